@@ -1,0 +1,11 @@
+/** Rules of a staff password; the server holds the same ones. */
+export const MIN_PASSWORD = 10
+
+export interface PasswordCheck { longEnough: boolean; classes: number; mixed: boolean; ok: boolean }
+
+/** At least 10 characters from 3 of the 4 classes: lower case, upper case, digits, everything else. */
+export function checkPassword(password: string): PasswordCheck {
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/].filter((c) => c.test(password)).length
+  const longEnough = [...password].length >= MIN_PASSWORD
+  return { longEnough, classes, mixed: classes >= 3, ok: longEnough && classes >= 3 }
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { elementStyles } from './build/elementStyles'
+
+export default defineConfig({
+  plugins: [vue(), elementStyles()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { host: '127.0.0.1', port: 5173, proxy: { '/api': 'http://127.0.0.1:8080' } },
+  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, sourcemap: false, reportCompressedSize: true },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts', 'build/**/*.test.ts'],
+    server: { deps: { inline: ['element-plus'] } },
+    restoreMocks: true,
+  },
+})
