@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { elementStyles } from './build/elementStyles'
+import { elementStyles } from './build/elementStyles.ts'
 
 export default defineConfig({
   plugins: [vue(), elementStyles()],

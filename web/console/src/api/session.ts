@@ -1,0 +1,16 @@
+import { send } from './client'
+
+export interface Account { id: string; name: string; login: string }
+/** A role held on one project, or on all of them when project_id is null. */
+export interface HeldRole { project_id: string | null; role: string; role_name: string }
+export interface ProjectRef { id: string; name: string; kind: string }
+export interface Session { account: Account; roles: HeldRole[]; permissions: string[]; projects: ProjectRef[] }
+
+export const readSession = (): Promise<Session> => send('GET', '/api/v1/session')
+export const signIn = (body: { login: string; password: string; remember: boolean }): Promise<unknown> =>
+  send('POST', '/api/v1/session', { body })
+export const signOut = (): Promise<unknown> => send('DELETE', '/api/v1/session')
+
+export const readSetup = (): Promise<{ open: boolean }> => send('GET', '/api/v1/setup')
+export const runSetup = (body: { company: string; name: string; login: string; password: string }, key: string): Promise<unknown> =>
+  send('POST', '/api/v1/setup', { body, key })
