@@ -1,0 +1,188 @@
+// Package dbtest gives tests real databases: every test runs on SQLite and,
+// when LINLI_TEST_PG names a server, on PostgreSQL. Without that server the
+// PostgreSQL half is skipped loudly; `make test` sets it and refuses to skip.
+// Kit.
+package dbtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+)
+
+// Start is where every test's clock begins: a Saturday morning in Shanghai.
+func Start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, clock.Shanghai()) }
+
+// Run runs f as one subtest per engine on a migrated, empty database with a
+// manual clock at Start.
+func Run(t *testing.T, rooms []db.Migrations, f func(t *testing.T, d *db.DB, now *clock.Manual)) {
+	t.Helper()
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			now := clock.NewManual(Start())
+			f(t, Open(t, engine, rooms, now), now)
+		})
+	}
+}
+
+// Open opens one migrated, empty database that lives as long as the test.
+func Open(t testing.TB, engine db.Engine, rooms []db.Migrations, now clock.Clock) *db.DB {
+	t.Helper()
+	o := db.Options{Clock: now, Conns: 4}
+	if engine == db.SQLite {
+		o.Dir = t.TempDir()
+		copyTemplate(t, rooms, o.Dir)
+	} else {
+		o.DSN = Postgres(t, rooms)
+	}
+	d, err := db.Open(t.Context(), o)
+	if err != nil {
+		t.Fatalf("open %s: %v", engine, err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+type template struct {
+	once sync.Once
+	name string
+	err  error
+}
+
+var templates sync.Map // fingerprint → *template, one migration per process
+
+func fingerprint(t testing.TB, rooms []db.Migrations) string {
+	h := sha256.New()
+	for _, m := range rooms {
+		fmt.Fprintln(h, m.Room)
+		err := fs.WalkDir(m.FS, ".", func(p string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			b, err := fs.ReadFile(m.FS, p)
+			fmt.Fprintln(h, p, len(b))
+			h.Write(b)
+			return err
+		})
+		if err != nil {
+			t.Fatalf("read migrations of %s: %v", m.Room, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+func copyTemplate(t testing.TB, rooms []db.Migrations, dir string) {
+	v, _ := templates.LoadOrStore("sqlite"+fingerprint(t, rooms), &template{})
+	tpl := v.(*template)
+	tpl.once.Do(func() {
+		tpl.name, tpl.err = os.MkdirTemp("", "linli-tpl-")
+		if tpl.err == nil {
+			tpl.err = migrateInto(t.Context(), db.Options{Dir: tpl.name}, rooms)
+		}
+	})
+	if tpl.err != nil {
+		t.Fatalf("template: %v", tpl.err)
+	}
+	from, err := os.Open(filepath.Join(tpl.name, "linli.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	to, err := os.Create(filepath.Join(dir, "linli.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	if _, err := io.Copy(to, from); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func migrateInto(ctx context.Context, o db.Options, rooms []db.Migrations) error {
+	d, err := db.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := d.Migrate(ctx, rooms...); err != nil {
+		d.Close()
+		return err
+	}
+	return d.Close()
+}
+
+// Postgres makes a migrated, empty database on the server of LINLI_TEST_PG
+// and returns its address; it is dropped with the test.
+func Postgres(t testing.TB, rooms []db.Migrations) string {
+	t.Helper()
+	base := os.Getenv("LINLI_TEST_PG")
+	if base == "" {
+		if os.Getenv("LINLI_TEST_NO_SKIP") != "" {
+			t.Fatal("LINLI_TEST_PG is not set: the PostgreSQL half of the tests cannot run")
+		}
+		t.Skip("SKIPPED ON POSTGRESQL: set LINLI_TEST_PG to a postgres:// address, or run `make test`")
+	}
+	admin, err := sql.Open("pgx", base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.SetMaxOpenConns(1)
+	t.Cleanup(func() { admin.Close() })
+	v, _ := templates.LoadOrStore("pg"+fingerprint(t, rooms), &template{})
+	tpl := v.(*template)
+	tpl.once.Do(func() {
+		tpl.name = fmt.Sprintf("linli_tpl_%s_%d", fingerprint(t, rooms), os.Getpid())
+		if tpl.err = create(t.Context(), admin, tpl.name, "template0"); tpl.err == nil {
+			tpl.err = migrateInto(t.Context(), db.Options{DSN: named(base, tpl.name)}, rooms)
+		}
+	})
+	if tpl.err != nil {
+		t.Fatalf("template: %v", tpl.err)
+	}
+	name := fmt.Sprintf("linli_t_%d_%d", os.Getpid(), time.Now().UnixNano())
+	if err := create(t.Context(), admin, name, tpl.name); err != nil {
+		t.Fatalf("create database: %v", err)
+	}
+	t.Cleanup(func() {
+		// The test's own context is over by now.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		if _, err := admin.ExecContext(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+			t.Logf("drop %s: %v", name, err)
+		}
+	})
+	return named(base, name)
+}
+
+func create(ctx context.Context, admin *sql.DB, name, template string) error {
+	// Two creations from one template may collide; the loser tries again.
+	for try := 0; ; try++ {
+		_, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'")
+		if err == nil || try == 20 || !strings.Contains(err.Error(), "being accessed by other users") {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func named(base, name string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return base
+	}
+	u.Path = "/" + name
+	return u.String()
+}

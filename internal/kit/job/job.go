@@ -1,0 +1,253 @@
+// Package job is the queue of work that outlives a request: rows in the same
+// database, enqueued in the transaction that wants them, claimed by lease,
+// tried again with growing pauses, kept as dead letters when they give up.
+// A handler may run twice and must be able to continue. Kit.
+package job
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the queue's tables.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "kit_job", FS: sub}
+}
+
+const (
+	lease       = 60 * time.Second
+	maxAttempts = 8
+	idle        = 500 * time.Millisecond
+)
+
+// Handler does one job; payload is the JSON given to Enqueue. An error means
+// try again later, unless it is wrapped by Give up.
+type Handler func(ctx context.Context, payload []byte) error
+
+// ErrGiveUp wraps an error that no repetition can mend.
+var ErrGiveUp = errors.New("give up")
+
+// Queue holds the handlers and runs the workers.
+type Queue struct {
+	db       *db.DB
+	log      *slog.Logger
+	handlers map[string]Handler
+	wake     chan struct{}
+}
+
+// New makes a queue without handlers.
+func New(d *db.DB, log *slog.Logger) *Queue {
+	return &Queue{db: d, log: log, handlers: map[string]Handler{}, wake: make(chan struct{}, 1)}
+}
+
+// Handle names the handler of a kind; rooms call it while they are built.
+func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+
+// Enqueue adds a job to the transaction. With a unique key, a second job is
+// not added while the first waits or runs.
+func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, kind, uniqueKey string, payload any, after time.Duration) error {
+	b, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("enqueue %s: %w", kind, err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO kit_job (id, kind, payload, unique_key, state, run_at, attempts, leased_until, error, created_at, done_at)
+		VALUES (?, ?, ?, ?, 'ready', ?, 0, 0, '', ?, 0)
+		ON CONFLICT (unique_key) WHERE unique_key <> '' AND state IN ('ready', 'running') DO NOTHING`,
+		tx.NewID(), kind, string(b), uniqueKey, tx.Now().Add(after), tx.Now())
+	if err != nil {
+		return fmt.Errorf("enqueue %s: %w", kind, err)
+	}
+	tx.AfterCommit(func() {
+		select {
+		case q.wake <- struct{}{}:
+		default:
+		}
+	})
+	return nil
+}
+
+// Run works until ctx ends, n jobs at a time. Jobs that were running when the
+// process died come back when their lease ends; recover=true frees them at
+// once, which is right when this is the only process (SQLite).
+func (q *Queue) Run(ctx context.Context, n int, recover bool) error {
+	if recover {
+		if err := q.db.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE kit_job SET state = 'ready', leased_until = 0 WHERE state = 'running'")
+			return err
+		}); err != nil {
+			return fmt.Errorf("recover jobs: %w", err)
+		}
+	}
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { q.work(ctx) })
+	}
+	wg.Wait()
+	return nil
+}
+
+func (q *Queue) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		did, err := q.one(ctx)
+		if err != nil && ctx.Err() == nil {
+			q.log.LogAttrs(ctx, slog.LevelError, "claim job", slog.Any("error", err))
+		}
+		if did && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-q.wake:
+		case <-time.After(idle):
+		}
+	}
+}
+
+// Drain runs every job that is due, in this goroutine; commands without a
+// server (demo, bench, import) and tests use it.
+func (q *Queue) Drain(ctx context.Context) error {
+	for {
+		did, err := q.one(ctx)
+		if err != nil || !did {
+			return err
+		}
+	}
+}
+
+type claimed struct {
+	id       id.ID
+	kind     string
+	payload  string
+	attempts int
+}
+
+func (q *Queue) one(ctx context.Context) (bool, error) {
+	j, err := q.claim(ctx)
+	if err != nil || j == nil {
+		return false, err
+	}
+	h, ok := q.handlers[j.kind]
+	if !ok {
+		return true, q.finish(ctx, j, fmt.Errorf("%w: no handler for kind %q", ErrGiveUp, j.kind))
+	}
+	stop := q.keep(ctx, j.id)
+	herr := call(ctx, h, []byte(j.payload))
+	stop()
+	if ctx.Err() != nil {
+		return true, q.release(context.WithoutCancel(ctx), j)
+	}
+	return true, q.finish(ctx, j, herr)
+}
+
+func call(ctx context.Context, h Handler, payload []byte) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	return h(ctx, payload)
+}
+
+func (q *Queue) claim(ctx context.Context) (*claimed, error) {
+	now := q.db.Clock().Now()
+	var due int
+	err := q.db.Reader(ctx).QueryRow(ctx, `SELECT 1 FROM kit_job WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? LIMIT 1`, now, now).Scan(&due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var j *claimed
+	err = q.db.Write(ctx, func(tx *db.Tx) error {
+		skip := ""
+		if tx.Engine() == db.Postgres {
+			skip = " FOR UPDATE SKIP LOCKED"
+		}
+		c := claimed{}
+		err := tx.QueryRow(ctx, `SELECT id, kind, payload, attempts FROM kit_job
+			WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? ORDER BY run_at, id LIMIT 1`+skip, tx.Now(), tx.Now()).
+			Scan(&c.id, &c.kind, &c.payload, &c.attempts)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		j = &c
+		j.attempts++
+		_, err = tx.Exec(ctx, "UPDATE kit_job SET state = 'running', attempts = ?, leased_until = ? WHERE id = ?", j.attempts, tx.Now().Add(lease), j.id)
+		return err
+	})
+	return j, err
+}
+
+// keep renews the lease of a long job until stop is called.
+func (q *Queue) keep(ctx context.Context, job id.ID) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(lease / 3)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+			}
+			err := q.db.Write(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, "UPDATE kit_job SET leased_until = ? WHERE id = ?", tx.Now().Add(lease), job)
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
+				q.log.LogAttrs(ctx, slog.LevelWarn, "renew lease", slog.Any("error", err))
+			}
+		}
+	})
+	return func() { cancel(); wg.Wait() }
+}
+
+func (q *Queue) finish(ctx context.Context, j *claimed, herr error) error {
+	state, text := "done", ""
+	var wait time.Duration
+	if herr != nil {
+		state, text = "ready", herr.Error()
+		wait = time.Duration(1<<min(j.attempts, 10)) * time.Second
+		if errors.Is(herr, ErrGiveUp) || j.attempts >= maxAttempts {
+			state = "dead"
+		}
+		q.log.LogAttrs(ctx, slog.LevelError, "job failed", slog.String("kind", j.kind), slog.String("job", j.id.String()),
+			slog.String("state", state), slog.Any("error", herr))
+	}
+	return q.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
+			state, text, tx.Now().Add(wait), tx.Now(), j.id)
+		return err
+	})
+}
+
+// release gives an interrupted job back untouched.
+func (q *Queue) release(ctx context.Context, j *claimed) error {
+	return q.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE kit_job SET state = 'ready', leased_until = 0, attempts = ? WHERE id = ?", j.attempts-1, j.id)
+		return err
+	})
+}

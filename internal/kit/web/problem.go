@@ -1,0 +1,176 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+// Problem is an RFC 9457 answer.
+type Problem struct {
+	Type   string         `json:"type" example:"about:blank"`
+	Title  string         `json:"title" doc:"HTTP 状态的名称"`
+	Status int            `json:"status"`
+	Code   string         `json:"code" doc:"稳定的错误代码，供程序判断"`
+	Detail string         `json:"detail" doc:"给人看的一句话：发生了什么，接下来怎么办"`
+	Trace  string         `json:"trace,omitempty" doc:"错误编号，报障时提供"`
+	Errors []ProblemField `json:"errors,omitempty" doc:"哪个输入错了"`
+}
+
+// ProblemField names one wrong input.
+type ProblemField struct {
+	Location string `json:"location"`
+	Message  string `json:"message"`
+	Value    any    `json:"value,omitempty"`
+}
+
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType marks the answer as a problem.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+var (
+	errSignIn    = fault.New(fault.Unauthenticated, "sign_in", "登录已失效，请重新登录")
+	errNoProject = fault.New(fault.NotFound, "project_not_found", "没有这个项目，或您不负责这个项目")
+	errCrossSite = fault.New(fault.Forbidden, "cross_site", "请求不是从本系统的页面发出的，已拒绝")
+	errInput     = fault.New(fault.Invalid, "input_invalid", "有填写不对的地方，请按提示修改")
+	errJSON      = fault.New(fault.Malformed, "json_invalid", "请求内容不是规范的 JSON")
+	errBodyLarge = fault.New(fault.Malformed, "body_too_large", "请求内容超过 1 MiB")
+	errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "同一个 Idempotency-Key 用在了不同的请求上，请换一个")
+	errKeyBad    = fault.New(fault.Malformed, "idempotency_key_invalid", "Idempotency-Key 应为 1–100 个可见字符")
+)
+
+func status(k fault.Kind) int {
+	switch k {
+	case fault.Malformed:
+		return http.StatusBadRequest
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+func newProblem(e *fault.Error) *Problem {
+	code := status(e.Kind)
+	p := &Problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Code: e.Code, Detail: e.Text}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, ProblemField{f.Location, f.Message, f.Value})
+	}
+	return p
+}
+
+// problem is the one table from errors to answers. What is not a fault is
+// logged whole and answered without detail.
+func (s *Server) problem(ctx context.Context, op string, err error) error {
+	if e := fault.As(err); e != nil && e.Kind != fault.Internal {
+		return newProblem(e)
+	}
+	trace := s.deps.DB.IDs().New().String()
+	if errors.Is(err, context.Canceled) {
+		return &Problem{Type: "about:blank", Title: "Client Closed Request", Status: 499, Code: "canceled", Detail: "请求已取消", Trace: trace}
+	}
+	s.deps.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("operation", op), slog.String("trace", trace), slog.Any("error", err))
+	return &Problem{Type: "about:blank", Title: http.StatusText(500), Status: 500, Code: "internal",
+		Detail: "没能完成，结果未知；您填的内容还在，请重试一次，仍不行请把错误编号告诉管理员", Trace: trace}
+}
+
+// refuse answers a refusal and tells the audit log.
+func (s *Server) refuse(ctx huma.Context, who actor.Actor, op Op, project id.ID, e *fault.Error) {
+	p := newProblem(e)
+	if s.deps.Refused != nil {
+		s.deps.Refused(ctx.Context(), who, op.ID, project, p.Status)
+	}
+	if op.Permission != "" && p.Status == http.StatusForbidden {
+		p.Errors = []ProblemField{{Location: "permission", Message: string(op.Permission)}}
+	}
+	ctx.SetHeader("Content-Type", "application/problem+json")
+	ctx.SetStatus(p.Status)
+	if err := json.NewEncoder(ctx.BodyWriter()).Encode(p); err != nil {
+		s.deps.Log.LogAttrs(ctx.Context(), slog.LevelDebug, "answer not delivered", slog.Any("error", err))
+	}
+}
+
+func writeProblem(w http.ResponseWriter, e *fault.Error, retryAfter string) {
+	p := newProblem(e)
+	w.Header().Set("Content-Type", "application/problem+json")
+	if retryAfter != "" {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p) // a client that has gone away needs no answer
+}
+
+// speakChinese hands huma our problem shape and our words; the hooks of the
+// library are package variables, so this is done once per server.
+func speakChinese() {
+	huma.NewError = func(code int, msg string, errs ...error) huma.StatusError {
+		p := &Problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Code: "http_" + strconv.Itoa(code), Detail: msg}
+		switch code {
+		case http.StatusUnprocessableEntity:
+			p.Code, p.Detail = errInput.Code, errInput.Text
+		case http.StatusBadRequest:
+			p.Code, p.Detail = errJSON.Code, errJSON.Text
+		case http.StatusUnsupportedMediaType:
+			p.Code, p.Detail = "media_type", "请求内容的类型不对，应为 application/json"
+		case http.StatusRequestEntityTooLarge:
+			p.Code, p.Detail = "body_too_large", "请求内容过大"
+		}
+		for _, err := range errs {
+			var d *huma.ErrorDetail
+			if errors.As(err, &d) {
+				p.Errors = append(p.Errors, ProblemField{d.Location, d.Message, shorten(d.Value)})
+			} else if err != nil {
+				p.Errors = append(p.Errors, ProblemField{Message: err.Error()})
+			}
+		}
+		return p
+	}
+	validation.MsgUnexpectedProperty = "不认识的字段"
+	validation.MsgExpectedMinLength = "至少 %d 个字"
+	validation.MsgExpectedMaxLength = "最多 %d 个字"
+	validation.MsgExpectedMinimumNumber = "不能小于 %v"
+	validation.MsgExpectedMaximumNumber = "不能大于 %v"
+	validation.MsgExpectedRequiredProperty = "缺少必填项 %s"
+	validation.MsgExpectedMaxItems = "最多 %d 项"
+	validation.MsgExpectedMinItems = "至少 %d 项"
+	validation.MsgExpectedOneOf = "应为以下之一：%s"
+	validation.MsgExpectedBePattern = "格式应为 %s"
+	validation.MsgExpectedMatchPattern = "格式应为 %s"
+}
+
+// shorten keeps a refused value from filling the answer.
+func shorten(v any) any {
+	if s, ok := v.(string); ok && len(s) > 200 {
+		return s[:200] + "…"
+	}
+	switch v.(type) {
+	case map[string]any, []any:
+		return nil
+	}
+	return v
+}

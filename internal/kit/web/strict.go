@@ -1,0 +1,142 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"linli/internal/kit/fault"
+)
+
+// Limits of a JSON body; the same for every operation.
+const (
+	maxJSON  = 1 << 20
+	maxDepth = 32
+	maxKeys  = 5000
+)
+
+// strictJSON refuses what lenient parsers let through: duplicate keys,
+// trailing text, NUL, lone surrogates, invalid UTF-8, excessive depth.
+func strictJSON(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Body == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if kind == "multipart/form-data" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, rerr := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+		if rerr != nil {
+			writeProblem(w, errJSON.Because(rerr), "")
+			return
+		}
+		if len(body) > maxJSON {
+			writeProblem(w, errBodyLarge, "")
+			return
+		}
+		if len(body) > 0 {
+			if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
+				w.Header().Set("Accept", "application/json")
+				writeMedia(w)
+				return
+			}
+			if err := checkJSON(body); err != nil {
+				writeProblem(w, errJSON.Say("请求内容不是规范的 JSON：%s", err.Error()), "")
+				return
+			}
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.ContentLength = int64(len(body))
+		next.ServeHTTP(w, r)
+	})
+}
+
+func writeMedia(w http.ResponseWriter) {
+	p := newProblem(fault.New(fault.Malformed, "media_type", "请求内容的类型不对，应为不压缩的 application/json"))
+	p.Status, p.Title = http.StatusUnsupportedMediaType, http.StatusText(http.StatusUnsupportedMediaType)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
+}
+
+type frame struct {
+	object bool
+	keys   map[string]bool
+	key    bool // the next token is a key
+}
+
+func checkJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return errors.New("含有无效的 UTF-8 字节")
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	var stack []*frame
+	keys := 0
+	for {
+		t, err := dec.Token()
+		if err != nil {
+			return errors.New("语法不对")
+		}
+		if err := checkToken(t, &stack, &keys); err != nil {
+			return err
+		}
+		if len(stack) == 0 {
+			break
+		}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("结尾有多余内容")
+	}
+	return nil
+}
+
+func checkToken(t json.Token, stack *[]*frame, keys *int) error {
+	var top *frame
+	if n := len(*stack); n > 0 {
+		top = (*stack)[n-1]
+	}
+	if d, ok := t.(json.Delim); ok {
+		switch d {
+		case '{', '[':
+			if len(*stack) >= maxDepth {
+				return fmt.Errorf("嵌套超过 %d 层", maxDepth)
+			}
+			if top != nil && top.object {
+				top.key = true
+			}
+			*stack = append(*stack, &frame{object: d == '{', keys: map[string]bool{}, key: d == '{'})
+		default:
+			*stack = (*stack)[:len(*stack)-1]
+		}
+		return nil
+	}
+	if s, ok := t.(string); ok {
+		if strings.ContainsAny(s, "\x00\ufffd\ufffe\uffff") {
+			return errors.New("文字里有不允许的字符")
+		}
+		if top != nil && top.object && top.key {
+			if *keys++; *keys > maxKeys {
+				return fmt.Errorf("字段超过 %d 个", maxKeys)
+			}
+			if top.keys[s] {
+				return fmt.Errorf("字段 %q 出现了两次", s)
+			}
+			top.keys[s], top.key = true, false
+			return nil
+		}
+	}
+	if top != nil && top.object {
+		top.key = true
+	}
+	return nil
+}

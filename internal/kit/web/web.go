@@ -1,0 +1,170 @@
+// Package web is the edge: it registers documented operations (huma on
+// net/http), decides who may call them, checks requests strictly, answers
+// errors as RFC 9457 problems and repeats answers for repeated
+// Idempotency-Keys. Kit.
+package web
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the tables of the edge: stored answers.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "kit_web", FS: sub}
+}
+
+// Prefix is where the API lives.
+const Prefix = "/api/v1"
+
+// Deps is what the edge needs from above it.
+type Deps struct {
+	DB  *db.DB
+	Log *slog.Logger
+	// Authenticate turns a session token into its actor; the zero Actor means
+	// the token is not valid (any more).
+	Authenticate func(ctx context.Context, token, address string) (actor.Actor, error)
+	// Refused is told of every refusal, to be written to the audit log.
+	Refused func(ctx context.Context, who actor.Actor, operation string, project id.ID, status int)
+	// Fallback serves everything outside the API: the console.
+	Fallback http.Handler
+	Version  string
+}
+
+// Server collects the operations of all rooms.
+type Server struct {
+	deps Deps
+	mux  *http.ServeMux
+	api  huma.API
+}
+
+// New makes an empty server.
+func New(d Deps) *Server {
+	speakChinese()
+	mux := http.NewServeMux()
+	c := huma.DefaultConfig("邻里 Linli", d.Version)
+	c.CreateHooks = nil
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.Info.Description = "物业管理系统邻里的接口。金额为整数分，编号为字符串，时间为东八区。错误为 RFC 9457，2xx 已完成，4xx 一定未做，5xx 或超时结果未知，请用同一 Idempotency-Key 重试。"
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
+		"bearer":  {Type: "http", Scheme: "bearer"},
+	}
+	s := &Server{deps: d, mux: mux, api: humago.New(mux, c)}
+	return s
+}
+
+// API is the document of all operations, for the golden file and the
+// authorisation matrix.
+func (s *Server) API() *huma.OpenAPI { return s.api.OpenAPI() }
+
+// Op describes one operation. A path with {project} is a project route.
+type Op struct {
+	ID         string           // stable, kebab-case, unique
+	Method     string           // GET, POST, PATCH, PUT, DELETE
+	Path       string           // below Prefix
+	Summary    string           // Chinese, what it does
+	Tag        string           // room
+	Permission actor.Permission // empty: any signed-in person (who sees the project)
+	Public     bool             // no session needed; listed in one place by the arch test
+	Status     int              // success status, 0 = 200 (204 without body)
+	MaxBody    int64            // bytes, 0 = 1 MiB
+	Secrets    bool             // the body holds a password: its answer is never stored
+}
+
+// Handle registers one operation. The handler gets who calls; the permission
+// is checked before it runs.
+func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Actor, in *I) (*O, error)) {
+	o := huma.Operation{
+		OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary,
+		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody,
+		Extensions:  map[string]any{"x-permission": string(op.Permission), "x-public": op.Public},
+		Errors:      []int{400, 401, 403, 404, 409, 422, 429, 500, 503},
+		Middlewares: huma.Middlewares{s.authorise(op)},
+	}
+	if !op.Public {
+		o.Security = []map[string][]string{{"session": {}}, {"bearer": {}}}
+	}
+	huma.Register(s.api, o, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, actor.From(ctx), in)
+		if err != nil {
+			return nil, s.problem(ctx, op.ID, err)
+		}
+		return out, nil
+	})
+}
+
+// authorise is the one place that decides whether an operation may run.
+func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
+	projectRoute := strings.Contains(op.Path, "{project}")
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if op.Public {
+			next(ctx)
+			return
+		}
+		who := actor.From(ctx.Context())
+		if who.Account == 0 {
+			s.refuse(ctx, who, op, 0, errSignIn)
+			return
+		}
+		var project id.ID
+		if projectRoute {
+			p, err := id.Parse(ctx.Param("project"))
+			if err != nil || !who.Sees(p) {
+				s.refuse(ctx, who, op, p, errNoProject)
+				return
+			}
+			project = p
+		}
+		if op.Permission != "" && !who.Can(op.Permission, project) {
+			s.refuse(ctx, who, op, project, actor.ErrForbidden)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// Handler is the finished server: every check in front of the operations.
+func (s *Server) Handler() http.Handler {
+	api := s.idempotent(s.mux)
+	api = strictJSON(api)
+	api = s.identify(api)
+	csrf := http.NewCrossOriginProtection()
+	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, errCrossSite, "")
+	}))
+	api = csrf.Handler(api)
+	root := http.NewServeMux()
+	root.Handle("/api/", api)
+	root.HandleFunc("GET /healthz", s.health)
+	if s.deps.Fallback != nil {
+		root.Handle("/", s.deps.Fallback)
+	}
+	return s.outermost(root)
+}
+
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	if err := s.deps.DB.Ping(r.Context()); err != nil {
+		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	w.Write([]byte("ok\n"))
+}
