@@ -20,6 +20,8 @@ type ID int64
 const (
 	nodeBits = 9
 	seqBits  = 13
+	// Pattern is what an id looks like in JSON.
+	Pattern = `^\d{0,19}$`
 	// MaxNode is the highest node number; nodes are leased from the database.
 	MaxNode = 1<<nodeBits - 1
 )
@@ -112,5 +114,5 @@ func (i *ID) UnmarshalText(b []byte) error {
 
 // Schema tells the API document that ids are strings.
 func (ID) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Pattern: `^\d{0,19}$`, Description: "编号，十进制字符串"}
+	return &huma.Schema{Type: huma.TypeString, Pattern: Pattern, Description: "编号，十进制字符串"}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 )
@@ -110,7 +111,43 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 		}
 		return out, nil
 	})
+	s.plainIDs(o.Path, op.Method)
 }
+
+// plainIDs lets ids stand in paths and queries: huma parses such a parameter
+// as the integer it is and would then refuse it for not being the string that
+// the document promises, so the check is dropped and the document kept.
+func (s *Server) plainIDs(path, method string) {
+	item := s.api.OpenAPI().Paths[path]
+	var o *huma.Operation
+	switch method {
+	case http.MethodGet:
+		o = item.Get
+	case http.MethodPost:
+		o = item.Post
+	case http.MethodPut:
+		o = item.Put
+	case http.MethodPatch:
+		o = item.Patch
+	case http.MethodDelete:
+		o = item.Delete
+	}
+	for _, p := range o.Parameters {
+		if p.Schema == nil || p.Schema.Pattern != id.Pattern {
+			continue
+		}
+		shown := *p.Schema
+		p.Schema.Type, p.Schema.Pattern = "", ""
+		p.Schema.PrecomputeMessages()
+		p.Schema = &shown
+	}
+}
+
+// Date is a business date in a path or query.
+type Date struct{ clock.Date }
+
+// Month is a business month in a path or query.
+type Month struct{ clock.Month }
 
 // authorise is the one place that decides whether an operation may run.
 func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {

@@ -1,0 +1,236 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/web"
+)
+
+func rooms() []db.Migrations {
+	return []db.Migrations{web.Migrations(), {Room: "note", FS: fstest.MapFS{"00001_note.sql": {Data: []byte(
+		"-- +goose Up\nCREATE TABLE note (id BIGINT PRIMARY KEY, text TEXT NOT NULL);\n")}}}}
+}
+
+type noteIn struct {
+	Project id.ID `path:"project"`
+	Body    struct {
+		Text string `json:"text" minLength:"1" maxLength:"20"`
+	}
+}
+type noteOut struct {
+	Body struct {
+		ID id.ID `json:"id"`
+	}
+}
+
+// server has one command with every way to end.
+func server(t *testing.T, d *db.DB, refused *atomic.Int64) *httptest.Server {
+	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test",
+		Authenticate: func(_ context.Context, token, addr string) (actor.Actor, error) {
+			if token != "good" {
+				return actor.Actor{}, nil
+			}
+			return actor.Actor{Account: 7, Address: addr, Grants: []actor.Grant{{Project: 1, Permissions: []actor.Permission{"note.write"}}}}, nil
+		},
+		Refused: func(context.Context, actor.Actor, string, id.ID, int) { refused.Add(1) },
+	})
+	add := func(ctx context.Context, _ actor.Actor, in *noteIn) (*noteOut, error) {
+		out := &noteOut{}
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			out.Body.ID = tx.NewID()
+			if _, err := tx.Exec(ctx, "INSERT INTO note (id, text) VALUES (?, ?)", out.Body.ID, in.Body.Text); err != nil {
+				return err
+			}
+			switch in.Body.Text {
+			case "conflict":
+				return fault.New(fault.Conflict, "note_conflict", "冲突")
+			case "broken":
+				return errors.New("secret detail")
+			}
+			return nil
+		})
+		return out, err
+	}
+	web.Handle(s, web.Op{ID: "note-add", Method: "POST", Path: "/projects/{project}/notes", Permission: "note.write", Tag: "note"}, add)
+	web.Handle(s, web.Op{ID: "note-month", Method: "GET", Path: "/projects/{project}/notes", Permission: "note.write", Tag: "note"},
+		func(_ context.Context, _ actor.Actor, in *struct {
+			Project id.ID     `path:"project"`
+			Room    id.ID     `query:"room_id"`
+			Month   web.Month `query:"month"`
+		}) (*struct{ Body string }, error) {
+			return &struct{ Body string }{in.Month.String() + " " + in.Room.String()}, nil
+		})
+	web.Handle(s, web.Op{ID: "note-drop", Method: "POST", Path: "/projects/{project}/drop", Permission: "note.drop", Tag: "note"}, add)
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func post(t *testing.T, url, token, key, body string, header ...string) (int, string, http.Header) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b), res.Header
+}
+
+func notes(t *testing.T, d *db.DB) (n int) {
+	t.Helper()
+	if err := d.Reader(t.Context()).QueryRow(t.Context(), "SELECT COUNT(*) FROM note").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestAnswersAndRefusals(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		var refused atomic.Int64
+		u := server(t, d, &refused).URL + "/api/v1/projects/"
+		deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
+		for _, c := range []struct {
+			name, path, token, body string
+			header                  []string
+			want                    int
+			code                    string
+		}{
+			{"fine", "1/notes", "good", `{"text":"a"}`, nil, 200, ""},
+			{"no session", "1/notes", "", `{"text":"a"}`, nil, 401, "sign_in"},
+			{"foreign project", "2/notes", "good", `{"text":"a"}`, nil, 404, "project_not_found"},
+			{"G20 odd project id", "1e3/notes", "good", `{"text":"a"}`, nil, 404, "project_not_found"},
+			{"no permission", "1/drop", "good", `{"text":"a"}`, nil, 403, "forbidden"},
+			{"G3 mass assignment", "1/notes", "good", `{"text":"a","project_id":"2"}`, nil, 422, "input_invalid"},
+			{"required", "1/notes", "good", `{}`, nil, 422, "input_invalid"},
+			{"E2 NUL", "1/notes", "good", `{"text":"a\u0000"}`, nil, 400, "json_invalid"},
+			{"E2 lone surrogate", "1/notes", "good", `{"text":"\ud800"}`, nil, 400, "json_invalid"},
+			{"G20 duplicate key", "1/notes", "good", `{"text":"a","text":"b"}`, nil, 400, "json_invalid"},
+			{"G20 trailing", "1/notes", "good", `{"text":"a"} x`, nil, 400, "json_invalid"},
+			{"G20 number for text", "1/notes", "good", `{"text":1}`, nil, 422, "input_invalid"},
+			{"depth", "1/notes", "good", deep, nil, 400, "json_invalid"},
+			{"G18 text/plain", "1/notes", "good", `{"text":"a"}`, []string{"Content-Type", "text/plain"}, 415, "media_type"},
+			{"G21 gzip", "1/notes", "good", `{"text":"a"}`, []string{"Content-Encoding", "gzip"}, 415, "media_type"},
+			{"G18 cross site", "1/notes", "good", `{"text":"a"}`, []string{"Sec-Fetch-Site", "cross-site"}, 403, "cross_site"},
+			{"business", "1/notes", "good", `{"text":"conflict"}`, nil, 409, "note_conflict"},
+			{"broken", "1/notes", "good", `{"text":"broken"}`, nil, 500, "internal"},
+		} {
+			before := notes(t, d)
+			status, body, _ := post(t, u+c.path, c.token, "", c.body, c.header...)
+			if status != c.want || !strings.Contains(body, c.code) {
+				t.Errorf("%s: got %d %s", c.name, status, body)
+			}
+			if strings.Contains(body, "secret") {
+				t.Errorf("%s: detail leaked: %s", c.name, body)
+			}
+			if grown := notes(t, d) - before; (c.want == 200) != (grown == 1) {
+				t.Errorf("%s: %d rows written", c.name, grown)
+			}
+		}
+		if n := refused.Load(); n != 4 {
+			t.Errorf("%d refusals told, want 4", n)
+		}
+	})
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		var refused atomic.Int64
+		u := server(t, d, &refused).URL + "/api/v1/projects/1/notes"
+		var wg sync.WaitGroup
+		answers := make([]string, 20)
+		for i := range answers {
+			wg.Go(func() {
+				status, body, _ := post(t, u, "good", "k1", `{"text":"a"}`)
+				if status == 200 {
+					answers[i] = body
+				} else {
+					t.Logf("click %d: %d %s", i, status, body)
+				}
+			})
+		}
+		wg.Wait()
+		for _, a := range answers {
+			if a != answers[0] || a == "" {
+				t.Errorf("answers differ: %q %q", a, answers[0])
+			}
+		}
+		if n := notes(t, d); n != 1 {
+			t.Fatalf("20 clicks wrote %d rows", n)
+		}
+		if status, body, _ := post(t, u, "good", "k1", `{"text":"b"}`); status != 409 || !strings.Contains(body, "idempotency_key_reused") {
+			t.Errorf("other content under the same key: %d %s", status, body)
+		}
+		for range 2 {
+			if status, _, h := post(t, u, "good", "k2", `{"text":"conflict"}`); status != 409 || h.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("failed key: %d", status)
+			}
+		}
+		for range 2 {
+			if status, _, _ := post(t, u, "good", "k3", `{"text":"broken"}`); status != 500 {
+				t.Errorf("broken: %d", status)
+			}
+		}
+		if n := notes(t, d); n != 1 {
+			t.Errorf("failed commands left %d rows", n)
+		}
+	})
+}
+
+func TestParameters(t *testing.T) {
+	dbtest.Run(t, rooms()[:1], func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		var refused atomic.Int64
+		u := server(t, d, &refused).URL + "/api/v1/projects/1/notes"
+		for query, want := range map[string]string{
+			"?month=2026-11&room_id=9007199254740993": `"2026-11 9007199254740993"`,
+			"?month=2026-13":               "input_invalid",
+			"?room_id=0x10":                "input_invalid",
+			"?room_id=9223372036854775808": "input_invalid",
+		} {
+			req, _ := http.NewRequestWithContext(t.Context(), "GET", u+query, nil)
+			req.Header.Set("Authorization", "Bearer good")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, _ := io.ReadAll(res.Body)
+			res.Body.Close()
+			if !strings.Contains(string(b), want) {
+				t.Errorf("%s: got %s", query, b)
+			}
+		}
+	})
+}
