@@ -1,0 +1,71 @@
+// Package audit is the log of who changed what, and who was refused what: one
+// chain of entries per project and one for the installation (project 0), each
+// entry sealed by an HMAC over itself and the one before it, written in the
+// transaction of the change. Floor 1. Uses: nothing.
+package audit
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the tables of the log.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "audit", FS: sub}
+}
+
+// PermRead is the right to read the log of a project, or with a grant on all
+// projects also that of the installation.
+const PermRead actor.Permission = "audit.read"
+
+// errNoKey stops every change: a chain without a key proves nothing.
+var errNoKey = errors.New("audit: no key")
+
+// Deps is what the log stands on. Key seals the chain; it is kept outside the
+// database, 32 random bytes. Log may be nil.
+type Deps struct {
+	DB  *db.DB
+	Key []byte
+	Log *slog.Logger
+}
+
+// Service writes, reads and checks the log. Safe for concurrent use.
+type Service struct {
+	db      *db.DB
+	key     []byte
+	log     *slog.Logger
+	anonyms limiter
+}
+
+// New makes the log.
+func New(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{db: d.DB, key: d.Key, log: d.Log}
+}
+
+// Broken is the first place where a chain does not hold.
+type Broken struct {
+	Project id.ID
+	Seq     int64
+	Reason  string
+}
+
+func (b *Broken) Error() string {
+	return fmt.Sprintf("audit log of project %d is broken at entry %d: %s", int64(b.Project), b.Seq, b.Reason)
+}

@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+// Entry is one change as its command describes it.
+type Entry struct {
+	Project id.ID // 0 for the installation
+	Who     actor.Actor
+	Action  string // room.verb in the past tense: billing.released
+	Kind    string // noun of the subject: run, charge, account
+	Subject id.ID
+	Summary string // one Chinese sentence for the log page
+	Before  any    // nil when there was nothing; never secrets or clear personal data
+	After   any    // nil when nothing is left
+	Person  id.ID  // whose personal data was touched or shown, 0 if nobody's
+}
+
+// Row is one entry as stored.
+type Row struct {
+	Project id.ID
+	Seq     int64
+	At      time.Time
+	Account id.ID // 0 for the system itself and for visitors
+	Name    string
+	Session string // digest of the session token
+	Address string // network address of the client
+	Action  string
+	Kind    string
+	Subject id.ID
+	Person  id.ID
+	Summary string
+	Before  string // JSON as written, empty when there was nothing
+	After   string
+	mac     []byte
+}
+
+// Filter narrows a list; zero fields do not.
+type Filter struct {
+	page.Request
+	Account id.ID
+	Kind    string
+	Action  string
+	Subject id.ID
+	Person  id.ID
+	Since   time.Time // inclusive
+	Until   time.Time // exclusive
+}
+
+// Record adds an entry to the end of its project's chain when tx commits, so
+// that the head of the chain is locked last and shortest. Before and After are
+// taken as they are now. An entry that cannot be written fails the commit. The
+// entry of a savepoint that is rolled back is dropped with it.
+func (s *Service) Record(tx *db.Tx, e Entry) {
+	r := Row{
+		Project: e.Project, Account: e.Who.Account, Name: clean(e.Who.Name), Session: clean(e.Who.Session),
+		Address: clean(e.Who.Address), Action: clean(e.Action), Kind: clean(e.Kind), Subject: e.Subject,
+		Person: e.Person, Summary: clean(e.Summary), At: tx.Now(),
+	}
+	var err error
+	if r.Before, err = written(e.Before); err == nil {
+		r.After, err = written(e.After)
+	}
+	tx.BeforeCommit(func(ctx context.Context, tx *db.Tx) error {
+		if err != nil {
+			return fmt.Errorf("audit %s: %w", e.Action, err)
+		}
+		if err := s.chain(ctx, tx, &r); err != nil {
+			return fmt.Errorf("audit %s: %w", e.Action, err)
+		}
+		return nil
+	})
+}
+
+// chain takes the next place in the project's chain and seals r into it.
+func (s *Service) chain(ctx context.Context, tx *db.Tx, r *Row) error {
+	if len(s.key) == 0 {
+		return errNoKey
+	}
+	seq, prev, err := nextPlace(ctx, tx, r.Project)
+	if err != nil {
+		return err
+	}
+	r.Seq, r.mac = seq, nil
+	r.mac = s.seal(prev, r)
+	return appendRow(ctx, tx, r)
+}
+
+// seal is the MAC of an entry and, through prev, of all before it. Every field
+// is preceded by its length, so that no text can move from one field to the
+// next unseen.
+func (s *Service) seal(prev []byte, r *Row) []byte {
+	h := hmac.New(sha256.New, s.key)
+	text := func(v string) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(v)))
+		h.Write(n[:])
+		h.Write([]byte(v))
+	}
+	number := func(v int64) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(v))
+		text(string(n[:]))
+	}
+	text("linli.audit.1")
+	text(string(prev))
+	for _, v := range []int64{int64(r.Project), r.Seq, r.At.UnixMicro(), int64(r.Account), int64(r.Subject), int64(r.Person)} {
+		number(v)
+	}
+	for _, v := range []string{r.Name, r.Session, r.Address, r.Action, r.Kind, r.Summary, r.Before, r.After} {
+		text(v)
+	}
+	return h.Sum(nil)
+}
+
+// written is the JSON of one side of a change; nothing is the empty text.
+func written(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return clean(string(b)), nil
+}
+
+// clean drops what a TEXT column of PostgreSQL refuses; a log line must never
+// be the reason a command fails.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+}
+
+// Entries lists the entries of one project, newest first.
+func (s *Service) Entries(ctx context.Context, project id.ID, f Filter) (page.List[Row], error) {
+	var before int64
+	if _, err := page.Decode(f.Cursor, &before); err != nil {
+		return page.List[Row]{}, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	rows, err := listRows(ctx, s.db.Reader(ctx), project, f, before)
+	if err != nil {
+		return page.List[Row]{}, fmt.Errorf("list audit entries: %w", err)
+	}
+	return page.Cut(rows, f.Limit, func(r Row) []any { return []any{r.Seq} }), nil
+}
+
+// Refused writes down that an operation was refused. It is told by the edge
+// and has nobody to answer to, so a failure goes to the log. Refusals of
+// visitors who are not signed in are written at most 60 times a minute:
+// anybody can cause them, and nobody may fill the disk with them.
+func (s *Service) Refused(ctx context.Context, who actor.Actor, operation string, project id.ID, status int) {
+	if who.Account == 0 && !s.anonyms.take(s.db.Clock().Now()) {
+		return
+	}
+	// A caller who hangs up must not escape the log.
+	ctx = context.WithoutCancel(ctx)
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		s.Record(tx, Entry{
+			Project: project, Who: who, Action: "web.refused", Kind: "operation",
+			Summary: fmt.Sprintf("请求 %s 被拒绝（%d）", operation, status),
+			After:   map[string]any{"operation": operation, "status": status},
+		})
+		return nil
+	})
+	if err != nil {
+		s.log.ErrorContext(ctx, "write refusal", "operation", operation, "error", err)
+	}
+}

@@ -1,0 +1,100 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+const rowColumns = `project_id, seq, at, account_id, account_name, session, address, action, kind, subject_id, person_id, summary, before, after, mac`
+
+// nextPlace creates the project's head if need be, locks it and moves it on.
+func nextPlace(ctx context.Context, tx *db.Tx, project id.ID) (seq int64, prev []byte, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO audit_head (project_id, seq, mac) VALUES (?, 1, ?)
+		ON CONFLICT (project_id) DO UPDATE SET seq = audit_head.seq + 1 RETURNING seq, mac`, project, []byte{}).Scan(&seq, &prev)
+	if err != nil {
+		return 0, nil, fmt.Errorf("move head: %w", err)
+	}
+	return seq, prev, nil
+}
+
+func appendRow(ctx context.Context, tx *db.Tx, r *Row) error {
+	if _, err := tx.Exec(ctx, "INSERT INTO audit_entry ("+rowColumns+") VALUES ("+db.In(15)+")",
+		r.Project, r.Seq, r.At, r.Account, r.Name, r.Session, r.Address, r.Action, r.Kind, r.Subject, r.Person,
+		r.Summary, r.Before, r.After, r.mac); err != nil {
+		return fmt.Errorf("append entry: %w", err)
+	}
+	if _, err := tx.Exec(ctx, "UPDATE audit_head SET mac = ? WHERE project_id = ?", r.mac, r.Project); err != nil {
+		return fmt.Errorf("seal head: %w", err)
+	}
+	return nil
+}
+
+func scanRow(row db.Scanner) (Row, error) {
+	var r Row
+	var at int64
+	err := row.Scan(&r.Project, &r.Seq, &at, &r.Account, &r.Name, &r.Session, &r.Address, &r.Action, &r.Kind, &r.Subject,
+		&r.Person, &r.Summary, &r.Before, &r.After, &r.mac)
+	r.At = db.Micro(at)
+	return r, err
+}
+
+// listRows gives limit+1 rows below the seq before (0: from the end).
+func listRows(ctx context.Context, q db.Q, project id.ID, f Filter, before int64) ([]Row, error) {
+	where, args := []string{"project_id = ?"}, []any{project}
+	add := func(on bool, cond string, v any) {
+		if on {
+			where, args = append(where, cond), append(args, v)
+		}
+	}
+	add(before > 0, "seq < ?", before)
+	add(f.Account != 0, "account_id = ?", f.Account)
+	add(f.Kind != "", "kind = ?", f.Kind)
+	add(f.Action != "", "action = ?", f.Action)
+	add(f.Subject != 0, "subject_id = ? AND subject_id <> 0", f.Subject)
+	add(f.Person != 0, "person_id = ? AND person_id <> 0", f.Person)
+	add(!f.Since.IsZero(), "at >= ?", f.Since)
+	add(!f.Until.IsZero(), "at < ?", f.Until)
+	rows, err := q.Query(ctx, "SELECT "+rowColumns+" FROM audit_entry WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY seq DESC LIMIT ?", append(args, f.Limit+1)...)
+	return db.Collect(rows, err, scanRow)
+}
+
+// eachRow walks a chain from its beginning.
+func eachRow(ctx context.Context, q db.Q, project id.ID, f func(*Row) error) error {
+	rows, err := q.Query(ctx, "SELECT "+rowColumns+" FROM audit_entry WHERE project_id = ? ORDER BY seq", project)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRow(rows)
+		if err != nil {
+			return err
+		}
+		if err := f(&r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// head reads the end of a chain; a project without entries has seq 0.
+func head(ctx context.Context, q db.Q, project id.ID) (seq int64, mac []byte, err error) {
+	err = q.QueryRow(ctx, "SELECT seq, mac FROM audit_head WHERE project_id = ?", project).Scan(&seq, &mac)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, nil
+	}
+	return seq, mac, err
+}
+
+// chains lists every project that has a head or an entry.
+func chains(ctx context.Context, q db.Q) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT project_id FROM audit_head UNION SELECT project_id FROM audit_entry ORDER BY 1")
+	return db.Collect(rows, err, func(row db.Scanner) (p id.ID, err error) { return p, row.Scan(&p) })
+}

@@ -1,0 +1,81 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/id"
+)
+
+// Verify walks the chain of a project and returns a *Broken that names the
+// first entry that was edited, removed or put in by hand. It cannot see that
+// the newest entries were cut off together with a rewind of the head: compare
+// Head with a copy kept outside for that.
+func (s *Service) Verify(ctx context.Context, project id.ID) error {
+	q := s.db.Reader(ctx)
+	before, sealed, err := head(ctx, q, project)
+	if err != nil {
+		return fmt.Errorf("verify audit log: %w", err)
+	}
+	var last int64
+	var prev []byte
+	err = eachRow(ctx, q, project, func(r *Row) error {
+		switch {
+		case r.Seq != last+1:
+			return &Broken{project, last + 1, fmt.Sprintf("entry is missing, the next one is %d", r.Seq)}
+		case !hmac.Equal(r.mac, s.seal(prev, r)):
+			return &Broken{project, r.Seq, "entry was changed, or put in by hand"}
+		case r.Seq == before && !bytes.Equal(r.mac, sealed):
+			return &Broken{project, r.Seq, "entry is not the one the head was sealed with"}
+		}
+		last, prev = r.Seq, r.mac
+		return nil
+	})
+	if err == nil && last < before {
+		err = &Broken{project, last + 1, fmt.Sprintf("entry is missing, the head stands at %d", before)}
+	}
+	if err != nil {
+		return wrapBroken(err)
+	}
+	// Entries may have been added while walking; the head has moved with them.
+	now, _, err := head(ctx, q, project)
+	if err != nil {
+		return fmt.Errorf("verify audit log: %w", err)
+	}
+	if last > now {
+		return &Broken{project, now + 1, "entry is newer than the head: put in by hand, or the head was changed"}
+	}
+	return nil
+}
+
+func wrapBroken(err error) error {
+	if b := (*Broken)(nil); errors.As(err, &b) {
+		return b
+	}
+	return fmt.Errorf("verify audit log: %w", err)
+}
+
+// VerifyAll verifies every chain and joins what it finds.
+func (s *Service) VerifyAll(ctx context.Context) error {
+	projects, err := chains(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return fmt.Errorf("list audit chains: %w", err)
+	}
+	var found error
+	for _, p := range projects {
+		found = errors.Join(found, s.Verify(ctx, p))
+	}
+	return found
+}
+
+// Head is the end of a project's chain, to be copied outside (backups, shift
+// reports): the number of the newest entry and its MAC.
+func (s *Service) Head(ctx context.Context, project id.ID) (seq int64, mac []byte, err error) {
+	if seq, mac, err = head(ctx, s.db.Reader(ctx), project); err != nil {
+		return 0, nil, fmt.Errorf("read audit head: %w", err)
+	}
+	return seq, mac, nil
+}
