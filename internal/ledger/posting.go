@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Account is an account of the Chinese chart (企业会计准则应用指南, annex of
+// accounts).
+type Account int64
+
+// The accounts that Linli posts to.
+const (
+	Cash          Account = 1001 // 库存现金
+	Bank          Account = 1002 // 银行存款
+	Receivable    Account = 1122 // 应收账款
+	Prepaid       Account = 2203 // 预收账款 (预存)
+	Deposit       Account = 2241 // 其他应付款 (押金)
+	Revenue       Account = 6001 // 主营业务收入
+	OtherRevenue  Account = 6051 // 其他业务收入
+	FinancialCost Account = 6603 // 财务费用 (手续费)
+)
+
+// Name is the Chinese name of the account, or "" for a number not in the chart.
+func (a Account) Name() string {
+	switch a {
+	case Cash:
+		return "库存现金"
+	case Bank:
+		return "银行存款"
+	case Receivable:
+		return "应收账款"
+	case Prepaid:
+		return "预收账款"
+	case Deposit:
+		return "其他应付款"
+	case Revenue:
+		return "主营业务收入"
+	case OtherRevenue:
+		return "其他业务收入"
+	case FinancialCost:
+		return "财务费用"
+	}
+	return ""
+}
+
+// DocKind says what kind of document a posting stems from. Numbers are stored;
+// they never change.
+type DocKind int
+
+// The documents that post.
+const (
+	DocRun            DocKind = 1 // release of a billing run; Doc is the run
+	DocRunWithdrawn   DocKind = 2 // withdrawal of a billing run; Doc is the run
+	DocCharge         DocKind = 3 // a single charge released later; Doc is the charge
+	DocChargeVoided   DocKind = 4 // a single charge taken back; Doc is the charge
+	DocReceipt        DocKind = 5 // a receipt; Doc is the receipt
+	DocReceiptVoided  DocKind = 6 // a receipt made void; Doc is the receipt
+	DocWalletDeducted DocKind = 7 // prepaid money used for charges without a person; Doc is the charge
+)
+
+// Posting is one double entry. The project is given beside it.
+type Posting struct {
+	DocKind DocKind
+	Doc     id.ID
+	Date    clock.Date
+	Debit   Account
+	Credit  Account
+	Amount  money.Fen // always positive
+	Subject id.ID     // the thing charged for (room), or 0
+	Item    id.ID     // the fee item, or 0
+}
+
+func (p *Posting) check() error {
+	if p.Amount <= 0 || p.Debit == p.Credit || p.Debit.Name() == "" || p.Credit.Name() == "" ||
+		p.Doc == 0 || p.DocKind <= 0 || p.Date == 0 {
+		return ErrPosting.Because(fmt.Errorf("%+v", *p))
+	}
+	return nil
+}
+
+// PostRows writes n postings in bulk. fill sets posting i; the posting is
+// reused, and is zero at each call. Error: ErrPosting.
+func (s *Service) PostRows(ctx context.Context, tx *db.Tx, project id.ID, n int, fill func(i int, p *Posting) error) error {
+	if project == 0 {
+		return ErrPosting.Because(fmt.Errorf("no project"))
+	}
+	if err := copyPostings(ctx, tx, project, n, fill); err != nil {
+		return fmt.Errorf("post: %w", err)
+	}
+	return nil
+}
+
+// Post writes a few postings. Error: ErrPosting.
+func (s *Service) Post(ctx context.Context, tx *db.Tx, project id.ID, postings []Posting) error {
+	return s.PostRows(ctx, tx, project, len(postings), func(i int, p *Posting) error {
+		*p = postings[i]
+		return nil
+	})
+}
+
+// reverseBatch bounds the memory of reversing a whole billing run.
+const reverseBatch = 5000
+
+// Reverse posts the opposite of everything posted under (kind, doc), as the
+// document (asKind, asDoc) on date. Nothing posted reverses to nothing. The
+// caller's document state guards against reversing twice.
+func (s *Service) Reverse(ctx context.Context, tx *db.Tx, project id.ID, kind DocKind, doc id.ID, asKind DocKind, asDoc id.ID, date clock.Date) error {
+	if kind == asKind && doc == asDoc {
+		return ErrPosting.Because(fmt.Errorf("reverse %d/%d onto itself", kind, doc))
+	}
+	var after id.ID
+	for {
+		rows, err := postingsOf(ctx, tx, project, kind, doc, after, reverseBatch)
+		if err != nil {
+			return fmt.Errorf("reverse: %w", err)
+		}
+		err = s.PostRows(ctx, tx, project, len(rows), func(i int, p *Posting) error {
+			*p = rows[i].Posting
+			p.DocKind, p.Doc, p.Date = asKind, asDoc, date
+			p.Debit, p.Credit = p.Credit, p.Debit
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("reverse: %w", err)
+		}
+		if len(rows) < reverseBatch {
+			return nil
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+// Row is a stored posting.
+type Row struct {
+	ID id.ID
+	Posting
+}
+
+// ByDoc reads what a document posted, oldest first, at most 1,000 rows.
+func (s *Service) ByDoc(ctx context.Context, q db.Q, project id.ID, kind DocKind, doc id.ID) ([]Row, error) {
+	rows, err := postingsOf(ctx, q, project, kind, doc, 0, 1000)
+	if err != nil {
+		return nil, fmt.Errorf("postings of document: %w", err)
+	}
+	return rows, nil
+}
+
+// Balances sums every account (debit minus credit, in fen) up to and including
+// the date; date 0 means all. Summed over all accounts it is zero.
+func (s *Service) Balances(ctx context.Context, q db.Q, project id.ID, upTo clock.Date) (map[Account]money.Fen, error) {
+	m, err := balances(ctx, q, project, upTo)
+	if err != nil {
+		return nil, fmt.Errorf("balances: %w", err)
+	}
+	return m, nil
+}
+
+// NextNumber takes the next number of a document series: 1, 2, 3 … per project,
+// series and year, without gap or repeat. It locks the series until the end of
+// the transaction and a rolled-back transaction gives its number back, so it
+// is taken late, after every lock on subjects and orders.
+func (s *Service) NextNumber(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (int64, error) {
+	if project == 0 || series == "" || year < 1900 || year > 2100 {
+		return 0, ErrPosting.Because(fmt.Errorf("series %q of project %d in year %d", series, project, year))
+	}
+	n, err := bumpSeries(ctx, tx, project, series, year)
+	if err != nil {
+		return 0, fmt.Errorf("next number of %s: %w", series, err)
+	}
+	return n, nil
+}
+
+// Broken lists the postings of a project that break the rules of the book, as
+// sentences for the operator; none is what should be. It finds what was written
+// past this room: the room itself refuses such rows.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	out, err := brokenPostings(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, fmt.Errorf("check postings: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill func(int, *Posting) error) error {
+	if n == 0 {
+		return nil
+	}
+	ids := tx.IDs(n)
+	at := tx.Now().UnixMicro()
+	var p Posting
+	columns := []string{"project_id", "id", "doc_kind", "doc_id", "date", "debit", "credit", "amount", "subject_id", "item_id", "at"}
+	return tx.Copy(ctx, "ledger_posting", columns, n, func(i int, dst []any) error {
+		p = Posting{}
+		if err := fill(i, &p); err != nil {
+			return err
+		}
+		if err := p.check(); err != nil {
+			return err
+		}
+		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(ids[i]), int64(p.DocKind), int64(p.Doc)
+		dst[4], dst[5], dst[6], dst[7] = int64(p.Date), int64(p.Debit), int64(p.Credit), int64(p.Amount)
+		dst[8], dst[9], dst[10] = int64(p.Subject), int64(p.Item), at
+		return nil
+	})
+}
+
+func postingsOf(ctx context.Context, q db.Q, project id.ID, kind DocKind, doc, after id.ID, limit int) ([]Row, error) {
+	rows, err := q.Query(ctx, `SELECT id, doc_kind, doc_id, date, debit, credit, amount, subject_id, item_id
+		FROM ledger_posting WHERE project_id = ? AND doc_id = ? AND id > ? AND doc_kind = ? ORDER BY id LIMIT ?`,
+		project, doc, after, kind, limit)
+	return db.Collect(rows, err, func(row db.Scanner) (Row, error) {
+		var r Row
+		err := row.Scan(&r.ID, &r.DocKind, &r.Doc, &r.Date, &r.Debit, &r.Credit, &r.Amount, &r.Subject, &r.Item)
+		return r, err
+	})
+}
+
+func balances(ctx context.Context, q db.Q, project id.ID, upTo clock.Date) (map[Account]money.Fen, error) {
+	if upTo == 0 {
+		upTo = clock.Date(99991231)
+	}
+	rows, err := q.Query(ctx, `SELECT account, CAST(SUM(amount) AS BIGINT) FROM (
+			SELECT debit AS account, amount FROM ledger_posting WHERE project_id = ? AND date <= ?
+			UNION ALL
+			SELECT credit AS account, -amount AS amount FROM ledger_posting WHERE project_id = ? AND date <= ?
+		) AS side GROUP BY account`, project, upTo, project, upTo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[Account]money.Fen{}
+	for rows.Next() {
+		var a Account
+		var sum money.Fen
+		if err := rows.Scan(&a, &sum); err != nil {
+			return nil, err
+		}
+		out[a] = sum
+	}
+	return out, rows.Err()
+}
+
+func bumpSeries(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (int64, error) {
+	var n int64
+	err := tx.QueryRow(ctx, `INSERT INTO ledger_series (project_id, series, year, last) VALUES (?, ?, ?, 1)
+		ON CONFLICT (project_id, series, year) DO UPDATE SET last = ledger_series.last + 1 RETURNING last`,
+		project, series, year).Scan(&n)
+	return n, err
+}
+
+func brokenPostings(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT id, doc_kind, doc_id, date, debit, credit, amount FROM ledger_posting
+		WHERE project_id = ? AND (amount <= 0 OR debit = credit OR doc_id = 0 OR date = 0) ORDER BY id LIMIT 100`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var r Row
+		err := row.Scan(&r.ID, &r.DocKind, &r.Doc, &r.Date, &r.Debit, &r.Credit, &r.Amount)
+		return fmt.Sprintf("记账 %s（单据 %d/%s）：借 %d 贷 %d 金额 %s", r.ID, r.DocKind, r.Doc, r.Debit, r.Credit, r.Amount.Yuan()), err
+	})
+}
