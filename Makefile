@@ -1,0 +1,53 @@
+# Two commands matter: `make run` and `make test`. Each target is one step of
+# scripts/step.sh, which prints what it does and how long it took.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+export CGO_ENABLED ?= 0
+STEP := scripts/step.sh
+
+.PHONY: help run build console go-build test bench dist fmt types e2e setup setup-test clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+run: build ## build everything, start the demo on http://127.0.0.1:8080
+	@exec bin/linli demo
+
+build: console go-build ## the binary with the console inside: bin/linli
+
+console: setup
+	@$(STEP) "console: build" npm --prefix web/console run build
+
+go-build: setup
+	@$(STEP) "go: build" go build -trimpath -ldflags "-s -w" -o bin/linli ./cmd/linli
+
+setup: ## what building needs: Go, Node, the console's packages
+	@scripts/setup.sh build
+
+setup-test: ## what testing needs besides: Chromium, PostgreSQL, Chinese fonts
+	@scripts/setup.sh test
+
+test: ## everything that CI runs
+	@scripts/test.sh
+
+e2e: build setup-test ## browser tests only; E2E=pattern picks some
+	@$(STEP) "e2e" scripts/e2e.sh
+
+types: setup ## regenerate the console's types from api/openapi.json
+	@$(STEP) "console: types" npm --prefix web/console run types
+
+fmt: ## format the Go code
+	@gofmt -w cmd internal web/*.go
+
+bench: go-build ## billing against the database's own limit; ROOMS=1000000, DB=postgres://…
+	@bin/linli bench billing --rooms $(or $(ROOMS),100000) $(if $(DB),--db '$(DB)') --json
+
+dist: build ## release binaries for Linux in dist/
+	@scripts/dist.sh "$(VERSION)"
+
+clean: ## remove what was built, keep data
+	@rm -rf bin dist .cache e2e/out web/console/node_modules e2e/node_modules
+	@find web/console/dist -mindepth 1 ! -name .gitkeep -delete
