@@ -84,6 +84,9 @@ func (tx *Tx) copyIn(ctx context.Context, table string, columns []string, n int,
 	return tx.conn.Raw(func(c any) error {
 		src := &copySource{n: n, i: -1, row: make([]any, len(columns)), fill: fill}
 		_, err := c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
+		if src.err != nil {
+			return src.err // the server only repeats its text
+		}
 		return err
 	})
 }

@@ -1,0 +1,164 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// general is the purpose of money that may pay every kind of charge.
+const general = ""
+
+// Wallet is the prepaid money of one payer for one room.
+type Wallet struct {
+	ID      id.ID
+	Room    id.ID
+	Payer   id.ID // 0 while the room has no payer on file
+	Purpose string
+	Balance money.Fen // never negative
+}
+
+// Entry is one movement of a wallet; entries are never changed.
+type Entry struct {
+	ID      id.ID
+	Wallet  id.ID
+	Amount  money.Fen // positive in, negative out
+	DocKind ledger.DocKind
+	Doc     id.ID
+	At      time.Time
+}
+
+// Credit puts amount (fen, above zero) into the wallet of room and payer, and
+// makes the wallet when there is none.
+func (s *Service) Credit(ctx context.Context, tx *db.Tx, project, room, payer id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	if amount <= 0 {
+		return ErrAmount.Because(fmt.Errorf("credit %d fen", amount))
+	}
+	wallet, err := creditWallet(ctx, tx, project, room, payer, general, amount)
+	if err == nil {
+		err = insertEntry(ctx, tx, project, wallet, amount, docKind, doc)
+	}
+	if err != nil {
+		return fmt.Errorf("credit wallet: %w", err)
+	}
+	return nil
+}
+
+// Spend takes amount (fen, above zero) from the payer's wallets for the rooms,
+// in the order of the rooms, all or nothing. Error: ErrBalance.
+func (s *Service) Spend(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	if amount <= 0 {
+		return ErrAmount.Because(fmt.Errorf("spend %d fen", amount))
+	}
+	if err := lockWallets(ctx, tx, project, payer, rooms); err != nil {
+		return fmt.Errorf("spend: %w", err)
+	}
+	wallets, err := walletsOf(ctx, tx, project, payer, rooms)
+	if err != nil {
+		return fmt.Errorf("spend: %w", err)
+	}
+	left := amount
+	for _, room := range rooms {
+		for i := range wallets {
+			w := &wallets[i]
+			part := min(left, w.Balance)
+			if w.Room != room || w.Purpose != general || part == 0 {
+				continue
+			}
+			if err := s.move(ctx, tx, project, w.ID, -part, docKind, doc); err != nil {
+				return fmt.Errorf("spend: %w", err)
+			}
+			w.Balance -= part
+			left -= part
+		}
+	}
+	if left > 0 {
+		return ErrBalance.Say("预存余额只有 %s 元，请刷新后按现有余额使用", (amount - left).Comma())
+	}
+	return nil
+}
+
+// Undo moves back what a document moved, as the document (asKind, asDoc).
+// Money that was spent since cannot be taken back: ErrBalance.
+func (s *Service) Undo(ctx context.Context, tx *db.Tx, project id.ID, kind ledger.DocKind, doc id.ID, asKind ledger.DocKind, asDoc id.ID) error {
+	moved, err := movedBy(ctx, tx, project, kind, doc)
+	if err != nil {
+		return fmt.Errorf("undo wallet entries: %w", err)
+	}
+	for _, m := range moved {
+		if err := s.move(ctx, tx, project, m.wallet, -m.amount, asKind, asDoc); err != nil {
+			return fmt.Errorf("undo wallet entries: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) move(ctx context.Context, tx *db.Tx, project, wallet id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	if amount == 0 {
+		return nil
+	}
+	ok, err := moveWallet(ctx, tx, project, wallet, amount)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrBalance
+	}
+	return insertEntry(ctx, tx, project, wallet, amount, docKind, doc)
+}
+
+// Balance is the payer's prepaid money for the rooms together, in fen.
+func (s *Service) Balance(ctx context.Context, q db.Q, project, payer id.ID, rooms []id.ID) (money.Fen, error) {
+	wallets, err := s.Wallets(ctx, q, project, payer, rooms)
+	if err != nil {
+		return 0, err
+	}
+	var sum money.Fen
+	for _, w := range wallets {
+		sum += w.Balance
+	}
+	return sum, nil
+}
+
+// Wallets are the payer's wallets for the rooms.
+func (s *Service) Wallets(ctx context.Context, q db.Q, project, payer id.ID, rooms []id.ID) ([]Wallet, error) {
+	wallets, err := walletsOf(ctx, q, project, payer, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("wallets: %w", err)
+	}
+	return wallets, nil
+}
+
+// Entries are the movements of a wallet, newest first, at most limit.
+func (s *Service) Entries(ctx context.Context, q db.Q, project, wallet id.ID, limit int) ([]Entry, error) {
+	entries, err := entriesOf(ctx, q, project, wallet, limit)
+	if err != nil {
+		return nil, fmt.Errorf("wallet entries: %w", err)
+	}
+	return entries, nil
+}
+
+// Total is all prepaid money of the project in fen; it equals the credit
+// balance of account 2203.
+func (s *Service) Total(ctx context.Context, q db.Q, project id.ID) (money.Fen, error) {
+	sum, err := totalBalance(ctx, q, project)
+	if err != nil {
+		return 0, fmt.Errorf("total of wallets: %w", err)
+	}
+	return sum, nil
+}
+
+// Broken lists the wallets whose balance is not the sum of their entries, as
+// sentences for the operator; none is what should be.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	out, err := brokenWallets(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, fmt.Errorf("check wallets: %w", err)
+	}
+	return out, nil
+}
