@@ -1,0 +1,85 @@
+package estate
+
+import (
+	"context"
+	"strconv"
+	"unicode/utf8"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Building is a 楼栋.
+type Building struct {
+	ID      id.ID
+	Name    string // 3栋
+	Kind    string // a room kind, or empty
+	Floors  int    // 0 when not known
+	Version int
+	key     string
+	sort    string
+}
+
+// Unit is a 单元 of a building.
+type Unit struct {
+	ID       id.ID
+	Building id.ID
+	Name     string // 2单元
+	key      string
+	sort     string
+}
+
+func (b *Building) check() error {
+	b.Name, b.key = buildingName(b.Name), buildingKey(b.Name)
+	if n := utf8.RuneCountInString(b.Name); n == 0 || n > maxName || b.key == "" {
+		return ErrName.At("body.name", "要填写，最多 60 个字", b.Name)
+	}
+	if b.Kind != "" && !RoomKinds().has(b.Kind) {
+		return ErrKind.At("body.kind", "不在可选范围内", b.Kind)
+	}
+	if b.Floors < 0 || b.Floors > maxFloor {
+		return ErrFloor.Say("总楼层要在 0–%d 之间", maxFloor)
+	}
+	b.sort = sortKey(b.key)
+	return nil
+}
+
+// CreateBuilding makes a building inside tx. Errors: ErrName, ErrFloor, ErrBuilding.
+func (s *Service) CreateBuilding(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, b Building) (Building, error) {
+	if err := b.check(); err != nil {
+		return Building{}, err
+	}
+	b.ID, b.Version = tx.NewID(), 1
+	return b, insertBuilding(ctx, tx, project, &b)
+}
+
+// CreateUnit makes a unit of a building inside tx. Errors: ErrName, ErrUnit, ErrNoBuilding.
+func (s *Service) CreateUnit(ctx context.Context, tx *db.Tx, who actor.Actor, project, building id.ID, name string) (Unit, error) {
+	u := Unit{Building: building, Name: unitName(name), key: unitKey(name)}
+	if n := utf8.RuneCountInString(u.Name); n == 0 || n > maxName || u.key == "" {
+		return Unit{}, ErrName.At("body.name", "要填写，最多 60 个字", name)
+	}
+	if _, err := oneBuilding(ctx, tx, project, building); err != nil {
+		return Unit{}, err
+	}
+	u.ID, u.sort = tx.NewID(), sortKey(u.key)
+	return u, insertUnit(ctx, tx, project, &u)
+}
+
+// Buildings lists the buildings of a project in counting order.
+func (s *Service) Buildings(ctx context.Context, q db.Q, project id.ID) ([]Building, error) {
+	return buildings(ctx, q, project)
+}
+
+// Building reads one. Error: ErrNoBuilding.
+func (s *Service) Building(ctx context.Context, q db.Q, project, building id.ID) (Building, error) {
+	return oneBuilding(ctx, q, project, building)
+}
+
+// Units lists the units of a building, of all buildings when building is 0.
+func (s *Service) Units(ctx context.Context, q db.Q, project, building id.ID) ([]Unit, error) {
+	return units(ctx, q, project, building)
+}

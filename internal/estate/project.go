@@ -1,0 +1,87 @@
+package estate
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// The kinds of projects.
+const (
+	KindResidential = "residential" // 住宅小区
+	KindApartment   = "apartment"   // 公寓
+	KindOffice      = "office"      // 写字楼
+)
+
+// Project is a 小区/项目, the key and boundary of everything in it.
+type Project struct {
+	ID        id.ID
+	Name      string
+	Kind      string
+	Address   string
+	LandArea  money.Area // ㎡ ×10⁻²
+	BuiltArea money.Area // ㎡ ×10⁻²
+	State     string     // active, closed
+	Rooms     int
+	Version   int
+}
+
+func (p *Project) check() error {
+	p.Name, p.Address = clean(p.Name), clean(p.Address)
+	if n := utf8.RuneCountInString(p.Name); n == 0 || n > maxName {
+		return ErrName.At("body.name", "要填写，最多 60 个字", p.Name)
+	}
+	if p.Kind != KindResidential && p.Kind != KindApartment && p.Kind != KindOffice {
+		return ErrKind.At("body.kind", "应为住宅、公寓或写字楼", p.Kind)
+	}
+	if p.State == "" {
+		p.State = "active"
+	}
+	if p.State != "active" && p.State != "closed" {
+		return ErrKind.At("body.state", "应为在管或已撤出", p.State)
+	}
+	if p.LandArea < 0 || p.LandArea > maxLand || p.BuiltArea < 0 || p.BuiltArea > maxLand {
+		return ErrArea.Say("面积要在 0–1 亿㎡ 之间")
+	}
+	return nil
+}
+
+const (
+	maxArea money.Area = 1_000_000_00
+	maxLand money.Area = 100_000_000_00
+)
+
+func areaOK(a money.Area) bool { return a >= 0 && a <= maxArea }
+
+// CreateProject makes a project inside tx. Errors: ErrName, ErrKind, ErrArea.
+func (s *Service) CreateProject(ctx context.Context, tx *db.Tx, who actor.Actor, p Project) (Project, error) {
+	if err := p.check(); err != nil {
+		return Project{}, err
+	}
+	p.ID, p.Version, p.Rooms = tx.NewID(), 1, 0
+	return p, insertProject(ctx, tx, &p)
+}
+
+// Projects lists every project the actor sees, by name.
+func (s *Service) Projects(ctx context.Context, who actor.Actor) ([]Project, error) {
+	all, err := projects(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Project, 0, len(all))
+	for _, p := range all {
+		if who.Sees(p.ID) {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// Project reads one. Error: fault.ErrNotFound.
+func (s *Service) Project(ctx context.Context, q db.Q, project id.ID) (Project, error) {
+	return oneProject(ctx, q, project)
+}

@@ -1,0 +1,282 @@
+package estate
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const (
+	minFloor = -20
+	maxFloor = 300
+)
+
+// The kinds of rooms.
+const (
+	RoomHome    = "home"    // 住宅
+	RoomFlat    = "flat"    // 公寓
+	RoomShop    = "shop"    // 商铺
+	RoomOffice  = "office"  // 办公
+	RoomStorage = "storage" // 储藏间
+	RoomOther   = "other"   // 其他
+)
+
+// The states of rooms.
+const (
+	StateUnsold      = "unsold"      // 未售
+	StateUndelivered = "undelivered" // 未交付
+	StateVacant      = "vacant"      // 空置
+	StateRenovating  = "renovating"  // 装修
+	StateSelf        = "self"        // 自住
+	StateRented      = "rented"      // 出租
+)
+
+// Words pairs stored words with the Chinese ones people see, in their order.
+type Words [][2]string
+
+func (w Words) has(word string) bool { return w.Chinese(word) != "" }
+
+// Chinese is what people read for a stored word, or empty.
+func (w Words) Chinese(word string) string {
+	for _, p := range w {
+		if p[0] == word {
+			return p[1]
+		}
+	}
+	return ""
+}
+
+// RoomKinds are the kinds of rooms.
+func RoomKinds() Words {
+	return Words{{RoomHome, "住宅"}, {RoomFlat, "公寓"}, {RoomShop, "商铺"}, {RoomOffice, "办公"}, {RoomStorage, "储藏间"}, {RoomOther, "其他"}}
+}
+
+// RoomStates are the states of rooms.
+func RoomStates() Words {
+	return Words{{StateUnsold, "未售"}, {StateUndelivered, "未交付"}, {StateVacant, "空置"}, {StateRenovating, "装修"}, {StateSelf, "自住"}, {StateRented, "出租"}}
+}
+
+// Known tells which attributes of a room are filled in.
+type Known uint8
+
+// The attributes that may be unknown.
+const (
+	KnownArea Known = 1 << iota
+	KnownInner
+	KnownFloor
+)
+
+// Room is one 房屋.
+type Room struct {
+	ID        id.ID
+	Building  id.ID
+	Unit      id.ID  // 0 without unit (shops)
+	Name      string // 1502
+	Label     string // 3栋2单元1502
+	Floor     int    // below ground is negative
+	Floors    int    // storeys of the building, 0 when not known
+	Layout    string // 三室两厅
+	Kind      string
+	Area      money.Area // 建筑面积, ㎡ ×10⁻²
+	InnerArea money.Area // 套内面积, ㎡ ×10⁻²
+	State     string
+	Handover  clock.Date // 交付日期, 0 when not known
+	Known     Known
+	Payer     id.ID // who pays: the payer occupant, else the owner, else 0
+	People    int   // who lives there now
+	Version   int
+	key       string
+	sort      string
+}
+
+func (r *Room) check() error {
+	r.Name, r.key, r.Layout = roomName(r.Name), roomKey(r.Name), clean(r.Layout)
+	if n := utf8.RuneCountInString(r.Name); n == 0 || n > maxName || r.key == "" {
+		return ErrName.At("body.name", "房号要填写，最多 60 个字", r.Name)
+	}
+	if utf8.RuneCountInString(r.Layout) > maxName {
+		return ErrName.At("body.layout", "户型最多 60 个字", r.Layout)
+	}
+	if r.Kind == "" {
+		r.Kind = RoomHome
+	}
+	if r.State == "" {
+		r.State = StateVacant
+	}
+	if !RoomKinds().has(r.Kind) {
+		return ErrKind.At("body.kind", "房屋类型不在可选范围内", r.Kind)
+	}
+	if !RoomStates().has(r.State) {
+		return ErrKind.At("body.state", "房屋状态不在可选范围内", r.State)
+	}
+	if !areaOK(r.Area) || !areaOK(r.InnerArea) {
+		return ErrArea
+	}
+	if r.Floor < minFloor || r.Floor > maxFloor || r.Floors < 0 || r.Floors > maxFloor {
+		return ErrFloor
+	}
+	r.setKnown()
+	return nil
+}
+
+func (r *Room) setKnown() {
+	r.Known = 0
+	if r.Area > 0 {
+		r.Known |= KnownArea
+	}
+	if r.InnerArea > 0 {
+		r.Known |= KnownInner
+	}
+	if r.Floor != 0 {
+		r.Known |= KnownFloor
+	}
+}
+
+// place gives the room its label and order from where it stands.
+func (r *Room) place(b *Building, u *Unit) {
+	r.Building, r.Unit, r.Floors = b.ID, 0, b.Floors
+	unit, unitSort := "", ""
+	if u != nil {
+		r.Unit, unit, unitSort = u.ID, u.Name, u.sort
+	}
+	r.Label = b.Name + unit + r.Name
+	r.sort = b.sort + "/" + unitSort + "/" + floorKey(r.Floor) + "/" + sortKey(r.key)
+}
+
+// BillingRoom is what billing computes with.
+type BillingRoom struct {
+	ID, Building, Payer   id.ID
+	Area, InnerArea       money.Area // ㎡ ×10⁻²
+	Floor, Floors, People int
+	Kind, State           string
+	Handover              clock.Date
+	Known                 Known
+}
+
+// RoomFilter chooses rooms by id range (After, Upto], buildings and rooms;
+// what is empty does not filter.
+type RoomFilter struct {
+	After, Upto      id.ID
+	Buildings, Rooms []id.ID
+}
+
+// Household is everything one payer pays for, seen from one of the rooms.
+type Household struct {
+	Room   Room
+	Payer  *Person
+	Rooms  []Room // all rooms of the same payer, Room among them
+	People []Occupant
+}
+
+// CreateRooms makes rooms of one project in bulk inside tx; each names its
+// Building and, if any, its Unit. Ids, labels and order are filled in.
+// Errors: ErrName, ErrKind, ErrArea, ErrFloor, ErrNoBuilding, ErrNoUnit, ErrRoom.
+func (s *Service) CreateRooms(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, rooms []Room) error {
+	where, err := readPlaces(ctx, tx, project)
+	if err != nil {
+		return err
+	}
+	ids := tx.IDs(len(rooms))
+	for i := range rooms {
+		r := &rooms[i]
+		if err := r.check(); err != nil {
+			return err
+		}
+		b, ok := where.buildings[r.Building]
+		if !ok {
+			return ErrNoBuilding
+		}
+		var u *Unit
+		if r.Unit != 0 {
+			if u, ok = where.units[r.Unit]; !ok || u.Building != b.ID {
+				return ErrNoUnit
+			}
+		}
+		r.place(b, u)
+		r.ID, r.Version, r.Payer, r.People = ids[i], 1, 0, 0
+	}
+	if err := copyRooms(ctx, tx, project, rooms); err != nil {
+		return err
+	}
+	return addRooms(ctx, tx, project, len(rooms))
+}
+
+type places struct {
+	buildings map[id.ID]*Building
+	units     map[id.ID]*Unit
+}
+
+func readPlaces(ctx context.Context, q db.Q, project id.ID) (*places, error) {
+	bs, err := buildings(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	us, err := units(ctx, q, project, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := &places{map[id.ID]*Building{}, map[id.ID]*Unit{}}
+	for i := range bs {
+		p.buildings[bs[i].ID] = &bs[i]
+	}
+	for i := range us {
+		p.units[us[i].ID] = &us[i]
+	}
+	return p, nil
+}
+
+// Room reads one. Error: ErrNoRoom.
+func (s *Service) Room(ctx context.Context, q db.Q, project, room id.ID) (Room, error) {
+	return oneRoom(ctx, q, project, room)
+}
+
+// Household reads the room, who pays for it, everything else the payer pays
+// for, and who lives there. Error: ErrNoRoom.
+func (s *Service) Household(ctx context.Context, q db.Q, project, room id.ID) (Household, error) {
+	r, err := oneRoom(ctx, q, project, room)
+	if err != nil {
+		return Household{}, err
+	}
+	h := Household{Room: r, Rooms: []Room{r}}
+	if h.People, err = occupants(ctx, q, project, room, 0, true); err != nil {
+		return Household{}, err
+	}
+	if r.Payer == 0 {
+		return h, nil
+	}
+	p, err := onePerson(ctx, q, project, r.Payer)
+	if err != nil {
+		return Household{}, err
+	}
+	h.Payer = &p
+	h.Rooms, err = payerRooms(ctx, q, project, r.Payer)
+	return h, err
+}
+
+// StreamRooms calls fn for every room of the filter in the order of ids. The
+// BillingRoom is reused between calls.
+func (s *Service) StreamRooms(ctx context.Context, q db.Q, project id.ID, f RoomFilter, fn func(*BillingRoom) error) error {
+	return streamRooms(ctx, q, project, f, fn)
+}
+
+// RoomIDBounds cuts the rooms of a project into parts: the last id of every
+// partSize-th room, and the last room of all. Part k is (bounds[k-1], bounds[k]],
+// the first begins after 0. Empty without rooms.
+func (s *Service) RoomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]id.ID, error) {
+	return roomIDBounds(ctx, q, project, partSize)
+}
+
+// Labels are the labels of rooms by id; unknown ids are missing.
+func (s *Service) Labels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
+	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN ", project, rooms)
+}
+
+// PersonNames are the names of people by id; unknown ids are missing.
+func (s *Service) PersonNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
+	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN ", project, people)
+}

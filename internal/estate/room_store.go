@@ -1,0 +1,153 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+const roomColumns = `id, building_id, unit_id, name, name_key, label, floor, floors, layout, kind, area, inner_area, state, handover,
+	payer_id, people, known, sort_key, version`
+
+func scanRoom(row db.Scanner) (Room, error) {
+	var r Room
+	err := row.Scan(&r.ID, &r.Building, &r.Unit, &r.Name, &r.key, &r.Label, &r.Floor, &r.Floors, &r.Layout, &r.Kind, &r.Area, &r.InnerArea,
+		&r.State, &r.Handover, &r.Payer, &r.People, &r.Known, &r.sort, &r.Version)
+	return r, err
+}
+
+func copyRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []Room) error {
+	now := tx.Now().UnixMicro()
+	err := tx.Copy(ctx, "estate_room", []string{"project_id", "id", "building_id", "unit_id", "name", "name_key", "label", "floor", "floors",
+		"layout", "kind", "area", "inner_area", "state", "handover", "payer_id", "people", "known", "sort_key", "version", "created_at"},
+		len(rooms), func(i int, dst []any) error {
+			r := &rooms[i]
+			dst[0], dst[1], dst[2], dst[3] = int64(project), int64(r.ID), int64(r.Building), int64(r.Unit)
+			dst[4], dst[5], dst[6], dst[7], dst[8] = r.Name, r.key, r.Label, int64(r.Floor), int64(r.Floors)
+			dst[9], dst[10], dst[11], dst[12], dst[13] = r.Layout, r.Kind, int64(r.Area), int64(r.InnerArea), r.State
+			dst[14], dst[15], dst[16], dst[17] = int64(r.Handover), int64(r.Payer), int64(r.People), int64(r.Known)
+			dst[18], dst[19], dst[20] = r.sort, int64(r.Version), now
+			return nil
+		})
+	if db.IsUnique(err) {
+		if len(rooms) == 1 {
+			return ErrRoom.Say("已有%s", rooms[0].Label)
+		}
+		return ErrRoom.Say("这些房屋里有已存在或重复的房号")
+	}
+	return err
+}
+
+func updateRoom(ctx context.Context, tx *db.Tx, project id.ID, r *Room) (int64, error) {
+	n, err := tx.Exec(ctx, `UPDATE estate_room SET building_id = ?, unit_id = ?, name = ?, name_key = ?, label = ?, floor = ?, floors = ?, layout = ?,
+		kind = ?, area = ?, inner_area = ?, state = ?, handover = ?, known = ?, sort_key = ?, version = version + 1
+		WHERE project_id = ? AND id = ? AND version = ?`, r.Building, r.Unit, r.Name, r.key, r.Label, r.Floor, r.Floors, r.Layout,
+		r.Kind, r.Area, r.InnerArea, r.State, r.Handover, r.Known, r.sort, project, r.ID, r.Version)
+	if db.IsUnique(err) {
+		return 0, ErrRoom.Say("已有%s", r.Label)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("update room: %w", err)
+	}
+	return n, nil
+}
+
+func oneRoom(ctx context.Context, q db.Q, project, room id.ID) (Room, error) {
+	r, err := scanRoom(q.QueryRow(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND id = ?", project, room))
+	return found(r, err, "read room", ErrNoRoom)
+}
+
+func payerRooms(ctx context.Context, q db.Q, project, payer id.ID) ([]Room, error) {
+	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND payer_id = ? AND payer_id <> 0 ORDER BY sort_key, id", project, payer)
+	out, err := db.Collect(rows, err, scanRoom)
+	if err != nil {
+		return nil, fmt.Errorf("read rooms of payer: %w", err)
+	}
+	return out, nil
+}
+
+func streamRooms(ctx context.Context, q db.Q, project id.ID, f RoomFilter, fn func(*BillingRoom) error) error {
+	where, args := "project_id = ? AND id > ?", []any{project, f.After}
+	if f.Upto != 0 {
+		where, args = where+" AND id <= ?", append(args, f.Upto)
+	}
+	inBuilding, inRoom := set(f.Buildings), set(f.Rooms)
+	if n := len(f.Rooms); n > 0 && n <= 500 {
+		where += " AND id IN (" + db.In(n) + ")"
+		for _, r := range f.Rooms {
+			args = append(args, r)
+		}
+		inRoom = nil
+	}
+	rows, err := q.Query(ctx, `SELECT id, building_id, payer_id, area, inner_area, floor, floors, people, kind, state, handover, known
+		FROM estate_room WHERE `+where+" ORDER BY id", args...)
+	if err != nil {
+		return fmt.Errorf("stream rooms: %w", err)
+	}
+	defer rows.Close()
+	var r BillingRoom
+	for rows.Next() {
+		if err := rows.Scan(&r.ID, &r.Building, &r.Payer, &r.Area, &r.InnerArea, &r.Floor, &r.Floors, &r.People, &r.Kind, &r.State, &r.Handover, &r.Known); err != nil {
+			return fmt.Errorf("stream rooms: %w", err)
+		}
+		if (inBuilding != nil && !inBuilding[r.Building]) || (inRoom != nil && !inRoom[r.ID]) {
+			continue
+		}
+		if err := fn(&r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func set(ids []id.ID) map[id.ID]bool {
+	if len(ids) == 0 {
+		return nil
+	}
+	m := make(map[id.ID]bool, len(ids))
+	for _, v := range ids {
+		m[v] = true
+	}
+	return m
+}
+
+func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]id.ID, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n, COUNT(*) OVER () AS total
+		FROM estate_room WHERE project_id = ?) t WHERE n % ? = 0 OR n = total ORDER BY id`, project, max(partSize, 1))
+	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
+		var v id.ID
+		err := row.Scan(&v)
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cut rooms into parts: %w", err)
+	}
+	return out, nil
+}
+
+// names runs "SELECT id, text … id IN " over any number of ids.
+func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID) (map[id.ID]string, error) {
+	out := make(map[id.ID]string, len(ids))
+	for chunk := range slices.Chunk(ids, 500) {
+		args := make([]any, 0, len(chunk)+1)
+		args = append(args, project)
+		for _, v := range chunk {
+			args = append(args, v)
+		}
+		rows, err := q.Query(ctx, query+"("+db.In(len(chunk))+")", args...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var k id.ID
+			var v string
+			err := row.Scan(&k, &v)
+			out[k] = v
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read names: %w", err)
+		}
+	}
+	return out, nil
+}
