@@ -1,0 +1,102 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/job"
+)
+
+func enqueue(t *testing.T, d *db.DB, q *job.Queue, kind, key string, payload any) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) error {
+		return q.Enqueue(t.Context(), tx, kind, key, payload, 0)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func states(t *testing.T, d *db.DB) string {
+	t.Helper()
+	rows, err := d.Reader(t.Context()).Query(t.Context(), "SELECT kind, state, attempts FROM kit_job ORDER BY id")
+	got, err := db.Collect(rows, err, func(r db.Scanner) (string, error) {
+		var kind, state string
+		var n int
+		err := r.Scan(&kind, &state, &n)
+		return fmt.Sprintf("%s:%s:%d", kind, state, n), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(got)
+}
+
+func TestJobsRunOnceAndComeBack(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		q := job.New(d, slog.New(slog.DiscardHandler))
+		ran := map[string]int{}
+		fail := errors.New("not yet")
+		q.Handle("ok", func(_ context.Context, p []byte) error { ran[string(p)]++; return nil })
+		q.Handle("flaky", func(context.Context, []byte) error {
+			if ran["flaky"]++; ran["flaky"] < 3 {
+				return fail
+			}
+			return nil
+		})
+		q.Handle("hopeless", func(context.Context, []byte) error { return fmt.Errorf("%w: no", job.ErrGiveUp) })
+		q.Handle("panics", func(context.Context, []byte) error { panic("oh") })
+		enqueue(t, d, q, "ok", "once", 1)
+		enqueue(t, d, q, "ok", "once", 2)
+		enqueue(t, d, q, "flaky", "", 0)
+		enqueue(t, d, q, "hopeless", "", 0)
+		enqueue(t, d, q, "panics", "", 0)
+		for range 12 {
+			if err := q.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			now.Advance(20 * time.Minute)
+		}
+		if want := "[ok:done:1 flaky:done:3 hopeless:dead:1 panics:dead:8]"; states(t, d) != want {
+			t.Errorf("got %s, want %s", states(t, d), want)
+		}
+		if ran["1"] != 1 || ran["2"] != 0 {
+			t.Errorf("unique key: %v", ran)
+		}
+		enqueue(t, d, q, "ok", "once", 3)
+		if err := q.Drain(t.Context()); err != nil || ran["3"] != 1 {
+			t.Errorf("key not free after done: %v %v", ran, err)
+		}
+	})
+}
+
+func TestInterruptedJobIsGivenBack(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		q := job.New(d, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		runs := 0
+		q.Handle("long", func(ctx context.Context, _ []byte) error {
+			if runs++; runs == 1 {
+				cancel()
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		})
+		enqueue(t, d, q, "long", "", 0)
+		if err := q.Drain(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if got := states(t, d); got != "[long:ready:0]" {
+			t.Fatalf("after interruption %s", got)
+		}
+		if err := q.Drain(t.Context()); err != nil || runs != 2 {
+			t.Fatalf("runs %d, %v", runs, err)
+		}
+	})
+}
