@@ -168,13 +168,17 @@ func (s *Service) Refused(ctx context.Context, who actor.Actor, operation string
 	if who.Account == 0 && !s.anonyms.take(s.db.Clock().Now()) {
 		return
 	}
+	chain := project
+	if !who.Sees(project) {
+		chain = 0
+	}
 	// A caller who hangs up must not escape the log.
 	ctx = context.WithoutCancel(ctx)
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		s.Record(tx, Entry{
-			Project: project, Who: who, Action: "web.refused", Kind: "operation",
+			Project: chain, Who: who, Action: "web.refused", Kind: "operation",
 			Summary: fmt.Sprintf("请求 %s 被拒绝（%d）", operation, status),
-			After:   map[string]any{"operation": operation, "status": status},
+			After:   map[string]any{"operation": operation, "status": status, "project": project},
 		})
 		return nil
 	})

@@ -1,0 +1,9 @@
+package audit
+
+import "linli/internal/kit/web"
+
+// Routes registers the operations of the log.
+func (s *Service) Routes(w *web.Server) {
+	web.Handle(w, web.Op{ID: "list-audit", Method: "GET", Path: "/audit", Summary: "查看全公司的操作日志", Tag: "audit", Permission: PermRead}, s.listInstallation)
+	web.Handle(w, web.Op{ID: "list-project-audit", Method: "GET", Path: "/projects/{project}/audit", Summary: "查看一个项目的操作日志", Tag: "audit", Permission: PermRead}, s.listProject)
+}
