@@ -1,0 +1,40 @@
+package file
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+const blobColumns = "project_id, id, sha256, name, size, kind, created_by, created_at"
+
+func insertBlob(ctx context.Context, tx *db.Tx, b Blob) error {
+	_, err := tx.Exec(ctx, "INSERT INTO file_blob ("+blobColumns+") VALUES ("+db.In(8)+")",
+		b.Project, b.ID, b.SHA256, b.Name, b.Size, b.Kind, b.CreatedBy, b.CreatedAt)
+	return err
+}
+
+func scanBlob(row db.Scanner) (Blob, error) {
+	var b Blob
+	var at int64
+	err := row.Scan(&b.Project, &b.ID, &b.SHA256, &b.Name, &b.Size, &b.Kind, &b.CreatedBy, &at)
+	b.CreatedAt = db.Micro(at)
+	return b, err
+}
+
+func findBlob(ctx context.Context, q db.Q, project, file id.ID) (Blob, error) {
+	b, err := scanBlob(q.QueryRow(ctx, "SELECT "+blobColumns+" FROM file_blob WHERE project_id = ? AND id = ?", project, file))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Blob{}, fault.ErrNotFound
+	}
+	return b, err
+}
+
+func listBlobs(ctx context.Context, q db.Q, project id.ID) ([]Blob, error) {
+	rows, err := q.Query(ctx, "SELECT "+blobColumns+" FROM file_blob WHERE project_id = ? ORDER BY id", project)
+	return db.Collect(rows, err, scanBlob)
+}
