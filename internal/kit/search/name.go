@@ -102,11 +102,11 @@ func readings(runes []rune) [][]string {
 	for i, r := range runes {
 		choices[i] = syllables(r)
 	}
-	if own := surname(runes[0]); own != "" && len(runes) <= maxMixed {
-		choices[0] = unique(append(strings.Fields(own), choices[0]...))
+	if own := lookup(surnameTable, string(runes[0])); own != nil && len(runes) <= maxMixed {
+		choices[0] = unique(append(own, choices[0]...))
 	}
 	if len(runes) >= 2 {
-		for i, s := range strings.Fields(compoundSurname(string(runes[:2]))) {
+		for i, s := range lookup(compoundTable, string(runes[:2])) {
 			choices[i] = unique(append([]string{s}, choices[i]...))
 		}
 	}
@@ -132,8 +132,8 @@ func readings(runes []rune) [][]string {
 
 // syllables are the readings of one character without tones.
 func syllables(r rune) []string {
-	if own := polyphone(r); own != "" {
-		return strings.Fields(own)
+	if own := lookup(polyphoneTable, string(r)); own != nil {
+		return own
 	}
 	args := pinyin.Args{Style: pinyin.Normal}
 	found := pinyin.SinglePinyin(r, args)

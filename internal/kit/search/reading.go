@@ -1,297 +1,40 @@
 package search
 
-// surname is the reading of a character as a surname, where it differs from the
-// dictionary's first one or has a second; empty otherwise.
-func surname(r rune) string {
-	switch r {
-	case '柏':
-		return "bai bo"
-	case '秘':
-		return "bi"
-	case '薄':
-		return "bo"
-	case '卜':
-		return "bu"
-	case '谌':
-		return "chen shen"
-	case '种', '重':
-		return "chong"
-	case '都':
-		return "du"
-	case '费':
-		return "fei bi"
-	case '盖':
-		return "ge gai"
-	case '句':
-		return "gou"
-	case '黑':
-		return "he hei"
-	case '缪':
-		return "miao"
-	case '牟':
-		return "mu mou"
-	case '佴', '能':
-		return "nai"
-	case '乜':
-		return "nie"
-	case '区':
-		return "ou"
-	case '朴':
-		return "piao"
-	case '繁':
-		return "po"
-	case '覃':
-		return "qin tan"
-	case '仇':
-		return "qiu"
-	case '单':
-		return "shan"
-	case '召':
-		return "shao"
-	case '折':
-		return "she"
-	case '隗':
-		return "wei kui"
-	case '郗':
-		return "xi chi"
-	case '洗':
-		return "xian"
-	case '解', '颉':
-		return "xie"
-	case '郇':
-		return "xun huan"
-	case '乐':
-		return "yue le"
-	case '员':
-		return "yun yuan"
-	case '曾':
-		return "zeng"
-	case '查':
-		return "zha"
-	case '祭':
-		return "zhai"
-	case '翟':
-		return "zhai di"
-	}
-	return ""
-}
+import "strings"
 
-// polyphone is the readings of a character that has several in names and
-// places, the likeliest in a name first; empty otherwise.
-func polyphone(r rune) string {
-	switch r {
-	case '阿':
-		return "a e"
-	case '柏':
-		return "bai bo"
-	case '蚌':
-		return "bang beng"
-	case '堡':
-		return "bao pu"
-	case '薄':
-		return "bo bao"
-	case '卜':
-		return "bu bo"
-	case '参':
-		return "can shen"
-	case '藏':
-		return "cang zang"
-	case '查':
-		return "cha zha"
-	case '禅':
-		return "chan shan"
-	case '长':
-		return "chang zhang"
-	case '朝':
-		return "chao zhao"
-	case '车':
-		return "che ju"
-	case '谌':
-		return "chen shen"
-	case '乘':
-		return "cheng sheng"
-	case '重':
-		return "chong zhong"
-	case '仇':
-		return "chou qiu"
-	case '传':
-		return "chuan zhuan"
-	case '大':
-		return "da dai"
-	case '单':
-		return "dan shan"
-	case '地':
-		return "di de"
-	case '都':
-		return "du dou"
-	case '恶':
-		return "e wu"
-	case '繁':
-		return "fan po"
-	case '费':
-		return "fei bi"
-	case '佛':
-		return "fo fu"
-	case '盖':
-		return "gai ge"
-	case '咯':
-		return "ge luo"
-	case '谷':
-		return "gu yu"
-	case '貉':
-		return "he hao"
-	case '黑':
-		return "hei he"
-	case '珩':
-		return "heng"
-	case '鹄':
-		return "hu gu"
-	case '还':
-		return "huan hai"
-	case '会':
-		return "hui kuai"
-	case '𠮷':
-		return "ji"
-	case '祭':
-		return "ji zhai"
-	case '贾':
-		return "jia gu"
-	case '角':
-		return "jiao jue"
-	case '解':
-		return "jie xie"
-	case '炅':
-		return "jiong gui"
-	case '句':
-		return "ju gou"
-	case '咀':
-		return "ju zui"
-	case '觉':
-		return "jue jiao"
-	case '浚':
-		return "jun xun"
-	case '壳':
-		return "ke qiao"
-	case '乐':
-		return "le yue"
-	case '露':
-		return "lu lou"
-	case '纶':
-		return "lun guan"
-	case '落':
-		return "luo la"
-	case '秘':
-		return "mi bi"
-	case '宓':
-		return "mi fu"
-	case '缪':
-		return "miao mou"
-	case '牟':
-		return "mou mu"
-	case '娜':
-		return "na nuo"
-	case '能':
-		return "neng nai"
-	case '埔':
-		return "pu bu"
-	case '朴':
-		return "pu piao"
-	case '奇':
-		return "qi ji"
-	case '茜':
-		return "qian xi"
-	case '荨':
-		return "qian xun"
-	case '铅':
-		return "qian yan"
-	case '强':
-		return "qiang jiang"
-	case '覃':
-		return "qin tan"
-	case '溱':
-		return "qin zhen"
-	case '区':
-		return "qu ou"
-	case '婼':
-		return "ruo chuo"
-	case '沈':
-		return "shen chen"
-	case '晟', '盛':
-		return "sheng cheng"
-	case '省':
-		return "sheng xing"
-	case '石':
-		return "shi dan"
-	case '识':
-		return "shi zhi"
-	case '率':
-		return "shuai lv"
-	case '说':
-		return "shuo yue"
-	case '弹':
-		return "tan dan"
-	case '调':
-		return "tiao diao"
-	case '万':
-		return "wan mo"
-	case '隗':
-		return "wei kui"
-	case '尉':
-		return "wei yu"
-	case '郗':
-		return "xi chi"
-	case '洗':
-		return "xi xian"
-	case '厦':
-		return "xia sha"
-	case '降':
-		return "xiang jiang"
-	case '莘':
-		return "xin shen"
-	case '行':
-		return "xing hang"
-	case '圩':
-		return "xu wei"
-	case '郇':
-		return "xun huan"
-	case '殷':
-		return "yin yan"
-	case '俞':
-		return "yu shu"
-	case '员':
-		return "yuan yun"
-	case '曾':
-		return "zeng ceng"
-	case '翟':
-		return "zhai di"
-	case '召':
-		return "zhao shao"
-	case '折':
-		return "zhe she"
-	case '着':
-		return "zhe zhao"
-	case '种':
-		return "zhong chong"
-	}
-	return ""
-}
+// surnameTable has the characters whose reading as a surname differs from the
+// dictionary's first one or has a second; the likeliest comes first.
+const surnameTable = " 柏=bai,bo 秘=bi 薄=bo 卜=bu 谌=chen,shen 种=chong 重=chong 都=du 费=fei,bi 盖=ge,gai 句=gou 黑=he,hei" +
+	" 缪=miao 牟=mu,mou 佴=nai 能=nai 乜=nie 区=ou 朴=piao 繁=po 覃=qin,tan 仇=qiu 单=shan 召=shao 折=she" +
+	" 隗=wei,kui 郗=xi,chi 洗=xian 解=xie 颉=xie 郇=xun,huan 乐=yue,le 员=yun,yuan 曾=zeng 查=zha 祭=zhai" +
+	" 翟=zhai,di "
 
-// compoundSurname is the reading of two characters that are read otherwise on
-// their own; empty otherwise.
-func compoundSurname(s string) string {
-	switch s {
-	case "万俟":
-		return "mo qi"
-	case "乐正":
-		return "yue zheng"
-	case "单于":
-		return "chan yu"
-	case "尉迟":
-		return "yu chi"
-	case "澹台":
-		return "tan tai"
-	case "长孙":
-		return "zhang sun"
+// compoundTable has the surnames whose two characters are read otherwise on
+// their own.
+const compoundTable = " 万俟=mo,qi 乐正=yue,zheng 单于=chan,yu 尉迟=yu,chi 澹台=tan,tai 长孙=zhang,sun "
+
+// polyphoneTable has the characters with several readings in names and places,
+// the likeliest in a name first.
+const polyphoneTable = " 阿=a,e 柏=bai,bo 蚌=bang,beng 堡=bao,pu 薄=bo,bao 卜=bu,bo 参=can,shen 藏=cang,zang 查=cha,zha" +
+	" 禅=chan,shan 长=chang,zhang 朝=chao,zhao 车=che,ju 谌=chen,shen 乘=cheng,sheng 重=chong,zhong" +
+	" 仇=chou,qiu 传=chuan,zhuan 大=da,dai 单=dan,shan 地=di,de 都=du,dou 恶=e,wu 繁=fan,po 费=fei,bi" +
+	" 佛=fo,fu 盖=gai,ge 咯=ge,luo 谷=gu,yu 貉=he,hao 黑=hei,he 珩=heng 鹄=hu,gu 还=huan,hai 会=hui,kuai" +
+	" 𠮷=ji 祭=ji,zhai 贾=jia,gu 角=jiao,jue 解=jie,xie 炅=jiong,gui 句=ju,gou 咀=ju,zui 觉=jue,jiao" +
+	" 浚=jun,xun 壳=ke,qiao 乐=le,yue 露=lu,lou 纶=lun,guan 落=luo,la 秘=mi,bi 宓=mi,fu 缪=miao,mou" +
+	" 牟=mou,mu 娜=na,nuo 能=neng,nai 埔=pu,bu 朴=pu,piao 奇=qi,ji 茜=qian,xi 荨=qian,xun 铅=qian,yan" +
+	" 强=qiang,jiang 覃=qin,tan 溱=qin,zhen 区=qu,ou 婼=ruo,chuo 沈=shen,chen 晟=sheng,cheng" +
+	" 盛=sheng,cheng 省=sheng,xing 石=shi,dan 识=shi,zhi 率=shuai,lv 说=shuo,yue 弹=tan,dan 调=tiao,diao" +
+	" 万=wan,mo 隗=wei,kui 尉=wei,yu 郗=xi,chi 洗=xi,xian 厦=xia,sha 降=xiang,jiang 莘=xin,shen" +
+	" 行=xing,hang 圩=xu,wei 郇=xun,huan 殷=yin,yan 俞=yu,shu 员=yuan,yun 曾=zeng,ceng 翟=zhai,di" +
+	" 召=zhao,shao 折=zhe,she 着=zhe,zhao 种=zhong,chong "
+
+// lookup finds the readings of an entry in one of the tables, which are text
+// because text cannot be changed by anyone.
+func lookup(table, entry string) []string {
+	_, rest, ok := strings.Cut(table, " "+entry+"=")
+	if !ok {
+		return nil
 	}
-	return ""
+	readings, _, _ := strings.Cut(rest, " ")
+	return strings.Split(readings, ",")
 }

@@ -13,26 +13,45 @@ type numFormat struct {
 	decimals int // 0.00 shows 0.1 as 0.10
 }
 
-// format looks the number format of a style up once.
-func (b *Book) format(style int) numFormat {
-	if style == 0 {
+// readFormats reads what the styles mean for values. It does not ask excelize,
+// which panics on a style that points outside of its tables.
+func (w *workbook) readFormats() error {
+	if w.zip["xl/styles.xml"] == nil {
+		return nil
+	}
+	var doc struct {
+		Custom []struct {
+			ID   string `xml:"numFmtId,attr"`
+			Code string `xml:"formatCode,attr"`
+		} `xml:"numFmts>numFmt"`
+		Cells []struct {
+			ID string `xml:"numFmtId,attr"`
+		} `xml:"cellXfs>xf"`
+	}
+	if err := w.decode("xl/styles.xml", &doc); err != nil {
+		return err
+	}
+	custom := make(map[string]numFormat, len(doc.Custom))
+	for _, c := range doc.Custom {
+		custom[c.ID] = customFormat(c.Code)
+	}
+	w.formats = make([]numFormat, len(doc.Cells))
+	for i, c := range doc.Cells {
+		f, ok := custom[c.ID]
+		if id, err := strconv.Atoi(c.ID); !ok && err == nil {
+			f = builtinFormat(id)
+		}
+		w.formats[i] = f
+	}
+	return nil
+}
+
+// format is what a style means; a style that does not exist means nothing.
+func (w *workbook) format(style int) numFormat {
+	if style >= len(w.formats) {
 		return numFormat{}
 	}
-	if f, ok := b.xlsx.formats[style]; ok {
-		return f
-	}
-	var f numFormat
-	if st, err := b.xlsx.file.GetStyle(style); err == nil && st != nil {
-		f = builtinFormat(st.NumFmt)
-		if st.CustomNumFmt != nil {
-			f = customFormat(*st.CustomNumFmt)
-		}
-		if st.DecimalPlaces != nil && !f.date && f.width == 0 {
-			f.decimals = max(f.decimals, min(*st.DecimalPlaces, 10))
-		}
-	}
-	b.xlsx.formats[style] = f
-	return f
+	return w.formats[style]
 }
 
 // builtinFormat knows the numbered formats of ECMA-376 part 1, 18.8.30, with

@@ -18,7 +18,7 @@ type workbook struct {
 	parts     []*part
 	strings   int // entries in the shared string table
 	dates1904 bool
-	formats   map[int]numFormat
+	formats   []numFormat // by style
 }
 
 // part is one worksheet inside the zip.
@@ -38,11 +38,14 @@ func (b *Book) openXLSX(r io.ReaderAt, size int64) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &workbook{zip: files, formats: map[int]numFormat{}}
+	w := &workbook{zip: files}
 	if err := w.readParts(); err != nil {
 		return nil, err
 	}
 	if err := b.countStrings(w); err != nil {
+		return nil, err
+	}
+	if err := w.readFormats(); err != nil {
 		return nil, err
 	}
 	w.file, err = excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{

@@ -149,7 +149,7 @@ func (b *Book) interpret(cell *Cell, cf cellFact) error {
 		cell.Kind = KindError
 		cell.Problem = fmt.Sprintf("单元格的值是错误 %s，请改正后再传", cell.Text)
 	default:
-		b.number(cell, b.format(int(cf.format)))
+		b.number(cell, b.xlsx.format(int(cf.format)))
 	}
 	if cf.kind&flagFormula != 0 && cell.Kind != KindError {
 		cell.Kind = KindFormula

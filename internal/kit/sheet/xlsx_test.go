@@ -221,6 +221,19 @@ func TestNumbersAsShown(t *testing.T) {
 	}
 }
 
+func TestBrokenStylesAreHarmless(t *testing.T) {
+	for styles, want := range map[string]string{
+		`<cellXfs/>`: "45000",
+		`<fonts/><fills/><borders/><cellXfs><xf/><xf fontId="-1" fillId="-1" borderId="-5" numFmtId="-1"/></cellXfs>`: "45000",
+		`<cellXfs><xf/><xf fontId="99" fillId="99" borderId="99" numFmtId="14"/></cellXfs>`:                           "2023-03-15",
+	} {
+		rows, _ := mustRead(t, raw{styles: styles, sheets: []string{`<sheetData><row r="1"><c r="A1" s="1"><v>45000</v></c></row></sheetData>`}}.bytes(t))
+		if c := rows[0].cells[0]; c.Text != want {
+			t.Errorf("%s: %+v", styles, c)
+		}
+	}
+}
+
 func TestFormatsThatAreNotTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		data string
