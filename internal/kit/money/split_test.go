@@ -73,6 +73,23 @@ func TestSplitSumsAndStaysFair(t *testing.T) {
 	})
 }
 
+func TestSplitKeepsTheOrderOfManyTies(t *testing.T) {
+	weights := make([]int64, 300)
+	for i := range weights {
+		weights[i] = int64(1 + i%2) // every odd one has the larger remainder
+	}
+	parts := money.Split(100, weights)
+	for i, part := range parts {
+		want := money.Fen(0)
+		if i%2 == 1 && i < 200 {
+			want = 1
+		}
+		if part != want {
+			t.Fatalf("part %d is %d, want %d", i, part, want)
+		}
+	}
+}
+
 func TestSplitPanicsOnBadWeights(t *testing.T) {
 	for name, weights := range map[string][]int64{
 		"negative":  {3, -1},
