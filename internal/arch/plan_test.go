@@ -1,0 +1,90 @@
+// Package arch holds the plan of docs/architecture.md against the code: floors,
+// who may import whom, where SQL and HTTP live, what no package may do. Each
+// rule is one subtest and says how to mend what it found; testdata plants at
+// least one violation of each, so that no rule can fall silent.
+package arch
+
+// floors is the building plan: a room imports only lower floors and the kit.
+// A new room gets its line here in the same commit.
+var floors = map[string]int{
+	"audit": 1, "notify": 1, "file": 1, "ledger": 1,
+	"identity": 2,
+	"estate":   3,
+	"lease":    4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "stock": 4, "payment": 4,
+	"billing": 5,
+	"cashier": 6, "dunning": 6, "invoice": 6,
+	"workorder": 7, "parking": 7, "market": 7,
+	"analytics": 8, "crm": 8,
+	"screen": 9,
+}
+
+// never are imports that the floors would allow and the law or the plan does
+// not: a debt must never shut a door.
+var never = map[string][]string{
+	"billing": {"access"},
+	"crm":     {"access"},
+}
+
+// sockets are the rooms that a package of the street may import, because it
+// fills an interface declared there.
+var sockets = map[string]bool{"payment": true, "notify": true, "access": true, "identity": true, "equipment": true, "meter": true}
+
+// moneyRooms compute in integers only.
+var moneyRooms = map[string]bool{
+	"internal/ledger": true, "internal/payment": true, "internal/billing": true, "internal/billing/formula": true,
+	"internal/cashier": true, "internal/kit/money": true,
+}
+
+// installationTables have no project: accounts and what hangs on them, and the
+// tables of the kit. On a cluster they are reference or local tables.
+var installationTables = map[string]bool{
+	"identity_account": true, "identity_grant": true, "identity_session": true, "identity_setting": true,
+	"identity_attempt": true, "identity_reset": true, "identity_node": true,
+	"kit_answer": true, "kit_job": true, "kit_schedule": true, "kit_node": true, "kit_key": true,
+}
+
+// publicOperations need no session.
+var publicOperations = map[string]bool{
+	"setup-state": true, "setup": true, "sign-in": true, "session": true,
+}
+
+// anySignedIn are operations without a permission of their own: everybody who
+// is signed in may call them, on his own account only.
+var anySignedIn = map[string]bool{
+	"session": true, "sign-out": true, "change-password": true,
+}
+
+// wallClock may read the machine's clock: the clock itself and what measures
+// how long something took. A path ending in "/" is a folder.
+var wallClock = []string{
+	"internal/kit/clock/", "internal/kit/dbtest/", "internal/kit/webtest/", "internal/kit/web/middleware.go",
+	"internal/app/bench.go", "internal/app/bench/", "cmd/",
+}
+
+// rootContext may begin a context: the process itself and the test kits.
+var rootContext = []string{"cmd/", "internal/kit/dbtest/", "internal/kit/webtest/"}
+
+// foreignState are the assignments to another package's variables that a
+// library forces on us.
+var foreignState = map[string]string{
+	"internal/kit/web/problem.go": "huma keeps its error constructor and messages in package variables",
+}
+
+// jsonByTrade are rules whose subject is JSON itself.
+var jsonByTrade = map[string]string{
+	"internal/audit/entry.go": "the sealed form of an entry is canonical JSON",
+}
+
+// above are packages over all rooms and below app: they may use every room.
+var above = map[string]bool{"demo": true, "bench": true}
+
+// sqlOutsideStores are kit packages whose business is SQL, and test kits.
+var sqlOutsideStores = []string{"internal/kit/db/", "internal/kit/job/", "internal/kit/web/", "internal/kit/dbtest/", "internal/kit/webtest/"}
+
+// Limits of rule 8.
+const (
+	maxFileLines    = 400
+	maxFuncLines    = 60
+	maxRoomLines    = 6000
+	maxDependencies = 30
+)
