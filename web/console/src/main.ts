@@ -1,0 +1,31 @@
+import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { asApiError } from '@/api/errors'
+import { onSignedOut } from '@/api/client'
+import { makeRouter } from '@/router'
+import { useSession } from '@/stores/session'
+import App from './App.vue'
+import 'element-plus/es/components/base/style/css'
+import './theme/tokens.css'
+import './theme/console.css'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    // Reading again helps against a broken line, never against a refusal. Commands are repeated only by the user, with the same key.
+    queries: { staleTime: 10_000, retry: (count, error) => count < 2 && asApiError(error)?.definite === false, refetchOnWindowFocus: true },
+    mutations: { retry: false },
+  },
+})
+
+const router = makeRouter()
+const app = createApp(App).use(createPinia()).use(router).use(VueQueryPlugin, { queryClient: queries })
+
+onSignedOut(() => {
+  useSession().forget()
+  queries.clear()
+  const here = router.currentRoute.value
+  if (here.name !== 'login') void router.replace({ name: 'login', query: { back: here.fullPath } })
+})
+
+app.mount('#app')

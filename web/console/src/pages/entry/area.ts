@@ -1,0 +1,11 @@
+import type { Area } from '@/router/area'
+import { loginTexts, setupTexts } from '@/texts/entry'
+
+/** Getting in: login and first use, outside of the frame. */
+export const area: Area = {
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./LoginPage.vue'), meta: { title: loginTexts.title, open: true } },
+    { path: '/setup', name: 'setup', component: () => import('./SetupPage.vue'), meta: { title: setupTexts.title, open: true } },
+  ],
+  menu: [],
+}

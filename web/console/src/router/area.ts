@@ -1,0 +1,37 @@
+import type { RouteRecordRaw } from 'vue-router'
+import type { IconName } from '@/components/icons'
+
+export type MenuGroup = 'top' | 'charge' | 'household' | 'service' | 'manage'
+
+/** One entry of the left menu. It stands in the menu only when its route exists and the user holds the route's permission. */
+export interface MenuEntry {
+  /** Name of the route it opens; title and permission are those of the route. */
+  route: string
+  group: MenuGroup
+  icon: IconName
+  /** Place within the group, small first. */
+  order: number
+  /** Key of the count of things that wait for this user, set with useFrame().setBadge. */
+  badge?: string
+}
+
+/**
+ * What one folder of pages adds to the console. `src/pages/<area>/area.ts` exports `area`; nothing else has to be touched.
+ * Project pages give paths without a leading slash and stand under /p/:project; company-wide pages start with a slash.
+ */
+export interface Area { routes: RouteRecordRaw[]; menu: MenuEntry[] }
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Title of the page in the menu and the window. */
+    title?: string
+    /** Permission the session must hold; any one of several. */
+    permission?: string | string[]
+    /** The menu shrinks to icons because the page needs width. */
+    rail?: boolean
+    /** Pages outside of the frame that need no session (login, first use). */
+    open?: boolean
+    /** The menu entry that is marked on a detail page, when it is not the page itself. */
+    under?: string
+  }
+}

@@ -1,0 +1,48 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RouteLocationNormalized } from 'vue-router'
+import { guard, safeBack } from './index'
+
+const session = {
+  account: { id: '1', name: '李雪梅', login: 'lixuemei' },
+  roles: [{ project_id: '7', role: 'cashier', role_name: '收费员' }],
+  permissions: ['cashier.take'],
+  projects: [{ id: '7', name: '翠湖花园', kind: 'residential' }],
+}
+let status = 200
+const to = (over: Partial<RouteLocationNormalized>) => ({ fullPath: '/p/7/counter', params: { project: '7' }, meta: {}, query: {}, ...over }) as RouteLocationNormalized
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  status = 200
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(status === 200 ? session : { detail: 'x' }), { status })))
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the guard', () => {
+  it('lets an allowed page through', async () => {
+    expect(await guard(to({ meta: { permission: 'cashier.take' } }))).toBe(true)
+  })
+  it('leads to the login and remembers the way back', async () => {
+    status = 401
+    expect(await guard(to({}))).toEqual({ name: 'login', query: { back: '/p/7/counter' } })
+    expect(await guard(to({ meta: { open: true } }))).toBe(true)
+  })
+  it('keeps pages of other projects and other roles shut', async () => {
+    expect(await guard(to({ params: { project: '8' } }))).toEqual({ name: 'noProject' })
+    expect(await guard(to({ meta: { permission: 'billing.release', title: '出账审核' } }))).toEqual({ name: 'forbidden', query: { title: '出账审核' } })
+  })
+  it('does not take a dead server for a missing session', async () => {
+    status = 503
+    await expect(guard(to({}))).rejects.toMatchObject({ status: 503 })
+  })
+})
+
+it.each([
+  ['/p/7/counter?x=1', '/p/7/counter?x=1'],
+  ['//evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['https://evil.example', '/'],
+  ['/login?back=/', '/'],
+  [undefined, '/'],
+])('back to %s leads to %s', (back, target) => expect(safeBack(back)).toBe(target))

@@ -1,0 +1,72 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { asApiError } from '@/api/errors'
+import { readSession, signOut, type ProjectRef, type Session } from '@/api/session'
+
+const LAST = 'linli.project'
+
+function lastProject(): string {
+  try {
+    return localStorage.getItem(LAST) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** Who works here, with which permissions and projects, and the project in the address. */
+export const useSession = defineStore('session', () => {
+  const session = ref<Session | null>(null)
+  const projectId = ref(lastProject())
+  let loading: Promise<boolean> | null = null
+
+  const held = computed<ReadonlySet<string>>(() => new Set(session.value?.permissions))
+  const projects = computed<ProjectRef[]>(() => session.value?.projects ?? [])
+  const project = computed(() => projects.value.find((p) => p.id === projectId.value) ?? projects.value[0] ?? null)
+  /** The role shown beside the name: the one on this project before the one on all. */
+  const roleName = computed(() => {
+    const roles = session.value?.roles ?? []
+    return (roles.find((r) => r.project_id === project.value?.id) ?? roles.find((r) => r.project_id === null) ?? roles[0])?.role_name ?? ''
+  })
+
+  async function read(): Promise<boolean> {
+    try {
+      session.value = await readSession()
+      return true
+    } catch (thrown) {
+      if (asApiError(thrown)?.status !== 401) throw thrown
+      session.value = null
+      return false
+    }
+  }
+
+  /** Reads the session once; false when nobody is signed in. Throws when the server cannot be asked. */
+  function load(): Promise<boolean> {
+    if (session.value) return Promise.resolve(true)
+    loading ??= read().finally(() => { loading = null })
+    return loading
+  }
+
+  /** Makes a project the current one; false when this account has no such project. */
+  function choose(id: string): boolean {
+    if (!projects.value.some((p) => p.id === id)) return false
+    projectId.value = id
+    try {
+      localStorage.setItem(LAST, id)
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+    return true
+  }
+
+  function forget(): void {
+    session.value = null
+  }
+
+  async function leave(): Promise<void> {
+    await signOut()
+    forget()
+  }
+
+  const can = (permission: string): boolean => held.value.has(permission)
+  return { session, held, projects, project, roleName, load, choose, forget, leave, can, reload: read }
+})
