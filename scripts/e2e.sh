@@ -8,4 +8,4 @@ rm -rf out; mkdir -p out
 reporters=(--test-reporter=spec --test-reporter-destination=stdout)
 [ -z "${E2E_RESULTS:-}" ] || reporters+=(--test-reporter=tap "--test-reporter-destination=$E2E_RESULTS")
 exec node --test --test-concurrency=1 --test-timeout=180000 "${reporters[@]}" \
-  ${E2E:+--test-name-pattern="$E2E"} tests/*.test.mjs
+  ${E2E:+--test-name-pattern="$E2E"} lib/*.test.mjs tests/*.test.mjs

@@ -1,0 +1,68 @@
+// Starts the real binary on an empty folder and a free port, and ends it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const binary = resolve(import.meta.dirname, '../../bin/linli')
+
+/**
+ * @param {{args?: string[], env?: Record<string, string>, data?: string, timeout?: number}} [options]
+ *   args default to ['serve']; data keeps a folder over several starts.
+ * @returns {Promise<{origin: string, data: string, log: () => string, pid: number, stop: () => Promise<number|null>, kill: () => Promise<void>}>}
+ */
+export async function startLinli({ args = ['serve'], env = {}, data, timeout = 60_000 } = {}) {
+  if (!existsSync(binary)) throw new Error('bin/linli is missing: run make build')
+  const port = await freePort()
+  const own = data === undefined
+  const folder = data ?? mkdtempSync(join(tmpdir(), 'linli-e2e-'))
+  const child = spawn(binary, args, {
+    env: { ...process.env, LINLI_ADDR: `127.0.0.1:${port}`, LINLI_DATA: folder, LINLI_DB: '', TZ: 'UTC', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stdout.setEncoding('utf8').on('data', (s) => (log += s))
+  child.stderr.setEncoding('utf8').on('data', (s) => (log += s))
+  const gone = once(child, 'exit')
+  const end = async (signal) => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      await gone
+      clearTimeout(late)
+    }
+    if (own) rmSync(folder, { recursive: true, force: true })
+    return child.exitCode
+  }
+  let origin
+  try {
+    origin = await ready(() => log, gone, timeout)
+  } catch (e) {
+    await end('SIGKILL')
+    throw e
+  }
+  return { origin, data: folder, log: () => log, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+}
+
+async function freePort() {
+  const server = createServer()
+  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done))
+  const { port } = server.address()
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+async function ready(log, gone, timeout) {
+  let exited = false
+  gone.then(() => (exited = true))
+  const until = Date.now() + timeout
+  while (Date.now() < until) {
+    const m = /ready (http:\/\/\S+)/.exec(log())
+    if (m) return m[1].replace(/\/$/, '')
+    if (exited) throw new Error(`linli ended before it was ready:\n${log()}`)
+    await new Promise((r) => setTimeout(r, 25))
+  }
+  throw new Error(`linli was not ready in ${timeout / 1000} s:\n${log()}`)
+}
