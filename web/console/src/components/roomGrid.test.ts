@@ -33,7 +33,7 @@ describe('the plan', () => {
 it('opens the card of the focused room and says everything in words', async () => {
   const w = mount(RoomGrid, { props: { units }, slots: { card: '<template #card="{ room }">{{ room.name }}</template>' }, attachTo: document.body })
   const button = w.get('[data-room="2-21"]')
-  expect(button.attributes('aria-label')).toBe('3栋2单元201，出租，欠2月')
+  expect(button.get('.vh').text()).toBe('3栋2单元201，出租，欠2月')
   expect(w.findAll('button[tabindex="0"]')).toHaveLength(1)
   ;(button.element as HTMLElement).focus()
   await nextTick()
