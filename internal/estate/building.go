@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -53,7 +54,12 @@ func (s *Service) CreateBuilding(ctx context.Context, tx *db.Tx, who actor.Actor
 		return Building{}, err
 	}
 	b.ID, b.Version = tx.NewID(), 1
-	return b, insertBuilding(ctx, tx, project, &b)
+	if err := insertBuilding(ctx, tx, project, &b); err != nil {
+		return Building{}, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.building_created", Kind: "building", Subject: b.ID,
+		Summary: "新建楼栋 " + b.Name, After: b})
+	return b, nil
 }
 
 // CreateUnit makes a unit of a building inside tx. Errors: ErrName, ErrUnit, ErrNoBuilding.
@@ -66,7 +72,12 @@ func (s *Service) CreateUnit(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 		return Unit{}, err
 	}
 	u.ID, u.sort = tx.NewID(), sortKey(u.key)
-	return u, insertUnit(ctx, tx, project, &u)
+	if err := insertUnit(ctx, tx, project, &u); err != nil {
+		return Unit{}, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.unit_created", Kind: "unit", Subject: u.ID,
+		Summary: "新建单元 " + u.Name, After: u})
+	return u, nil
 }
 
 // Buildings lists the buildings of a project in counting order.

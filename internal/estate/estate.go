@@ -1,16 +1,20 @@
 // Package estate holds what is managed and who lives there: projects,
 // buildings, units, rooms, people and what they are to a room; finding a
 // household; and bringing a company's roster in from a spreadsheet.
-// Floor 3. Uses: nothing.
+// Floor 3. Uses: audit, file.
 package estate
 
 import (
 	"embed"
 	"io/fs"
 
+	"linli/internal/audit"
+	"linli/internal/file"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/job"
 )
 
 //go:embed migrations/*.sql
@@ -46,18 +50,39 @@ var (
 	ErrRoom       = fault.New(fault.Conflict, "estate_room_exists", "已有这间房")
 	ErrNoBuilding = fault.New(fault.NotFound, "estate_building_not_found", "没有这栋楼，请先建楼栋")
 	ErrNoUnit     = fault.New(fault.NotFound, "estate_unit_not_found", "这栋楼里没有这个单元")
+	ErrPart       = fault.New(fault.Invalid, "estate_part", "与房屋的关系应为业主、家属、租户或其他")
+	ErrShare      = fault.New(fault.Invalid, "estate_share", "产权份额合计应为 100%")
+	ErrOccupant   = fault.New(fault.Conflict, "estate_occupant_exists", "这个人已登记在这间房")
+	ErrEnded      = fault.New(fault.Conflict, "estate_occupant_ended", "这条居住记录已经结束")
+	ErrEmail      = fault.New(fault.Invalid, "estate_email", "邮箱应形如 name@example.com")
+	ErrReason     = fault.New(fault.Invalid, "estate_reason", "请写明查看原因，2–200 个字")
+	ErrNoData     = fault.New(fault.NotFound, "estate_no_data", "没有登记这项信息")
+	ErrIDTaken    = fault.New(fault.Conflict, "estate_id_taken", "这个身份证号已登记在另一个人名下")
 	ErrNoRoom     = fault.New(fault.NotFound, "estate_room_not_found", "没有这间房")
 )
 
 // Deps is what the room stands on.
 type Deps struct {
-	DB *db.DB
+	DB    *db.DB
+	Audit *audit.Service
+	Ring  *crypt.Ring
+	Files *file.Service
+	Jobs  *job.Queue
 }
 
-// Service is the room.
+// Service is the room. Safe for concurrent use.
 type Service struct {
-	db *db.DB
+	db       *db.DB
+	audit    *audit.Service
+	ring     *crypt.Ring
+	files    *file.Service
+	jobs     *job.Queue
+	progress progress
 }
 
-// New builds the room.
-func New(d Deps) *Service { return &Service{db: d.DB} }
+// New builds the room and registers its jobs.
+func New(d Deps) *Service {
+	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs}
+	s.handleJobs()
+	return s
+}

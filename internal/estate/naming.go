@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"linli/internal/kit/search"
 )
 
 // maxName is the longest name of anything, in characters.
@@ -43,30 +45,6 @@ func digits(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// chinese reads 一…九十九, as building and unit numbers are written.
-func chinese(s string) (string, bool) {
-	n, tens := 0, false
-	for _, r := range s {
-		if r == '十' {
-			if tens {
-				return "", false
-			}
-			tens = true
-			n = max(n, 1) * 10
-			continue
-		}
-		i := strings.IndexRune("零一二三四五六七八九", r)
-		if i < 0 || (n%10 != 0) || (n > 0 && !tens) {
-			return "", false
-		}
-		n += i / len("零")
-	}
-	if n == 0 {
-		return "", false
-	}
-	return itoa(n), true
-}
-
 func cut(s string, tails ...string) string {
 	for _, t := range tails {
 		if head, ok := strings.CutSuffix(s, t); ok && head != "" {
@@ -76,52 +54,64 @@ func cut(s string, tails ...string) string {
 	return s
 }
 
-func number(s string) string {
-	if n, ok := chinese(s); ok {
-		return n
+// numberKey is the part of a room key that one name makes: 3栋 → 3. Empty when
+// nothing is left.
+func numberKey(s string) string {
+	keys := search.RoomKeys("", "", s)
+	if len(keys) < 2 {
+		return ""
 	}
-	return bare(s)
+	return keys[1]
 }
 
 func buildingKey(s string) string {
-	return number(cut(strings.ToUpper(tight(s)), "号楼", "号栋", "栋", "幢", "座", "楼", "#", "号"))
+	keys := search.RoomKeys(s, "", "1")
+	if keys[0] == "0-1" {
+		return ""
+	}
+	return strings.TrimSuffix(keys[1], "-1")
 }
 
 func buildingName(s string) string {
-	s = clean(s)
-	t := cut(tight(s), "#", "栋")
-	if digits(t) {
-		return bare(t) + "栋"
+	switch key := buildingKey(s); {
+	case digits(key) && (digits(tight(s)) || strings.HasSuffix(tight(s), "#")):
+		return key + "栋"
+	case len(key) == 1 && key >= "a" && key <= "z" && len(tight(s)) == 1:
+		return strings.ToUpper(key) + "座"
 	}
-	if k := strings.ToUpper(t); len(k) == 1 && k >= "A" && k <= "Z" {
-		return k + "座"
-	}
-	return s
+	return tight(s)
 }
 
 // unitKey is empty for rooms without unit, which rosters write as 0.
 func unitKey(s string) string {
-	k := number(cut(strings.ToUpper(tight(s)), "单元", "门洞", "门", "梯"))
-	switch k {
-	case "0", "无", "-", "/":
+	key := strings.TrimSuffix(search.RoomKeys("", s, "1")[0], "-1")
+	if key == "0" || strings.Trim(tight(s), "-/") == "" {
 		return ""
 	}
-	return k
+	return key
 }
 
 func unitName(s string) string {
-	k := unitKey(s)
-	if digits(k) {
-		return k + "单元"
+	if key := unitKey(s); digits(key) && digits(tight(s)) {
+		return key + "单元"
 	}
-	return clean(s)
-}
-
-func roomKey(s string) string {
-	return bare(cut(strings.ToUpper(tight(s)), "号房", "室", "房", "号"))
+	return tight(s)
 }
 
 func roomName(s string) string { return cut(tight(s), "室", "房") }
+
+// roomKeys is search.RoomKeys for parts whose keys are known, with a short way
+// for plain numbers, because bulk commands make a million of them.
+func roomKeys(building, unit, room string) []string {
+	if unit == "" {
+		unit = "0"
+	}
+	if digits(building) && digits(unit) && digits(room) {
+		room = bare(room)
+		return []string{building + "-" + unit + "-" + room, building + "-" + room, room}
+	}
+	return search.RoomKeys(building, unit, room)
+}
 
 // sortKey orders names as people count: 2栋 before 10栋. Numbers get their
 // length in front.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"unicode/utf8"
 
+	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -63,7 +64,12 @@ func (s *Service) CreateProject(ctx context.Context, tx *db.Tx, who actor.Actor,
 		return Project{}, err
 	}
 	p.ID, p.Version, p.Rooms = tx.NewID(), 1, 0
-	return p, insertProject(ctx, tx, &p)
+	if err := insertProject(ctx, tx, &p); err != nil {
+		return Project{}, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: p.ID, Who: who, Action: "estate.project_created", Kind: "project", Subject: p.ID,
+		Summary: "新建项目 " + p.Name, After: p})
+	return p, nil
 }
 
 // Projects lists every project the actor sees, by name.

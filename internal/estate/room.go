@@ -2,13 +2,17 @@ package estate
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"unicode/utf8"
 
+	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 )
 
 const (
@@ -90,13 +94,13 @@ type Room struct {
 	Payer     id.ID // who pays: the payer occupant, else the owner, else 0
 	People    int   // who lives there now
 	Version   int
-	key       string
+	keys      []string // complete, building and room, room; then other spellings
 	sort      string
 }
 
 func (r *Room) check() error {
-	r.Name, r.key, r.Layout = roomName(r.Name), roomKey(r.Name), clean(r.Layout)
-	if n := utf8.RuneCountInString(r.Name); n == 0 || n > maxName || r.key == "" {
+	r.Name, r.Layout = roomName(r.Name), clean(r.Layout)
+	if n := utf8.RuneCountInString(r.Name); n == 0 || n > maxName || numberKey(r.Name) == "" {
 		return ErrName.At("body.name", "房号要填写，最多 60 个字", r.Name)
 	}
 	if utf8.RuneCountInString(r.Layout) > maxName {
@@ -140,12 +144,23 @@ func (r *Room) setKnown() {
 // place gives the room its label and order from where it stands.
 func (r *Room) place(b *Building, u *Unit) {
 	r.Building, r.Unit, r.Floors = b.ID, 0, b.Floors
-	unit, unitSort := "", ""
+	unit := Unit{}
 	if u != nil {
-		r.Unit, unit, unitSort = u.ID, u.Name, u.sort
+		unit = *u
 	}
-	r.Label = b.Name + unit + r.Name
-	r.sort = b.sort + "/" + unitSort + "/" + floorKey(r.Floor) + "/" + sortKey(r.key)
+	r.Unit = unit.ID
+	r.Label = b.Name + unit.Name + r.Name
+	r.keys = roomKeys(b.key, unit.key, r.Name)
+	r.sort = b.sort + "/" + unit.sort + "/" + floorKey(r.Floor) + "/" + sortKey(r.keys[2])
+}
+
+// terms are the search entries of a room beyond its three keys.
+func (r *Room) terms() []term {
+	out := make([]term, 0, len(r.keys)-3)
+	for _, k := range r.keys[3:] {
+		out = append(out, term{k, 0, r.ID})
+	}
+	return out
 }
 
 // BillingRoom is what billing computes with.
@@ -203,7 +218,16 @@ func (s *Service) CreateRooms(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err := copyRooms(ctx, tx, project, rooms); err != nil {
 		return err
 	}
-	return addRooms(ctx, tx, project, len(rooms))
+	if err := addRooms(ctx, tx, project, len(rooms)); err != nil {
+		return err
+	}
+	e := audit.Entry{Project: project, Who: who, Action: "estate.rooms_created", Kind: "room", Summary: fmt.Sprintf("新建 %d 间房", len(rooms)),
+		After: map[string]any{"count": len(rooms)}}
+	if len(rooms) == 1 {
+		e.Action, e.Subject, e.Summary, e.After = "estate.room_created", rooms[0].ID, "新建房屋 "+rooms[0].Label, rooms[0]
+	}
+	s.audit.Record(tx, e)
+	return nil
 }
 
 type places struct {
@@ -279,4 +303,58 @@ func (s *Service) Labels(ctx context.Context, q db.Q, project id.ID, rooms []id.
 // PersonNames are the names of people by id; unknown ids are missing.
 func (s *Service) PersonNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
 	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN ", project, people)
+}
+
+// RoomListFilter narrows the list of rooms; what is empty does not.
+type RoomListFilter struct {
+	page.Request
+	Text           string // any usual spelling, or its beginning
+	Building, Unit id.ID
+	State, Kind    string
+}
+
+// RoomList lists rooms in counting order.
+func (s *Service) RoomList(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (page.List[Room], error) {
+	return listRooms(ctx, q, project, f)
+}
+
+// Grid is the 房态图 of one building: its rooms by floor from the top, each
+// floor in counting order.
+type Grid struct {
+	Building Building
+	Units    []Unit
+	Floors   []GridFloor
+	States   map[string]int // rooms by state
+}
+
+// GridFloor is one floor of a Grid.
+type GridFloor struct {
+	Floor int
+	Rooms []Room
+}
+
+// Grid reads the rooms of a building by floor. Error: ErrNoBuilding.
+func (s *Service) Grid(ctx context.Context, q db.Q, project, building id.ID) (Grid, error) {
+	b, err := oneBuilding(ctx, q, project, building)
+	if err != nil {
+		return Grid{}, err
+	}
+	g := Grid{Building: b, Floors: []GridFloor{}, States: map[string]int{}}
+	if g.Units, err = units(ctx, q, project, building); err != nil {
+		return Grid{}, err
+	}
+	rooms, err := buildingRooms(ctx, q, project, building)
+	if err != nil {
+		return Grid{}, err
+	}
+	byFloor := map[int][]Room{}
+	for _, r := range rooms {
+		byFloor[r.Floor] = append(byFloor[r.Floor], r)
+		g.States[r.State]++
+	}
+	for f, list := range byFloor {
+		g.Floors = append(g.Floors, GridFloor{f, list})
+	}
+	slices.SortFunc(g.Floors, func(a, b GridFloor) int { return b.Floor - a.Floor })
+	return g, nil
 }

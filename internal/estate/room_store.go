@@ -7,29 +7,42 @@ import (
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+	"linli/internal/kit/search"
 )
 
-const roomColumns = `id, building_id, unit_id, name, name_key, label, floor, floors, layout, kind, area, inner_area, state, handover,
+const roomColumns = `id, building_id, unit_id, name, label, floor, floors, layout, kind, area, inner_area, state, handover,
 	payer_id, people, known, sort_key, version`
 
 func scanRoom(row db.Scanner) (Room, error) {
 	var r Room
-	err := row.Scan(&r.ID, &r.Building, &r.Unit, &r.Name, &r.key, &r.Label, &r.Floor, &r.Floors, &r.Layout, &r.Kind, &r.Area, &r.InnerArea,
+	err := row.Scan(&r.ID, &r.Building, &r.Unit, &r.Name, &r.Label, &r.Floor, &r.Floors, &r.Layout, &r.Kind, &r.Area, &r.InnerArea,
 		&r.State, &r.Handover, &r.Payer, &r.People, &r.Known, &r.sort, &r.Version)
 	return r, err
 }
 
 func copyRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []Room) error {
+	if err := copyRoomRows(ctx, tx, project, rooms); err != nil {
+		return err
+	}
+	var terms []term
+	for i := range rooms {
+		if len(rooms[i].keys) > 3 {
+			terms = append(terms, rooms[i].terms()...)
+		}
+	}
+	return copyTerms(ctx, tx, project, terms)
+}
+
+func copyRoomRows(ctx context.Context, tx *db.Tx, project id.ID, rooms []Room) error {
 	now := tx.Now().UnixMicro()
-	err := tx.Copy(ctx, "estate_room", []string{"project_id", "id", "building_id", "unit_id", "name", "name_key", "label", "floor", "floors",
+	err := tx.Copy(ctx, "estate_room", []string{"project_id", "id", "building_id", "unit_id", "name", "key", "short_key", "name_key", "label", "floor", "floors",
 		"layout", "kind", "area", "inner_area", "state", "handover", "payer_id", "people", "known", "sort_key", "version", "created_at"},
 		len(rooms), func(i int, dst []any) error {
 			r := &rooms[i]
-			dst[0], dst[1], dst[2], dst[3] = int64(project), int64(r.ID), int64(r.Building), int64(r.Unit)
-			dst[4], dst[5], dst[6], dst[7], dst[8] = r.Name, r.key, r.Label, int64(r.Floor), int64(r.Floors)
-			dst[9], dst[10], dst[11], dst[12], dst[13] = r.Layout, r.Kind, int64(r.Area), int64(r.InnerArea), r.State
-			dst[14], dst[15], dst[16], dst[17] = int64(r.Handover), int64(r.Payer), int64(r.People), int64(r.Known)
-			dst[18], dst[19], dst[20] = r.sort, int64(r.Version), now
+			copy(dst, []any{int64(project), int64(r.ID), int64(r.Building), int64(r.Unit), r.Name, r.keys[0], r.keys[1], r.keys[2], r.Label,
+				int64(r.Floor), int64(r.Floors), r.Layout, r.Kind, int64(r.Area), int64(r.InnerArea), r.State, int64(r.Handover),
+				int64(r.Payer), int64(r.People), int64(r.Known), r.sort, int64(r.Version), now})
 			return nil
 		})
 	if db.IsUnique(err) {
@@ -42,9 +55,9 @@ func copyRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []Room) erro
 }
 
 func updateRoom(ctx context.Context, tx *db.Tx, project id.ID, r *Room) (int64, error) {
-	n, err := tx.Exec(ctx, `UPDATE estate_room SET building_id = ?, unit_id = ?, name = ?, name_key = ?, label = ?, floor = ?, floors = ?, layout = ?,
+	n, err := tx.Exec(ctx, `UPDATE estate_room SET building_id = ?, unit_id = ?, name = ?, key = ?, short_key = ?, name_key = ?, label = ?, floor = ?, floors = ?, layout = ?,
 		kind = ?, area = ?, inner_area = ?, state = ?, handover = ?, known = ?, sort_key = ?, version = version + 1
-		WHERE project_id = ? AND id = ? AND version = ?`, r.Building, r.Unit, r.Name, r.key, r.Label, r.Floor, r.Floors, r.Layout,
+		WHERE project_id = ? AND id = ? AND version = ?`, r.Building, r.Unit, r.Name, r.keys[0], r.keys[1], r.keys[2], r.Label, r.Floor, r.Floors, r.Layout,
 		r.Kind, r.Area, r.InnerArea, r.State, r.Handover, r.Known, r.sort, project, r.ID, r.Version)
 	if db.IsUnique(err) {
 		return 0, ErrRoom.Say("已有%s", r.Label)
@@ -117,11 +130,7 @@ func set(ids []id.ID) map[id.ID]bool {
 func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]id.ID, error) {
 	rows, err := q.Query(ctx, `SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n, COUNT(*) OVER () AS total
 		FROM estate_room WHERE project_id = ?) t WHERE n % ? = 0 OR n = total ORDER BY id`, project, max(partSize, 1))
-	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
-		var v id.ID
-		err := row.Scan(&v)
-		return v, err
-	})
+	out, err := db.Collect(rows, err, scanID)
 	if err != nil {
 		return nil, fmt.Errorf("cut rooms into parts: %w", err)
 	}
@@ -132,12 +141,7 @@ func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]i
 func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID) (map[id.ID]string, error) {
 	out := make(map[id.ID]string, len(ids))
 	for chunk := range slices.Chunk(ids, 500) {
-		args := make([]any, 0, len(chunk)+1)
-		args = append(args, project)
-		for _, v := range chunk {
-			args = append(args, v)
-		}
-		rows, err := q.Query(ctx, query+"("+db.In(len(chunk))+")", args...)
+		rows, err := q.Query(ctx, query+"("+db.In(len(chunk))+")", idArgs(project, chunk)...)
 		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 			var k id.ID
 			var v string
@@ -150,4 +154,49 @@ func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID
 		}
 	}
 	return out, nil
+}
+
+func buildingRooms(ctx context.Context, q db.Q, project, building id.ID) ([]Room, error) {
+	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND building_id = ? ORDER BY sort_key, id", project, building)
+	out, err := db.Collect(rows, err, scanRoom)
+	if err != nil {
+		return nil, fmt.Errorf("read rooms of building: %w", err)
+	}
+	return out, nil
+}
+
+func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (page.List[Room], error) {
+	var sort string
+	var last id.ID
+	where, args := "project_id = ?", []any{project}
+	if ok, err := page.Decode(f.Cursor, &sort, &last); err != nil {
+		return page.List[Room]{}, err
+	} else if ok {
+		where, args = where+" AND (sort_key, id) > (?, ?)", append(args, sort, last)
+	}
+	for _, c := range []struct {
+		column string
+		value  any
+		given  bool
+	}{{"building_id", f.Building, f.Building != 0}, {"unit_id", f.Unit, f.Unit != 0}, {"state", f.State, f.State != ""}, {"kind", f.Kind, f.Kind != ""}} {
+		if c.given {
+			where, args = where+" AND "+c.column+" = ?", append(args, c.value)
+		}
+	}
+	if f.Text != "" {
+		cond := "1 = 0"
+		for _, key := range search.QueryRoomKeys(f.Text) {
+			lo, hi := search.KeyRange(key)
+			cond += " OR (key >= ? AND key < ?) OR (short_key >= ? AND short_key < ?) OR (name_key >= ? AND name_key < ?)" +
+				" OR id IN (SELECT room_id FROM estate_term WHERE project_id = ? AND term >= ? AND term < ?)"
+			args = append(args, lo, hi, lo, hi, lo, hi, project, lo, hi)
+		}
+		where += " AND (" + cond + ")"
+	}
+	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE "+where+" ORDER BY sort_key, id LIMIT ?", append(args, f.Limit+1)...)
+	list, err := db.Collect(rows, err, scanRoom)
+	if err != nil {
+		return page.List[Room]{}, fmt.Errorf("list rooms: %w", err)
+	}
+	return page.Cut(list, f.Limit, func(r Room) []any { return []any{r.sort, r.ID} }), nil
 }

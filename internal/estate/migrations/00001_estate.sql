@@ -11,7 +11,6 @@ CREATE TABLE estate_project (
   version INTEGER NOT NULL,
   created_at BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX estate_project_name ON estate_project (project_id, name);
 CREATE TABLE estate_building (
   project_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -43,6 +42,8 @@ CREATE TABLE estate_room (
   building_id BIGINT NOT NULL,
   unit_id BIGINT NOT NULL,
   name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  short_key TEXT NOT NULL,
   name_key TEXT NOT NULL,
   label TEXT NOT NULL,
   floor INTEGER NOT NULL,
@@ -62,24 +63,26 @@ CREATE TABLE estate_room (
   PRIMARY KEY (project_id, id),
   FOREIGN KEY (project_id, building_id) REFERENCES estate_building (project_id, id)
 );
-CREATE UNIQUE INDEX estate_room_key ON estate_room (project_id, building_id, unit_id, name_key);
-CREATE INDEX estate_room_name ON estate_room (project_id, name_key);
+CREATE UNIQUE INDEX estate_room_key ON estate_room (project_id, key);
+CREATE INDEX estate_room_short ON estate_room (project_id, short_key, sort_key);
+CREATE INDEX estate_room_name ON estate_room (project_id, name_key, sort_key);
 CREATE INDEX estate_room_sort ON estate_room (project_id, sort_key, id);
 CREATE INDEX estate_room_payer ON estate_room (project_id, payer_id) WHERE payer_id <> 0;
 CREATE TABLE estate_person (
   project_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
   name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
   kind TEXT NOT NULL,
   gender TEXT NOT NULL,
   email TEXT NOT NULL,
-  phone_enc BYTEA NOT NULL,
+  phone_enc TEXT NOT NULL,
   phone_mask TEXT NOT NULL,
-  phone_blind BYTEA NOT NULL,
-  phone_last4_blind BYTEA NOT NULL,
-  id_enc BYTEA NOT NULL,
+  phone_blind TEXT NOT NULL,
+  phone_last4_blind TEXT NOT NULL,
+  id_enc TEXT NOT NULL,
   id_mask TEXT NOT NULL,
-  id_blind BYTEA NOT NULL,
+  id_blind TEXT NOT NULL,
   sort_key TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at BIGINT NOT NULL,
@@ -87,9 +90,10 @@ CREATE TABLE estate_person (
   FOREIGN KEY (project_id) REFERENCES estate_project (project_id)
 );
 CREATE INDEX estate_person_sort ON estate_person (project_id, sort_key, id);
-CREATE INDEX estate_person_phone ON estate_person (project_id, phone_blind) WHERE length(phone_blind) > 0;
-CREATE INDEX estate_person_last4 ON estate_person (project_id, phone_last4_blind) WHERE length(phone_last4_blind) > 0;
-CREATE INDEX estate_person_id ON estate_person (project_id, id_blind) WHERE length(id_blind) > 0;
+CREATE INDEX estate_person_name ON estate_person (project_id, name_key);
+CREATE INDEX estate_person_phone ON estate_person (project_id, phone_blind) WHERE phone_blind <> '';
+CREATE INDEX estate_person_last4 ON estate_person (project_id, phone_last4_blind) WHERE phone_last4_blind <> '';
+CREATE INDEX estate_person_id ON estate_person (project_id, id_blind) WHERE id_blind <> '';
 CREATE TABLE estate_occupant (
   project_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -112,10 +116,10 @@ CREATE TABLE estate_term (
   project_id BIGINT NOT NULL,
   term TEXT NOT NULL,
   person_id BIGINT NOT NULL,
-  PRIMARY KEY (project_id, term, person_id),
-  FOREIGN KEY (project_id, person_id) REFERENCES estate_person (project_id, id)
+  room_id BIGINT NOT NULL,
+  PRIMARY KEY (project_id, term, person_id, room_id)
 );
-CREATE INDEX estate_term_person ON estate_term (project_id, person_id);
+CREATE INDEX estate_term_person ON estate_term (project_id, person_id, room_id);
 CREATE TABLE estate_import (
   project_id BIGINT NOT NULL,
   id BIGINT NOT NULL,

@@ -1,0 +1,5 @@
+package estate
+
+func (s *Service) handleJobs() {}
+
+type progress struct{}
