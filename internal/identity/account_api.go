@@ -1,0 +1,168 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+type accountGrant struct {
+	Project *id.ID `json:"project_id" nullable:"true" doc:"空（null）为全部项目"`
+	Role    string `json:"role" maxLength:"60" doc:"角色的代号，见 /roles"`
+}
+
+type accountBody struct {
+	ID         id.ID          `json:"id"`
+	Login      string         `json:"login"`
+	Name       string         `json:"name"`
+	State      State          `json:"state" enum:"active,dismissed"`
+	Version    int64          `json:"version" doc:"修改时带回"`
+	CreatedAt  time.Time      `json:"created_at"`
+	SignedInAt *time.Time     `json:"signed_in_at" doc:"最近一次登录"`
+	Grants     []accountGrant `json:"grants" nullable:"false"`
+}
+
+type oneAccount struct{ Body accountBody }
+
+func accountOut(a Account) accountBody {
+	zone := clock.Shanghai()
+	out := accountBody{ID: a.ID, Login: a.Login, Name: a.Name, State: a.State, Version: a.Version, CreatedAt: a.CreatedAt.In(zone), Grants: []accountGrant{}}
+	if !a.SignedInAt.IsZero() {
+		at := a.SignedInAt.In(zone)
+		out.SignedInAt = &at
+	}
+	for _, g := range a.Grants {
+		out.Grants = append(out.Grants, accountGrant{orNull(g.Project), g.Role})
+	}
+	return out
+}
+
+func answerAccount(a Account, err error) (*oneAccount, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &oneAccount{accountOut(a)}, nil
+}
+
+func grantsIn(in []accountGrant) []Grant {
+	out := make([]Grant, len(in))
+	for i, g := range in {
+		out[i].Role = g.Role
+		if g.Project != nil {
+			out[i].Project = *g.Project
+		}
+	}
+	return out
+}
+
+type roleBody struct {
+	Role        string             `json:"role"`
+	Name        string             `json:"role_name"`
+	Permissions []actor.Permission `json:"permissions" nullable:"false"`
+}
+
+type roleList struct {
+	Body struct {
+		Items []roleBody `json:"items" nullable:"false"`
+	}
+}
+
+func (s *Service) listRoles(context.Context, actor.Actor, *struct{}) (*roleList, error) {
+	out := &roleList{}
+	out.Body.Items = []roleBody{}
+	for _, r := range s.Roles() {
+		out.Body.Items = append(out.Body.Items, roleBody{r.Key, r.Name, append([]actor.Permission{}, r.Permissions...)})
+	}
+	return out, nil
+}
+
+type accountsInput struct {
+	page.Request
+	Text  string `query:"q" maxLength:"60" doc:"登录名或姓名的一部分"`
+	State State  `query:"state" enum:"active,dismissed" doc:"只看这种状态的"`
+}
+
+func (s *Service) listAccounts(ctx context.Context, _ actor.Actor, in *accountsInput) (*struct{ Body page.List[accountBody] }, error) {
+	l, err := s.Accounts(ctx, AccountFilter{Request: in.Request, Text: in.Text, State: in.State})
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body page.List[accountBody] }{page.List[accountBody]{Items: []accountBody{}, Next: l.Next}}
+	for _, a := range l.Items {
+		out.Body.Items = append(out.Body.Items, accountOut(a))
+	}
+	return out, nil
+}
+
+type newAccountInput struct {
+	Body struct {
+		Login    string         `json:"login" maxLength:"200" doc:"登录名，3 到 32 位字母、数字或下划线"`
+		Name     string         `json:"name" maxLength:"200" doc:"姓名"`
+		Password string         `json:"password" maxLength:"1000" doc:"初始密码，至少 10 位"`
+		Grants   []accountGrant `json:"grants" nullable:"false" maxItems:"200" doc:"角色"`
+	}
+}
+
+func (s *Service) createAccount(ctx context.Context, who actor.Actor, in *newAccountInput) (*oneAccount, error) {
+	b := in.Body
+	account, err := s.CreateAccount(ctx, who, NewAccount{Login: b.Login, Name: b.Name, Password: b.Password, Grants: grantsIn(b.Grants)})
+	if err != nil {
+		return nil, err
+	}
+	return answerAccount(s.Account(ctx, s.db.Reader(ctx), account))
+}
+
+type accountInput struct {
+	Account id.ID `path:"account"`
+}
+
+func (s *Service) readAccount(ctx context.Context, _ actor.Actor, in *accountInput) (*oneAccount, error) {
+	return answerAccount(s.Account(ctx, s.db.Reader(ctx), in.Account))
+}
+
+type renameInput struct {
+	Account id.ID `path:"account"`
+	Body    struct {
+		Name    string `json:"name" maxLength:"200" doc:"姓名"`
+		Version int64  `json:"version" minimum:"1" doc:"读到的版本"`
+	}
+}
+
+func (s *Service) renameAccount(ctx context.Context, who actor.Actor, in *renameInput) (*oneAccount, error) {
+	return answerAccount(s.Rename(ctx, who, in.Account, in.Body.Version, in.Body.Name))
+}
+
+type grantsInput struct {
+	Account id.ID `path:"account"`
+	Body    struct {
+		Grants  []accountGrant `json:"grants" nullable:"false" maxItems:"200" doc:"全部角色，替换原来的"`
+		Version int64          `json:"version" minimum:"1" doc:"读到的版本"`
+	}
+}
+
+func (s *Service) putGrants(ctx context.Context, who actor.Actor, in *grantsInput) (*oneAccount, error) {
+	return answerAccount(s.PutGrants(ctx, who, in.Account, in.Body.Version, grantsIn(in.Body.Grants)))
+}
+
+type resetInput struct {
+	Account id.ID `path:"account"`
+	Body    struct {
+		Password string `json:"password" maxLength:"1000" doc:"新密码，至少 10 位"`
+	}
+}
+
+func (s *Service) resetPassword(ctx context.Context, who actor.Actor, in *resetInput) (*struct{}, error) {
+	return nil, s.ResetPassword(ctx, who, in.Account, in.Body.Password)
+}
+
+func (s *Service) dismissAccount(ctx context.Context, who actor.Actor, in *accountInput) (*oneAccount, error) {
+	return answerAccount(s.Dismiss(ctx, who, in.Account))
+}
+
+func (s *Service) reinstateAccount(ctx context.Context, who actor.Actor, in *accountInput) (*oneAccount, error) {
+	return answerAccount(s.Reinstate(ctx, who, in.Account))
+}

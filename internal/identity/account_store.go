@@ -1,0 +1,124 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+const accountColumns = "id, login, name, hash, state, epoch, version, created_at, signed_in_at"
+
+func insertAccount(ctx context.Context, tx *db.Tx, a Account) error {
+	_, err := tx.Exec(ctx, "INSERT INTO identity_account ("+accountColumns+") VALUES ("+db.In(9)+")",
+		a.ID, a.Login, a.Name, a.hash, a.State, a.epoch, a.Version, a.CreatedAt, a.SignedInAt)
+	return err
+}
+
+func saveAccount(ctx context.Context, tx *db.Tx, a Account) error {
+	_, err := tx.Exec(ctx, "UPDATE identity_account SET name = ?, hash = ?, state = ?, epoch = ?, version = ?, signed_in_at = ? WHERE id = ?",
+		a.Name, a.hash, a.State, a.epoch, a.Version, a.SignedInAt, a.ID)
+	return err
+}
+
+func scanAccount(row db.Scanner) (Account, error) {
+	var a Account
+	var created, signedIn int64
+	err := row.Scan(&a.ID, &a.Login, &a.Name, &a.hash, &a.State, &a.epoch, &a.Version, &created, &signedIn)
+	a.CreatedAt, a.SignedInAt, a.Grants = db.Micro(created), db.Micro(signedIn), []Grant{}
+	return a, err
+}
+
+func lockAccount(ctx context.Context, tx *db.Tx, account id.ID) error {
+	return tx.Lock(ctx, "SELECT id FROM identity_account WHERE id = ?", account)
+}
+
+func findAccount(ctx context.Context, q db.Q, account id.ID) (Account, error) {
+	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE id = ?", account))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, fault.ErrNotFound
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	one := []Account{a}
+	err = withGrants(ctx, q, one)
+	return one[0], err
+}
+
+// findLogin is the zero Account when nobody has that login.
+func findLogin(ctx context.Context, q db.Q, login string) (Account, error) {
+	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE login = ?", login))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, nil
+	}
+	return a, err
+}
+
+// listAccounts gives limit+1 accounts after a login.
+func listAccounts(ctx context.Context, q db.Q, f AccountFilter, after string) ([]Account, error) {
+	where, args := []string{"login > ?"}, []any{after}
+	if f.State != "" {
+		where, args = append(where, "state = ?"), append(args, f.State)
+	}
+	if f.Text != "" {
+		like := "%" + db.Like(strings.ToLower(f.Text)) + "%"
+		where, args = append(where, `(login LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`), append(args, like, like)
+	}
+	rows, err := q.Query(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY login LIMIT ?", append(args, f.Limit+1)...)
+	return db.Collect(rows, err, scanAccount)
+}
+
+// withGrants fills the grants of accounts in their stored order.
+func withGrants(ctx context.Context, q db.Q, accounts []Account) error {
+	if len(accounts) == 0 {
+		return nil
+	}
+	at, args := map[id.ID]int{}, make([]any, len(accounts))
+	for i, a := range accounts {
+		at[a.ID], args[i] = i, a.ID
+	}
+	type held struct {
+		account id.ID
+		grant   Grant
+	}
+	rows, err := q.Query(ctx, "SELECT account_id, project_id, role FROM identity_grant WHERE account_id IN ("+db.In(len(args))+
+		") ORDER BY account_id, project_id, role", args...)
+	all, err := db.Collect(rows, err, func(row db.Scanner) (h held, err error) {
+		return h, row.Scan(&h.account, &h.grant.Project, &h.grant.Role)
+	})
+	for _, h := range all {
+		a := &accounts[at[h.account]]
+		a.Grants = append(a.Grants, h.grant)
+	}
+	return err
+}
+
+func putGrants(ctx context.Context, tx *db.Tx, account id.ID, grants []Grant) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM identity_grant WHERE account_id = ?", account); err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if _, err := tx.Exec(ctx, "INSERT INTO identity_grant (account_id, project_id, role) VALUES (?, ?, ?)", account, g.Project, g.Role); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockAdmins serialises edits that could each take away the other's last
+// administrator.
+func lockAdmins(ctx context.Context, tx *db.Tx) error {
+	return tx.Lock(ctx, "SELECT key FROM identity_setting WHERE key = ?", settingSetup)
+}
+
+func countAdmins(ctx context.Context, q db.Q) (n int, err error) {
+	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM identity_grant g JOIN identity_account a ON a.id = g.account_id
+		WHERE g.project_id = 0 AND g.role = ? AND a.state = ?`, RoleAdmin, Active).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,90 @@
+package identity
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// checkGrants orders the list, drops repetitions and refuses roles and
+// projects that do not exist for who.
+func (s *Service) checkGrants(ctx context.Context, who actor.Actor, grants []Grant) ([]Grant, error) {
+	out := slices.Clone(grants)
+	slices.SortFunc(out, func(a, b Grant) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Role, b.Role))
+	})
+	out = slices.Compact(out)
+	known := map[id.ID]bool{0: true}
+	if s.projects != nil {
+		refs, err := s.projects(ctx, who)
+		if err != nil {
+			return nil, fmt.Errorf("check grants: %w", err)
+		}
+		for _, r := range refs {
+			known[r.ID] = true
+		}
+	}
+	for _, g := range out {
+		if _, ok := s.roles[g.Role]; !ok {
+			return nil, ErrRole.At("body.grants", ErrRole.Text, g.Role)
+		}
+		if s.projects != nil && !known[g.Project] {
+			return nil, ErrProject.At("body.grants", ErrProject.Text, g.Project)
+		}
+	}
+	if out == nil {
+		out = []Grant{}
+	}
+	return out, nil
+}
+
+// PutGrants replaces all roles of an account. When they differ its sessions
+// end: a session never changes what it may do (G29).
+func (s *Service) PutGrants(ctx context.Context, who actor.Actor, account id.ID, version int64, grants []Grant) (Account, error) {
+	grants, err := s.checkGrants(ctx, who, grants)
+	if err != nil {
+		return Account{}, err
+	}
+	return s.change(ctx, who, account, version, func(tx *db.Tx, a *Account) error {
+		if slices.Equal(a.Grants, grants) {
+			return nil
+		}
+		before := a.seen()
+		a.Grants = grants
+		if err := putGrants(ctx, tx, a.ID, grants); err != nil {
+			return err
+		}
+		s.note(tx, who, "grants_changed", *a, before, a.seen(), "调整账号 %s（%s）的角色，该账号需要重新登录", a.Login, a.Name)
+		return endSessions(ctx, tx, a)
+	})
+}
+
+// rights turns stored grants into what an actor may do; a role that this
+// version of the product does not know gives nothing.
+func (s *Service) rights(grants []Grant) []actor.Grant {
+	out := make([]actor.Grant, 0, len(grants))
+	for _, g := range grants {
+		if r, ok := s.roles[g.Role]; ok {
+			out = append(out, actor.Grant{Project: g.Project, Role: r.Key, RoleName: r.Name, Permissions: r.Permissions})
+		}
+	}
+	return out
+}
+
+// mustKeepAdmin refuses the edit that takes away the last administrator; had
+// is how many there were before it. Such edits are serialised by lockAdmins.
+func mustKeepAdmin(ctx context.Context, tx *db.Tx, had int) error {
+	n, err := countAdmins(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if n == 0 && had > 0 {
+		return ErrLastAdmin
+	}
+	return nil
+}

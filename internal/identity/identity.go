@@ -1,0 +1,140 @@
+// Package identity knows the staff: accounts and their passwords, the roles
+// granted to them on a project or on all, their sessions, and the first use of
+// an empty installation. Accounts belong to the installation, not to a
+// project. Floor 2. Uses: audit.
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"io/fs"
+	"log/slog"
+
+	"github.com/alexedwards/scs/v2"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the tables of accounts, grants and sessions.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "identity", FS: sub}
+}
+
+// PermManage is the right to manage accounts and grants; it is asked on all
+// projects, because an account belongs to none.
+const PermManage actor.Permission = "identity.manage"
+
+// RoleAdmin is the key of the role that the first account gets on all
+// projects; somebody always keeps it.
+const RoleAdmin = "admin"
+
+// What people are told.
+var (
+	ErrWrong       = fault.New(fault.Unauthenticated, "login_wrong", "账号或密码不对")
+	ErrLocked      = fault.New(fault.TooMany, "login_locked", "连续输错 5 次，请 15 分钟后再试，或请管理员重置密码")
+	ErrBusy        = fault.New(fault.TooMany, "login_busy", "同时登录的人太多，请过几秒再试")
+	ErrOldPassword = fault.New(fault.Invalid, "password_old_wrong", "原密码不对")
+	ErrPassword    = fault.New(fault.Invalid, "password_weak", "密码还不符合要求")
+	ErrLogin       = fault.New(fault.Invalid, "login_invalid", "登录名为 3 到 32 位字母、数字或下划线")
+	ErrLoginTaken  = fault.New(fault.Conflict, "login_taken", "这个登录名已有人用，请换一个")
+	ErrName        = fault.New(fault.Invalid, "name_invalid", "姓名要填写，最多 30 个字")
+	ErrCompany     = fault.New(fault.Invalid, "company_invalid", "公司名称要填写，最多 60 个字，收据上要用")
+	ErrRole        = fault.New(fault.Invalid, "role_unknown", "没有这个角色")
+	ErrProject     = fault.New(fault.Invalid, "grant_project_unknown", "没有这个项目，或您不负责这个项目")
+	ErrLastAdmin   = fault.New(fault.Conflict, "last_admin", "至少要留一位管理员，请先把管理员角色授予别人")
+	ErrSetupClosed = fault.New(fault.Conflict, "setup_closed", "这套系统已有管理员，请直接登录")
+	ErrDismissed   = fault.New(fault.Conflict, "account_dismissed", "这个账号已停用，请先恢复")
+	ErrActive      = fault.New(fault.Conflict, "account_active", "这个账号正在使用，不用恢复")
+)
+
+// Role is a ready-made set of rights.
+type Role struct {
+	Key         string
+	Name        string // Chinese
+	Permissions []actor.Permission
+}
+
+// ProjectRef is what the console needs to know of a project.
+type ProjectRef struct {
+	ID   id.ID
+	Name string
+	Kind string
+}
+
+// Deps is what the room stands on.
+type Deps struct {
+	DB    *db.DB
+	Audit *audit.Service
+	Roles []Role
+	// Projects lists the projects an actor sees; rooms above know them. Without
+	// it grants name projects unchecked.
+	Projects func(ctx context.Context, who actor.Actor) ([]ProjectRef, error)
+	// Secure marks cookies Secure also when the request did not come by TLS:
+	// for a server behind a proxy that speaks TLS to the world.
+	Secure bool
+	Log    *slog.Logger // may be nil
+}
+
+// Service is the room. Safe for concurrent use.
+type Service struct {
+	db       *db.DB
+	audit    *audit.Service
+	roles    map[string]Role
+	keys     []string // of roles, in the order given
+	projects func(ctx context.Context, who actor.Actor) ([]ProjectRef, error)
+	secure   bool
+	log      *slog.Logger
+	sessions *scs.SessionManager
+	store    *sessionStore
+	hashers  chan struct{}
+	logins   bucket
+	nobody   string // hash that no password has, for logins that do not exist
+}
+
+// New makes the room.
+func New(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{db: d.DB, audit: d.Audit, roles: map[string]Role{}, projects: d.Projects, secure: d.Secure, log: d.Log,
+		hashers: make(chan struct{}, hashersAtOnce), store: &sessionStore{d.DB}}
+	for _, r := range d.Roles {
+		if _, ok := s.roles[r.Key]; !ok {
+			s.keys = append(s.keys, r.Key)
+		}
+		s.roles[r.Key] = r
+	}
+	s.sessions = newSessions(s.store)
+	salt, sum := make([]byte, saltLen), make([]byte, sumLen)
+	rand.Read(salt) // never fails
+	rand.Read(sum)
+	s.nobody = encodeHash(salt, sum)
+	return s
+}
+
+// Roles lists the ready-made roles in the order the product gives them.
+func (s *Service) Roles() []Role {
+	out := make([]Role, len(s.keys))
+	for i, k := range s.keys {
+		out[i] = s.roles[k]
+	}
+	return out
+}
+
+// Sweep forgets sessions that have ended by time and old wrong attempts; a
+// job calls it daily.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return sweep(ctx, tx) })
+}

@@ -1,0 +1,26 @@
+package identity
+
+import "linli/internal/kit/web"
+
+const tag = "identity"
+
+// Routes registers the operations of accounts and sessions.
+func (s *Service) Routes(w *web.Server) {
+	web.Handle(w, web.Op{ID: "read-setup", Method: "GET", Path: "/setup", Summary: "是否还没有首次设置", Tag: tag, Public: true}, s.readSetup)
+	web.Handle(w, web.Op{ID: "run-setup", Method: "POST", Path: "/setup", Summary: "首次设置：公司名称与第一位管理员，只能做一次", Tag: tag, Public: true, Status: 201, Secrets: true}, s.runSetup)
+
+	web.Handle(w, web.Op{ID: "sign-in", Method: "POST", Path: "/session", Summary: "登录", Tag: tag, Public: true, Secrets: true}, s.signIn)
+	web.Handle(w, web.Op{ID: "read-session", Method: "GET", Path: "/session", Summary: "我是谁，能做什么", Tag: tag}, s.readSession)
+	web.Handle(w, web.Op{ID: "sign-out", Method: "DELETE", Path: "/session", Summary: "退出登录", Tag: tag, Status: 204}, s.signOut)
+	web.Handle(w, web.Op{ID: "change-password", Method: "POST", Path: "/session/password", Summary: "修改自己的密码，其他登录全部失效", Tag: tag, Secrets: true}, s.changePassword)
+
+	web.Handle(w, web.Op{ID: "list-roles", Method: "GET", Path: "/roles", Summary: "可以授予的角色", Tag: tag, Permission: PermManage}, s.listRoles)
+	web.Handle(w, web.Op{ID: "list-accounts", Method: "GET", Path: "/accounts", Summary: "员工账号", Tag: tag, Permission: PermManage}, s.listAccounts)
+	web.Handle(w, web.Op{ID: "create-account", Method: "POST", Path: "/accounts", Summary: "新建账号，带初始密码与角色", Tag: tag, Permission: PermManage, Status: 201, Secrets: true}, s.createAccount)
+	web.Handle(w, web.Op{ID: "read-account", Method: "GET", Path: "/accounts/{account}", Summary: "一个账号", Tag: tag, Permission: PermManage}, s.readAccount)
+	web.Handle(w, web.Op{ID: "rename-account", Method: "PATCH", Path: "/accounts/{account}", Summary: "改姓名", Tag: tag, Permission: PermManage}, s.renameAccount)
+	web.Handle(w, web.Op{ID: "put-grants", Method: "PUT", Path: "/accounts/{account}/grants", Summary: "整体替换角色，该账号需要重新登录", Tag: tag, Permission: PermManage}, s.putGrants)
+	web.Handle(w, web.Op{ID: "reset-password", Method: "POST", Path: "/accounts/{account}/password", Summary: "重置密码并解除锁定，该账号的登录全部失效", Tag: tag, Permission: PermManage, Status: 204, Secrets: true}, s.resetPassword)
+	web.Handle(w, web.Op{ID: "dismiss-account", Method: "POST", Path: "/accounts/{account}/dismiss", Summary: "停用账号，登录立即失效", Tag: tag, Permission: PermManage}, s.dismissAccount)
+	web.Handle(w, web.Op{ID: "reinstate-account", Method: "POST", Path: "/accounts/{account}/reinstate", Summary: "恢复停用的账号", Tag: tag, Permission: PermManage}, s.reinstateAccount)
+}
