@@ -82,8 +82,3 @@ export function parseFen(text: string, options: { negative?: boolean } = {}): Pa
   if (negative && fen !== 0 && !options.negative) return { ok: false, fault: 'negative' }
   return { ok: true, fen: negative && fen !== 0 ? -fen : fen }
 }
-
-/** 123450 → `1234.50`, the text an amount field starts with. */
-export function fenToInput(fen: number | null | undefined): string {
-  return fen == null ? '' : formatFen(fen).replace(/,/g, '').replace('−', '-')
-}
