@@ -1,0 +1,166 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Hold says whether a charge takes part in the release of its run.
+type Hold int
+
+// The values of Hold, as stored.
+const (
+	Normal  Hold = 0
+	Held    Hold = 1 // 暂缓: looked at later, released singly
+	Dropped Hold = 2 // 不收: stays as the proof that it was decided
+)
+
+// Charge is what one room owes for one item and month.
+type Charge struct {
+	ID       id.ID
+	Run      id.ID
+	Item     id.ID
+	ItemName string
+	Subject  id.ID // the room
+	Payer    id.ID // who is liable, 0 when unknown
+	Month    clock.Month
+	Rate     id.ID
+	Quantity money.Qty   // what was multiplied: ㎡ or 1
+	Price    money.Price // yuan ×10⁻⁶
+	Factor   Factor      // part of a whole month
+	Amount   money.Fen
+	Paid     money.Fen
+	Due      clock.Date
+	Hold     Hold
+	Live     bool
+	RunState RunState
+	detail   string
+	part     int
+}
+
+// Owed is what is left to pay.
+func (c *Charge) Owed() money.Fen { return c.Amount - c.Paid }
+
+// Visible reports whether the charge is owed to the world: released, live and
+// not held back.
+func (c *Charge) Visible() bool { return c.Live && c.Hold == Normal && c.RunState == Released }
+
+// Settlement is an amount to be taken off one charge.
+type Settlement struct {
+	Charge id.ID
+	Amount money.Fen // > 0
+}
+
+// Open lists what the rooms owe: visible charges that are not fully paid,
+// ordered by due date, month, item and id.
+func (s *Service) Open(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]Charge, error) {
+	out, err := openCharges(ctx, q, project, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("open charges: %w", err)
+	}
+	return out, nil
+}
+
+// LockOpen is Open with the charges locked until the end of tx, so that what
+// is read stays true. Lock order: runs (shared), charges by id.
+func (s *Service) LockOpen(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) ([]Charge, error) {
+	seen, err := openCharges(ctx, tx, project, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("lock open charges: %w", err)
+	}
+	if tx.Engine() == db.SQLite {
+		return seen, nil
+	}
+	ids := make([]id.ID, len(seen))
+	for i := range seen {
+		ids[i] = seen[i].ID
+	}
+	if err := lockCharges(ctx, tx, project, ids); err != nil {
+		return nil, fmt.Errorf("lock open charges: %w", err)
+	}
+	out, err := openCharges(ctx, tx, project, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("lock open charges: %w", err)
+	}
+	return out, nil
+}
+
+// Settle takes amounts off charges inside tx. Errors: ErrNotOwed when a charge
+// is not visible, ErrOverpaid when more is taken than is owed.
+func (s *Service) Settle(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement) error {
+	return s.move(ctx, tx, project, list, 1)
+}
+
+// Unsettle gives back what Settle took. Error: ErrNothingTaken.
+func (s *Service) Unsettle(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement) error {
+	return s.move(ctx, tx, project, list, -1)
+}
+
+func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) error {
+	merged, err := mergeSettlements(list)
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	ids := make([]id.ID, len(merged))
+	for i := range merged {
+		ids[i] = merged[i].Charge
+	}
+	if err := lockCharges(ctx, tx, project, ids); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	have, err := chargesByID(ctx, tx, project, ids)
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	for _, m := range merged {
+		c, ok := have[m.Charge]
+		switch {
+		case !ok || !c.Visible():
+			return ErrNotOwed
+		case sign > 0 && m.Amount > c.Owed():
+			return ErrOverpaid
+		case sign < 0 && m.Amount > c.Paid:
+			return ErrNothingTaken
+		}
+	}
+	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	return nil
+}
+
+// mergeSettlements adds up amounts of the same charge and sorts by charge.
+func mergeSettlements(list []Settlement) ([]Settlement, error) {
+	merged := make([]Settlement, 0, len(list))
+	for _, x := range list {
+		if x.Amount <= 0 || x.Charge == 0 {
+			return nil, ErrAmount
+		}
+		merged = append(merged, x)
+	}
+	slices.SortFunc(merged, func(a, b Settlement) int { return int(min(max(a.Charge-b.Charge, -1), 1)) })
+	out := merged[:0]
+	for _, x := range merged {
+		if n := len(out); n > 0 && out[n-1].Charge == x.Charge {
+			sum, err := out[n-1].Amount.Add(x.Amount)
+			if err != nil {
+				return nil, err
+			}
+			out[n-1].Amount = sum
+			continue
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// Charge reads one charge, visible or not. Error: fault.ErrNotFound.
+func (s *Service) Charge(ctx context.Context, q db.Q, project, charge id.ID) (Charge, error) {
+	return oneCharge(ctx, q, project, charge)
+}

@@ -1,0 +1,166 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const chargeColumns = `c.id, c.run_id, c.part, c.item_id, i.name, c.subject_id, c.payer_id, c.month, c.rate_id, c.quantity, c.price,
+	c.factor, c.amount, c.paid, c.due_date, c.hold, c.live, r.state, COALESCE(c.detail, '')`
+
+const chargeTables = ` FROM billing_charge c
+	JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
+	JOIN billing_item i ON i.project_id = c.project_id AND i.id = c.item_id`
+
+func scanCharge(row db.Scanner) (Charge, error) {
+	var c Charge
+	var live int
+	err := row.Scan(&c.ID, &c.Run, &c.part, &c.Item, &c.ItemName, &c.Subject, &c.Payer, &c.Month, &c.Rate, &c.Quantity, &c.Price,
+		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail)
+	c.Live = live == 1
+	return c, err
+}
+
+// chunk bounds the number of placeholders of one statement.
+const chunk = 500
+
+func openCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]Charge, error) {
+	out := []Charge{}
+	for list := range slices.Chunk(rooms, chunk) {
+		rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.subject_id IN (`+db.In(len(list))+`)
+			AND c.live = 1 AND c.hold = 0 AND c.amount > c.paid AND r.state = 'released'`, withIDs([]any{project}, list)...)
+		got, err := db.Collect(rows, err, scanCharge)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got...)
+	}
+	slices.SortFunc(out, func(a, b Charge) int {
+		switch {
+		case a.Due != b.Due:
+			return int(a.Due - b.Due)
+		case a.Month != b.Month:
+			return int(a.Month - b.Month)
+		case a.Item != b.Item:
+			return order(a.Item, b.Item)
+		}
+		return order(a.ID, b.ID)
+	})
+	return out, nil
+}
+
+func order(a, b id.ID) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func withIDs(args []any, ids []id.ID) []any {
+	for _, x := range ids {
+		args = append(args, int64(x))
+	}
+	return args
+}
+
+// lockCharges locks charges in the order of their ids, and before them their
+// runs in shared mode: many payments may settle charges of one run at once,
+// but none while the run is being withdrawn. SQLite has one writer and locks
+// nothing.
+func lockCharges(ctx context.Context, tx *db.Tx, project id.ID, ids []id.ID) error {
+	if tx.Engine() == db.SQLite || len(ids) == 0 {
+		return nil
+	}
+	for list := range slices.Chunk(ids, chunk) {
+		args := withIDs([]any{project, project}, list)
+		err := lockRows(ctx, tx, `SELECT id FROM billing_run WHERE project_id = ? AND id IN
+			(SELECT run_id FROM billing_charge WHERE project_id = ? AND id IN (`+db.In(len(list))+`)) ORDER BY id FOR SHARE`, args)
+		if err != nil {
+			return err
+		}
+	}
+	for list := range slices.Chunk(ids, chunk) {
+		err := tx.Lock(ctx, "SELECT id FROM billing_charge WHERE project_id = ? AND id IN ("+db.In(len(list))+") ORDER BY id",
+			withIDs([]any{project}, list)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lockRows(ctx context.Context, tx *db.Tx, query string, args []any) error {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+func chargesByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) (map[id.ID]Charge, error) {
+	out := make(map[id.ID]Charge, len(ids))
+	for list := range slices.Chunk(ids, chunk) {
+		rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.id IN ("+db.In(len(list))+")",
+			withIDs([]any{project}, list)...)
+		got, err := db.Collect(rows, err, scanCharge)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range got {
+			out[c.ID] = c
+		}
+	}
+	return out, nil
+}
+
+func oneCharge(ctx context.Context, q db.Q, project, charge id.ID) (Charge, error) {
+	c, err := scanCharge(q.QueryRow(ctx, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.id = ?", project, charge))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, fault.ErrNotFound
+	}
+	if err != nil {
+		return c, fmt.Errorf("read charge: %w", err)
+	}
+	return c, nil
+}
+
+// addPaid moves the paid amounts in one statement per chunk; the CHECK of the
+// table is the net under the caller's checks.
+func addPaid(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) error {
+	for part := range slices.Chunk(list, 100) {
+		var cases strings.Builder
+		args := make([]any, 0, 3*len(part)+1)
+		for _, x := range part {
+			cases.WriteString(" WHEN ? THEN CAST(? AS BIGINT)")
+			args = append(args, int64(x.Charge), int64(x.Amount*sign))
+		}
+		args = append(args, int64(project))
+		for _, x := range part {
+			args = append(args, int64(x.Charge))
+		}
+		n, err := tx.Exec(ctx, "UPDATE billing_charge SET paid = paid + CASE id"+cases.String()+
+			" END WHERE project_id = ? AND id IN ("+db.In(len(part))+") AND live = 1 AND hold = 0", args...)
+		if err != nil {
+			return fmt.Errorf("move paid amounts: %w", err)
+		}
+		if n != int64(len(part)) {
+			return ErrNotOwed
+		}
+	}
+	return nil
+}

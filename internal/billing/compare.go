@@ -1,0 +1,206 @@
+package billing
+
+import (
+	"fmt"
+	"slices"
+
+	"linli/internal/billing/formula"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Cause says why a run differs from the period before. The causes of a run sum
+// exactly to its difference.
+type Cause int
+
+// The causes, as stored; Now and Last are the two sides of the equation
+// Now = Last + all the others.
+const (
+	Now            Cause = 0
+	Last           Cause = 1
+	PriceChanged   Cause = 2
+	AreaChanged    Cause = 3
+	NewlyCharged   Cause = 4
+	Ended          Cause = 5
+	PartMonth      Cause = 6
+	FormulaChanged Cause = 7
+	Corrected      Cause = 8 // by hand, now or then
+	NotComputed    Cause = 9 // had a charge, cannot be computed now
+	OtherCause     Cause = 10
+
+	causes = 11
+)
+
+// Word is the cause's stable name in the API.
+func (c Cause) Word() string {
+	words := [causes]string{"now", "last", "price", "area", "new", "ended", "part_month", "formula", "correction", "fault", "other"}
+	if c < 0 || c >= causes {
+		return "other"
+	}
+	return words[c]
+}
+
+// Label is the cause's Chinese name.
+func (c Cause) Label() string {
+	labels := [causes]string{"本次", "上期", "单价调整", "面积更正", "新增收费", "停止收费", "不满整月", "公式调整", "人工更正", "未能算出", "其他"}
+	if c < 0 || c >= causes {
+		return "其他"
+	}
+	return labels[c]
+}
+
+// prior is the charge of the same room and item one period before.
+type prior struct {
+	room     id.ID
+	rate     id.ID
+	quantity money.Qty
+	price    money.Price
+	factor   Factor
+	amount   money.Fen
+	computed money.Fen // before correction by hand
+	plain    bool      // computed from the columns alone
+}
+
+// sumCell is what one cause of one item adds up to in a part.
+type sumCell struct {
+	lines  int64
+	amount money.Fen
+}
+
+// look is a line that a person should look at before release.
+type look struct {
+	kind   lookKind
+	line   int // index of the line in its part, -1 when there is none
+	room   id.ID
+	item   id.ID
+	month  int32
+	reason string
+	last   money.Fen
+	amount money.Fen
+}
+
+type lookKind int
+
+const (
+	lookFault  lookKind = 1
+	lookChange lookKind = 2
+)
+
+// maxLooks is how many of the biggest changes a part keeps.
+const maxLooks = 20
+
+// comparer sorts differences into causes.
+type comparer struct {
+	sums  [][causes]sumCell // by item of the plan
+	looks []look
+}
+
+func (k *comparer) add(item int, c Cause, amount money.Fen) {
+	if amount != 0 {
+		cell := &k.sums[item][c]
+		cell.lines++
+		cell.amount += amount
+	}
+}
+
+// compare explains the step from the charge before to the one now. Either may
+// be nil; skip both when the month was already charged by an earlier run.
+func (k *comparer) compare(it *planItem, now *line, at int, before *prior, v *formula.Vars, failed bool) {
+	if now != nil {
+		k.add(it.index, Now, now.amount)
+	}
+	if before == nil {
+		if now != nil {
+			k.add(it.index, NewlyCharged, now.amount)
+		}
+		return
+	}
+	k.add(it.index, Last, before.amount)
+	switch {
+	case now == nil && failed:
+		k.add(it.index, NotComputed, -before.amount)
+		return
+	case now == nil:
+		k.add(it.index, Ended, -before.amount)
+		return
+	}
+	k.add(it.index, Corrected, before.computed-before.amount)
+	if now.amount == before.computed {
+		return
+	}
+	if it.Basis != ByFormula && before.plain && now.isPlain() && k.steps(it, now, before) {
+		k.noteChange(it, now, at, before)
+		return
+	}
+	k.add(it.index, k.single(it, now, before), now.amount-before.computed)
+	k.noteChange(it, now, at, before)
+}
+
+func (l *line) isPlain() bool {
+	return l.detail == nil || l.detail.pieces == nil && l.detail.share == nil
+}
+
+// steps changes price, area and part of the month one after the other.
+func (k *comparer) steps(it *planItem, now *line, before *prior) bool {
+	amount := func(q money.Qty, p money.Price, f Factor) (money.Fen, error) {
+		area, err := q.Area(money.Down)
+		if err != nil {
+			return 0, err
+		}
+		v := formula.Vars{Known: formula.Area, Area: area}
+		return plainAmount(it.Item, &v, p, f.Num(), f.Den())
+	}
+	price, err1 := amount(before.quantity, now.price, before.factor)
+	area, err2 := amount(now.quantity, now.price, before.factor)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	k.add(it.index, PriceChanged, price-before.computed)
+	k.add(it.index, AreaChanged, area-price)
+	k.add(it.index, PartMonth, now.amount-area)
+	return true
+}
+
+// single names the one cause of a difference that cannot be taken apart.
+func (k *comparer) single(it *planItem, now *line, before *prior) Cause {
+	switch {
+	case now.rate != before.rate:
+		if old, ok := it.rates[before.rate]; ok && it.Basis == ByFormula {
+			if current, ok := it.rates[now.rate]; ok && old.Formula != current.Formula {
+				return FormulaChanged
+			}
+		}
+		return PriceChanged
+	case now.factor != before.factor:
+		return PartMonth
+	case now.quantity != before.quantity:
+		return AreaChanged
+	}
+	return OtherCause
+}
+
+// noteChange keeps the biggest changes that no price explains.
+func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior) {
+	step := now.amount - before.amount
+	size := max(step, -step)
+	if now.rate != before.rate || now.factor != before.factor || size*2 < before.amount || size < 100 {
+		return
+	}
+	reason := fmt.Sprintf("比上期%s %s 元", word(step > 0, "多", "少"), size.Comma())
+	if now.quantity != before.quantity {
+		reason += fmt.Sprintf("，面积由 %s 变为 %s ㎡", before.quantity, now.quantity)
+	}
+	k.looks = append(k.looks, look{lookChange, at, now.subject, it.ID, int32(now.month), reason, before.amount, now.amount})
+	if len(k.looks) > 4*maxLooks {
+		k.trim()
+	}
+}
+
+// trim keeps the biggest changes.
+func (k *comparer) trim() {
+	slices.SortStableFunc(k.looks, func(a, b look) int {
+		x, y := a.amount-a.last, b.amount-b.last
+		return int(min(max(max(y, -y)-max(x, -x), -1), 1))
+	})
+	k.looks = k.looks[:min(len(k.looks), maxLooks)]
+}

@@ -1,0 +1,251 @@
+package billing
+
+import (
+	"errors"
+
+	"linli/internal/billing/formula"
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// line is one computed charge before it is stored.
+type line struct {
+	item     int // index in the plan
+	month    clock.Month
+	subject  id.ID
+	payer    id.ID
+	rate     id.ID
+	quantity money.Qty
+	price    money.Price
+	factor   Factor
+	amount   money.Fen
+	detail   *detail // nil when the columns say everything
+}
+
+// piece is a rate with the part of a month it counts for.
+type piece struct {
+	rate     *Rate
+	num, den int64
+}
+
+// share says how a month's amount was cut out of a period that is rounded once.
+type share struct {
+	total   money.Fen
+	index   int
+	weights []int64
+}
+
+// attrs are the attributes of the room that the columns of a charge do not keep.
+type attrs struct {
+	inner                 money.Area
+	floor, floors, people int64
+	known                 formula.Attr
+}
+
+// detail is what a charge keeps beside its columns.
+type detail struct {
+	attrs    *attrs
+	pieces   []detailPiece
+	share    *share
+	days     int // covered days of a month charged in part, for the text
+	computed money.Fen
+	reason   string
+	by       string
+	at       clock.Date
+}
+
+type detailPiece struct {
+	rate     id.ID
+	price    money.Price
+	num, den int64
+}
+
+// calculator computes the lines of one room after the other; it keeps scratch
+// space and is not safe for concurrent use.
+type calculator struct {
+	plan   *plan
+	room   *estate.BillingRoom
+	vars   formula.Vars
+	pieces []piece
+	months []monthPieces
+	terms  []formula.Term
+	priced []formula.Vars
+}
+
+type monthPieces struct {
+	month    *planMonth
+	from, to int // pieces[from:to]
+	factor   Factor
+	days     int
+}
+
+func (c *calculator) enter(r *estate.BillingRoom) {
+	c.room = r
+	v := formula.Vars{Known: formula.People | formula.Price | formula.Months, Area: r.Area, InnerArea: r.InnerArea,
+		Floor: int64(r.Floor), Floors: int64(r.Floors), People: int64(r.People), Months: 1}
+	if r.Known&estate.KnownArea != 0 {
+		v.Known |= formula.Area
+	}
+	if r.Known&estate.KnownInner != 0 {
+		v.Known |= formula.InnerArea
+	}
+	if r.Known&estate.KnownFloor != 0 {
+		v.Known |= formula.Floor
+	}
+	if r.Floors > 0 {
+		v.Known |= formula.Floors
+	}
+	c.vars = v
+}
+
+// lines computes what the room owes for an item in the plan's months and hands
+// every line that is not zero to emit. own are the room's own assignments.
+func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) error {
+	c.pieces, c.months = c.pieces[:0], c.months[:0]
+	for i := range it.months {
+		c.collect(it, &it.months[i], own)
+	}
+	if len(c.months) == 0 {
+		return nil
+	}
+	if it.AtPeriod {
+		return c.period(it, emit)
+	}
+	for i := range c.months {
+		m := &c.months[i]
+		amount, err := c.amount(it, c.pieces[m.from:m.to])
+		if err != nil {
+			return err
+		}
+		if amount > 0 {
+			emit(c.line(it, m, amount, nil))
+		}
+	}
+	return nil
+}
+
+// collect adds the pieces of one month: one per rate that counts in it.
+func (c *calculator) collect(it *planItem, m *planMonth, own []Assignment) {
+	set := m.covered(c.room, own)
+	if set == 0 {
+		return
+	}
+	num, den := it.FirstMonth.weigh(set, m.n)
+	if num == 0 {
+		return
+	}
+	if it.PerPeriod {
+		den *= int64(it.Cycle.Months())
+	}
+	from, n := len(c.pieces), int64(set.count())
+	for _, r := range m.rates {
+		if k := int64((set & r.days).count()); k == n {
+			c.pieces = append(c.pieces, piece{r.rate, num, den})
+		} else if k > 0 {
+			c.pieces = append(c.pieces, piece{r.rate, num * k, den * n})
+		}
+	}
+	c.months = append(c.months, monthPieces{m, from, len(c.pieces), factorOf(num, den), int(n)})
+}
+
+// period rounds the whole period once and splits it over its months.
+func (c *calculator) period(it *planItem, emit func(line)) error {
+	total, err := c.amount(it, c.pieces)
+	if err != nil {
+		return err
+	}
+	weights := make([]int64, len(c.months))
+	for i := range c.months {
+		w, err := c.amount(it, c.pieces[c.months[i].from:c.months[i].to])
+		if err != nil {
+			return err
+		}
+		weights[i] = int64(w)
+	}
+	for i, amount := range money.Split(total, weights) {
+		if amount > 0 {
+			emit(c.line(it, &c.months[i], amount, &share{total, i, weights}))
+		}
+	}
+	return nil
+}
+
+// amount rounds the sum of the pieces once. The two plain bases need no
+// closure: price × area × num ÷ den fits 128 bits.
+func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
+	if len(pieces) == 1 && it.Basis != ByFormula {
+		return plainAmount(it.Item, &c.vars, pieces[0].rate.Price, pieces[0].num, pieces[0].den)
+	}
+	c.terms, c.priced = c.terms[:0], c.priced[:0]
+	for range pieces {
+		c.priced = append(c.priced, c.vars)
+	}
+	for i, p := range pieces {
+		c.priced[i].Price = p.rate.Price
+		c.terms = append(c.terms, formula.Term{Formula: p.rate.parsed, Vars: &c.priced[i], Num: p.num, Den: p.den})
+	}
+	return formula.Sum(c.terms, it.Rounding, it.Unit)
+}
+
+func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (money.Fen, error) {
+	quantity, scale := num, int64(10_000) // yuan ×10⁻⁶ = fen ×10⁻⁴
+	if i.Basis == ByArea {
+		if !v.Has(formula.Area) {
+			return 0, &formula.MissingError{Attr: formula.Area}
+		}
+		quantity, scale = int64(v.Area)*num, 1_000_000 // × ㎡ ×10⁻² = fen ×10⁻⁶
+	}
+	count, err := money.MulDiv(int64(price), quantity, scale*den*int64(i.Unit), i.Rounding)
+	if err != nil {
+		return 0, formula.ErrOverflow
+	}
+	return money.Fen(count) * i.Unit, nil
+}
+
+func (c *calculator) line(it *planItem, m *monthPieces, amount money.Fen, cut *share) line {
+	last := c.pieces[m.to-1]
+	l := line{item: it.index, month: m.month.month, subject: c.room.ID, payer: c.room.Payer, rate: last.rate.ID, price: last.rate.Price,
+		quantity: 10_000, factor: m.factor, amount: amount}
+	if it.Basis == ByArea || it.Basis == ByFormula && it.needs&formula.Area != 0 {
+		l.quantity = money.Qty(c.room.Area) * 100
+	}
+	const stored = formula.Area | formula.Price | formula.Months
+	pieces := c.pieces[m.from:m.to]
+	if cut != nil {
+		pieces = c.pieces
+	}
+	if it.needs&^stored == 0 && len(pieces) == 1 && cut == nil && m.days == m.month.n {
+		return l
+	}
+	l.detail = &detail{share: cut}
+	if m.days != m.month.n {
+		l.detail.days = m.days
+	}
+	if it.needs&^stored != 0 {
+		l.detail.attrs = &attrs{c.vars.InnerArea, c.vars.Floor, c.vars.Floors, c.vars.People, c.vars.Known}
+	}
+	if len(pieces) > 1 || cut != nil {
+		for _, p := range pieces {
+			l.detail.pieces = append(l.detail.pieces, detailPiece{p.rate.ID, p.rate.Price, p.num, p.den})
+		}
+	}
+	return l
+}
+
+// reasonOf words why a room could not be charged.
+func reasonOf(err error) string {
+	var missing *formula.MissingError
+	switch {
+	case errors.As(err, &missing):
+		return missing.Error() + "，请到房屋档案补上"
+	case errors.Is(err, formula.ErrNegative):
+		return "算出来是负数，请核对公式"
+	case errors.Is(err, formula.ErrDivideByZero):
+		return "公式里除数为零，请核对公式和房屋档案"
+	case errors.Is(err, formula.ErrOverflow):
+		return "数值超出可计算的范围，请核对单价和面积"
+	}
+	return "没能算出：" + err.Error()
+}

@@ -1,0 +1,70 @@
+package billing
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"linli/internal/billing/formula"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// detailRow is the JSON of a charge's detail column. Keys are short because
+// there may be millions; they never change.
+type detailRow struct {
+	Inner    money.Area   `json:"inner,omitempty"`
+	Floor    int64        `json:"floor,omitempty"`
+	Floors   int64        `json:"floors,omitempty"`
+	People   int64        `json:"people,omitempty"`
+	Known    formula.Attr `json:"known,omitempty"`
+	Pieces   [][4]int64   `json:"pieces,omitempty"` // rate, price, num, den
+	Total    money.Fen    `json:"total,omitempty"`
+	Index    int          `json:"index,omitempty"`
+	Weights  []int64      `json:"weights,omitempty"`
+	Days     int          `json:"days,omitempty"`
+	Computed money.Fen    `json:"computed,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	By       string       `json:"by,omitempty"`
+	At       clock.Date   `json:"at,omitempty"`
+}
+
+func (d *detail) encode() (string, error) {
+	r := detailRow{Days: d.days, Computed: d.computed, Reason: d.reason, By: d.by, At: d.at}
+	if a := d.attrs; a != nil {
+		r.Inner, r.Floor, r.Floors, r.People, r.Known = a.inner, a.floor, a.floors, a.people, a.known
+	}
+	for _, p := range d.pieces {
+		r.Pieces = append(r.Pieces, [4]int64{int64(p.rate), int64(p.price), p.num, p.den})
+	}
+	if d.share != nil {
+		r.Total, r.Index, r.Weights = d.share.total, d.share.index, d.share.weights
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("encode detail: %w", err)
+	}
+	return string(b), nil
+}
+
+func decodeDetail(s string) (*detail, error) {
+	d := &detail{}
+	if s == "" {
+		return d, nil
+	}
+	var r detailRow
+	if err := json.Unmarshal([]byte(s), &r); err != nil {
+		return nil, fmt.Errorf("decode detail: %w", err)
+	}
+	d.days, d.computed, d.reason, d.by, d.at = r.Days, r.Computed, r.Reason, r.By, r.At
+	if r.Known != 0 {
+		d.attrs = &attrs{r.Inner, r.Floor, r.Floors, r.People, r.Known}
+	}
+	for _, p := range r.Pieces {
+		d.pieces = append(d.pieces, detailPiece{id.ID(p[0]), money.Price(p[1]), p[2], p[3]})
+	}
+	if len(r.Weights) > 0 {
+		d.share = &share{r.Total, r.Index, r.Weights}
+	}
+	return d, nil
+}

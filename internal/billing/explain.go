@@ -1,0 +1,181 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/billing/formula"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Explanation says how the amount of a charge came about (怎么算的).
+type Explanation struct {
+	Title    string   // 物业服务费 2026-11
+	Lines    []string // the computation step by step, the last one ends in the amount
+	Formula  string
+	Quantity money.Qty
+	Price    money.Price
+	Unit     string // of the price: 元/㎡·月
+	Source   string // the legal ground of the price
+	Rounding string // 四舍五入到分
+	Computed money.Fen
+	Amount   money.Fen // differs from Computed only after a correction by hand
+}
+
+// Explain recomputes a charge from what was stored with it and words every
+// step. Error: fault.ErrNotFound.
+func (s *Service) Explain(ctx context.Context, q db.Q, project, charge id.ID) (Explanation, error) {
+	c, err := oneCharge(ctx, q, project, charge)
+	if err != nil {
+		return Explanation{}, err
+	}
+	item, err := oneItem(ctx, q, project, c.Item)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain charge: %w", err)
+	}
+	rates, err := ratesOf(ctx, q, project, c.Item)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain charge: %w", err)
+	}
+	r, err := newReplay(&c, &item, rates)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain charge: %w", err)
+	}
+	return r.explain()
+}
+
+// replay is a stored charge with everything its amount follows from.
+type replay struct {
+	charge *Charge
+	item   *Item
+	rates  map[id.ID]*Rate
+	detail *detail
+	terms  []formula.Term
+	vars   []formula.Vars
+	pieces []detailPiece
+}
+
+func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
+	d, err := decodeDetail(c.detail)
+	if err != nil {
+		return nil, err
+	}
+	r := &replay{charge: c, item: item, rates: map[id.ID]*Rate{}, detail: d, pieces: d.pieces}
+	if r.pieces == nil {
+		r.pieces = []detailPiece{{c.Rate, c.Price, c.Factor.Num(), c.Factor.Den()}}
+	}
+	for i := range rates {
+		r.rates[rates[i].ID] = &rates[i]
+	}
+	area, err := c.Quantity.Area(money.Down)
+	if err != nil {
+		return nil, err
+	}
+	v := formula.Vars{Known: formula.Area | formula.Price | formula.Months, Area: area, Months: 1}
+	if a := d.attrs; a != nil {
+		v.Known, v.InnerArea, v.Floor, v.Floors, v.People = a.known|formula.Price|formula.Months, a.inner, a.floor, a.floors, a.people
+	}
+	r.vars = make([]formula.Vars, len(r.pieces))
+	for i, p := range r.pieces {
+		rate, ok := r.rates[p.rate]
+		if !ok {
+			return nil, fmt.Errorf("rate %s of charge %s is gone", p.rate, c.ID)
+		}
+		if err := rate.parse(item.Basis); err != nil {
+			return nil, fmt.Errorf("formula of rate %s: %w", p.rate, err)
+		}
+		r.vars[i] = v
+		r.vars[i].Price = p.price
+		r.terms = append(r.terms, formula.Term{Formula: rate.parsed, Vars: &r.vars[i], Num: p.num, Den: p.den})
+	}
+	return r, nil
+}
+
+// amount is what the charge must have been computed as.
+func (r *replay) amount() (money.Fen, error) {
+	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
+	if err != nil || r.detail.share == nil {
+		return sum, err
+	}
+	parts := money.Split(sum, r.detail.share.weights)
+	if r.detail.share.index >= len(parts) {
+		return 0, fmt.Errorf("share %d of %d", r.detail.share.index, len(parts))
+	}
+	return parts[r.detail.share.index], nil
+}
+
+// stored is the amount that was computed, before any correction by hand.
+func (r *replay) stored() money.Fen {
+	if r.detail.reason != "" {
+		return r.detail.computed
+	}
+	return r.charge.Amount
+}
+
+func (r *replay) explain() (Explanation, error) {
+	amount, err := r.amount()
+	if err != nil {
+		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
+	}
+	c, rate := r.charge, r.rates[r.charge.Rate]
+	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.parsed.String(), Quantity: c.Quantity, Price: c.Price,
+		Unit: r.item.priceUnit(), Source: sourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.roundingText(),
+		Computed: amount, Amount: c.Amount}
+	exact, err := formula.SumValue(r.terms)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
+	}
+	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
+	if err != nil {
+		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
+	}
+	for _, t := range r.terms {
+		e.Lines = append(e.Lines, r.termText(t))
+	}
+	last := fmt.Sprintf("= %s 元，%s %s 元", exact, r.item.roundingText(), sum.Yuan())
+	if len(r.terms) > 1 {
+		last = "合计 " + last
+	}
+	e.Lines = append(e.Lines, last)
+	if sh := r.detail.share; sh != nil {
+		e.Lines = append(e.Lines, fmt.Sprintf("整%s %s 元分到各月，本月 %s 元", r.item.Cycle.Label(), sum.Yuan(), amount.Yuan()))
+	}
+	if r.detail.days > 0 {
+		e.Lines = append(e.Lines, fmt.Sprintf("本月计费 %d 天，首尾两天都算", r.detail.days))
+	}
+	e.Lines = append(e.Lines, "单价自 "+rate.From.String()+" 起执行，依据："+e.Source)
+	if r.detail.reason != "" {
+		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by,
+			r.detail.computed.Yuan(), c.Amount.Yuan(), r.detail.reason))
+	}
+	return e, nil
+}
+
+func (r *replay) termText(t formula.Term) string {
+	text := t.Formula.Filled(t.Vars)
+	if r.item.Basis == ByArea {
+		text = fmt.Sprintf("%s ㎡ × %s %s", t.Vars.Area, t.Vars.Price, r.item.priceUnit())
+	}
+	if r.item.Basis == Fixed {
+		text = fmt.Sprintf("%s %s", t.Vars.Price, r.item.priceUnit())
+	}
+	if t.Num == t.Den {
+		return text
+	}
+	if r.item.Basis == ByFormula {
+		text = "(" + text + ")"
+	}
+	if g := gcd(t.Num, t.Den); r.detail.days == 0 || r.detail.pieces != nil {
+		return fmt.Sprintf("%s × %d/%d", text, t.Num/g, t.Den/g)
+	}
+	return fmt.Sprintf("%s × %s", text, r.item.FirstMonth.text(r.detail.days, r.charge.Month))
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

@@ -1,0 +1,210 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// part is a stretch of rooms of a run: the unit of SQL work and of a
+// transaction.
+type part struct {
+	No        int
+	After     id.ID // exclusive
+	Upto      id.ID // inclusive
+	Generated bool
+	Released  bool
+	Withdrawn bool
+	First     id.ID // smallest charge, 0 without charges
+	Last      id.ID
+}
+
+// work is one computed part, ready to be written.
+type work struct {
+	part   part
+	plain  []line // without detail
+	full   []line // with detail
+	faults []look
+	comparer
+	rooms  int
+	amount money.Fen
+}
+
+// history is what is already known of one item and month of a part, in the
+// order of rooms; the cursors move along with the stream of rooms.
+type history struct {
+	charged []id.ID // rooms that already have a live charge
+	prior   []prior // charges of the period before
+	month   clock.Month
+	i, j    int
+}
+
+// charged reports whether the room already has its charge.
+func (h *history) has(room id.ID) bool {
+	for h.i < len(h.charged) && h.charged[h.i] < room {
+		h.i++
+	}
+	return h.i < len(h.charged) && h.charged[h.i] == room
+}
+
+// before gives the prior charge of the room, and those of rooms that were
+// passed by because they are not there any more.
+func (h *history) before(room id.ID, gone func(*prior)) *prior {
+	for h.j < len(h.prior) && h.prior[h.j].room < room {
+		gone(&h.prior[h.j])
+		h.j++
+	}
+	if h.j < len(h.prior) && h.prior[h.j].room == room {
+		h.j++
+		return &h.prior[h.j-1]
+	}
+	return nil
+}
+
+// preparer computes parts of one run.
+type preparer struct {
+	s       *Service
+	project id.ID
+	plan    *plan
+}
+
+// prepare reads a part's rooms and computes their lines. It writes nothing and
+// stands outside the transaction, so that the next part is computed while this
+// one is written.
+func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
+	q := p.s.db.Reader(ctx)
+	own, err := roomAssignments(ctx, q, p.project, pt.After, pt.Upto)
+	if err != nil {
+		return nil, err
+	}
+	past := make([][]history, len(p.plan.items))
+	for i, it := range p.plan.items {
+		past[i] = make([]history, len(it.months))
+		for j := range it.months {
+			month := it.months[j].month
+			past[i][j].month = month
+			if past[i][j].charged, err = chargedRooms(ctx, q, p.project, it.ID, month, pt); err != nil {
+				return nil, err
+			}
+			if past[i][j].prior, err = priorCharges(ctx, q, p.project, it.ID, month.Add(-it.Cycle.Months()), pt); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w := &work{part: pt}
+	w.sums = make([][causes]sumCell, len(p.plan.items))
+	room := roomWork{w: w, plan: p.plan, past: past, own: own, calc: calculator{plan: p.plan}}
+	err = p.s.estate.StreamRooms(ctx, q, p.project, estate.RoomFilter{After: pt.After, Upto: pt.Upto}, func(r *estate.BillingRoom) error {
+		room.do(r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stream rooms: %w", err)
+	}
+	room.finish()
+	if pt.No == 1 {
+		for _, f := range p.plan.faults {
+			w.faults = append(w.faults, look{kind: lookFault, line: -1, item: f.item, month: int32(f.month), reason: f.reason})
+		}
+	}
+	return w, nil
+}
+
+// roomWork takes the rooms of a part one after the other.
+type roomWork struct {
+	w      *work
+	plan   *plan
+	past   [][]history
+	own    []Assignment // of the part's rooms, by room
+	at     int
+	calc   calculator
+	mine   []Assignment
+	lines  []line
+	billed bool
+}
+
+func (x *roomWork) do(r *estate.BillingRoom) {
+	for x.at < len(x.own) && x.own[x.at].Target < r.ID {
+		x.at++
+	}
+	x.calc.enter(r)
+	x.billed = false
+	for i, it := range x.plan.items {
+		x.item(i, it, r)
+	}
+	if x.billed {
+		x.w.rooms++
+	}
+}
+
+func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
+	x.mine, x.lines = x.mine[:0], x.lines[:0]
+	for k := x.at; k < len(x.own) && x.own[k].Target == r.ID; k++ {
+		if x.own[k].Item == it.ID {
+			x.mine = append(x.mine, x.own[k])
+		}
+	}
+	err := x.calc.lines(it, x.mine, func(l line) { x.lines = append(x.lines, l) })
+	missing := false
+	for j := range x.past[i] {
+		h := &x.past[i][j]
+		charged := h.has(r.ID)
+		before := h.before(r.ID, func(p *prior) { x.w.compare(it, nil, -1, p, nil, false) })
+		if charged {
+			continue
+		}
+		missing = true
+		var now *line
+		for k := range x.lines {
+			if x.lines[k].month == h.month {
+				now = &x.lines[k]
+			}
+		}
+		at := -1
+		if now != nil && err == nil {
+			at = x.w.keep(now)
+			x.billed = true
+		}
+		x.w.compare(it, now, at, before, &x.calc.vars, err != nil)
+	}
+	if err != nil && missing {
+		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.month), reason: reasonOf(err)})
+	}
+}
+
+// keep stores a line in its list. The number it gives tells the lists apart:
+// even for plain, odd for full.
+func (w *work) keep(l *line) int {
+	w.amount += l.amount
+	if l.detail == nil {
+		w.plain = append(w.plain, *l)
+		return 2 * (len(w.plain) - 1)
+	}
+	w.full = append(w.full, *l)
+	return 2*(len(w.full)-1) + 1
+}
+
+// finish accounts for prior charges behind the last room and keeps only the
+// biggest changes.
+func (x *roomWork) finish() {
+	const behind = id.ID(1<<63 - 1)
+	for i, it := range x.plan.items {
+		for j := range x.past[i] {
+			x.past[i][j].before(behind, func(p *prior) { x.w.compare(it, nil, -1, p, nil, false) })
+		}
+	}
+	x.w.trim()
+}
+
+// lineIndex turns keep's number into the position among all lines written:
+// plain ones first.
+func (w *work) lineIndex(at int) int {
+	if at%2 == 0 {
+		return at / 2
+	}
+	return len(w.plain) + at/2
+}

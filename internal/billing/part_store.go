@@ -1,0 +1,235 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const partColumns = "no, after_room, upto_room, generated, released, withdrawn, first_charge, last_charge"
+
+func scanPart(row db.Scanner) (part, error) {
+	var p part
+	var generated, released, withdrawn int
+	err := row.Scan(&p.No, &p.After, &p.Upto, &generated, &released, &withdrawn, &p.First, &p.Last)
+	p.Generated, p.Released, p.Withdrawn = generated == 1, released == 1, withdrawn == 1
+	return p, err
+}
+
+func insertParts(ctx context.Context, tx *db.Tx, project, run id.ID, list []part) error {
+	return tx.Copy(ctx, "billing_part", []string{"project_id", "run_id", "no", "after_room", "upto_room", "generated", "released",
+		"withdrawn", "rooms", "lines", "amount", "faults", "first_charge", "last_charge"}, len(list), func(i int, dst []any) error {
+		dst[0], dst[1], dst[2], dst[3], dst[4] = int64(project), int64(run), int64(list[i].No), int64(list[i].After), int64(list[i].Upto)
+		for k := 5; k < 14; k++ {
+			dst[k] = int64(0)
+		}
+		return nil
+	})
+}
+
+// partsWhere lists parts of a run; state is one of the three columns.
+func partsWhere(ctx context.Context, q db.Q, project, run id.ID, column string, value int) ([]part, error) {
+	rows, err := q.Query(ctx, "SELECT "+partColumns+" FROM billing_part WHERE project_id = ? AND run_id = ? AND "+column+" = ? ORDER BY no",
+		project, run, value)
+	out, err := db.Collect(rows, err, scanPart)
+	if err != nil {
+		return nil, fmt.Errorf("list parts: %w", err)
+	}
+	return out, nil
+}
+
+// chargedRooms are the rooms of a part that have a live charge, ascending.
+func chargedRooms(ctx context.Context, q db.Q, project, item id.ID, month clock.Month, pt part) ([]id.ID, error) {
+	rows, err := q.Query(ctx, `SELECT source_id FROM billing_charge WHERE project_id = ? AND item_id = ? AND month = ?
+		AND source_id > ? AND source_id <= ? AND segment = 0 AND live = 1 ORDER BY source_id`, project, item, month, pt.After, pt.Upto)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
+		var x id.ID
+		return x, row.Scan(&x)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list charged rooms: %w", err)
+	}
+	return out, nil
+}
+
+// priorCharges are the charges of a part's rooms one period before, ascending
+// by room; dropped ones do not count.
+func priorCharges(ctx context.Context, q db.Q, project, item id.ID, month clock.Month, pt part) ([]prior, error) {
+	rows, err := q.Query(ctx, `SELECT source_id, rate_id, quantity, price, factor, amount, COALESCE(detail, '') FROM billing_charge
+		WHERE project_id = ? AND item_id = ? AND month = ? AND source_id > ? AND source_id <= ? AND segment = 0 AND live = 1
+		AND hold <> 2 ORDER BY source_id`, project, item, month, pt.After, pt.Upto)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (prior, error) {
+		p := prior{plain: true}
+		var text string
+		if err := row.Scan(&p.room, &p.rate, &p.quantity, &p.price, &p.factor, &p.amount, &text); err != nil {
+			return p, err
+		}
+		p.computed = p.amount
+		if text == "" {
+			return p, nil
+		}
+		d, err := decodeDetail(text)
+		if err != nil {
+			return p, err
+		}
+		if d.reason != "" {
+			p.computed = d.computed
+		}
+		p.plain = d.pieces == nil && d.share == nil
+		return p, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list prior charges: %w", err)
+	}
+	return out, nil
+}
+
+// shareRun locks the run against withdrawal and release while a part is
+// written; parts do not exclude each other. It reports the state.
+func shareRun(ctx context.Context, tx *db.Tx, project, run id.ID) (RunState, error) {
+	lock := ""
+	if tx.Engine() == db.Postgres {
+		lock = " FOR SHARE"
+	}
+	var state RunState
+	err := tx.QueryRow(ctx, "SELECT state FROM billing_run WHERE project_id = ? AND id = ?"+lock, project, run).Scan(&state)
+	if err != nil {
+		return "", fmt.Errorf("lock run: %w", err)
+	}
+	return state, nil
+}
+
+// claimPart marks one step of a part as done; false means somebody did it.
+func claimPart(ctx context.Context, tx *db.Tx, project, run id.ID, no int, column string) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE billing_part SET "+column+" = 1 WHERE project_id = ? AND run_id = ? AND no = ? AND "+column+" = 0",
+		project, run, no)
+	if err != nil {
+		return false, fmt.Errorf("claim part: %w", err)
+	}
+	return n == 1, nil
+}
+
+// writePart stores everything of a computed part.
+func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work) error {
+	n := len(w.plain) + len(w.full)
+	var first, last id.ID
+	ids := tx.IDs(n)
+	if n > 0 {
+		first, last = ids[0], ids[n-1]
+	}
+	if err := copyLines(ctx, tx, project, run, p, w, ids); err != nil {
+		return err
+	}
+	if err := copySums(ctx, tx, project, run, p, w); err != nil {
+		return err
+	}
+	if err := copyLooks(ctx, tx, project, run, w, ids); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE billing_part SET rooms = ?, lines = ?, amount = ?, faults = ?, first_charge = ?, last_charge = ?
+		WHERE project_id = ? AND run_id = ? AND no = ?`, w.rooms, n, w.amount, len(w.faults), first, last, project, run, w.part.No)
+	if err != nil {
+		return fmt.Errorf("store part: %w", err)
+	}
+	return nil
+}
+
+func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work, ids []id.ID) error {
+	columns := []string{"project_id", "id", "run_id", "part", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
+		"quantity", "price", "factor", "amount", "due_date"}
+	put := func(dst []any, l *line, charge id.ID) {
+		it := p.items[l.item]
+		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(charge), int64(run), int64(w.part.No)
+		dst[4], dst[5], dst[6], dst[7] = int64(it.ID), int64(l.subject), int64(l.subject), int64(l.payer)
+		dst[8], dst[9], dst[10], dst[11] = int64(l.month), int64(l.rate), int64(l.quantity), int64(l.price)
+		dst[12], dst[13], dst[14] = int64(l.factor), int64(l.amount), int64(it.due)
+	}
+	err := tx.Copy(ctx, "billing_charge", columns, len(w.plain), func(i int, dst []any) error {
+		put(dst, &w.plain[i], ids[i])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Copy(ctx, "billing_charge", append(columns, "detail"), len(w.full), func(i int, dst []any) error {
+		put(dst, &w.full[i], ids[len(w.plain)+i])
+		text, err := w.full[i].detail.encode()
+		dst[15] = text
+		return err
+	})
+}
+
+func copySums(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work) error {
+	type row struct {
+		item  id.ID
+		cause int
+		cell  sumCell
+	}
+	var list []row
+	for i := range w.sums {
+		for c, cell := range w.sums[i] {
+			if cell.lines > 0 {
+				list = append(list, row{p.items[i].ID, c, cell})
+			}
+		}
+	}
+	return tx.Copy(ctx, "billing_sum", []string{"project_id", "run_id", "part", "item_id", "cause", "lines", "amount"}, len(list),
+		func(i int, dst []any) error {
+			dst[0], dst[1], dst[2], dst[3] = int64(project), int64(run), int64(w.part.No), int64(list[i].item)
+			dst[4], dst[5], dst[6] = int64(list[i].cause), list[i].cell.lines, int64(list[i].cell.amount)
+			return nil
+		})
+}
+
+func copyLooks(ctx context.Context, tx *db.Tx, project, run id.ID, w *work, charges []id.ID) error {
+	list := append(w.faults[:len(w.faults):len(w.faults)], w.looks...)
+	ids := tx.IDs(len(list))
+	return tx.Copy(ctx, "billing_fault", []string{"project_id", "run_id", "id", "kind", "charge_id", "room_id", "item_id", "month", "reason",
+		"last", "amount"}, len(list), func(i int, dst []any) error {
+		x := &list[i]
+		dst[0], dst[1], dst[2], dst[3], dst[4] = int64(project), int64(run), int64(ids[i]), int64(x.kind), int64(0)
+		if x.line >= 0 {
+			dst[4] = int64(charges[w.lineIndex(x.line)])
+		}
+		dst[5], dst[6], dst[7], dst[8] = int64(x.room), int64(x.item), int64(x.month), x.reason
+		dst[9], dst[10] = int64(x.last), int64(x.amount)
+		return nil
+	})
+}
+
+// posted is what release and withdrawal need of a charge.
+type posted struct {
+	subject, item id.ID
+	amount        money.Fen
+}
+
+// postable reads the charges of a part that are posted: live and not held. The
+// range of ids is contiguous in the primary key.
+func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]posted, error) {
+	if pt.First == 0 {
+		return nil, nil
+	}
+	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount FROM billing_charge
+		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND live = 1 AND hold = 0 ORDER BY id`, project, pt.First, pt.Last, run)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (posted, error) {
+		var p posted
+		return p, row.Scan(&p.subject, &p.item, &p.amount)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read charges of part: %w", err)
+	}
+	return out, nil
+}
+
+func buryPart(ctx context.Context, tx *db.Tx, project, run id.ID, pt part) error {
+	_, err := tx.Exec(ctx, "UPDATE billing_charge SET live = 0 WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND live = 1",
+		project, pt.First, pt.Last, run)
+	if err != nil {
+		return fmt.Errorf("bury charges of part: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/billing/formula"
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// plan is everything a run needs to know beside the rooms: read once, then
+// only looked at.
+type plan struct {
+	month  clock.Month
+	items  []*planItem
+	faults []planFault
+	byID   map[id.ID]int
+}
+
+// planFault is an item that cannot be charged to anybody.
+type planFault struct {
+	item   id.ID
+	month  clock.Month
+	reason string
+}
+
+type planItem struct {
+	*Item
+	index  int
+	months []planMonth
+	due    clock.Date
+	rates  map[id.ID]*Rate
+	needs  formula.Attr
+}
+
+// planMonth is one month of an item with everything that does not depend on
+// the room already intersected into sets of days.
+type planMonth struct {
+	month     clock.Month
+	n         int // days of the month
+	active    days
+	rates     []ratedDays
+	project   days
+	kinds     map[string]scopeDays
+	buildings map[id.ID]scopeDays
+}
+
+type ratedDays struct {
+	rate *Rate
+	days days
+}
+
+// scopeDays are the days on which a scope charges and those on which it spares.
+type scopeDays struct{ charge, spare days }
+
+func (d scopeDays) over(wider days) days { return (wider | d.charge) &^ d.spare }
+
+func (d scopeDays) with(a *Assignment, m clock.Month) scopeDays {
+	set := spanIn(m, a.From, a.Until)
+	if a.Exempt {
+		d.spare |= set
+	} else {
+		d.charge |= set
+	}
+	return d
+}
+
+// loadPlan reads what the run of a month has to charge.
+func loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*plan, error) {
+	list, err := items(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	rates, err := allRates(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	wide, err := wideAssignments(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	rooms, err := itemsWithRooms(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	assigned := map[id.ID][]Assignment{}
+	for _, a := range wide {
+		assigned[a.Item] = append(assigned[a.Item], a)
+	}
+	p := &plan{month: month, byID: map[id.ID]int{}}
+	for i := range list {
+		item := &list[i]
+		if !item.Active || len(assigned[item.ID]) == 0 && !rooms[item.ID] {
+			continue
+		}
+		if err := p.add(item, rates[item.ID], assigned[item.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *plan) add(item *Item, rates []Rate, wide []Assignment) error {
+	first, n, due := item.billedIn(p.month)
+	if !due {
+		return nil
+	}
+	it := &planItem{Item: item, index: len(p.items), due: item.dueDate(p.month), rates: map[id.ID]*Rate{}}
+	for i := range n {
+		m := buildMonth(item, first.Add(i), rates, wide)
+		if m.active == 0 {
+			continue
+		}
+		if day := m.unpriced(); day != 0 {
+			p.faults = append(p.faults, planFault{item.ID, m.month, fmt.Sprintf("%s 起没有单价，请先设置这天执行的单价", day)})
+			if item.AtPeriod {
+				return nil
+			}
+			continue
+		}
+		for _, r := range m.rates {
+			if err := r.rate.parse(item.Basis); err != nil {
+				return fmt.Errorf("formula of rate %s: %w", r.rate.ID, err)
+			}
+			it.rates[r.rate.ID] = r.rate
+			it.needs |= r.rate.parsed.Needs()
+		}
+		it.months = append(it.months, m)
+	}
+	if len(it.months) > 0 {
+		p.byID[item.ID] = it.index
+		p.items = append(p.items, it)
+	}
+	return nil
+}
+
+func buildMonth(item *Item, month clock.Month, rates []Rate, wide []Assignment) planMonth {
+	m := planMonth{month: month, n: month.Days(), active: spanIn(month, item.From, item.Until),
+		kinds: map[string]scopeDays{}, buildings: map[id.ID]scopeDays{}}
+	for day := range m.n {
+		bit := days(1) << day
+		r := rateOn(rates, month.First().AddDays(day))
+		if r == nil || m.active&bit == 0 {
+			continue
+		}
+		if k := len(m.rates); k > 0 && m.rates[k-1].rate == r {
+			m.rates[k-1].days |= bit
+		} else {
+			m.rates = append(m.rates, ratedDays{r, bit})
+		}
+	}
+	for i := range wide {
+		a := &wide[i]
+		switch a.Scope {
+		case ToProject:
+			m.project |= spanIn(month, a.From, a.Until)
+		case ToKind:
+			m.kinds[a.Kind] = m.kinds[a.Kind].with(a, month)
+		case ToBuilding:
+			m.buildings[a.Target] = m.buildings[a.Target].with(a, month)
+		}
+	}
+	return m
+}
+
+// unpriced is the first active day without a rate, or 0.
+func (m *planMonth) unpriced() clock.Date {
+	left := m.active
+	for _, r := range m.rates {
+		left &^= r.days
+	}
+	if left == 0 {
+		return 0
+	}
+	return m.month.First().AddDays(left.firstDay() - 1)
+}
+
+// covered are the days of the month that the room is charged for.
+func (m *planMonth) covered(r *estate.BillingRoom, own []Assignment) days {
+	set := m.project
+	if len(m.kinds) > 0 {
+		set = m.kinds[r.Kind].over(set)
+	}
+	if len(m.buildings) > 0 {
+		set = m.buildings[r.Building].over(set)
+	}
+	if len(own) > 0 {
+		var d scopeDays
+		for i := range own {
+			d = d.with(&own[i], m.month)
+		}
+		set = d.over(set)
+	}
+	set &= m.active
+	if r.Handover > m.month.First() {
+		set &= spanIn(m.month, r.Handover, 0)
+	}
+	return set
+}

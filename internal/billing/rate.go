@@ -1,0 +1,152 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"linli/internal/audit"
+	"linli/internal/billing/formula"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Rate is a dated version of an item's price. It is never changed: a later one
+// follows it, and one entered later for the same day takes its place.
+type Rate struct {
+	ID         id.ID
+	Item       id.ID
+	From       clock.Date
+	Price      money.Price // yuan ×10⁻⁶ per ㎡ or room, and month or period
+	Formula    string      // only for ByFormula, as typed
+	SourceKind string      // filing, contract, vote, other: the legal ground of the price
+	SourceText string
+	CreatedBy  string
+	parsed     *formula.Formula
+}
+
+// The formulas of the plain bases.
+const (
+	areaFormula  = "建筑面积*单价"
+	fixedFormula = "单价"
+)
+
+const maxPrice = 1_000_000 * 1_000_000 // a million yuan
+
+func sourceLabel(kind string) string {
+	switch kind {
+	case "filing":
+		return "备案"
+	case "contract":
+		return "合同"
+	case "vote":
+		return "业主大会表决"
+	}
+	return "其他依据"
+}
+
+func (r *Rate) text(b Basis) string {
+	switch b {
+	case ByArea:
+		return areaFormula
+	case Fixed:
+		return fixedFormula
+	}
+	return r.Formula
+}
+
+func (r *Rate) parse(b Basis) error {
+	if r.parsed != nil {
+		return nil
+	}
+	f, err := formula.Parse(r.text(b))
+	if err != nil {
+		return err
+	}
+	r.parsed = f
+	return nil
+}
+
+func (r *Rate) check(b Basis) error {
+	r.Formula, r.SourceText = strings.TrimSpace(r.Formula), strings.TrimSpace(r.SourceText)
+	if r.From == 0 {
+		return ErrRate.At("body.from_date", "要填写从哪天起执行", "")
+	}
+	if r.Price < 0 || r.Price > maxPrice {
+		return ErrRate.At("body.price", "单价要在 0–1,000,000 元之间", int64(r.Price))
+	}
+	if b != ByFormula && r.Price == 0 {
+		return ErrRate.At("body.price", "单价要大于 0", int64(r.Price))
+	}
+	if b != ByFormula && r.Formula != "" {
+		return ErrRate.At("body.formula", "只有按公式计算的项目才写公式", r.Formula)
+	}
+	switch r.SourceKind {
+	case "filing", "contract", "vote", "other":
+	default:
+		return ErrRate.At("body.source_kind", "不在可选范围内", r.SourceKind)
+	}
+	if n := utf8.RuneCountInString(r.SourceText); n < 2 || n > 200 {
+		return ErrRate.At("body.source_text", "请写明单价的依据，2–200 个字", r.SourceText)
+	}
+	if err := r.parse(b); err != nil {
+		return formulaFault(err)
+	}
+	if r.parsed.Needs()&formula.Quantity != 0 {
+		return ErrFormula.Say("「数量」来自抄表，这里的公式不能用").At("body.formula", "不能用「数量」", r.Formula)
+	}
+	return nil
+}
+
+func formulaFault(err error) error {
+	var syntax *formula.SyntaxError
+	if errors.As(err, &syntax) {
+		return ErrFormula.Say("公式写得不对，%s", syntax.Error()).At("body.formula", syntax.Error(), nil)
+	}
+	return ErrFormula.Because(err)
+}
+
+// AddRate gives an item a price from a day on. Errors: ErrRate, ErrFormula,
+// ErrItemRetired, fault.ErrNotFound.
+func (s *Service) AddRate(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r Rate) (Rate, error) {
+	i, err := oneItem(ctx, tx, project, r.Item)
+	if err != nil {
+		return r, err
+	}
+	if !i.Active {
+		return r, ErrItemRetired
+	}
+	if err := r.check(i.Basis); err != nil {
+		return r, err
+	}
+	r.ID, r.CreatedBy = tx.NewID(), who.Name
+	if err := insertRate(ctx, tx, project, &r); err != nil {
+		return r, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.rate_added", Kind: "item", Subject: i.ID,
+		Summary: i.Name + "自 " + r.From.String() + " 起执行新单价 " + r.Price.String() + " " + i.priceUnit(), After: r})
+	return r, nil
+}
+
+// Rates lists the prices of an item by the day they begin, the one that counts
+// last among equals.
+func (s *Service) Rates(ctx context.Context, q db.Q, project, item id.ID) ([]Rate, error) {
+	return ratesOf(ctx, q, project, item)
+}
+
+// rateOn is the rate that counts on a day, or nil. rates are in the order of
+// Rates.
+func rateOn(rates []Rate, day clock.Date) *Rate {
+	var found *Rate
+	for i := range rates {
+		if rates[i].From > day {
+			break
+		}
+		found = &rates[i]
+	}
+	return found
+}
