@@ -36,7 +36,8 @@ test: ## everything that CI runs
 e2e: build setup-test ## browser tests only; E2E=pattern picks some
 	@$(STEP) "e2e" scripts/e2e.sh
 
-types: setup ## regenerate the console's types from api/openapi.json
+types: go-build ## renew api/openapi.json and the console's types from the code
+	@mkdir -p api && bin/linli openapi > api/openapi.json.new && mv api/openapi.json.new api/openapi.json
 	@$(STEP) "console: types" npm --prefix web/console run types
 
 fmt: ## format the Go code

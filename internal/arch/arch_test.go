@@ -36,6 +36,7 @@ var rules = []rule{
 	{"nothing-unfinished", unfinished},
 	{"sizes", sizes},
 	{"dependencies", dependencies},
+	{"requirements-shown", requirementsShown},
 }
 
 // TestPlan runs every rule over the repository.

@@ -127,7 +127,7 @@ func ownTables(tr *tree) []finding {
 	var out []finding
 	for _, s := range tr.product() {
 		r := room(s.dir)
-		if r == "" || r == "arch" || r == "web" {
+		if r == "" || r == "arch" || r == "web" || r == "bench" {
 			continue
 		}
 		tr.strings(s, func(v string, line int) {

@@ -42,18 +42,18 @@ func forbidden(s *source, from, dir string) string {
 	case from == "kit" || from == "web":
 		return fmt.Sprintf("%s knows no room, but imports %s", from, dir)
 	case from == "cmd":
-		if to != "app" && to != "web" {
+		if to != "app" && to != "web" && !above[to] {
 			return "cmd is thin and reaches the rooms only through app, but imports " + dir
 		}
 		return ""
 	case from == "app":
-		if to == "cmd" || to == "arch" {
+		if to == "cmd" || to == "arch" || above[to] {
 			return "app imports " + dir
 		}
 		return ""
 	case above[from]:
-		if to == "cmd" || to == "arch" || to == "app" {
-			return fmt.Sprintf("%s imports %s, which wires it", from, dir)
+		if to == "cmd" || to == "arch" || above[to] {
+			return fmt.Sprintf("%s imports %s", from, dir)
 		}
 		return ""
 	case from == "outside":

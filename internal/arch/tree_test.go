@@ -112,13 +112,13 @@ func (tr *tree) text(p string) string {
 }
 
 // room is the room that a folder belongs to: "billing" for internal/billing and
-// what is below it, "kit", "app", "arch", "outside", "cmd", "web", or "".
+// what is below it, "kit", "app", "arch", "outside", "cmd", "web", "bench", or "".
 func room(dir string) string {
 	parts := strings.Split(dir, "/")
 	if parts[0] == "internal" && len(parts) > 1 {
 		return parts[1]
 	}
-	if parts[0] == "cmd" || parts[0] == "web" {
+	if parts[0] == "cmd" || parts[0] == "web" || parts[0] == "bench" {
 		return parts[0]
 	}
 	return ""
