@@ -42,8 +42,8 @@ type Account struct {
 
 // Grant is a role held on one project, or on all when Project is 0.
 type Grant struct {
-	Project id.ID  `json:"project_id"`
-	Role    string `json:"role"`
+	Project id.ID
+	Role    string
 }
 
 // NewAccount is what CreateAccount needs.
@@ -73,16 +73,6 @@ func checkText(text string, most int, refusal *fault.Error) (string, error) {
 	}
 	return text, nil
 }
-
-// seen is what the audit log keeps of an account: no hash.
-type seen struct {
-	Login  string  `json:"login"`
-	Name   string  `json:"name"`
-	State  State   `json:"state"`
-	Grants []Grant `json:"grants"`
-}
-
-func (a Account) seen() seen { return seen{a.Login, a.Name, a.State, a.Grants} }
 
 func (s *Service) note(tx *db.Tx, who actor.Actor, action string, a Account, before, after any, format string, args ...any) {
 	s.audit.Record(tx, audit.Entry{Who: who, Action: "identity." + action, Kind: "account", Subject: a.ID,

@@ -30,13 +30,10 @@ type oneAccount struct{ Body accountBody }
 
 func accountOut(a Account) accountBody {
 	zone := clock.Shanghai()
-	out := accountBody{ID: a.ID, Login: a.Login, Name: a.Name, State: a.State, Version: a.Version, CreatedAt: a.CreatedAt.In(zone), Grants: []accountGrant{}}
+	out := accountBody{ID: a.ID, Login: a.Login, Name: a.Name, State: a.State, Version: a.Version, CreatedAt: a.CreatedAt.In(zone), Grants: grantsOut(a.Grants)}
 	if !a.SignedInAt.IsZero() {
 		at := a.SignedInAt.In(zone)
 		out.SignedInAt = &at
-	}
-	for _, g := range a.Grants {
-		out.Grants = append(out.Grants, accountGrant{orNull(g.Project), g.Role})
 	}
 	return out
 }
@@ -48,13 +45,36 @@ func answerAccount(a Account, err error) (*oneAccount, error) {
 	return &oneAccount{accountOut(a)}, nil
 }
 
-func grantsIn(in []accountGrant) []Grant {
+// grantsIn takes only null for all projects: an empty or zero id is a slip that
+// must not give a role everywhere.
+func grantsIn(in []accountGrant) ([]Grant, error) {
 	out := make([]Grant, len(in))
 	for i, g := range in {
 		out[i].Role = g.Role
-		if g.Project != nil {
-			out[i].Project = *g.Project
+		if g.Project == nil {
+			continue
 		}
+		if out[i].Project = *g.Project; out[i].Project == 0 {
+			return nil, ErrProject.At("body.grants", ErrProject.Text, nil)
+		}
+	}
+	return out, nil
+}
+
+// seen is what the audit log keeps of an account: no hash.
+type seen struct {
+	Login  string         `json:"login"`
+	Name   string         `json:"name"`
+	State  State          `json:"state"`
+	Grants []accountGrant `json:"grants"`
+}
+
+func (a Account) seen() seen { return seen{a.Login, a.Name, a.State, grantsOut(a.Grants)} }
+
+func grantsOut(grants []Grant) []accountGrant {
+	out := []accountGrant{}
+	for _, g := range grants {
+		out = append(out, accountGrant{orNull(g.Project), g.Role})
 	}
 	return out
 }
@@ -109,7 +129,11 @@ type newAccountInput struct {
 
 func (s *Service) createAccount(ctx context.Context, who actor.Actor, in *newAccountInput) (*oneAccount, error) {
 	b := in.Body
-	account, err := s.CreateAccount(ctx, who, NewAccount{Login: b.Login, Name: b.Name, Password: b.Password, Grants: grantsIn(b.Grants)})
+	grants, err := grantsIn(b.Grants)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.CreateAccount(ctx, who, NewAccount{Login: b.Login, Name: b.Name, Password: b.Password, Grants: grants})
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +169,11 @@ type grantsInput struct {
 }
 
 func (s *Service) putGrants(ctx context.Context, who actor.Actor, in *grantsInput) (*oneAccount, error) {
-	return answerAccount(s.PutGrants(ctx, who, in.Account, in.Body.Version, grantsIn(in.Body.Grants)))
+	grants, err := grantsIn(in.Body.Grants)
+	if err != nil {
+		return nil, err
+	}
+	return answerAccount(s.PutGrants(ctx, who, in.Account, in.Body.Version, grants))
 }
 
 type resetInput struct {
