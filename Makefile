@@ -41,7 +41,7 @@ types: go-build ## renew api/openapi.json and the console's types from the code
 	@$(STEP) "console: types" npm --prefix web/console run types
 
 fmt: ## format the Go code
-	@gofmt -w cmd internal web/*.go
+	@scripts/gofmt.sh -w
 
 bench: go-build ## billing against the database's own limit; ROOMS=1000000, DB=postgres://…
 	@bin/linli bench billing --rooms $(or $(ROOMS),100000) $(if $(DB),--db '$(DB)') --json

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [folder, seconds] = process.argv.slice(2)
+const [folder, seconds, status] = process.argv.slice(2)
 const read = (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '')
 const total = { passed: 0, failed: 0 }
 const row = (name, passed, failed) => {
@@ -19,6 +19,8 @@ row('console', unit.numPassedTests ?? 0, unit.numFailedTests ?? 0)
 const tap = read('e2e.tap')
 const count = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(tap)?.[1] ?? 0)
 row('e2e', count('pass'), count('fail'))
+// A step that is no test (vet, build) failed.
+if (status !== '0' && total.failed === 0) row('steps', 0, 1)
 console.log(`make test: ${seconds} s`)
 console.log(`${total.passed} passed, ${total.failed} failed`)
 if (total.failed > 0 || total.passed === 0) process.exit(1)

@@ -12,16 +12,15 @@ own_pg=
 cleanup() {
   local status=$?
   [ -z "$own_pg" ] || scripts/pg.sh stop || true
+  node scripts/summary.mjs "$results" $(( $(date +%s) - began )) $status || status=1
   rm -rf "$results"
-  if [ $status -ne 0 ]; then echo "make test: FAILED after $(( $(date +%s) - began )) s" >&2; fi
+  exit $status
 }
 trap cleanup EXIT
 
 scripts/setup.sh test
 
-unformatted() { local out; out=$(gofmt -l cmd internal web/*.go); [ -z "$out" ] || { echo "not formatted (make fmt):" >&2; echo "$out" >&2; return 1; }; }
-export -f unformatted
-$step "go: gofmt" bash -c unformatted
+$step "go: gofmt" scripts/gofmt.sh -l
 # The console comes first: the Go tests of the binary serve it.
 $step "console: build" npm --prefix web/console run build
 $step "go: vet" go vet ./...
@@ -59,5 +58,3 @@ if [ -f api/openapi.json ]; then
 fi
 $step "console: unit tests" npm --prefix web/console test -- --reporter=default --reporter=json --outputFile="$results/unit.json"
 $step "e2e" env E2E_RESULTS="$results/e2e.tap" scripts/e2e.sh
-
-node scripts/summary.mjs "$results" $(( $(date +%s) - began ))
