@@ -253,6 +253,36 @@ func TestOwnPassword(t *testing.T) {
 	})
 }
 
+// A key must not make the edge keep what is nobody else's: the digest of
+// a password, or a token.
+func TestPasswordsAreNotRemembered(t *testing.T) {
+	eachEngine(t, func(h *house) {
+		admin := h.staff()
+		account := h.hire(admin, "lixuemei")
+		for _, c := range []struct{ path, body string }{
+			{"/accounts/" + account.String() + "/password", `{"password":"` + freshPassword + `"}`},
+			{"/session", `{"login":"zhoulan","password":"wrong"}`},
+			{"/session/password", `{"old":"` + adminPassword + `","password":"` + freshPassword + `","bearer":true}`},
+		} {
+			req, err := http.NewRequestWithContext(t.Context(), "POST", h.srv.URL+web.Prefix+c.path, strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Authorization", "Bearer "+admin)
+			req.Header.Set("Idempotency-Key", "key-of-"+c.path)
+			res, err := h.srv.Client().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if n := h.count("SELECT COUNT(*) FROM kit_answer"); n != 0 || res.StatusCode >= 500 {
+				t.Errorf("%s: %d answers kept, status %d", c.path, n, res.StatusCode)
+			}
+		}
+	})
+}
+
 // G29: whoever signs in as somebody else gets another session; the old one is
 // over.
 func TestAnotherPersonAnotherSessionG29(t *testing.T) {

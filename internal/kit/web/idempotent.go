@@ -60,7 +60,8 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, key := actor.From(r.Context()), r.Header.Get("Idempotency-Key")
 		multipart := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
-		if r.Method != http.MethodPost || key == "" || who.Account == 0 || multipart {
+		_, pattern := s.mux.Handler(r)
+		if r.Method != http.MethodPost || key == "" || who.Account == 0 || multipart || s.secrets[pattern] {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -52,9 +52,10 @@ type Deps struct {
 
 // Server collects the operations of all rooms.
 type Server struct {
-	deps Deps
-	mux  *http.ServeMux
-	api  huma.API
+	deps    Deps
+	mux     *http.ServeMux
+	api     huma.API
+	secrets map[string]bool // patterns of operations with Secrets
 }
 
 // New makes an empty server.
@@ -69,7 +70,7 @@ func New(d Deps) *Server {
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
 		"bearer":  {Type: "http", Scheme: "bearer"},
 	}
-	s := &Server{deps: d, mux: mux, api: humago.New(mux, c)}
+	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}}
 	return s
 }
 
@@ -88,7 +89,7 @@ type Op struct {
 	Public     bool             // no session needed; listed in one place by the arch test
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
-	Secrets    bool             // the body holds a password: its answer is never stored
+	Secrets    bool             // the body holds a password: neither its digest nor its answer is stored, so a key has no effect
 }
 
 // Handle registers one operation. The handler gets who calls; the permission
@@ -112,6 +113,7 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 		return out, nil
 	})
 	s.plainIDs(o.Path, op.Method)
+	s.secrets[op.Method+" "+o.Path] = op.Secrets
 }
 
 // plainIDs lets ids stand in paths and queries: huma parses such a parameter
