@@ -1,11 +1,15 @@
 package billing
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"linli/internal/billing/formula"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
@@ -248,4 +252,21 @@ func reasonOf(err error) string {
 		return "数值超出可计算的范围，请核对单价和面积"
 	}
 	return "没能算出：" + err.Error()
+}
+
+// roomVars are the attributes of one room as a run would see them.
+func (s *Service) roomVars(ctx context.Context, q db.Q, project, room id.ID) (*formula.Vars, error) {
+	c, found := calculator{}, false
+	err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: []id.ID{room}}, func(r *estate.BillingRoom) error {
+		c.enter(r)
+		found = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read room: %w", err)
+	}
+	if !found {
+		return nil, fault.ErrNotFound
+	}
+	return &c.vars, nil
 }

@@ -167,7 +167,7 @@ func (r *replay) termText(t formula.Term) string {
 	if r.item.Basis == ByFormula {
 		text = "(" + text + ")"
 	}
-	if g := gcd(t.Num, t.Den); r.detail.days == 0 || r.detail.pieces != nil {
+	if g := gcd(t.Num, t.Den); r.detail.days == 0 || r.detail.pieces != nil || r.item.PerPeriod {
 		return fmt.Sprintf("%s × %d/%d", text, t.Num/g, t.Den/g)
 	}
 	return fmt.Sprintf("%s × %s", text, r.item.FirstMonth.text(r.detail.days, r.charge.Month))

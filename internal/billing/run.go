@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 )
 
 // RunState is where a run stands.
@@ -215,4 +216,27 @@ func (s *Service) Run(ctx context.Context, q db.Q, project, run id.ID) (Run, err
 		return r, err
 	}
 	return r, progress(ctx, q, project, &r)
+}
+
+// Runs lists runs, the newest month first; month 0 means all.
+func (s *Service) Runs(ctx context.Context, q db.Q, project id.ID, month clock.Month, p page.Request) (page.List[Run], error) {
+	var beforeMonth clock.Month
+	var before id.ID
+	if _, err := page.Decode(p.Cursor, &beforeMonth, &before); err != nil {
+		return page.List[Run]{}, err
+	}
+	if p.Limit <= 0 {
+		p.Limit = 50
+	}
+	rows, err := runs(ctx, q, project, month, beforeMonth, before, p.Limit+1)
+	if err != nil {
+		return page.List[Run]{}, err
+	}
+	l := page.Cut(rows, p.Limit, func(r Run) []any { return []any{r.Month, r.ID} })
+	for i := range l.Items {
+		if err := progress(ctx, q, project, &l.Items[i]); err != nil {
+			return page.List[Run]{}, err
+		}
+	}
+	return l, nil
 }

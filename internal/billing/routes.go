@@ -1,0 +1,43 @@
+package billing
+
+import (
+	"context"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/web"
+)
+
+// Routes registers the operations of the room.
+func (s *Service) Routes(w *web.Server) {
+	const in = "/projects/{project}"
+	route(w, "list-items", "GET", in+"/items", "列出费用项目", PermRead, s.listItemsAPI)
+	route(w, "create-item", "POST", in+"/items", "新建费用项目", PermItem, s.createItemAPI)
+	route(w, "read-item", "GET", in+"/items/{item}", "查看费用项目", PermRead, s.readItemAPI)
+	route(w, "edit-item", "PUT", in+"/items/{item}", "修改或停用费用项目（整条提交）", PermItem, s.editItemAPI)
+	route(w, "list-rates", "GET", in+"/items/{item}/rates", "列出一项费用的历次单价", PermRead, s.listRatesAPI)
+	route(w, "add-rate", "POST", in+"/items/{item}/rates", "录入从某天起执行的单价", PermItem, s.addRateAPI)
+	route(w, "list-assignments", "GET", in+"/items/{item}/assignments", "列出一项费用的收费范围", PermRead, s.listAssignmentsAPI)
+	route(w, "assign-item", "POST", in+"/items/{item}/assignments", "设置收费范围", PermItem, s.assignAPI)
+	route(w, "end-assignment", "POST", in+"/assignments/{assignment}/end", "设置收费范围的截止日", PermItem, s.endAssignmentAPI)
+	route(w, "check-formula", "POST", in+"/formula-checks", "检查公式，并用一间房试算", PermItem, s.checkFormulaAPI)
+
+	route(w, "list-runs", "GET", in+"/runs", "列出各次出账", PermRead, s.listRunsAPI)
+	route(w, "start-run", "POST", in+"/runs", "出一个月的账", PermRun, s.startRunAPI)
+	route(w, "read-run", "GET", in+"/runs/{run}", "审核一次出账：合计、差额和原因", PermRead, s.readRunAPI)
+	route(w, "list-run-lines", "GET", in+"/runs/{run}/lines", "列出一次出账的费用", PermRead, s.listLinesAPI)
+	route(w, "list-run-looks", "GET", in+"/runs/{run}/looks", "列出要看一眼的：没能算出的和变化大的", PermRead, s.listLooksAPI)
+	route(w, "correct-line", "POST", in+"/runs/{run}/lines/{charge}/correct", "更正未发布的费用", PermRun, s.correctAPI)
+	route(w, "hold-line", "POST", in+"/runs/{run}/lines/{charge}/hold", "暂缓一条费用", PermRun, s.lineAPI(s.HoldLine))
+	route(w, "drop-line", "POST", in+"/runs/{run}/lines/{charge}/drop", "不收这条费用", PermRun, s.lineAPI(s.DropLine))
+	route(w, "restore-line", "POST", in+"/runs/{run}/lines/{charge}/restore", "取消暂缓或不收", PermRun, s.lineAPI(s.RestoreLine))
+	route(w, "release-line", "POST", in+"/runs/{run}/lines/{charge}/release", "单独发布一条暂缓的费用", PermRelease, s.lineAPI(s.ReleaseLine))
+	route(w, "release-run", "POST", in+"/runs/{run}/release", "发布一次出账", PermRelease, s.releaseRunAPI)
+	route(w, "withdraw-run", "POST", in+"/runs/{run}/withdraw", "撤回一次出账（未收款时）", PermRelease, s.withdrawRunAPI)
+
+	route(w, "list-charges", "GET", in+"/charges", "列出费用明细", PermRead, s.listChargesAPI)
+	route(w, "explain-charge", "GET", in+"/charges/{charge}/explanation", "一笔费用怎么算的", PermRead, s.explainAPI)
+}
+
+func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {
+	web.Handle(w, web.Op{ID: opID, Method: method, Path: path, Summary: summary, Tag: "billing", Permission: p}, h)
+}
