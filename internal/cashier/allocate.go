@@ -1,0 +1,87 @@
+package cashier
+
+import (
+	"cmp"
+	"slices"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Policy names the order in which an amount meets the debts. It is stored on
+// every receipt.
+type Policy string
+
+// The policies.
+const (
+	// PolicyChosen is the payer naming the debts (民法典 560, first sentence):
+	// only those are paid, among themselves in the order of the law.
+	PolicyChosen Policy = "chosen"
+	// PolicyStatutory is the order of the law without an agreement (民法典 560):
+	// what fell due first is paid first; debts due on the same day share in
+	// proportion, by the largest remainder.
+	PolicyStatutory Policy = "statutory"
+)
+
+// Name is the policy in words.
+func (p Policy) Name() string {
+	switch p {
+	case PolicyChosen:
+		return "按所选费用"
+	case PolicyStatutory:
+		return "先到期先还，同日到期按比例"
+	}
+	return ""
+}
+
+// Debt is one open charge.
+type Debt struct {
+	Charge id.ID
+	Due    clock.Date
+	Left   money.Fen // still owed, above zero
+}
+
+// Share is the part of a payment that one charge gets.
+type Share struct {
+	Charge id.ID
+	Amount money.Fen // above zero, never above what the debt has left
+}
+
+// Allocate spreads amount (fen) over the debts: due date by due date, within
+// one due date in proportion to what is left of each. Shares keep the order of
+// due date, then the order given. rest is what no debt takes.
+func Allocate(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
+	debts = slices.Clone(debts)
+	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Compare(a.Due, b.Due) })
+	rest = amount
+	for len(debts) > 0 && rest > 0 {
+		n := 1
+		for n < len(debts) && debts[n].Due == debts[0].Due {
+			n++
+		}
+		var day []Share
+		day, rest = shareDay(debts[:n], rest)
+		shares = append(shares, day...)
+		debts = debts[n:]
+	}
+	return shares, rest
+}
+
+// shareDay pays debts of one due date. A proportional share of less than all
+// rounds up at most to the debt itself, because the debts are whole fen.
+func shareDay(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
+	weights := make([]int64, len(debts))
+	var all money.Fen
+	for i, d := range debts {
+		weights[i] = int64(d.Left)
+		all += d.Left
+	}
+	take := min(amount, all)
+	for i, part := range money.Split(take, weights) {
+		if part > 0 {
+			shares = append(shares, Share{debts[i].Charge, part})
+		}
+	}
+	return shares, amount - take
+}

@@ -1,0 +1,73 @@
+package cashier_test
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"linli/internal/cashier"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+func TestAllocate(t *testing.T) {
+	const jan, feb, mar = clock.Date(20250131), clock.Date(20250228), clock.Date(20250331)
+	for _, c := range []struct {
+		name   string
+		debts  []cashier.Debt
+		amount money.Fen
+		want   string
+		rest   money.Fen
+	}{
+		{"G01 older first", []cashier.Debt{{1, jan, 25060}, {2, feb, 25060}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"given in the wrong order", []cashier.Debt{{2, feb, 25060}, {1, jan, 25060}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"G04 same day in proportion", []cashier.Debt{{1, jan, 30000}, {2, jan, 10000}}, 20000, "[{1 15000} {2 5000}]", 0},
+		{"largest remainder", []cashier.Debt{{1, jan, 100}, {2, jan, 100}, {3, jan, 100}}, 100, "[{1 34} {2 33} {3 33}]", 0},
+		{"one fen for three", []cashier.Debt{{1, jan, 1}, {2, jan, 1}, {3, jan, 1}}, 1, "[{1 1}]", 0},
+		{"older day whole, then in proportion", []cashier.Debt{{1, feb, 300}, {2, jan, 50}, {3, feb, 100}}, 250, "[{2 50} {1 150} {3 50}]", 0},
+		{"all", []cashier.Debt{{1, jan, 300}, {2, feb, 50}}, 350, "[{1 300} {2 50}]", 0},
+		{"G05 too much", []cashier.Debt{{1, mar, 25060}}, 30000, "[{1 25060}]", 4940},
+		{"nothing owed", nil, 4940, "[]", 4940},
+		{"nothing paid", []cashier.Debt{{1, jan, 300}}, 0, "[]", 0},
+	} {
+		shares, rest := cashier.Allocate(c.debts, c.amount)
+		if got := fmt.Sprint(shares); got != c.want || rest != c.rest {
+			t.Errorf("%s: %s rest %d, want %s rest %d", c.name, got, rest, c.want, c.rest)
+		}
+	}
+}
+
+// Whatever is owed and paid: nothing is lost, no debt gets more than it has
+// left, and no later day gets a fen while an earlier one is open.
+func TestAllocateAlways(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		debts := make([]cashier.Debt, rapid.IntRange(0, 12).Draw(t, "n"))
+		left := map[id.ID]cashier.Debt{}
+		for i := range debts {
+			debts[i] = cashier.Debt{Charge: id.ID(i + 1), Due: clock.Date(20260101 + rapid.IntRange(0, 3).Draw(t, "day")), Left: money.Fen(rapid.Int64Range(1, 50_000).Draw(t, "left"))}
+			left[debts[i].Charge] = debts[i]
+		}
+		amount := money.Fen(rapid.Int64Range(0, 300_000).Draw(t, "amount"))
+		shares, rest := cashier.Allocate(debts, amount)
+		sum, last := rest, clock.Date(0)
+		for _, s := range shares {
+			d := left[s.Charge]
+			if s.Amount <= 0 || s.Amount > d.Left || d.Due < last {
+				t.Fatalf("share %+v of debt %+v", s, d)
+			}
+			sum, last = sum+s.Amount, d.Due
+			d.Left -= s.Amount
+			left[s.Charge] = d
+		}
+		if sum != amount {
+			t.Fatalf("%d of %d is gone", sum, amount)
+		}
+		for _, d := range left {
+			if d.Left > 0 && (rest > 0 || d.Due < last) {
+				t.Fatalf("debt %+v stays open while %d is left or day %v was paid", d, rest, last)
+			}
+		}
+	})
+}

@@ -1,0 +1,84 @@
+// Package cashier is the counter: it takes money for what a household owes,
+// gives receipts with gapless numbers, prints them, and makes receipts void.
+// Floor 6. Uses: audit, ledger, estate, payment, billing.
+package cashier
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/ledger"
+	"linli/internal/payment"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the room's tables.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "cashier", FS: sub}
+}
+
+// The rights of this room.
+const (
+	PermRead    actor.Permission = "cashier.read"
+	PermReceive actor.Permission = "cashier.receive"
+	PermVoid    actor.Permission = "cashier.void"
+)
+
+// What the counter refuses.
+var (
+	ErrOwedChanged = fault.New(fault.Conflict, "owed_changed", "这户的欠费刚有变动，请刷新后再收")
+	ErrChargeGone  = fault.New(fault.Conflict, "charge_not_open", "所选费用已缴清或已撤回，请刷新后再收")
+	ErrUnusual     = fault.New(fault.Invalid, "amount_unusual", "金额比应收多很多，请核对后确认")
+	ErrPays        = fault.New(fault.Invalid, "pays_invalid", "请填写收款方式和金额")
+	ErrTendered    = fault.New(fault.Invalid, "tendered_short", "实收现金不够")
+	ErrPrepaidUse  = fault.New(fault.Invalid, "prepaid_use", "预存只能用来抵扣欠费")
+	ErrVoided      = fault.New(fault.Conflict, "receipt_voided", "这张收据已经作废")
+	ErrVoidLate    = fault.New(fault.Conflict, "receipt_not_today", "只有当天的收据可以作废")
+	ErrPrepaidGone = fault.New(fault.Conflict, "prepaid_spent", "这张收据存入的预存已被用掉，不能作废")
+	ErrReason      = fault.New(fault.Invalid, "reason_missing", "请写明作废的原因")
+)
+
+// Deps are what the counter stands on. Company is the name printed on
+// receipts; nil or an empty name prints none.
+type Deps struct {
+	DB      *db.DB
+	Audit   *audit.Service
+	Ledger  *ledger.Service
+	Estate  *estate.Service
+	Payment *payment.Service
+	Billing *billing.Service
+	Company func(ctx context.Context) (string, error)
+}
+
+// Service is the counter.
+type Service struct {
+	db      *db.DB
+	audit   *audit.Service
+	ledger  *ledger.Service
+	estate  *estate.Service
+	payment *payment.Service
+	billing *billing.Service
+	company func(ctx context.Context) (string, error)
+	papers  papers
+}
+
+// New builds the counter.
+func New(d Deps) *Service {
+	return &Service{
+		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing,
+		company: d.Company, papers: parsePapers(),
+	}
+}

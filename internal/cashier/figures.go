@@ -1,0 +1,47 @@
+package cashier
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// ItemSum is what was paid for one fee item.
+type ItemSum struct {
+	Item   string
+	Amount money.Fen
+}
+
+// PaidFor sums what valid receipts of the days from…until paid for the rooms,
+// by item, largest first, and counts these receipts. Money put into wallets is
+// not in it.
+func (s *Service) PaidFor(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, from, until clock.Date) (items []ItemSum, receipts int, err error) {
+	if len(rooms) == 0 {
+		return []ItemSum{}, 0, nil
+	}
+	items, receipts, err = paidFor(ctx, q, project, rooms, from, until)
+	if err != nil {
+		return nil, 0, fmt.Errorf("paid for rooms: %w", err)
+	}
+	return items, receipts, nil
+}
+
+// DaySum is what one day brought in.
+type DaySum struct {
+	Date   clock.Date
+	Amount money.Fen
+}
+
+// PaidByDay sums, day by day, what valid receipts paid for charges of a month,
+// whenever they were paid.
+func (s *Service) PaidByDay(ctx context.Context, q db.Q, project id.ID, month clock.Month) ([]DaySum, error) {
+	out, err := paidByDay(ctx, q, project, month)
+	if err != nil {
+		return nil, fmt.Errorf("paid by day: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,111 @@
+package cashier
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// Filter narrows the list of receipts; zero fields do not.
+type Filter struct {
+	page.Request
+	Room    id.ID // receipts that touch this room
+	Cashier id.ID
+	From    clock.Date // inclusive
+	Until   clock.Date // inclusive
+	State   State
+	Text    string // part of the number, the room or the payer's name
+}
+
+// Totals are of the whole result, not of one page.
+type Totals struct {
+	Count  int       // all receipts of the filter
+	Valid  int       // without the void ones
+	Amount money.Fen // of the valid ones
+}
+
+// MethodSum is what came in by one method.
+type MethodSum struct {
+	Method   Method
+	Receipts int
+	Amount   money.Fen
+}
+
+// Takings are the sums of a day at the counter, valid receipts only.
+type Takings struct {
+	Date         clock.Date
+	Receipts     int
+	Income       money.Fen // without prepaid money used
+	ToPrepay     money.Fen // part of Income that went into wallets
+	Methods      []MethodSum
+	Voided       int
+	VoidedIncome money.Fen
+}
+
+// Receipts lists receipts with their lines and pays, newest first.
+func (s *Service) Receipts(ctx context.Context, project id.ID, f Filter) (page.List[Receipt], error) {
+	var before id.ID
+	if _, err := page.Decode(f.Cursor, &before); err != nil {
+		return page.List[Receipt]{}, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	q := s.db.Reader(ctx)
+	rows, err := listReceipts(ctx, q, project, &f, before)
+	if err != nil {
+		return page.List[Receipt]{}, fmt.Errorf("list receipts: %w", err)
+	}
+	list := page.Cut(rows, f.Limit, func(r Receipt) []any { return []any{r.ID} })
+	if err := fillReceipts(ctx, q, project, list.Items); err != nil {
+		return page.List[Receipt]{}, fmt.Errorf("list receipts: %w", err)
+	}
+	return list, nil
+}
+
+// Totals counts and sums every receipt of the filter.
+func (s *Service) Totals(ctx context.Context, project id.ID, f Filter) (Totals, error) {
+	t, err := sumReceipts(ctx, s.db.Reader(ctx), project, &f)
+	if err != nil {
+		return t, fmt.Errorf("sum receipts: %w", err)
+	}
+	return t, nil
+}
+
+// Receipt reads one, whole. Error: fault.ErrNotFound.
+func (s *Service) Receipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, error) {
+	return oneReceipt(ctx, q, project, receipt)
+}
+
+// Takings sums one day by method; cashier 0 means everyone, date 0 means today.
+func (s *Service) Takings(ctx context.Context, project, cashier id.ID, date clock.Date) (Takings, error) {
+	if date == 0 {
+		date = clock.DateOf(s.db.Clock().Now())
+	}
+	t, err := takings(ctx, s.db.Reader(ctx), project, &Filter{Cashier: cashier, From: date, Until: date})
+	if err != nil {
+		return t, fmt.Errorf("sum takings: %w", err)
+	}
+	t.Date = date
+	return t, nil
+}
+
+// Broken lists gaps in the numbers and receipts that do not add up, as
+// sentences for the operator; none is what should be.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	q := s.db.Reader(ctx)
+	gaps, err := brokenSeries(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("check receipts: %w", err)
+	}
+	sums, err := brokenReceipts(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("check receipts: %w", err)
+	}
+	return append(gaps, sums...), nil
+}

@@ -1,0 +1,155 @@
+package cashier
+
+import (
+	"time"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// Method is how money came.
+type Method string
+
+// The methods of the counter.
+const (
+	MethodCash     Method = "cash"
+	MethodCard     Method = "card"     // card terminal of the bank
+	MethodTransfer Method = "transfer" // bank transfer
+	MethodPrepay   Method = "prepay"   // the payer's own prepaid money
+)
+
+// Name is the method in words.
+func (m Method) Name() string {
+	switch m {
+	case MethodCash:
+		return "现金"
+	case MethodCard:
+		return "刷卡"
+	case MethodTransfer:
+		return "转账"
+	case MethodPrepay:
+		return "预存抵扣"
+	}
+	return ""
+}
+
+// account is where the money of the method lies.
+func (m Method) account() ledger.Account {
+	switch m {
+	case MethodCash:
+		return ledger.Cash
+	case MethodPrepay:
+		return ledger.Prepaid
+	}
+	return ledger.Bank
+}
+
+// State is what became of a receipt.
+type State string
+
+// The states. A void receipt keeps its number.
+const (
+	StateValid State = "valid"
+	StateVoid  State = "void"
+)
+
+// Pay is one part of the money.
+type Pay struct {
+	Method    Method
+	Amount    money.Fen
+	Reference string // voucher or transfer number, as typed
+}
+
+// Line is what one charge got.
+type Line struct {
+	Charge    id.ID
+	Room      id.ID
+	RoomLabel string
+	Item      id.ID
+	ItemName  string
+	Month     clock.Month
+	How       string    // how the charge was computed
+	Owed      money.Fen // open before this receipt
+	Amount    money.Fen // paid by this receipt
+}
+
+// Receipt is the paper a payer gets. All amounts are in fen:
+// Amount = the pays = the lines + ToPrepay.
+type Receipt struct {
+	ID           id.ID
+	Number       string // SJ2026-000123
+	Year         int
+	Seq          int64 // 1..n per project and year, without gap
+	Room         id.ID // the room at the counter; prepaid money goes to it
+	RoomLabel    string
+	Payer        id.ID // 0 while the room has no payer on file
+	PayerName    string
+	Policy       Policy
+	Amount       money.Fen
+	OwedBefore   money.Fen // of the whole household
+	OwedAfter    money.Fen
+	PrepaidUsed  money.Fen
+	ToPrepay     money.Fen // more than was owed, put into the wallet
+	PrepaidAfter money.Fen // of the whole household
+	Tendered     money.Fen // cash as handed over
+	Change       money.Fen
+	Cashier      id.ID
+	CashierName  string
+	Date         clock.Date
+	At           time.Time
+	State        State
+	VoidBy       id.ID
+	VoidName     string
+	VoidReason   string
+	VoidAt       time.Time
+	Prints       int
+	Lines        []Line
+	Pays         []Pay
+}
+
+// Income is the money that really came in: all but prepaid money used.
+func (r *Receipt) Income() money.Fen { return r.Amount - r.PrepaidUsed }
+
+// postings puts the pays against the lines, in order. Prepaid money comes
+// first, so that it meets charges and never the wallet it came from.
+func (r *Receipt) postings() []ledger.Posting {
+	var out []ledger.Posting
+	line, left := 0, money.Fen(0)
+	if len(r.Lines) > 0 {
+		left = r.Lines[0].Amount
+	}
+	for _, p := range r.Pays {
+		for rest := p.Amount; rest > 0; {
+			e := ledger.Posting{DocKind: ledger.DocReceipt, Doc: r.ID, Date: r.Date, Debit: p.Method.account()}
+			if line == len(r.Lines) {
+				e.Credit, e.Amount, e.Subject = ledger.Prepaid, rest, r.Room
+			} else {
+				l := r.Lines[line]
+				e.Credit, e.Amount, e.Subject, e.Item = ledger.Receivable, min(rest, left), l.Room, l.Item
+				if left -= e.Amount; left == 0 {
+					if line++; line < len(r.Lines) {
+						left = r.Lines[line].Amount
+					}
+				}
+			}
+			rest -= e.Amount
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// rooms are the rooms the receipt touches, without repetition.
+func (r *Receipt) rooms() []id.ID {
+	out := []id.ID{r.Room}
+	seen := map[id.ID]bool{r.Room: true}
+	for _, l := range r.Lines {
+		if !seen[l.Room] {
+			seen[l.Room] = true
+			out = append(out, l.Room)
+		}
+	}
+	return out
+}

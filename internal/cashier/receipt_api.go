@@ -1,0 +1,329 @@
+package cashier
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/kit/web"
+)
+
+// Routes registers the operations of the counter.
+func (s *Service) Routes(w *web.Server) {
+	const receipts = "/projects/{project}/receipts"
+	web.Handle(w, web.Op{ID: "counter-seat", Method: http.MethodGet, Path: "/projects/{project}/counter/{room}", Tag: "cashier",
+		Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)
+	web.Handle(w, web.Op{ID: "receipt-create", Method: http.MethodPost, Path: receipts, Tag: "cashier", Status: http.StatusCreated,
+		Permission: PermReceive, Summary: "收款并开收据"}, s.apiReceive)
+	web.Handle(w, web.Op{ID: "receipt-list", Method: http.MethodGet, Path: receipts, Tag: "cashier",
+		Permission: PermRead, Summary: "收据列表，新的在前"}, s.apiReceipts)
+	web.Handle(w, web.Op{ID: "receipt-one", Method: http.MethodGet, Path: receipts + "/{receipt}", Tag: "cashier",
+		Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
+	web.Handle(w, web.Op{ID: "receipt-void", Method: http.MethodPost, Path: receipts + "/{receipt}/void", Tag: "cashier",
+		Permission: PermVoid, Summary: "作废当天的收据，号码保留"}, s.apiVoid)
+	web.Handle(w, web.Op{ID: "receipt-print", Method: http.MethodGet, Path: receipts + "/{receipt}/print", Tag: "cashier",
+		Permission: PermRead, Summary: "打印收据，第二次起标明补打"}, s.apiPrint)
+	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
+		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
+}
+
+type openJSON struct {
+	Charge    id.ID       `json:"charge_id" doc:"应收编号"`
+	Room      id.ID       `json:"room_id"`
+	RoomLabel string      `json:"room_label" doc:"房间，如 3栋2单元1502"`
+	Item      id.ID       `json:"item_id"`
+	ItemName  string      `json:"item_name" doc:"费用项目"`
+	Month     clock.Month `json:"month" doc:"账期"`
+	Due       clock.Date  `json:"due_date" doc:"到期日"`
+	Overdue   int         `json:"overdue_days" doc:"逾期天数，未逾期为 0"`
+	Amount    money.Fen   `json:"amount" doc:"应收，分"`
+	Left      money.Fen   `json:"left" doc:"尚欠，分"`
+}
+
+type seatRoomJSON struct {
+	ID    id.ID  `json:"id"`
+	Label string `json:"label"`
+	Kind  string `json:"kind" doc:"房屋类型"`
+	State string `json:"state" doc:"房屋状态"`
+	Area  int64  `json:"area" doc:"建筑面积，㎡×100"`
+}
+
+type seatJSON struct {
+	Room      seatRoomJSON   `json:"room" doc:"查的这间"`
+	Payer     id.ID          `json:"payer_id" doc:"交款人，空串表示没有登记"`
+	PayerName string         `json:"payer_name"`
+	PhoneMask string         `json:"phone_mask" doc:"手机号，已打码"`
+	Rooms     []seatRoomJSON `json:"rooms" doc:"同一交款人的全部房间" nullable:"false"`
+	Charges   []openJSON     `json:"charges" doc:"全部欠费，按到期日排" nullable:"false"`
+	Owed      money.Fen      `json:"owed" doc:"欠费合计，分；收款时作为 expected_owed 交回"`
+	Overdue   money.Fen      `json:"overdue" doc:"其中已逾期的，分"`
+	Prepaid   money.Fen      `json:"prepaid" doc:"预存余额，分；收款时作为 expected_prepaid 交回"`
+}
+
+func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Room    id.ID `path:"room" doc:"房间编号"`
+}) (*struct{ Body seatJSON }, error) {
+	seat, err := s.Seat(ctx, in.Project, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	b := seatJSON{Payer: seat.Payer, PayerName: seat.PayerName, PhoneMask: seat.PhoneMask, Owed: seat.Owed, Prepaid: seat.Prepaid,
+		Rooms: []seatRoomJSON{}, Charges: []openJSON{}}
+	for _, r := range seat.Rooms {
+		j := seatRoomJSON{ID: r.ID, Label: r.Label, Kind: r.Kind, State: r.State, Area: int64(r.Area)}
+		if r.ID == seat.Room.ID {
+			b.Room = j
+		}
+		b.Rooms = append(b.Rooms, j)
+	}
+	today := clock.DateOf(s.db.Clock().Now())
+	for _, o := range seat.Open {
+		late := max(0, today.Sub(o.Due))
+		if late > 0 {
+			b.Overdue += o.Left
+		}
+		b.Charges = append(b.Charges, openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Item: o.Item, ItemName: o.ItemName,
+			Month: o.Month, Due: o.Due, Overdue: late, Amount: o.Amount, Left: o.Left})
+	}
+	return &struct{ Body seatJSON }{b}, nil
+}
+
+type payJSON struct {
+	Method    string    `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
+	Name      string    `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
+	Amount    money.Fen `json:"amount" minimum:"1" doc:"金额，分"`
+	Reference string    `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+}
+
+type payInJSON struct {
+	Method    string    `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
+	Amount    money.Fen `json:"amount" minimum:"1" doc:"金额，分"`
+	Reference string    `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+}
+
+type receiveIn struct {
+	Project id.ID `path:"project"`
+	Body    struct {
+		Room            id.ID       `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
+		Charges         []id.ID     `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
+		Pays            []payInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false" doc:"收款方式和金额"`
+		Tendered        money.Fen   `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
+		ExpectedOwed    money.Fen   `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
+		ExpectedPrepaid *money.Fen  `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
+		Confirmed       bool        `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+	}
+}
+
+type lineJSON struct {
+	Charge    id.ID       `json:"charge_id"`
+	Room      id.ID       `json:"room_id"`
+	RoomLabel string      `json:"room_label"`
+	Item      id.ID       `json:"item_id"`
+	ItemName  string      `json:"item_name"`
+	Month     clock.Month `json:"month" doc:"账期"`
+	How       string      `json:"how" doc:"怎么算的"`
+	Owed      money.Fen   `json:"owed" doc:"收款前尚欠，分"`
+	Amount    money.Fen   `json:"amount" doc:"这次收的，分"`
+}
+
+type receiptJSON struct {
+	ID           id.ID      `json:"id"`
+	Number       string     `json:"number" doc:"收据号，如 SJ2026-000123"`
+	Room         id.ID      `json:"room_id"`
+	RoomLabel    string     `json:"room_label"`
+	Payer        id.ID      `json:"payer_id"`
+	PayerName    string     `json:"payer_name"`
+	Policy       string     `json:"policy" enum:"chosen,statutory" doc:"抵扣顺序：chosen 按所选费用，statutory 先到期先还、同日按比例"`
+	PolicyName   string     `json:"policy_name"`
+	Amount       money.Fen  `json:"amount" doc:"收据金额，分"`
+	OwedBefore   money.Fen  `json:"owed_before" doc:"收款前欠费，分"`
+	OwedAfter    money.Fen  `json:"owed_after" doc:"收款后欠费，分"`
+	PrepaidUsed  money.Fen  `json:"prepaid_used" doc:"用掉的预存，分"`
+	ToPrepay     money.Fen  `json:"to_prepay" doc:"存入预存，分"`
+	PrepaidAfter money.Fen  `json:"prepaid_after" doc:"收款后预存余额，分"`
+	Tendered     money.Fen  `json:"tendered" doc:"实收现金，分"`
+	Change       money.Fen  `json:"change" doc:"找零，分"`
+	Cashier      id.ID      `json:"cashier_id"`
+	CashierName  string     `json:"cashier_name"`
+	Date         clock.Date `json:"date" doc:"业务日期"`
+	At           time.Time  `json:"at" doc:"收款时间"`
+	State        string     `json:"state" enum:"valid,void" doc:"valid 有效，void 已作废"`
+	VoidName     string     `json:"void_name,omitempty" doc:"谁作废的"`
+	VoidReason   string     `json:"void_reason,omitempty"`
+	VoidAt       *time.Time `json:"void_at,omitempty"`
+	Voidable     bool       `json:"voidable" doc:"今天开的、还有效，可以作废"`
+	Prints       int        `json:"prints" doc:"打印过几次"`
+	Lines        []lineJSON `json:"lines" nullable:"false"`
+	Pays         []payJSON  `json:"pays" nullable:"false"`
+}
+
+func (s *Service) receiptJSON(r *Receipt) receiptJSON {
+	j := receiptJSON{
+		ID: r.ID, Number: r.Number, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
+		Policy: string(r.Policy), PolicyName: r.Policy.Name(), Amount: r.Amount, OwedBefore: r.OwedBefore, OwedAfter: r.OwedAfter,
+		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
+		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
+		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Lines: []lineJSON{}, Pays: []payJSON{},
+		Voidable: r.State == StateValid && r.Date == clock.DateOf(s.db.Clock().Now()),
+	}
+	if r.State == StateVoid {
+		at := r.VoidAt.In(clock.Shanghai())
+		j.VoidAt = &at
+	}
+	for _, l := range r.Lines {
+		j.Lines = append(j.Lines, lineJSON{Charge: l.Charge, Room: l.Room, RoomLabel: l.RoomLabel, Item: l.Item, ItemName: l.ItemName,
+			Month: l.Month, How: l.How, Owed: l.Owed, Amount: l.Amount})
+	}
+	for _, p := range r.Pays {
+		j.Pays = append(j.Pays, payJSON{string(p.Method), p.Method.Name(), p.Amount, p.Reference})
+	}
+	return j
+}
+
+type receiptOut struct{ Body receiptJSON }
+
+func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn) (*receiptOut, error) {
+	b := &in.Body
+	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
+		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed}
+	for _, p := range b.Pays {
+		t.Pays = append(t.Pays, Pay{Method: Method(p.Method), Amount: p.Amount, Reference: p.Reference})
+	}
+	r, err := s.Receive(ctx, who, in.Project, t)
+	if err != nil {
+		return nil, err
+	}
+	return &receiptOut{s.receiptJSON(&r)}, nil
+}
+
+type receiptRef struct {
+	Project id.ID `path:"project"`
+	Receipt id.ID `path:"receipt" doc:"收据编号"`
+}
+
+func (s *Service) apiReceipt(ctx context.Context, _ actor.Actor, in *receiptRef) (*receiptOut, error) {
+	r, err := s.Receipt(ctx, s.db.Reader(ctx), in.Project, in.Receipt)
+	if err != nil {
+		return nil, err
+	}
+	return &receiptOut{s.receiptJSON(&r)}, nil
+}
+
+func (s *Service) apiVoid(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Receipt id.ID `path:"receipt" doc:"收据编号"`
+	Body    struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"作废的原因"`
+	}
+}) (*receiptOut, error) {
+	r, err := s.Void(ctx, who, in.Project, in.Receipt, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &receiptOut{s.receiptJSON(&r)}, nil
+}
+
+type printOut struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+func (s *Service) apiPrint(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID  `path:"project"`
+	Receipt id.ID  `path:"receipt" doc:"收据编号"`
+	Paper   string `query:"paper" enum:"80,a4" default:"80" doc:"纸张：80 毫米小票或 a4 两联"`
+}) (*printOut, error) {
+	b, err := s.Print(ctx, who, in.Project, in.Receipt, Paper(in.Paper))
+	if err != nil {
+		return nil, err
+	}
+	return &printOut{"text/html; charset=utf-8", b}, nil
+}
+
+type receiptList struct {
+	page.List[receiptJSON]
+	Total *totalsJSON `json:"total,omitempty" doc:"全部结果的合计，count=true 时才有"`
+}
+
+type totalsJSON struct {
+	Count  int       `json:"count" doc:"收据张数"`
+	Valid  int       `json:"valid" doc:"其中有效的张数"`
+	Amount money.Fen `json:"amount" doc:"有效收据的金额合计，分"`
+}
+
+func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	page.Request
+	Room  id.ID    `query:"room_id" doc:"涉及这间房的收据"`
+	Mine  bool     `query:"mine" doc:"只看我开的"`
+	From  web.Date `query:"from" doc:"起始日，含"`
+	Until web.Date `query:"until" doc:"截止日，含"`
+	State string   `query:"state" enum:"valid,void" doc:"valid 有效，void 已作废；不填为全部"`
+	Text  string   `query:"q" maxLength:"60" doc:"收据号、房间或交款人的一部分"`
+	Count bool     `query:"count" doc:"同时给出全部结果的合计"`
+}) (*struct{ Body receiptList }, error) {
+	f := Filter{Request: in.Request, Room: in.Room, From: in.From.Date, Until: in.Until.Date, State: State(in.State), Text: in.Text}
+	if in.Mine {
+		f.Cashier = who.Account
+	}
+	list, err := s.Receipts(ctx, in.Project, f)
+	if err != nil {
+		return nil, err
+	}
+	out := receiptList{List: page.List[receiptJSON]{Items: []receiptJSON{}, Next: list.Next}}
+	for i := range list.Items {
+		out.Items = append(out.Items, s.receiptJSON(&list.Items[i]))
+	}
+	if in.Count {
+		t, err := s.Totals(ctx, in.Project, f)
+		if err != nil {
+			return nil, err
+		}
+		out.Total = &totalsJSON{t.Count, t.Valid, t.Amount}
+	}
+	return &struct{ Body receiptList }{out}, nil
+}
+
+type methodSumJSON struct {
+	Method   string    `json:"method" enum:"cash,card,transfer,prepay"`
+	Name     string    `json:"name" doc:"收款方式的名称"`
+	Receipts int       `json:"receipts" doc:"笔数"`
+	Amount   money.Fen `json:"amount" doc:"金额，分"`
+}
+
+type takingsJSON struct {
+	Date         clock.Date      `json:"date"`
+	Receipts     int             `json:"receipts" doc:"有效收据张数"`
+	Income       money.Fen       `json:"income" doc:"实际收进的钱，不含预存抵扣，分"`
+	ToPrepay     money.Fen       `json:"to_prepay" doc:"其中存入预存的，分"`
+	Methods      []methodSumJSON `json:"methods" nullable:"false" doc:"按收款方式"`
+	Voided       int             `json:"voided" doc:"作废张数"`
+	VoidedIncome money.Fen       `json:"voided_income" doc:"作废退回的钱，分"`
+}
+
+func (s *Service) apiTakings(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID    `path:"project"`
+	Date    web.Date `query:"date" doc:"业务日期，不填为今天"`
+	All     bool     `query:"all" doc:"全部收费员；不填只算自己的"`
+}) (*struct{ Body takingsJSON }, error) {
+	cashier := who.Account
+	if in.All {
+		cashier = 0
+	}
+	t, err := s.Takings(ctx, in.Project, cashier, in.Date.Date)
+	if err != nil {
+		return nil, err
+	}
+	b := takingsJSON{Date: t.Date, Receipts: t.Receipts, Income: t.Income, ToPrepay: t.ToPrepay, Voided: t.Voided,
+		VoidedIncome: t.VoidedIncome, Methods: []methodSumJSON{}}
+	for _, m := range t.Methods {
+		b.Methods = append(b.Methods, methodSumJSON{string(m.Method), m.Method.Name(), m.Receipts, m.Amount})
+	}
+	return &struct{ Body takingsJSON }{b}, nil
+}

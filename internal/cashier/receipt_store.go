@@ -1,0 +1,302 @@
+package cashier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// What a desk row remembers of the last event of a room.
+const (
+	eventReceived = "received"
+	eventVoided   = "voided"
+)
+
+// idChunk bounds the placeholders of one statement.
+const idChunk = 400
+
+func args(first []any, ids []id.ID) []any {
+	for _, x := range ids {
+		first = append(first, x)
+	}
+	return first
+}
+
+// lockDesks locks one row per room, in the order of ids, so that two counters
+// never work on one household at once; missing rows are made.
+func lockDesks(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) error {
+	rooms = slices.Sorted(slices.Values(rooms))
+	for part := range slices.Chunk(rooms, idChunk) {
+		values := make([]any, 0, 2*len(part))
+		for _, room := range part {
+			values = append(values, project, room)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO cashier_desk (project_id, room_id, event, name, at) VALUES `+
+			strings.TrimSuffix(strings.Repeat("(?, ?, '', '', 0), ", len(part)), ", ")+` ON CONFLICT (project_id, room_id) DO NOTHING`, values...)
+		if err != nil {
+			return err
+		}
+		err = tx.Lock(ctx, "SELECT room_id FROM cashier_desk WHERE project_id = ? AND room_id IN ("+db.In(len(part))+") ORDER BY room_id",
+			args([]any{project}, part)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stampDesks(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID, event, name string) error {
+	for part := range slices.Chunk(rooms, idChunk) {
+		_, err := tx.Exec(ctx, "UPDATE cashier_desk SET event = ?, name = ?, at = ? WHERE project_id = ? AND room_id IN ("+db.In(len(part))+")",
+			args([]any{event, name, tx.Now(), project}, part)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type deskEvent struct {
+	event, name string
+	at          time.Time
+}
+
+func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskEvent, error) {
+	var last deskEvent
+	for part := range slices.Chunk(rooms, idChunk) {
+		var e deskEvent
+		var at int64
+		err := q.QueryRow(ctx, "SELECT event, name, at FROM cashier_desk WHERE project_id = ? AND at > 0 AND room_id IN ("+db.In(len(part))+
+			") ORDER BY at DESC LIMIT 1", args([]any{project}, part)...).Scan(&e.event, &e.name, &at)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return last, err
+		}
+		if e.at = db.Micro(at); e.at.After(last.at) {
+			last = e
+		}
+	}
+	return last, nil
+}
+
+const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
+	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
+	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints`
+
+func scanReceipt(row db.Scanner) (Receipt, error) {
+	var r Receipt
+	var at, voidAt int64
+	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
+		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
+		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints)
+	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
+	return r, err
+}
+
+func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
+	_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
+		amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
+		void_by, void_name, void_reason, void_at, prints) VALUES (`+db.In(28)+`)`,
+		project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
+		r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
+		r.Date, r.At, string(r.State), 0, "", "", 0, 0)
+	if err != nil {
+		return err
+	}
+	err = tx.Copy(ctx, "cashier_line", []string{"project_id", "receipt_id", "no", "charge_id", "room_id", "room_label", "item_id", "item_name",
+		"month", "how", "owed", "amount"}, len(r.Lines), func(i int, dst []any) error {
+		l := &r.Lines[i]
+		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(r.ID), int64(i+1), int64(l.Charge)
+		dst[4], dst[5], dst[6], dst[7] = int64(l.Room), l.RoomLabel, int64(l.Item), l.ItemName
+		dst[8], dst[9], dst[10], dst[11] = int64(l.Month), l.How, int64(l.Owed), int64(l.Amount)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, p := range r.Pays {
+		_, err := tx.Exec(ctx, "INSERT INTO cashier_pay (project_id, receipt_id, no, method, amount, reference) VALUES (?, ?, ?, ?, ?, ?)",
+			project, r.ID, i+1, string(p.Method), p.Amount, p.Reference)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func updateVoid(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
+	n, err := tx.Exec(ctx, `UPDATE cashier_receipt SET state = ?, void_by = ?, void_name = ?, void_reason = ?, void_at = ?
+		WHERE project_id = ? AND id = ? AND state = 'valid'`, string(r.State), r.VoidBy, r.VoidName, r.VoidReason, r.VoidAt, project, r.ID)
+	if err == nil && n != 1 {
+		return ErrVoided
+	}
+	return err
+}
+
+// countPrint adds one printing and tells the new count.
+func countPrint(ctx context.Context, tx *db.Tx, project, receipt id.ID) (int, error) {
+	var n int
+	err := tx.QueryRow(ctx, "UPDATE cashier_receipt SET prints = prints + 1 WHERE project_id = ? AND id = ? RETURNING prints", project, receipt).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fault.ErrNotFound
+	}
+	return n, err
+}
+
+func oneReceipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, error) {
+	r, err := scanReceipt(q.QueryRow(ctx, "SELECT "+receiptColumns+" FROM cashier_receipt r WHERE r.project_id = ? AND r.id = ?", project, receipt))
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, fault.ErrNotFound
+	}
+	if err != nil {
+		return r, fmt.Errorf("read receipt: %w", err)
+	}
+	one := []Receipt{r}
+	if err := fillReceipts(ctx, q, project, one); err != nil {
+		return r, fmt.Errorf("read receipt: %w", err)
+	}
+	return one[0], nil
+}
+
+// fillReceipts adds lines and pays to at most one page of receipts.
+func fillReceipts(ctx context.Context, q db.Q, project id.ID, list []Receipt) error {
+	if len(list) == 0 {
+		return nil
+	}
+	at := map[id.ID]*Receipt{}
+	ids := make([]id.ID, len(list))
+	for i := range list {
+		at[list[i].ID], ids[i] = &list[i], list[i].ID
+	}
+	in := " WHERE project_id = ? AND receipt_id IN (" + db.In(len(ids)) + ") ORDER BY receipt_id, no"
+	rows, err := q.Query(ctx, "SELECT receipt_id, charge_id, room_id, room_label, item_id, item_name, month, how, owed, amount FROM cashier_line"+in,
+		args([]any{project}, ids)...)
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var r id.ID
+		var l Line
+		err := row.Scan(&r, &l.Charge, &l.Room, &l.RoomLabel, &l.Item, &l.ItemName, &l.Month, &l.How, &l.Owed, &l.Amount)
+		if err == nil {
+			at[r].Lines = append(at[r].Lines, l)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return err
+	}
+	rows, err = q.Query(ctx, "SELECT receipt_id, method, amount, reference FROM cashier_pay"+in, args([]any{project}, ids)...)
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var r id.ID
+		var p Pay
+		err := row.Scan(&r, &p.Method, &p.Amount, &p.Reference)
+		if err == nil {
+			at[r].Pays = append(at[r].Pays, p)
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+func (f *Filter) where(project id.ID) (string, []any) {
+	var b strings.Builder
+	list := []any{project}
+	b.WriteString(" WHERE r.project_id = ?")
+	add := func(text string, values ...any) {
+		b.WriteString(" AND " + text)
+		list = append(list, values...)
+	}
+	if f.Room != 0 {
+		add(`(r.room_id = ? OR r.id IN (SELECT l.receipt_id FROM cashier_line l WHERE l.project_id = ? AND l.room_id = ?))`, f.Room, project, f.Room)
+	}
+	if f.Cashier != 0 {
+		add("r.cashier_id = ?", f.Cashier)
+	}
+	if f.From != 0 {
+		add("r.date >= ?", f.From)
+	}
+	if f.Until != 0 {
+		add("r.date <= ?", f.Until)
+	}
+	if f.State != "" {
+		add("r.state = ?", string(f.State))
+	}
+	if f.Text != "" {
+		like := "%" + db.Like(f.Text) + "%"
+		add(`(r.number LIKE ? ESCAPE '\' OR r.room_label LIKE ? ESCAPE '\' OR r.payer_name LIKE ? ESCAPE '\')`, strings.ToUpper(like), like, like)
+	}
+	return b.String(), list
+}
+
+func listReceipts(ctx context.Context, q db.Q, project id.ID, f *Filter, before id.ID) ([]Receipt, error) {
+	where, list := f.where(project)
+	if before != 0 {
+		where += " AND r.id < ?"
+		list = append(list, before)
+	}
+	rows, err := q.Query(ctx, "SELECT "+receiptColumns+" FROM cashier_receipt r"+where+" ORDER BY r.id DESC LIMIT ?", append(list, f.Limit+1)...)
+	return db.Collect(rows, err, scanReceipt)
+}
+
+// sumReceipts counts every receipt of the filter and sums the valid ones.
+func sumReceipts(ctx context.Context, q db.Q, project id.ID, f *Filter) (t Totals, err error) {
+	where, list := f.where(project)
+	err = q.QueryRow(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN r.state = 'valid' THEN 1 ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.state = 'valid' THEN r.amount ELSE 0 END), 0) AS BIGINT) FROM cashier_receipt r`+where, list...).
+		Scan(&t.Count, &t.Valid, &t.Amount)
+	return t, err
+}
+
+func takings(ctx context.Context, q db.Q, project id.ID, f *Filter) (Takings, error) {
+	where, list := f.where(project)
+	t := Takings{Methods: []MethodSum{}}
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN r.state = 'valid' THEN 1 ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.state = 'valid' THEN r.amount - r.prepaid_used ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.state = 'valid' THEN r.to_prepay ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.state = 'void' THEN 1 ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.state = 'void' THEN r.amount - r.prepaid_used ELSE 0 END), 0) AS BIGINT) FROM cashier_receipt r`+where, list...).
+		Scan(&t.Receipts, &t.Income, &t.ToPrepay, &t.Voided, &t.VoidedIncome)
+	if err != nil {
+		return t, err
+	}
+	rows, err := q.Query(ctx, `SELECT p.method, COUNT(DISTINCT r.id), CAST(SUM(p.amount) AS BIGINT) FROM cashier_receipt r
+		JOIN cashier_pay p ON p.project_id = r.project_id AND p.receipt_id = r.id`+where+` AND r.state = 'valid' GROUP BY p.method ORDER BY p.method`, list...)
+	t.Methods, err = db.Collect(rows, err, func(row db.Scanner) (MethodSum, error) {
+		var m MethodSum
+		err := row.Scan(&m.Method, &m.Receipts, &m.Amount)
+		return m, err
+	})
+	return t, err
+}
+
+func brokenSeries(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT year, COUNT(*), CAST(MIN(seq) AS BIGINT), CAST(MAX(seq) AS BIGINT) FROM cashier_receipt WHERE project_id = ?
+		GROUP BY year HAVING MIN(seq) <> 1 OR MAX(seq) <> COUNT(*) ORDER BY year`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var year, count, first, last int64
+		err := row.Scan(&year, &count, &first, &last)
+		return fmt.Sprintf("%d 年收据 %d 张，号码却从 %d 到 %d", year, count, first, last), err
+	})
+}
+
+// brokenReceipts finds receipts whose pays or lines do not add up.
+func brokenReceipts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT number, amount, pays, lines FROM (
+			SELECT r.number, r.amount, r.to_prepay,
+				(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM cashier_pay p WHERE p.project_id = r.project_id AND p.receipt_id = r.id) AS pays,
+				(SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM cashier_line l WHERE l.project_id = r.project_id AND l.receipt_id = r.id) AS lines
+			FROM cashier_receipt r WHERE r.project_id = ?
+		) AS sums WHERE pays <> amount OR lines + to_prepay <> amount ORDER BY number LIMIT 100`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var number string
+		var amount, pays, lines money.Fen
+		err := row.Scan(&number, &amount, &pays, &lines)
+		return fmt.Sprintf("收据 %s：金额 %s，收款方式合计 %s，明细合计 %s", number, amount.Yuan(), pays.Yuan(), lines.Yuan()), err
+	})
+}

@@ -1,0 +1,82 @@
+package cashier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/ledger"
+	"linli/internal/payment"
+)
+
+// Void makes a receipt of the same business day void: the charges are owed
+// again, the wallets and the books go back, the number stays.
+// Errors: fault.ErrNotFound, ErrVoided, ErrVoidLate, ErrPrepaidGone, ErrReason.
+func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id.ID, reason string) (Receipt, error) {
+	reason = strings.TrimSpace(reason)
+	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason {
+		return Receipt{}, ErrReason.At("body.reason", "1–200 个字", nil)
+	}
+	var r Receipt
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if r, err = oneReceipt(ctx, tx, project, receipt); err != nil {
+			return err
+		}
+		if err := lockDesks(ctx, tx, project, r.rooms()); err != nil {
+			return fmt.Errorf("lock household: %w", err)
+		}
+		if r, err = oneReceipt(ctx, tx, project, receipt); err != nil {
+			return err
+		}
+		if r.State == StateVoid {
+			return ErrVoided.Say("收据 %s 已由%s作废（%s）", r.Number, r.VoidName, r.VoidAt.In(clock.Shanghai()).Format("01-02 15:04"))
+		}
+		if r.Date != clock.DateOf(tx.Now()) {
+			return ErrVoidLate.Say("收据 %s 是 %s 开的，只有当天的收据可以作废", r.Number, r.Date)
+		}
+		return s.unbook(ctx, tx, who, project, &r, reason)
+	})
+	if err != nil {
+		return Receipt{}, fmt.Errorf("void receipt: %w", err)
+	}
+	return r, nil
+}
+
+func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r *Receipt, reason string) error {
+	before := facts(r)
+	if err := s.unsettle(ctx, tx, project, r.Lines); err != nil {
+		return err
+	}
+	err := s.payment.Undo(ctx, tx, project, ledger.DocReceipt, r.ID, ledger.DocReceiptVoided, r.ID)
+	if errors.Is(err, payment.ErrBalance) {
+		return ErrPrepaidGone.Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.ledger.Reverse(ctx, tx, project, ledger.DocReceipt, r.ID, ledger.DocReceiptVoided, r.ID, clock.DateOf(tx.Now())); err != nil {
+		return err
+	}
+	r.State, r.VoidBy, r.VoidName, r.VoidReason, r.VoidAt = StateVoid, who.Account, who.Name, reason, tx.Now()
+	if err := updateVoid(ctx, tx, project, r); err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	if err := stampDesks(ctx, tx, project, r.rooms(), eventVoided, who.Name); err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	after := facts(r)
+	after["reason"] = reason
+	s.audit.Record(tx, audit.Entry{
+		Project: project, Who: who, Action: "cashier.voided", Kind: "receipt", Subject: r.ID,
+		Summary: fmt.Sprintf("作废收据 %s，%s 元：%s", r.Number, r.Amount.Comma(), reason), Before: before, After: after,
+	})
+	return nil
+}
