@@ -197,7 +197,7 @@ func (s *Service) idFree(ctx context.Context, q db.Q, project id.ID, p *sealedPe
 // EditPerson changes a person. Errors: as CreatePerson, fault.ErrStale,
 // fault.ErrNotFound.
 func (s *Service) EditPerson(ctx context.Context, tx *db.Tx, who actor.Actor, project, person id.ID, e PersonEdit) (Person, error) {
-	if err := tx.Lock(ctx, "SELECT id FROM estate_person WHERE project_id = ? AND id = ?", project, person); err != nil {
+	if err := lockPerson(ctx, tx, project, person); err != nil {
 		return Person{}, err
 	}
 	old, err := sealedOne(ctx, tx, project, person)

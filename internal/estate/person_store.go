@@ -30,6 +30,10 @@ func onePerson(ctx context.Context, q db.Q, project, person id.ID) (Person, erro
 	return found(p, err, "read person", fault.ErrNotFound)
 }
 
+func lockPerson(ctx context.Context, tx *db.Tx, project, person id.ID) error {
+	return tx.Lock(ctx, "SELECT id FROM estate_person WHERE project_id = ? AND id = ?", project, person)
+}
+
 const sealedColumns = personColumns + ", p.name_key, p.sort_key, p.phone_enc, p.phone_blind, p.phone_last4_blind, p.id_enc, p.id_blind"
 
 func scanSealed(row db.Scanner) (*sealedPerson, error) {
@@ -56,6 +60,20 @@ func peopleByBlind(ctx context.Context, q db.Q, project id.ID, column string, bl
 		part, err := db.Collect(rows, err, scanSealed)
 		if err != nil {
 			return nil, fmt.Errorf("find people: %w", err)
+		}
+		out = append(out, part...)
+	}
+	return out, nil
+}
+
+func peopleByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]*sealedPerson, error) {
+	var out []*sealedPerson
+	for chunk := range slices.Chunk(ids, 500) {
+		rows, err := q.Query(ctx, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN ("+db.In(len(chunk))+") ORDER BY p.id",
+			idArgs(project, chunk)...)
+		part, err := db.Collect(rows, err, scanSealed)
+		if err != nil {
+			return nil, fmt.Errorf("read people: %w", err)
 		}
 		out = append(out, part...)
 	}

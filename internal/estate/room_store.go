@@ -200,3 +200,33 @@ func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (pa
 	}
 	return page.Cut(list, f.Limit, func(r Room) []any { return []any{r.sort, r.ID} }), nil
 }
+
+// roomsByKey reads rooms by their complete keys.
+func roomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
+	out := map[string]Room{}
+	for chunk := range slices.Chunk(keys, 500) {
+		args := []any{project}
+		for _, k := range chunk {
+			args = append(args, k)
+		}
+		rows, err := q.Query(ctx, "SELECT key, "+roomColumns+" FROM estate_room WHERE project_id = ? AND key IN ("+db.In(len(chunk))+")", args...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var key string
+			r, err := scanRoom(keyed{row, &key})
+			out[key] = r
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read rooms by key: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// keyed scans one more column in front.
+type keyed struct {
+	row db.Scanner
+	key *string
+}
+
+func (k keyed) Scan(dest ...any) error { return k.row.Scan(append([]any{k.key}, dest...)...) }

@@ -1,0 +1,184 @@
+package estate
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
+)
+
+// KindRoster is the import of rooms and people.
+const KindRoster = "roster"
+
+// The states of an import.
+const (
+	ImportChecking = "checking" // every row is being read and compared
+	ImportReady    = "ready"    // without errors; waits for 导入
+	ImportRefused  = "refused"  // has errors; nothing was written
+	ImportApplying = "applying"
+	ImportApplied  = "applied"
+)
+
+// What to do with hidden rows; asked when a file has any.
+const (
+	HiddenAsk     = ""
+	HiddenInclude = "include"
+	HiddenSkip    = "skip"
+)
+
+// What an import is refused for.
+var (
+	ErrNotReady = fault.New(fault.Conflict, "import_not_ready", "这份文件还没检查完，或有错误，不能导入")
+	ErrHidden   = fault.New(fault.Conflict, "import_hidden", "文件里有隐藏的行或列，请选择一起导入还是跳过")
+	ErrFormulas = fault.New(fault.Conflict, "import_formulas", "文件里有公式，将使用表格里显示的值，请确认")
+)
+
+// Import is one uploaded file on its way into the database.
+type Import struct {
+	ID        id.ID
+	Kind      string
+	File      id.ID
+	FileName  string
+	Hash      string // SHA-256 of the file
+	State     string
+	Rows      int
+	Report    Report
+	Errors    int
+	Hidden    string
+	By        id.ID
+	ByName    string
+	At        time.Time
+	AppliedAt time.Time
+}
+
+// StartImport stores the file and has it checked. The same file again while
+// the first is open is that import, checked anew. Errors: file.ErrTooLarge, file.ErrEmpty.
+func (s *Service) StartImport(ctx context.Context, who actor.Actor, project id.ID, name string, r io.Reader) (Import, error) {
+	content, err := s.files.Put(r, sheet.DefaultLimits().FileBytes)
+	if err != nil {
+		return Import{}, err
+	}
+	var im Import
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := lockProject(ctx, tx, project); err != nil {
+			return err
+		}
+		if _, err := oneProject(ctx, tx, project); err != nil {
+			return err
+		}
+		open, err := openImport(ctx, tx, project, KindRoster, content.SHA256)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			im = *open
+			return s.resume(ctx, tx, project, &im)
+		}
+		im = Import{ID: tx.NewID(), Kind: KindRoster, FileName: name, Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
+		if im.File, err = s.files.Add(ctx, tx, project, content, name, KindRoster, who); err != nil {
+			return err
+		}
+		if err := insertImport(ctx, tx, project, &im); err != nil {
+			return err
+		}
+		return s.enqueue(ctx, tx, jobCheck, project, im.ID)
+	})
+	return im, err
+}
+
+// resume sets an open import going again: after a retry, a double click, or
+// a change of the database since it was checked.
+func (s *Service) resume(ctx context.Context, tx *db.Tx, project id.ID, im *Import) error {
+	if im.State == ImportApplying {
+		return s.enqueue(ctx, tx, jobApply, project, im.ID)
+	}
+	im.State = ImportChecking
+	if err := updateImport(ctx, tx, project, im); err != nil {
+		return err
+	}
+	return s.enqueue(ctx, tx, jobCheck, project, im.ID)
+}
+
+// ApplyOptions are the answers to what a file made us ask.
+type ApplyOptions struct {
+	Hidden   string // HiddenInclude or HiddenSkip
+	Formulas bool   // use the values that Excel has cached
+}
+
+// ApplyImport has a checked file written, all of it or nothing. Asking twice
+// is asking once. Errors: ErrNotReady, ErrHidden, ErrFormulas, fault.ErrNotFound.
+func (s *Service) ApplyImport(ctx context.Context, who actor.Actor, project, imp id.ID, o ApplyOptions) (Import, error) {
+	var im Import
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err := lockImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if im, err = oneImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if im.State == ImportApplying || im.State == ImportApplied {
+			return nil
+		}
+		if im.State != ImportReady {
+			return ErrNotReady
+		}
+		rows, columns := im.Report.HiddenRows, len(im.Report.HiddenColumns)
+		if rows+columns > 0 && o.Hidden != HiddenInclude && o.Hidden != HiddenSkip {
+			return ErrHidden.Say("文件里有 %d 行、%d 列是隐藏的，请选择一起导入还是跳过", rows, columns)
+		}
+		if columns > 0 && o.Hidden == HiddenSkip && rows == 0 {
+			return ErrHidden.Say("隐藏的列不能跳过，请取消隐藏或删去这些列后再传")
+		}
+		if im.Report.Formulas > 0 && !o.Formulas {
+			return ErrFormulas.Say("文件里有 %d 个公式，将使用表格里显示的值，请确认", im.Report.Formulas)
+		}
+		im.State, im.Hidden = ImportApplying, o.Hidden
+		if err := updateImport(ctx, tx, project, &im); err != nil {
+			return err
+		}
+		return s.enqueue(ctx, tx, jobApply, project, im.ID)
+	})
+	return im, err
+}
+
+// Import reads one. Error: fault.ErrNotFound.
+func (s *Service) Import(ctx context.Context, q db.Q, project, imp id.ID) (Import, error) {
+	return oneImport(ctx, q, project, imp)
+}
+
+// Imports lists imports, newest first.
+func (s *Service) Imports(ctx context.Context, project id.ID, r page.Request) (page.List[Import], error) {
+	return listImports(ctx, s.db.Reader(ctx), project, r)
+}
+
+// ImportErrors lists what is wrong with a file, in its order.
+func (s *Service) ImportErrors(ctx context.Context, project, imp id.ID, r page.Request) (page.List[RowError], error) {
+	q := s.db.Reader(ctx)
+	if _, err := oneImport(ctx, q, project, imp); err != nil {
+		return page.List[RowError]{}, err
+	}
+	return listErrors(ctx, q, project, imp, r)
+}
+
+// ErrorSheet is the whole error list as a table.
+func (s *Service) ErrorSheet(ctx context.Context, project, imp id.ID) (sheet.Sheet, error) {
+	q := s.db.Reader(ctx)
+	if _, err := oneImport(ctx, q, project, imp); err != nil {
+		return sheet.Sheet{}, err
+	}
+	return sheet.Sheet{
+		Name:    "有误的行",
+		Columns: []sheet.Column{{Title: "行", Width: 8}, {Title: "单元格", Width: 10}, {Title: "列"}, {Title: "填的内容", Width: 24}, {Title: "问题和改法", Width: 60}},
+		Rows: func(emit func([]sheet.Value) error) error {
+			return eachError(ctx, q, project, imp, func(e RowError) error {
+				return emit([]sheet.Value{sheet.Int(int64(e.Row)), sheet.Text(e.Cell), sheet.Text(e.Title), sheet.Text(e.Value), sheet.Text(e.Message)})
+			})
+		},
+	}, nil
+}

@@ -1,0 +1,69 @@
+package estate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// word finds what a cell means. Each meaning is followed by the words and
+// MicroCommunity codes that stand for it.
+func word(text, what, choices string, meanings [][]string) (string, error) {
+	t := strings.ToUpper(tight(text))
+	for _, m := range meanings {
+		if slices.Contains(m[1:], t) {
+			return m[0], nil
+		}
+	}
+	return "", fmt.Errorf("%s应为%s", what, choices)
+}
+
+func readKind(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.room.Kind, err = word(text, "房屋类型", "住宅、公寓、商铺、办公、储藏间或其他", [][]string{
+		{RoomHome, "住宅", "110", "普通住宅", "别墅", "洋房", "商品房"},
+		{RoomFlat, "公寓", "120", "宿舍", "酒店式公寓"},
+		{RoomShop, "商铺", "店面", "底商", "商业", "门面"},
+		{RoomOffice, "办公", "119", "办公室", "写字楼"},
+		{RoomStorage, "储藏间", "储藏室", "地下室", "仓库", "杂物间"},
+		{RoomOther, "其他", "其它"},
+	})
+	return err
+}
+
+func readState(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.room.State, err = word(text, "房屋状态", "未售、未交付、空置、装修、自住或出租", [][]string{
+		{StateUnsold, "未售", "2002", "未销售", "待售"},
+		{StateUndelivered, "未交付", "未交房", "未收房"},
+		{StateVacant, "空置", "2003", "2004", "2005", "2008", "已交房", "已交付", "已收房", "未入住", "已装修", "空闲", "空房", "未装修"},
+		{StateRenovating, "装修", "2009", "装修中"},
+		{StateSelf, "自住", "2001", "2007", "已入住", "入住", "已售", "自用", "已出售"},
+		{StateRented, "出租", "2006", "已出租", "出租中", "租住"},
+	})
+	return err
+}
+
+func readPart(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.part, err = word(text, "身份", "业主、家属、租户或其他", [][]string{
+		{PartOwner, "业主", "1001", "产权人", "房主", "业主本人", "共有人"},
+		{PartFamily, "家属", "1002", "家庭成员", "家人", "成员"},
+		{PartTenant, "租户", "1003", "租客", "承租人", "租赁"},
+		{PartOther, "其他", "其它", "1004", "1005", "临时人员"},
+	})
+	return err
+}
+
+func readGender(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.person.Gender, err = word(text, "性别", "男或女", [][]string{{"male", "男", "0", "男性", "先生"}, {"female", "女", "1", "女性", "女士"}})
+	return err
+}
+
+func readPayer(_ *rosterReader, r *rosterRow, text string) error {
+	yes, err := word(text, "缴费人", "是或否", [][]string{{"yes", "是", "√", "Y", "YES", "1", "TRUE"}, {"no", "否", "N", "NO", "0", "FALSE", "×"}})
+	r.payer = yes == "yes"
+	return err
+}
+
+func readShare(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.share, err = parseShare(text)
+	return err
+}
