@@ -164,3 +164,13 @@ func addPaid(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, s
 	}
 	return nil
 }
+
+// chargesAfter pages through every charge of a project, live or not.
+func chargesAfter(ctx context.Context, q db.Q, project, after id.ID, limit int) ([]Charge, error) {
+	rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.id > ? ORDER BY c.id LIMIT ?", project, after, limit)
+	out, err := db.Collect(rows, err, scanCharge)
+	if err != nil {
+		return nil, fmt.Errorf("page through charges: %w", err)
+	}
+	return out, nil
+}
