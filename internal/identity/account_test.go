@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -9,10 +10,12 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/identity"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/id"
 )
 
 func TestAccounts(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		for i := range 7 {
 			h.hire(admin, fmt.Sprintf("clerk_%d", i), on("1", "clerk"), on("1", "clerk"))
@@ -65,7 +68,7 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestRefusedAccountsG3(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		clerk := h.hire(admin, "lixuemei", on("1", "clerk"))
 		one := "/accounts/" + clerk.String()
@@ -117,7 +120,7 @@ func TestRefusedAccountsG3(t *testing.T) {
 }
 
 func TestSomebodyStaysAdministrator(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		var me struct{ Account struct{ ID string } }
 		h.call(admin, "GET", "/session", nil).read(t, &me)
@@ -127,20 +130,44 @@ func TestSomebodyStaysAdministrator(t *testing.T) {
 		if !h.alive(admin) {
 			t.Fatal("a refused dismissal ended the session")
 		}
-		other := "/accounts/" + h.hire(admin, "second", on(nil, "admin")).String()
-		second := h.token("second", clerkPassword)
-		var wg sync.WaitGroup
-		wg.Go(func() { h.call(admin, "POST", other+"/dismiss", nil) })
-		wg.Go(func() { h.call(second, "POST", one+"/dismiss", nil) })
-		wg.Wait()
-		if n := h.count("SELECT COUNT(*) FROM identity_account WHERE state = 'active'"); n != 1 {
-			t.Errorf("%d administrators are left", n)
+		first, err := id.Parse(me.Account.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := h.hire(admin, "second", on(nil, "admin"))
+		system := actor.System("test")
+		for range 25 {
+			var wg sync.WaitGroup
+			start, pair := make(chan struct{}), []id.ID{first, second}
+			failed := make([]error, len(pair))
+			for i, account := range pair {
+				wg.Go(func() {
+					<-start
+					_, failed[i] = h.s.Dismiss(t.Context(), system, account)
+				})
+			}
+			close(start)
+			wg.Wait()
+			if n := h.count("SELECT COUNT(*) FROM identity_account WHERE state = 'active'"); n != 1 {
+				t.Fatalf("%d administrators are left: %v", n, failed)
+			}
+			for i, account := range pair {
+				if failed[i] != nil {
+					if !errors.Is(failed[i], identity.ErrLastAdmin) {
+						t.Errorf("the one who stays: %v", failed[i])
+					}
+					continue
+				}
+				if _, err := h.s.Reinstate(t.Context(), system, account); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 	})
 }
 
 func TestPasswordRules(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		account := h.hire(admin, "lixuemei")
 		for password, want := range map[string]string{

@@ -38,7 +38,7 @@ type house struct {
 	srv   *httptest.Server
 }
 
-func eachEngine(t *testing.T, f func(h *house)) {
+func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
 	rooms := []db.Migrations{web.Migrations(), audit.Migrations(), identity.Migrations()}
 	dbtest.Run(t, rooms, func(t *testing.T, d *db.DB, now *clock.Manual) {
@@ -60,7 +60,7 @@ func eachEngine(t *testing.T, f func(h *house)) {
 			}})
 		h.srv = httptest.NewServer(h.handler())
 		t.Cleanup(h.srv.Close)
-		f(h)
+		f(t, h)
 		if err := h.audit.VerifyAll(t.Context()); err != nil {
 			t.Errorf("audit log afterwards: %v", err)
 		}

@@ -25,7 +25,7 @@ func cookieOf(a answer) *http.Cookie {
 }
 
 func TestSignInGivesACookie(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		h.hire(admin, "lixuemei", on("1", "clerk"), on("1", "cashier"))
 		a := h.want(h.signIn(login{"login": " LiXueMei ", "password": clerkPassword}), 200, "account_id")
@@ -66,7 +66,7 @@ func TestSignInGivesACookie(t *testing.T) {
 }
 
 func TestCookieIsSecureUnderTLS(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
 		h.srv = httptest.NewTLSServer(h.handler())
 		defer h.srv.Close()
@@ -77,7 +77,7 @@ func TestCookieIsSecureUnderTLS(t *testing.T) {
 }
 
 func TestWrongPasswordsG11(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		clerk := h.hire(admin, "lixuemei")
 		gone := h.hire(admin, "guohaitao")
@@ -125,7 +125,7 @@ func TestWrongPasswordsG11(t *testing.T) {
 
 // The fastest of a few tries is hardly touched by what else the machine does.
 func TestUnknownLoginTakesAsLongG11(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
 		best := map[string]time.Duration{}
 		for range 4 {
@@ -144,7 +144,7 @@ func TestUnknownLoginTakesAsLongG11(t *testing.T) {
 }
 
 func TestGuessesAtOnceShareOneCount(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
 		var wrong, locked atomic.Int64
 		var wg sync.WaitGroup
@@ -178,7 +178,7 @@ func TestGuessesAtOnceShareOneCount(t *testing.T) {
 }
 
 func TestSessionsEndAtOnceG9(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		for i, c := range []struct {
 			name string
@@ -230,7 +230,7 @@ func TestSessionsEndAtOnceG9(t *testing.T) {
 }
 
 func TestOwnPassword(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		h.hire(admin, "lixuemei")
 		token := h.token("lixuemei", clerkPassword)
@@ -256,7 +256,7 @@ func TestOwnPassword(t *testing.T) {
 // A key must not make the edge keep what is nobody else's: the digest of
 // a password, or a token.
 func TestPasswordsAreNotRemembered(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		account := h.hire(admin, "lixuemei")
 		for _, c := range []struct{ path, body string }{
@@ -286,7 +286,7 @@ func TestPasswordsAreNotRemembered(t *testing.T) {
 // G29: whoever signs in as somebody else gets another session; the old one is
 // over.
 func TestAnotherPersonAnotherSessionG29(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
 		h.hire(admin, "anna", on("1", "clerk"))
 		h.hire(admin, "bob", on("2", "clerk"))
@@ -306,7 +306,7 @@ func TestAnotherPersonAnotherSessionG29(t *testing.T) {
 }
 
 func TestSessionsEndByTime(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
 		idle, used := h.token("zhoulan", adminPassword), h.token("zhoulan", adminPassword)
 		var out struct{ Token string }
@@ -341,7 +341,7 @@ func TestSessionsEndByTime(t *testing.T) {
 }
 
 func TestAuthenticateNamesTheActor(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		token := h.staff()
 		who, err := h.s.Authenticate(t.Context(), token, "10.1.2.3")
 		if err != nil || who.Name != "周岚" || who.Address != "10.1.2.3" || who.Session == "" || strings.Contains(token, who.Session) || !who.Can(identity.PermManage, 0) {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestFirstUseG14(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		for _, l := range []login{{"login": "admin", "password": "123456"}, {"login": "admin", "password": "admin"}, {"login": "root", "password": "root"}} {
 			h.want(h.signIn(l), 401, "login_wrong")
 		}
@@ -44,7 +44,7 @@ func TestFirstUseG14(t *testing.T) {
 }
 
 func TestOneOfManySetupsWins(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		var won, closed atomic.Int64
 		var wg sync.WaitGroup
 		for i := range 6 {
@@ -68,7 +68,7 @@ func TestOneOfManySetupsWins(t *testing.T) {
 }
 
 func TestAnyAccountClosesSetup(t *testing.T) {
-	eachEngine(t, func(h *house) {
+	eachEngine(t, func(t *testing.T, h *house) {
 		system := actor.System("demo")
 		if _, err := h.s.CreateAccount(t.Context(), system, identity.NewAccount{Login: "zhoulan", Name: "周岚", Password: adminPassword, Grants: []identity.Grant{{Role: identity.RoleAdmin}}}); err != nil {
 			t.Fatal(err)
