@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"strconv"
+	"strings"
 	"time"
 
 	"linli/internal/audit"
@@ -197,7 +198,11 @@ func (g *run) row(no int, room id.ID) paperRow {
 	out := paperRow{No: no, Item: l.ItemName, Months: g.first.String(), How: l.How, Amount: (l.Amount * money.Fen(g.n)).Comma()}
 	if g.n > 1 {
 		out.Months += " 至 " + g.last.String()
-		out.How = join(out.How, "每月 "+l.Amount.Comma()+"，"+strconv.Itoa(g.n)+" 个月")
+		if months := strconv.Itoa(g.n) + " 个月"; strings.HasSuffix(l.How, "元/月") && !strings.Contains(l.How, "×") {
+			out.How = l.How + " × " + months
+		} else {
+			out.How = join(l.How, "每月 "+l.Amount.Comma()+"，"+months)
+		}
 	}
 	if l.Amount < l.Owed {
 		out.How = join(out.How, "部分缴纳，尚欠 "+(l.Owed-l.Amount).Comma())

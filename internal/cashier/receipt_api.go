@@ -36,6 +36,7 @@ type openJSON struct {
 	Charge    id.ID       `json:"charge_id" doc:"应收编号"`
 	Room      id.ID       `json:"room_id"`
 	RoomLabel string      `json:"room_label" doc:"房间，如 3栋2单元1502"`
+	Payer     id.ID       `json:"payer_id" doc:"出账时的交款人；与这户现在的交款人不同，是房屋换人之前的欠费"`
 	Item      id.ID       `json:"item_id"`
 	ItemName  string      `json:"item_name" doc:"费用项目"`
 	Month     clock.Month `json:"month" doc:"账期"`
@@ -88,7 +89,7 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 		if late > 0 {
 			b.Overdue += o.Left
 		}
-		b.Charges = append(b.Charges, openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Item: o.Item, ItemName: o.ItemName,
+		b.Charges = append(b.Charges, openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, Item: o.Item, ItemName: o.ItemName,
 			Month: o.Month, Due: o.Due, Overdue: late, Amount: o.Amount, Left: o.Left})
 	}
 	return &struct{ Body seatJSON }{b}, nil

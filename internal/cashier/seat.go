@@ -18,6 +18,7 @@ type Open struct {
 	Charge    id.ID
 	Room      id.ID
 	RoomLabel string
+	Payer     id.ID // who is liable; another than the seat's after the room changed hands
 	Item      id.ID
 	ItemName  string
 	Month     clock.Month
@@ -67,7 +68,7 @@ func (s *Service) seat(ctx context.Context, q db.Q, project id.ID, h estate.Hous
 		return nil, err
 	}
 	for _, c := range charges {
-		seat.Open = append(seat.Open, Open{Charge: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Item: c.Item,
+		seat.Open = append(seat.Open, Open{Charge: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Payer: c.Payer, Item: c.Item,
 			ItemName: c.ItemName, Month: c.Month, Due: c.Due, Amount: c.Amount, Left: c.Owed()})
 	}
 	seat.Owed = sumLeft(seat.Open)

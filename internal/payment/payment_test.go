@@ -87,18 +87,21 @@ func TestWallets(t *testing.T) {
 		wantBalance(t, d, s, payer, both, 5040)
 		do(t, d, nil, undo(2))
 		wantBalance(t, d, s, payer, both, 4100)
+		do(t, d, nil, credit(8, roomB, 0, 30)) // nobody on file
+		wantBalance(t, d, s, payer, both, 4130)
+		wantBalance(t, d, s, 0, both, 30)
 		do(t, d, payment.ErrAmount, credit(7, roomA, payer, 0))
 		do(t, d, payment.ErrAmount, spend(7, both, -1))
 
 		ws, err := s.Wallets(t.Context(), d.Reader(t.Context()), project, payer, both)
-		if err != nil || len(ws) != 2 {
+		if err != nil || len(ws) != 3 {
 			t.Fatalf("wallets %+v, %v", ws, err)
 		}
 		es, err := s.Entries(t.Context(), d.Reader(t.Context()), project, ws[0].ID, 50)
 		if err != nil || len(es) != 5 || es[0].Amount != -940 || es[0].DocKind != ledger.DocReceiptVoided || es[4].Amount != 4000 || es[4].At.IsZero() {
 			t.Errorf("entries %+v, %v", es, err)
 		}
-		if total, err := s.Total(t.Context(), d.Reader(t.Context()), project); err != nil || total != 4150 {
+		if total, err := s.Total(t.Context(), d.Reader(t.Context()), project); err != nil || total != 4180 {
 			t.Errorf("total %v, %v", total, err)
 		}
 	})

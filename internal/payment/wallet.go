@@ -50,7 +50,8 @@ func (s *Service) Credit(ctx context.Context, tx *db.Tx, project, room, payer id
 }
 
 // Spend takes amount (fen, above zero) from the payer's wallets for the rooms,
-// in the order of the rooms, all or nothing. Error: ErrBalance.
+// in the order of the rooms, all or nothing. Money that came in while a room
+// had no payer on file counts as the payer's. Error: ErrBalance.
 func (s *Service) Spend(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
 	if amount <= 0 {
 		return ErrAmount.Because(fmt.Errorf("spend %d fen", amount))

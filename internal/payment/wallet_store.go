@@ -32,12 +32,14 @@ func insertEntry(ctx context.Context, tx *db.Tx, project, wallet id.ID, amount m
 	return err
 }
 
+// ofRooms finds the payer's wallets for the rooms, and those that were filled
+// while a room had no payer on file: that money is the room's.
 func ofRooms(project, payer id.ID, rooms []id.ID) (string, []any) {
 	args := []any{project, payer}
 	for _, r := range rooms {
 		args = append(args, r)
 	}
-	return "project_id = ? AND payer_id = ? AND room_id IN (" + db.In(len(rooms)) + ")", args
+	return "project_id = ? AND payer_id IN (?, 0) AND room_id IN (" + db.In(len(rooms)) + ")", args
 }
 
 func lockWallets(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID) error {
