@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -64,6 +66,7 @@ func New(d Deps) *Server {
 	mux := http.NewServeMux()
 	c := huma.DefaultConfig("邻里 Linli", d.Version)
 	c.CreateHooks = nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.Info.Description = "物业管理系统邻里的接口。金额为整数分，编号为字符串，时间为东八区。错误为 RFC 9457，2xx 已完成，4xx 一定未做，5xx 或超时结果未知，请用同一 Idempotency-Key 重试。"
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -72,6 +75,20 @@ func New(d Deps) *Server {
 	}
 	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}}
 	return s
+}
+
+// schemaName puts the room before the type: two rooms may both have a "list".
+func schemaName(t reflect.Type, hint string) string {
+	named := t
+	for named.Kind() == reflect.Pointer || named.Kind() == reflect.Slice {
+		named = named.Elem()
+	}
+	name := strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "JSON")
+	room := path.Base(named.PkgPath())
+	if room == "." || room == "web" || strings.HasPrefix(strings.ToLower(name), room) {
+		return name
+	}
+	return strings.ToUpper(room[:1]) + room[1:] + name
 }
 
 // API is the document of all operations, for the golden file and the
@@ -119,8 +136,8 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 // plainIDs lets ids stand in paths and queries: huma parses such a parameter
 // as the integer it is and would then refuse it for not being the string that
 // the document promises, so the check is dropped and the document kept.
-func (s *Server) plainIDs(path, method string) {
-	item := s.api.OpenAPI().Paths[path]
+func (s *Server) plainIDs(route, method string) {
+	item := s.api.OpenAPI().Paths[route]
 	var o *huma.Operation
 	switch method {
 	case http.MethodGet:

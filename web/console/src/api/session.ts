@@ -4,7 +4,9 @@ export interface Account { id: string; name: string; login: string }
 /** A role held on one project, or on all of them when project_id is null. */
 export interface HeldRole { project_id: string | null; role: string; role_name: string }
 export interface ProjectRef { id: string; name: string; kind: string }
-export interface Session { account: Account; roles: HeldRole[]; permissions: string[]; projects: ProjectRef[] }
+/** The rights on one project, or on all of them when project_id is null. */
+export interface HeldGrant { project_id: string | null; permissions: string[] }
+export interface Session { account: Account; company?: string; roles: HeldRole[]; permissions: string[]; grants?: HeldGrant[]; projects: ProjectRef[] }
 
 export const readSession = (): Promise<Session> => send('GET', '/api/v1/session')
 export const signIn = (body: { login: string; password: string; remember: boolean }): Promise<unknown> =>

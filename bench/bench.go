@@ -1,0 +1,45 @@
+// Package bench is what `linli bench` and `make bench` measure: the product's
+// own commands, each beside the same work done bare in the same run, so that
+// figures are ratios and not times of one machine. Top.
+package bench
+
+import (
+	"bufio"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// peakMemory is the highest resident size of this process so far, in bytes; 0
+// where the system does not tell.
+func peakMemory() int64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			if err == nil {
+				return kb * 1024
+			}
+		}
+	}
+	return 0
+}
+
+// resetPeak starts a new reading of peakMemory.
+func resetPeak() error {
+	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o200)
+}
+
+func p99(list []time.Duration) time.Duration {
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return list[(len(list)*99)/100]
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"linli/internal/demo"
+	"linli/internal/kit/clock"
+)
+
+// demoCommand makes the demo data when there is none, then serves it.
+func demoCommand(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	makeOnly := flags.Bool("make-only", false, "只生成数据，不启动服务")
+	small := flags.Bool("small", false, "只做十分之一的房屋，供测试")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if env.data == "" {
+		env.data = "data-demo"
+	}
+	dir, err := filepath.Abs(env.data)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintln(os.Stderr, "正在用产品自己的命令生成一年的演示数据，约一两分钟……")
+		o := demo.Options{Dir: dir, DSN: env.dsn, Until: clock.System{}.Now(), Log: env.log, Out: os.Stderr, Small: *small}
+		if err := demo.Make(ctx, o); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	if *makeOnly {
+		return nil
+	}
+	a, unlock, err := open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	defer a.Close()
+	accounts, err := os.ReadFile(filepath.Join(dir, demo.AccountsFile))
+	if err != nil {
+		return fmt.Errorf("read demo accounts (%s is not a demo folder): %w", dir, err)
+	}
+	fmt.Fprintln(env.out, "演示账号（登录名 / 密码，只属于这份演示数据）：")
+	for line := range strings.Lines(string(accounts)) {
+		role, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		login, secret, _ := strings.Cut(rest, "\t")
+		fmt.Fprintf(env.out, "  %-14s %s   %s\n", login, secret, role)
+	}
+	return listen(ctx, env, a)
+}

@@ -1,0 +1,98 @@
+// Command linli is the whole product in one binary: the server, the demo and
+// the tools around them. `linli help` lists the commands.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+type command struct {
+	name, about string
+	run         func(ctx context.Context, env environment, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "启动服务；空目录会打开首次使用向导", serve},
+		{"demo", "启动演示：第一次会用产品自己的命令生成一年的数据", demoCommand},
+		{"bench", "测量：linli bench billing --rooms N [--db DSN] [--json]", benchCommand},
+		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
+		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {
+			_, err := fmt.Fprintln(env.out, "linli", version())
+			return err
+		}},
+	}
+}
+
+// environment is everything a command takes from the world.
+type environment struct {
+	addr string // LINLI_ADDR, host:port
+	data string // LINLI_DATA, folder
+	dsn  string // LINLI_DB, postgres://… or empty for SQLite
+	out  io.Writer
+	log  *slog.Logger
+}
+
+func setting(name, fallback string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return fallback
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return "0.1.0+" + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return "0.1.0"
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	env := environment{
+		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), data: os.Getenv("LINLI_DATA"),
+		out: os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
+	}
+	name := "help"
+	if len(os.Args) > 1 {
+		name = os.Args[1]
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			if err := c.run(ctx, env, os.Args[2:]); err != nil {
+				fmt.Fprintln(os.Stderr, "linli "+name+":", err)
+				stop()
+				os.Exit(1)
+			}
+			return
+		}
+	}
+	fmt.Fprintln(os.Stderr, "邻里 Linli", version(), "\n\n用法：linli <命令>")
+	for _, c := range commands() {
+		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.about)
+	}
+	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别")
+	if name != "help" && name != "-h" && name != "--help" {
+		os.Exit(2)
+	}
+}
+
+func logLevel() slog.Level {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(setting("LINLI_LOG", "WARN"))); err != nil {
+		return slog.LevelWarn
+	}
+	return l
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"linli/internal/app"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/flock"
+)
+
+func serve(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if env.data == "" {
+		env.data = "data"
+	}
+	a, unlock, err := open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	defer a.Close()
+	return listen(ctx, env, a)
+}
+
+// open locks the data folder, opens the database and brings it up to date.
+func open(ctx context.Context, env environment) (*app.App, func(), error) {
+	dir, err := filepath.Abs(env.data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("create data folder: %w", err)
+	}
+	unlock, err := flock.Lock(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("数据目录 %s 正被另一个 linli 使用，请先停掉它: %w", dir, err)
+	}
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version()})
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return a, unlock, nil
+}
+
+// listen serves until ctx ends, then lets running requests finish.
+func listen(ctx context.Context, env environment, a *app.App) error {
+	debug.SetGCPercent(50) // a small heap matters more than speed for a server at rest
+	l, err := net.Listen("tcp", env.addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	srv := &http.Server{
+		Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 8 << 10,
+	}
+	workers := make(chan error, 1)
+	workctx, stopWork := context.WithCancel(ctx)
+	defer stopWork()
+	go func() { workers <- a.Work(workctx) }()
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	if _, err := fmt.Fprintf(env.out, "ready http://%s\n", l.Addr()); err != nil {
+		return err
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	err = srv.Shutdown(grace)
+	stopWork()
+	return errors.Join(err, <-workers)
+}

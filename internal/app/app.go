@@ -1,0 +1,124 @@
+// Package app builds every room from the bottom up and wires what the arrows
+// forbid the rooms to know of each other. It is the only wiring. Top.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/file"
+	"linli/internal/identity"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
+	"linli/internal/kit/db"
+	"linli/internal/kit/job"
+	"linli/internal/kit/web"
+	"linli/internal/ledger"
+	"linli/internal/payment"
+	"linli/internal/screen"
+)
+
+// Config is what the outside decides.
+type Config struct {
+	Dir     string // data folder: keys, files, and SQLite's database
+	DSN     string // postgres://… or empty for SQLite
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Version string
+}
+
+// App is the built house.
+type App struct {
+	DB       *db.DB
+	Jobs     *job.Queue
+	Audit    *audit.Service
+	File     *file.Service
+	Ledger   *ledger.Service
+	Identity *identity.Service
+	Estate   *estate.Service
+	Payment  *payment.Service
+	Billing  *billing.Service
+	Cashier  *cashier.Service
+	Screen   *screen.Service
+	Web      *web.Server
+}
+
+// Migrations are the tables of the whole house, bottom-up.
+func Migrations() []db.Migrations {
+	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), identity.Migrations(),
+		estate.Migrations(), payment.Migrations(), billing.Migrations(), cashier.Migrations()}
+}
+
+// New opens the database, brings it up to date and builds every room.
+func New(ctx context.Context, c Config) (*App, error) {
+	d, err := db.Open(ctx, db.Options{DSN: c.DSN, Dir: c.Dir, Clock: c.Clock, Log: c.Log})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Migrate(ctx, Migrations()...); err != nil {
+		d.Close()
+		return nil, err
+	}
+	a, err := Build(ctx, d, c)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Build makes the rooms on an open, migrated database.
+func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
+	ring, err := crypt.Open(filepath.Join(c.Dir, "keys.json"))
+	if err != nil {
+		return nil, fmt.Errorf("open key ring: %w", err)
+	}
+	a := &App{DB: d, Jobs: job.New(d, c.Log)}
+	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
+	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files")})
+	a.Ledger = ledger.New(ledger.Deps{DB: d})
+	a.Identity = identity.New(identity.Deps{DB: d, Audit: a.Audit, Roles: roles(), Projects: a.projects})
+	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
+	a.Payment = payment.New(payment.Deps{DB: d})
+	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs})
+	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
+	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
+	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Refused: a.Audit.Refused, Fallback: console()})
+	for _, routes := range []func(*web.Server){a.Audit.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
+		routes(a.Web)
+	}
+	return a, nil
+}
+
+// projects tells identity which projects a person may choose.
+func (a *App) projects(ctx context.Context, who actor.Actor) ([]identity.ProjectRef, error) {
+	list, err := a.Estate.Projects(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]identity.ProjectRef, len(list))
+	for i, p := range list {
+		out[i] = identity.ProjectRef{ID: p.ID, Name: p.Name, Kind: p.Kind}
+	}
+	return out, nil
+}
+
+// Handler serves the API and the console.
+func (a *App) Handler() http.Handler { return a.Web.Handler() }
+
+// Work runs background jobs until ctx ends. On SQLite this is the only
+// process, so jobs that were cut off begin again at once.
+func (a *App) Work(ctx context.Context) error {
+	return a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
+}
+
+// Close gives the database back.
+func (a *App) Close() error { return a.DB.Close() }

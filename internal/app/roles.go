@@ -1,0 +1,28 @@
+package app
+
+import (
+	"slices"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/identity"
+	"linli/internal/kit/actor"
+)
+
+// roles are the ready-made roles; a grant gives one of them on one project or
+// on all. Rights asked on no project (new projects, accounts) need a grant on
+// all projects.
+func roles() []identity.Role {
+	look := []actor.Permission{estate.PermRead, billing.PermRead, cashier.PermRead}
+	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
+	return []identity.Role{
+		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
+			billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermReceive, cashier.PermVoid, audit.PermRead, identity.PermManage)},
+		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, cashier.PermVoid, audit.PermRead)},
+		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
+		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid)},
+		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, audit.PermRead)},
+	}
+}

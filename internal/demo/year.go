@@ -1,0 +1,183 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// habit is how a household pays.
+type habit int
+
+const (
+	monthly   habit = iota // within the month
+	quarterly              // three months at once
+	late                   // one to three months behind
+	never
+)
+
+func habitOf(r *rand.Rand) habit {
+	switch n := r.IntN(100); {
+	case n < 46:
+		return monthly
+	case n < 82:
+		return quarterly
+	case n < 95:
+		return late
+	}
+	return never
+}
+
+// visit is one coming to the counter.
+type visit struct {
+	at      time.Time
+	project *project
+	room    id.ID
+	part    bool // pays only some of it
+	more    bool // leaves something in advance
+	wrong   bool // the cashier mistypes, makes the receipt void and takes it again
+}
+
+// year lives through months up to and including the last, day by day.
+func (d *demo) year(ctx context.Context, first, last clock.Month) error {
+	visits := []visit{}
+	for _, p := range d.projects {
+		visits = append(visits, d.visitsOf(p, first, last)...)
+	}
+	slices.SortFunc(visits, func(a, b visit) int { return a.at.Compare(b.at) })
+	next := 0
+	for m := first; m <= last; m = m.Add(1) {
+		if err := d.bill(ctx, m, m == last); err != nil {
+			return err
+		}
+		end := m.Add(1).First().Start()
+		for ; next < len(visits) && visits[next].at.Before(end); next++ {
+			if !visits[next].at.Before(d.until) {
+				return nil
+			}
+			if err := d.visit(ctx, &visits[next]); err != nil {
+				return fmt.Errorf("visit on %s: %w", clock.DateOf(visits[next].at), err)
+			}
+		}
+		if err := d.transfers(ctx, m); err != nil {
+			return err
+		}
+		d.say("%s：累计收据 %d 张", m, d.receipts)
+	}
+	return nil
+}
+
+// bill starts and releases the runs of a month in every project. In the last
+// month the office tower's run is left for the visitor to review.
+func (d *demo) bill(ctx context.Context, m clock.Month, last bool) error {
+	for _, p := range d.projects {
+		d.clock.Set(m.First().Start().Add(2 * time.Hour))
+		run, err := d.app.Billing.StartRun(ctx, actor.System("自动出账"), p.id, m)
+		if err != nil {
+			return fmt.Errorf("start run of %s for %s: %w", p.name, m, err)
+		}
+		if err := d.app.Jobs.Drain(ctx); err != nil {
+			return err
+		}
+		if last && p.leaveDraft {
+			continue
+		}
+		d.clock.Set(m.First().Start().Add(9*time.Hour + 20*time.Minute))
+		if run, err = d.app.Billing.Run(ctx, d.app.DB.Reader(ctx), p.id, run.ID); err != nil {
+			return err
+		}
+		if _, err := d.app.Billing.Release(ctx, p.accountant, p.id, run.ID, run.Version); err != nil {
+			return fmt.Errorf("release run of %s for %s: %w", p.name, m, err)
+		}
+		if err := d.app.Jobs.Drain(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visitsOf draws when each room's payer comes.
+func (d *demo) visitsOf(p *project, first, last clock.Month) []visit {
+	var out []visit
+	for _, room := range p.rooms {
+		h, hour := habitOf(d.r), time.Duration(9+d.r.IntN(8))*time.Hour
+		offset := d.r.IntN(3)
+		for m := first; m <= last; m = m.Add(1) {
+			day := 2 + d.r.IntN(24)
+			switch h {
+			case never:
+				continue
+			case quarterly:
+				if (m.Number()+offset)%3 != 0 {
+					continue
+				}
+			case late:
+				if d.r.IntN(3) != 0 {
+					continue
+				}
+			}
+			at := m.First().AddDays(day - 1).Start().Add(hour + time.Duration(d.r.IntN(3600))*time.Second)
+			out = append(out, visit{at: at, project: p, room: room, part: d.r.IntN(40) == 0, more: d.r.IntN(60) == 0, wrong: d.r.IntN(150) == 0})
+		}
+	}
+	return out
+}
+
+// visit takes the money as the counter does: look, then take what is owed.
+func (d *demo) visit(ctx context.Context, v *visit) error {
+	d.clock.Set(v.at)
+	seat, err := d.app.Cashier.Seat(ctx, v.project.id, v.room)
+	if err != nil || seat.Owed == 0 {
+		return err
+	}
+	amount := seat.Owed
+	if v.part {
+		amount = seat.Owed / 2 / money.OneYuan * money.OneYuan
+	}
+	if v.more {
+		amount += 200 * money.OneYuan
+	}
+	if amount <= 0 {
+		return nil
+	}
+	r, err := d.take(ctx, v, seat, amount)
+	if err != nil || !v.wrong {
+		return err
+	}
+	d.clock.Advance(4 * time.Minute)
+	if _, err := d.app.Cashier.Void(ctx, v.project.cashier, v.project.id, r, pick(d.r, []string{"付款方式选错，重新收", "住户要求分开付", "金额输错，重新收"})); err != nil {
+		return fmt.Errorf("void: %w", err)
+	}
+	d.clock.Advance(time.Minute)
+	if seat, err = d.app.Cashier.Seat(ctx, v.project.id, v.room); err != nil {
+		return err
+	}
+	_, err = d.take(ctx, v, seat, amount)
+	return err
+}
+
+func (d *demo) take(ctx context.Context, v *visit, seat *cashier.Seat, amount money.Fen) (id.ID, error) {
+	pay := cashier.Pay{Method: cashier.MethodCash, Amount: amount}
+	in := cashier.Taking{Room: v.room, ExpectedOwed: seat.Owed, Confirmed: true}
+	switch n := d.r.IntN(10); {
+	case n < 4:
+		in.Tendered = (amount + 99_99) / 100_00 * 100_00
+	default:
+		pay.Method, pay.Reference = cashier.MethodTransfer, fmt.Sprintf("工行 %06d", d.r.IntN(1e6))
+	}
+	in.Pays = []cashier.Pay{pay}
+	r, err := d.app.Cashier.Receive(ctx, v.project.cashier, v.project.id, in)
+	if err != nil {
+		return 0, fmt.Errorf("receive at %s: %w", seat.Room.Label, err)
+	}
+	d.receipts++
+	return r.ID, nil
+}

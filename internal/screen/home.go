@@ -1,0 +1,109 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// Point is the share of a month's charges that was paid by the end of a day of
+// that month, in 1/10000.
+type Point struct {
+	Day  int
+	Rate int
+}
+
+// Home is the home page of a project; what the caller may not read is left
+// zero.
+type Home struct {
+	Today      clock.Date
+	Project    string
+	Rooms      int
+	Collection billing.Collection
+	Last       billing.Collection // the month before
+	Curve      []Point            // this month, day 1 to today
+	LastCurve  []Point            // the month before, whole
+	Ageing     billing.Ageing
+	Takings    cashier.Takings // today, everyone
+	Mine       cashier.Takings // today, the caller
+	Drafts     []billing.Run   // runs that wait for review
+}
+
+// Home reads the home page.
+func (s *Service) Home(ctx context.Context, who actor.Actor, project id.ID) (*Home, error) {
+	q := s.db.Reader(ctx)
+	p, err := s.estate.Project(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("home: %w", err)
+	}
+	h := &Home{Today: clock.DateOf(s.db.Clock().Now()), Project: p.Name, Rooms: p.Rooms}
+	if who.Can(billing.PermRead, project) {
+		if err := s.collections(ctx, project, h); err != nil {
+			return nil, err
+		}
+		if h.Ageing, err = s.billing.Ageing(ctx, q, project, h.Today); err != nil {
+			return nil, err
+		}
+		runs, err := s.billing.Runs(ctx, q, project, 0, page.Request{Limit: 20})
+		if err != nil {
+			return nil, err
+		}
+		h.Drafts = slices.DeleteFunc(runs.Items, func(r billing.Run) bool { return r.State != billing.Draft })
+	}
+	if who.Can(cashier.PermRead, project) {
+		if h.Takings, err = s.cashier.Takings(ctx, project, 0, h.Today); err != nil {
+			return nil, err
+		}
+		if h.Mine, err = s.cashier.Takings(ctx, project, who.Account, h.Today); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (s *Service) collections(ctx context.Context, project id.ID, h *Home) error {
+	q, month := s.db.Reader(ctx), h.Today.Month()
+	var err error
+	if h.Collection, err = s.billing.Collection(ctx, q, project, month); err != nil {
+		return err
+	}
+	if h.Last, err = s.billing.Collection(ctx, q, project, month.Add(-1)); err != nil {
+		return err
+	}
+	days, err := s.cashier.PaidByDay(ctx, q, project, month)
+	if err != nil {
+		return err
+	}
+	h.Curve = curve(days, h.Collection.Due, month, h.Today.Day())
+	if days, err = s.cashier.PaidByDay(ctx, q, project, month.Add(-1)); err != nil {
+		return err
+	}
+	h.LastCurve = curve(days, h.Last.Due, month.Add(-1), month.Add(-1).Days())
+	return nil
+}
+
+// curve adds days up; what was paid before the month counts from its first day.
+func curve(days []cashier.DaySum, due money.Fen, month clock.Month, until int) []Point {
+	if due == 0 {
+		return []Point{}
+	}
+	out := make([]Point, 0, until)
+	var paid money.Fen
+	next := 0
+	for day := 1; day <= until; day++ {
+		for next < len(days) && days[next].Date <= month.First().AddDays(day-1) {
+			paid += days[next].Amount
+			next++
+		}
+		out = append(out, Point{Day: day, Rate: int(paid * 10000 / due)})
+	}
+	return out
+}

@@ -1,0 +1,214 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// HouseholdRoom is one room of the household with what it owes.
+type HouseholdRoom struct {
+	estate.Room
+	Owed, Overdue money.Fen
+}
+
+// Household is everything about one household on one page.
+type Household struct {
+	Room       estate.Room
+	Payer      *estate.Person
+	People     []estate.Occupant
+	Rooms      []HouseholdRoom
+	Owed       money.Fen
+	Overdue    money.Fen // part of Owed whose due day has passed
+	Prepaid    money.Fen
+	Year       int
+	PaidYear   money.Fen
+	PaidByItem []cashier.ItemSum
+	Receipts   int // valid ones of the year
+	Open       []billing.Charge
+	Timeline   []Event
+	Today      clock.Date
+}
+
+// Event is one thing that happened to the household.
+type Event struct {
+	Kind   string // receipt, void, overdue, change
+	At     time.Time
+	Title  string
+	Text   string
+	By     string
+	Amount money.Fen // 0 when no money moved
+	Ref    id.ID     // receipt, or 0
+}
+
+const timelineLength = 40
+
+// Household reads the page of a room's household. Changes of records are part
+// of it only for those who may read the log. Error: estate.ErrNoRoom.
+func (s *Service) Household(ctx context.Context, who actor.Actor, project, room id.ID) (*Household, error) {
+	q := s.db.Reader(ctx)
+	base, err := s.estate.Household(ctx, q, project, room)
+	if err != nil {
+		return nil, fmt.Errorf("household: %w", err)
+	}
+	h := &Household{Room: base.Room, Payer: base.Payer, People: base.People, Today: clock.DateOf(s.db.Clock().Now())}
+	rooms := make([]id.ID, len(base.Rooms))
+	for i, r := range base.Rooms {
+		rooms[i] = r.ID
+		h.Rooms = append(h.Rooms, HouseholdRoom{Room: r})
+	}
+	if h.Open, err = s.billing.Open(ctx, q, project, rooms); err != nil {
+		return nil, err
+	}
+	h.sumOpen()
+	if base.Payer != nil {
+		if h.Prepaid, err = s.payment.Balance(ctx, q, project, base.Payer.ID, rooms); err != nil {
+			return nil, err
+		}
+	}
+	h.Year = h.Today.Year()
+	first := clock.Date(h.Year*10000 + 101)
+	if h.PaidByItem, h.Receipts, err = s.cashier.PaidFor(ctx, q, project, rooms, first, h.Today); err != nil {
+		return nil, err
+	}
+	for _, x := range h.PaidByItem {
+		h.PaidYear += x.Amount
+	}
+	return h, s.timeline(ctx, who, project, h)
+}
+
+func (h *Household) sumOpen() {
+	for _, c := range h.Open {
+		h.Owed += c.Owed()
+		late := c.Due < h.Today
+		if late {
+			h.Overdue += c.Owed()
+		}
+		for i := range h.Rooms {
+			if h.Rooms[i].ID == c.Subject {
+				h.Rooms[i].Owed += c.Owed()
+				if late {
+					h.Rooms[i].Overdue += c.Owed()
+				}
+			}
+		}
+	}
+}
+
+func (s *Service) timeline(ctx context.Context, who actor.Actor, project id.ID, h *Household) error {
+	seen := map[id.ID]bool{}
+	for _, r := range h.Rooms {
+		list, err := s.cashier.Receipts(ctx, project, cashier.Filter{Room: r.ID, Request: page.Request{Limit: timelineLength}})
+		if err != nil {
+			return err
+		}
+		for i := range list.Items {
+			if x := &list.Items[i]; !seen[x.ID] {
+				seen[x.ID] = true
+				h.addReceipt(x)
+			}
+		}
+	}
+	h.addOverdue()
+	if who.Can(audit.PermRead, project) {
+		if err := s.addChanges(ctx, project, h); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(h.Timeline, func(a, b Event) int { return b.At.Compare(a.At) })
+	h.Timeline = h.Timeline[:min(len(h.Timeline), timelineLength)]
+	return nil
+}
+
+func (h *Household) addReceipt(r *cashier.Receipt) {
+	methods := ""
+	for i, p := range r.Pays {
+		if i > 0 {
+			methods += "、"
+		}
+		methods += p.Method.Name()
+	}
+	text := fmt.Sprintf("%s，%s。收据 %s", spanOf(r.Lines), methods, r.Number)
+	if r.ToPrepay > 0 {
+		text = fmt.Sprintf("%s，其中 %s 存入预存", text, r.ToPrepay.Comma())
+	}
+	h.Timeline = append(h.Timeline, Event{Kind: "receipt", At: r.At, Title: "缴费 " + r.Amount.Comma(), Text: text, By: r.CashierName, Amount: r.Amount, Ref: r.ID})
+	if r.State == cashier.StateVoid {
+		h.Timeline = append(h.Timeline, Event{Kind: "void", At: r.VoidAt, Title: "作废收据 " + r.Number,
+			Text: fmt.Sprintf("%s 元退回，原因：%s", r.Amount.Comma(), r.VoidReason), By: r.VoidName, Amount: -r.Amount, Ref: r.ID})
+	}
+}
+
+// spanOf says what a receipt paid for: items and months.
+func spanOf(lines []cashier.Line) string {
+	if len(lines) == 0 {
+		return "预存"
+	}
+	var items []string
+	first, last := lines[0].Month, lines[0].Month
+	for _, l := range lines {
+		if !slices.Contains(items, l.ItemName) {
+			items = append(items, l.ItemName)
+		}
+		first, last = min(first, l.Month), max(last, l.Month)
+	}
+	text := items[0]
+	if len(items) > 1 {
+		text = fmt.Sprintf("%s等 %d 项", items[0], len(items))
+	}
+	if first == last {
+		return fmt.Sprintf("%s %s", first, text)
+	}
+	return fmt.Sprintf("%s 至 %s %s", first, last, text)
+}
+
+// addOverdue notes, month by month, when what is still owed became overdue.
+func (h *Household) addOverdue() {
+	type debt struct {
+		n   int
+		sum money.Fen
+	}
+	months := map[clock.Date]debt{}
+	for _, c := range h.Open {
+		if c.Due < h.Today {
+			d := months[c.Due]
+			months[c.Due] = debt{d.n + 1, d.sum + c.Owed()}
+		}
+	}
+	for due, d := range months {
+		h.Timeline = append(h.Timeline, Event{Kind: "overdue", At: due.AddDays(1).Start(), Title: fmt.Sprintf("%s 到期未缴", due),
+			Text: fmt.Sprintf("%d 项，现欠 %s 元", d.n, d.sum.Comma()), By: "系统", Amount: d.sum})
+	}
+}
+
+// addChanges adds what was changed of the rooms and the people.
+func (s *Service) addChanges(ctx context.Context, project id.ID, h *Household) error {
+	subjects := []id.ID{}
+	for _, r := range h.Rooms {
+		subjects = append(subjects, r.ID)
+	}
+	for _, p := range h.People {
+		subjects = append(subjects, p.Person.ID, p.ID)
+	}
+	for _, x := range subjects {
+		list, err := s.audit.Entries(ctx, project, audit.Filter{Subject: x, Request: page.Request{Limit: 10}})
+		if err != nil {
+			return err
+		}
+		for _, e := range list.Items {
+			h.Timeline = append(h.Timeline, Event{Kind: "change", At: e.At, Title: "资料变更", Text: e.Summary, By: e.Name})
+		}
+	}
+	return nil
+}
