@@ -1,12 +1,14 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,15 +76,37 @@ func (s *Service) Record(tx *db.Tx, e Entry) {
 	if r.Before, err = written(e.Before); err == nil {
 		r.After, err = written(e.After)
 	}
-	tx.BeforeCommit(func(ctx context.Context, tx *db.Tx) error {
+	tx.BeforeCommit(func(_ context.Context, tx *db.Tx) error {
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", e.Action, err)
 		}
-		if err := s.chain(ctx, tx, &r); err != nil {
-			return fmt.Errorf("audit %s: %w", e.Action, err)
+		p := tx.Note(pendingKey{s}, func() any { return &pending{} }).(*pending)
+		if len(p.rows) == 0 {
+			// Put at the very end: by then every entry that survived is here.
+			tx.BeforeCommit(func(ctx context.Context, tx *db.Tx) error { return s.chainAll(ctx, tx, p) })
 		}
+		p.rows = append(p.rows, &r)
 		return nil
 	})
+}
+
+// pending are the entries of a transaction that is about to commit.
+type pending struct{ rows []*Row }
+
+type pendingKey struct{ s *Service }
+
+// chainAll writes the entries of a transaction in the order of their projects,
+// so that transactions that touch several chains cannot wait for each other.
+func (s *Service) chainAll(ctx context.Context, tx *db.Tx, p *pending) error {
+	rows := p.rows
+	p.rows = nil
+	slices.SortStableFunc(rows, func(a, b *Row) int { return cmp.Compare(a.Project, b.Project) })
+	for _, r := range rows {
+		if err := s.chain(ctx, tx, r); err != nil {
+			return fmt.Errorf("audit %s: %w", r.Action, err)
+		}
+	}
+	return nil
 }
 
 // chain takes the next place in the project's chain and seals r into it.
