@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/kit/db"
@@ -263,29 +262,39 @@ func TestNumbersUnderConcurrency(t *testing.T) {
 	})
 }
 
-// Two counters that saw the same debt: one receipt, whatever the timing.
-func TestOneDebtManyWindows(t *testing.T) {
+// Many windows that saw the same debt, or the same empty wallet: one receipt,
+// whatever the timing.
+func TestManyWindows(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		w.bill(t, due{w.a, "物业服务费", 202611, 25380}, due{w.b, "车位管理费", 202611, 6000})
-		var wg sync.WaitGroup
-		errs := make([]error, 16)
-		for i := range errs {
-			wg.Go(func() {
-				_, errs[i] = w.cashier.Receive(context.Background(), w.teller(), w.project,
-					cashier.Taking{Room: []id.ID{w.a, w.b}[i%2], Pays: cash(31380), ExpectedOwed: 31380})
-			})
-		}
-		wg.Wait()
-		taken := 0
-		for _, err := range errs {
-			if err == nil {
-				taken++
-			} else if !errors.Is(err, cashier.ErrOwedChanged) && !errors.Is(err, billing.ErrOverpaid) {
-				t.Error(err)
+		_, err := w.take(t, cashier.Taking{Room: w.dd, Pays: cash(100), Confirmed: true})
+		mustBe(t, err, nil)
+		hundred := money.Fen(100)
+		for name, in := range map[string]cashier.Taking{
+			"debt":   {Room: w.a, Pays: cash(31380), ExpectedOwed: 31380},
+			"wallet": {Room: w.dd, Pays: cash(200), ExpectedPrepaid: &hundred, Confirmed: true},
+		} {
+			var wg sync.WaitGroup
+			errs := make([]error, 16)
+			for i := range errs {
+				in := in
+				if in.Room == w.a && i%2 == 1 {
+					in.Room = w.b // the same household
+				}
+				wg.Go(func() { _, errs[i] = w.cashier.Receive(context.Background(), w.teller(), w.project, in) })
 			}
-		}
-		if taken != 1 {
-			t.Errorf("%d receipts", taken)
+			wg.Wait()
+			taken := 0
+			for _, err := range errs {
+				if err == nil {
+					taken++
+				} else if !errors.Is(err, cashier.ErrOwedChanged) {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if taken != 1 {
+				t.Errorf("%s: %d receipts", name, taken)
+			}
 		}
 	})
 }
