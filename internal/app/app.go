@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"linli/internal/audit"
 	"linli/internal/billing"
@@ -49,6 +51,7 @@ type App struct {
 	Cashier  *cashier.Service
 	Screen   *screen.Service
 	Web      *web.Server
+	log      *slog.Logger
 }
 
 // Migrations are the tables of the whole house, bottom-up.
@@ -81,7 +84,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key ring: %w", err)
 	}
-	a := &App{DB: d, Jobs: job.New(d, c.Log)}
+	a := &App{DB: d, Jobs: job.New(d, c.Log), log: c.Log}
 	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
 	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files")})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
@@ -117,7 +120,31 @@ func (a *App) Handler() http.Handler { return a.Web.Handler() }
 // Work runs background jobs until ctx ends. On SQLite this is the only
 // process, so jobs that were cut off begin again at once.
 func (a *App) Work(ctx context.Context) error {
-	return a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
+	var wg sync.WaitGroup
+	wg.Go(func() { a.sweep(ctx) })
+	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
+	wg.Wait()
+	return err
+}
+
+// sweep forgets, at start and every six hours, what has ended by time:
+// sessions, wrong attempts, stored answers, finished jobs.
+func (a *App) sweep(ctx context.Context) {
+	t := time.NewTicker(6 * time.Hour)
+	defer t.Stop()
+	for {
+		for _, forget := range []func(context.Context) error{a.Identity.Sweep, a.Jobs.Sweep,
+			func(ctx context.Context) error { return web.ForgetAnswers(ctx, a.DB) }} {
+			if err := forget(ctx); err != nil && ctx.Err() == nil {
+				a.log.LogAttrs(ctx, slog.LevelError, "sweep", slog.Any("error", err))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
 }
 
 // Close gives the database back.

@@ -2,10 +2,13 @@ package app
 
 import (
 	"bytes"
+	"compress/gzip"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"linli/web"
@@ -14,30 +17,65 @@ import (
 // console serves the built staff console; every path that is not a file is a
 // page of it.
 func console() http.Handler {
-	files := web.Console()
-	index, err := fs.ReadFile(files, "index.html")
-	if err != nil {
+	c := &consoleFiles{files: web.Console()}
+	if _, err := fs.Stat(c.files, "index.html"); err != nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusServiceUnavailable)
 			w.Write([]byte("界面还没有构建，请运行 make build\n"))
 		})
 	}
-	static := http.FileServerFS(files)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		if info, err := fs.Stat(files, name); err == nil && !info.IsDir() && name != "index.html" {
-			if strings.HasPrefix(name, "assets/") {
-				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			}
-			static.ServeHTTP(w, r)
-			return
-		}
+	return c
+}
+
+// consoleFiles hands out the embedded files, text ones compressed; a file is
+// compressed once, when it is first asked for.
+type consoleFiles struct {
+	files  fs.FS
+	packed sync.Map // name → []byte
+}
+
+func (c *consoleFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "这里只有页面，只能读取", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	if info, err := fs.Stat(c.files, name); err != nil || info.IsDir() {
 		if strings.HasPrefix(name, "assets/") {
 			http.NotFound(w, r)
 			return
 		}
+		name = "index.html"
+	}
+	if strings.HasPrefix(name, "assets/") {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(w, r, "index.html", time.Time{}, bytes.NewReader(index))
-	})
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Vary", "Accept-Encoding")
+	b, err := fs.ReadFile(c.files, name)
+	if err != nil {
+		http.Error(w, "读不出页面文件", http.StatusInternalServerError)
+		return
+	}
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && r.Header.Get("Range") == "" && len(b) > 1024 {
+		b = c.gzip(name, b)
+		w.Header().Set("Content-Encoding", "gzip")
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
+}
+
+func (c *consoleFiles) gzip(name string, b []byte) []byte {
+	if v, ok := c.packed.Load(name); ok {
+		return v.([]byte)
+	}
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	z.Write(b) // a buffer does not fail
+	z.Close()
+	c.packed.Store(name, out.Bytes())
+	return out.Bytes()
 }

@@ -93,7 +93,11 @@ type unitsOut struct {
 }
 
 func (s *Service) listUnitsAPI(ctx context.Context, _ actor.Actor, in *buildingIn) (*unitsOut, error) {
-	list, err := s.Units(ctx, s.db.Reader(ctx), in.Project, in.Building)
+	q := s.db.Reader(ctx)
+	if _, err := s.Building(ctx, q, in.Project, in.Building); err != nil {
+		return nil, err
+	}
+	list, err := s.Units(ctx, q, in.Project, in.Building)
 	out := &unitsOut{}
 	out.Body.Items = each(list, toUnit)
 	return out, err

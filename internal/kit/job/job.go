@@ -244,6 +244,18 @@ func (q *Queue) finish(ctx context.Context, j *claimed, herr error) error {
 	})
 }
 
+// keepDone is how long finished jobs stay to be looked at; dead letters stay
+// until somebody deals with them.
+const keepDone = 30 * 24 * time.Hour
+
+// Sweep forgets jobs that were done long ago.
+func (q *Queue) Sweep(ctx context.Context) error {
+	return q.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM kit_job WHERE state = 'done' AND done_at < ?", tx.Now().Add(-keepDone))
+		return err
+	})
+}
+
 // release gives an interrupted job back untouched.
 func (q *Queue) release(ctx context.Context, j *claimed) error {
 	return q.db.Write(ctx, func(tx *db.Tx) error {

@@ -1,0 +1,203 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"linli/internal/app"
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+func operations(item *huma.PathItem) []*huma.Operation {
+	out := []*huma.Operation{}
+	for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+		if o != nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// endpoint is one operation of the document.
+type endpoint struct {
+	op, method, path string
+	permission       actor.Permission
+	public, project  bool
+}
+
+func endpoints(a *app.App) []endpoint {
+	var out []endpoint
+	for path, item := range a.Web.API().Paths {
+		for _, o := range operations(item) {
+			perm, _ := o.Extensions["x-permission"].(string)
+			public, _ := o.Extensions["x-public"].(bool)
+			out = append(out, endpoint{o.OperationID, o.Method, path, actor.Permission(perm), public, strings.Contains(path, "{project}")})
+		}
+	}
+	slices.SortFunc(out, func(a, b endpoint) int { return strings.Compare(a.op, b.op) })
+	return out
+}
+
+// publicOperations is the whole list of what needs no session.
+func publicOperations() []string { return []string{"read-setup", "run-setup", "sign-in"} }
+
+// fill puts ids into a path; project decides the first, from the others.
+func (e *endpoint) fill(project id.ID, from twin) string {
+	path := strings.ReplaceAll(e.path, "{project}", project.String())
+	for name, v := range from.ids {
+		path = strings.ReplaceAll(path, "{"+name+"}", v.String())
+	}
+	if e.op == "search-households" {
+		path += "?q=101"
+	}
+	return path
+}
+
+// body is a request that the operation can understand, where one is needed to
+// reach its rules.
+func (e *endpoint) body(from twin) (kind, body string) {
+	month := clock.MonthOf(dbtest.Start())
+	bodies := map[string]string{
+		"create-project":  `{"name":"丙","kind":"residential"}`,
+		"create-building": `{"name":"77栋"}`,
+		"create-unit":     `{"name":"7单元"}`,
+		"create-person":   `{"name":"新人"}`,
+		"reveal-person":   `{"field":"phone","reason":"电话回访"}`,
+		"start-run":       fmt.Sprintf(`{"month":%q}`, month),
+		"receipt-void":    `{"reason":"矩阵测试"}`,
+		"receipt-create":  fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"check-formula":   `{"formula":"面积*单价"}`,
+	}
+	if e.op == "start-import" {
+		return csvForm("matrix.csv")
+	}
+	if b, ok := bodies[e.op]; ok {
+		return "application/json", b
+	}
+	if e.method == "GET" || e.method == "DELETE" {
+		return "", ""
+	}
+	return "application/json", "{}"
+}
+
+// TestMatrix tries every operation of the document as everybody: without a
+// session, in each role, on the own project, on the other one, and on the own
+// one with ids of the other.
+func TestMatrix(t *testing.T) {
+	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		w := newMatrixWorld(t, d)
+		list := endpoints(w.app)
+		if len(list) < 50 {
+			t.Fatalf("only %d operations", len(list))
+		}
+		untouched := w.hash(t, w.b.ids["project"])
+		for _, e := range list {
+			if e.public != slices.Contains(publicOperations(), e.op) {
+				t.Errorf("%s: public is %v, the list says otherwise", e.op, e.public)
+			}
+			if e.public || e.op == "sign-out" || e.op == "change-password" {
+				continue // they end or begin sessions; identity's tests show them
+			}
+			w.tryAll(t, &e)
+		}
+		if got := w.hash(t, w.b.ids["project"]); got != untouched {
+			t.Error("somebody of the first project changed the second")
+		}
+		w.refusalsAreLogged(t)
+	})
+}
+
+func (w *matrixWorld) tryAll(t *testing.T, e *endpoint) {
+	own := w.a.ids["project"]
+	kind, body := e.body(w.a)
+	if status, text := w.call(t, "", e.method, e.fill(own, w.a), kind, body); status != 401 || strings.Contains(text, "金丝雀") {
+		t.Errorf("%s without session: %d %s", e.op, status, text)
+	}
+	for role := range w.tokens {
+		if role == "" {
+			continue
+		}
+		status, text := w.call(t, role, e.method, e.fill(own, w.a), kind, body)
+		w.judge(t, e, role, status, text)
+		if role == "head" || strings.HasSuffix(role, "@b") || !e.project {
+			continue
+		}
+		// The neighbour's project, then the own project with the neighbour's ids.
+		if status, text := w.call(t, role, e.method, e.fill(w.b.ids["project"], w.b), kind, body); status != 404 || strings.Contains(text, w.b.canary) {
+			t.Errorf("%s by %s on the other project: %d %s", e.op, role, status, text)
+		}
+		kind, body := e.body(w.b)
+		status, text = w.call(t, role, e.method, e.fill(own, w.b), kind, body)
+		if strings.Contains(text, w.b.canary) || status >= 500 {
+			t.Errorf("%s by %s with ids of the other project: %d %s", e.op, role, status, text)
+		}
+		if status < 300 && namesRow(e.path) && e.op != "reset-password" {
+			t.Errorf("%s by %s worked on a row of the other project: %d %s", e.op, role, status, text)
+		}
+	}
+}
+
+// namesRow reports whether the path names a row inside the project.
+func namesRow(path string) bool { return strings.Count(path, "{") > 1 }
+
+// judge holds an answer on the own project against the role's rights.
+func (w *matrixWorld) judge(t *testing.T, e *endpoint, role string, status int, text string) {
+	base, other := strings.CutSuffix(role, "@b")
+	rights := map[string]bool{}
+	for _, r := range w.app.Identity.Roles() {
+		if r.Key == base || role == "head" && r.Key == "admin" {
+			for _, p := range r.Permissions {
+				rights[string(p)] = true
+			}
+		}
+	}
+	want := "reach"
+	switch {
+	case e.project && (other || role == "none"):
+		want = "hidden"
+	case e.permission != "" && !rights[string(e.permission)]:
+		want = "forbidden"
+	case e.permission != "" && !e.project && role != "head":
+		want = "forbidden"
+	}
+	ok := map[string]bool{"hidden": status == 404, "forbidden": status == 403, "reach": status != 401 && status != 403 && status < 500}[want]
+	if !ok {
+		t.Errorf("%s by %s: %d, should be %s: %s", e.op, role, status, want, text)
+	}
+	if want == "reach" && e.method == "GET" && status != 200 && e.op != "read-import-error-sheet" {
+		t.Errorf("%s by %s: %d %s", e.op, role, status, text)
+	}
+	if role != "head" && strings.Contains(text, w.b.canary) && !other {
+		t.Errorf("%s by %s shows the other project: %s", e.op, role, text)
+	}
+}
+
+// refusalsAreLogged: every kind of refusal left a line.
+func (w *matrixWorld) refusalsAreLogged(t *testing.T) {
+	list, err := w.app.Audit.Entries(t.Context(), w.a.ids["project"], audit.Filter{Request: page.Request{Limit: 200}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range list.Items {
+		if strings.Contains(e.Action, "refus") || strings.Contains(e.Summary, "拒绝") {
+			n++
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d refusals in the newest 200 lines of the log", n)
+	}
+	if err := w.app.Audit.VerifyAll(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,245 @@
+package app_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"linli/internal/app"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/identity"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// twin is one of two projects that are alike but for their canary.
+type twin struct {
+	canary string
+	ids    map[string]id.ID // by the name of the path parameter
+}
+
+// matrixWorld is one installation with two projects and one person per role.
+type matrixWorld struct {
+	app    *app.App
+	url    string
+	a, b   twin
+	tokens map[string]string // role, or role@b; "" is nobody
+}
+
+func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
+	t.Helper()
+	a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(a.Handler())
+	t.Cleanup(srv.Close)
+	w := &matrixWorld{app: a, url: srv.URL, tokens: map[string]string{"": ""}}
+	w.a, w.b = w.twin(t, "甲金丝雀"), w.twin(t, "乙金丝雀")
+	for _, r := range a.Identity.Roles() {
+		w.account(t, r.Key, w.a, r.Key)
+		w.account(t, r.Key+"@b", w.b, r.Key)
+	}
+	w.account(t, "none", w.a, "")
+	w.account(t, "head", twin{ids: map[string]id.ID{"project": 0}}, "admin")
+	return w
+}
+
+const matrixPassword = "Kestrel-Nine-42"
+
+// account makes a person with a role on a project and signs in.
+func (w *matrixWorld) account(t *testing.T, name string, on twin, role string) {
+	t.Helper()
+	login := strings.NewReplacer("@", "_").Replace("m_" + name)
+	in := identity.NewAccount{Login: login, Name: "员工", Password: matrixPassword, Grants: []identity.Grant{}}
+	if role != "" {
+		in.Grants = append(in.Grants, identity.Grant{Project: on.ids["project"], Role: role})
+	}
+	account, err := w.app.Identity.CreateAccount(t.Context(), actor.System("test"), in)
+	if err != nil {
+		t.Fatalf("account %s: %v", name, err)
+	}
+	w.a.ids["account"] = account
+	w.b.ids["account"] = account
+	s, err := w.app.Identity.SignIn(t.Context(), actor.Actor{Address: "test"}, identity.Credentials{Login: login, Password: matrixPassword})
+	if err != nil {
+		t.Fatalf("sign in %s: %v", name, err)
+	}
+	w.tokens[name] = s.Token
+}
+
+// twin fills a project through the services: a room with an owner, a fee, a
+// released run, a receipt, a draft run, an import.
+func (w *matrixWorld) twin(t *testing.T, canary string) twin {
+	t.Helper()
+	ctx, who := t.Context(), actor.System(canary)
+	p := twin{canary: canary, ids: map[string]id.ID{}}
+	month := clock.MonthOf(w.app.DB.Clock().Now())
+	fatal := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", canary, err)
+		}
+	}
+	fatal(w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		project, err := w.app.Estate.CreateProject(ctx, tx, who, estate.Project{Name: canary + "花园", Kind: estate.KindResidential, Address: canary + "路"})
+		fatal(err)
+		p.ids["project"] = project.ID
+		b, err := w.app.Estate.CreateBuilding(ctx, tx, who, project.ID, estate.Building{Name: canary + "栋"})
+		fatal(err)
+		u, err := w.app.Estate.CreateUnit(ctx, tx, who, project.ID, b.ID, "1单元")
+		fatal(err)
+		rooms := []estate.Room{{Building: b.ID, Unit: u.ID, Name: "101", Floor: 1, Area: 8930}}
+		fatal(w.app.Estate.CreateRooms(ctx, tx, who, project.ID, rooms))
+		person, err := w.app.Estate.CreatePerson(ctx, tx, who, project.ID, estate.PersonInput{Name: canary + "业主", Kind: estate.KindPerson, Phone: "13800138000"})
+		fatal(err)
+		o, err := w.app.Estate.AddOccupant(ctx, tx, who, project.ID, estate.Occupant{Room: rooms[0].ID, Person: person, Part: estate.PartOwner})
+		fatal(err)
+		p.ids["building"], p.ids["unit"], p.ids["room"], p.ids["person"], p.ids["occupant"] = b.ID, u.ID, rooms[0].ID, person.ID, o.ID
+		item, err := w.app.Billing.CreateItem(ctx, tx, who, project.ID, billing.Item{Name: canary + "费", Basis: billing.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+		fatal(err)
+		_, err = w.app.Billing.AddRate(ctx, tx, who, project.ID, billing.Rate{Item: item.ID, From: month.First(), Price: 2_350_000, SourceKind: "contract", SourceText: canary})
+		fatal(err)
+		as, err := w.app.Billing.Assign(ctx, tx, who, project.ID, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.First()})
+		fatal(err)
+		p.ids["item"], p.ids["assignment"] = item.ID, as.ID
+		return nil
+	}))
+	w.money(t, &p, who, month)
+	return p
+}
+
+func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.Month) {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	for _, m := range []clock.Month{month, month.Add(1)} {
+		run, err := w.app.Billing.StartRun(ctx, who, project, m)
+		if err == nil {
+			err = w.app.Jobs.Drain(ctx)
+		}
+		if err == nil {
+			run, err = w.app.Billing.Run(ctx, w.app.DB.Reader(ctx), project, run.ID)
+		}
+		if err == nil && m == month {
+			if _, err = w.app.Billing.Release(ctx, who, project, run.ID, run.Version); err == nil {
+				err = w.app.Jobs.Drain(ctx)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.ids["run"] = run.ID
+	}
+	seat, err := w.app.Cashier.Seat(ctx, project, p.ids["room"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["charge"] = seat.Open[0].Charge
+	r, err := w.app.Cashier.Receive(ctx, who, project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed, Confirmed: true,
+		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 100_00, Reference: p.canary}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["receipt"] = r.ID
+	im, err := w.app.Estate.StartImport(ctx, who, project, p.canary+".csv", strings.NewReader("楼栋,单元,房号\n9栋,1单元,101\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["import"] = im.ID
+	if err := w.app.Jobs.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// call sends a request and returns status and body.
+func (w *matrixWorld) call(t *testing.T, who, method, path, kind, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token := w.tokens[who]; token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// hash is over every row of the project in every table but the log, which
+// grows by refusals.
+func (w *matrixWorld) hash(t *testing.T, project id.ID) string {
+	t.Helper()
+	h := sha256.New()
+	q, ctx := w.app.DB.Reader(t.Context()), t.Context()
+	list := "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'project_id' WHERE m.type = 'table' ORDER BY m.name"
+	if w.app.DB.Engine() == db.Postgres {
+		list = "SELECT table_name FROM information_schema.columns WHERE column_name = 'project_id' AND table_schema = 'public' ORDER BY table_name"
+	}
+	rows, err := q.Query(ctx, list)
+	tables, err := db.Collect(rows, err, func(r db.Scanner) (string, error) {
+		var s string
+		err := r.Scan(&s)
+		return s, err
+	})
+	if err != nil || len(tables) < 15 {
+		t.Fatalf("tables %v: %v", tables, err)
+	}
+	for _, table := range tables {
+		if strings.HasPrefix(table, "audit_") {
+			continue
+		}
+		rows, err := q.Query(ctx, "SELECT * FROM "+table+" WHERE project_id = ? ORDER BY 1, 2, 3", project)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cols, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			row := make([]any, len(cols))
+			for i := range row {
+				row[i] = new(any)
+			}
+			if err := rows.Scan(row...); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range row {
+				fmt.Fprintf(h, "%s|%v\n", table, *v.(*any))
+			}
+		}
+		rows.Close()
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func csvForm(name string) (kind, body string) {
+	var b bytes.Buffer
+	const boundary = "matrix"
+	fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=%q\r\nContent-Type: text/csv\r\n\r\n楼栋,单元,房号\n9栋,1单元,102\n\r\n--%s--\r\n", boundary, name, boundary)
+	return "multipart/form-data; boundary=" + boundary, b.String()
+}
