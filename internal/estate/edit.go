@@ -122,7 +122,7 @@ func (s *Service) storeRoom(ctx context.Context, tx *db.Tx, project id.ID, r *Ro
 		return fault.ErrStale
 	}
 	r.Version++
-	if err := dropTerms(ctx, tx, project, 0, r.ID); err != nil {
+	if err := dropRoomTerms(ctx, tx, project, r.ID); err != nil {
 		return err
 	}
 	return copyTerms(ctx, tx, project, r.terms())

@@ -137,7 +137,7 @@ func refreshRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) 
 		_, err := tx.Exec(ctx, `UPDATE estate_room SET
 			payer_id = COALESCE((SELECT o.person_id FROM estate_occupant o WHERE o.project_id = estate_room.project_id AND o.room_id = estate_room.id
 				AND o.until = 0 AND (o.payer = 1 OR o.part = 'owner') ORDER BY o.payer DESC, o.share DESC, o.id LIMIT 1), 0),
-			people = (SELECT COUNT(*) FROM estate_occupant o WHERE o.project_id = estate_room.project_id AND o.room_id = estate_room.id AND o.until = 0)
+			people = (SELECT COUNT(DISTINCT o.person_id) FROM estate_occupant o WHERE o.project_id = estate_room.project_id AND o.room_id = estate_room.id AND o.until = 0)
 			WHERE project_id = ? AND id IN (`+db.In(len(chunk))+")", idArgs(project, chunk)...)
 		if err != nil {
 			return fmt.Errorf("refresh rooms: %w", err)

@@ -231,7 +231,7 @@ func (s *Service) EditPerson(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 		return Person{}, err
 	}
 	if p.Name != old.Name {
-		if err := replaceTerms(ctx, tx, project, p); err != nil {
+		if err := replaceTerms(ctx, tx, project, old, p); err != nil {
 			return Person{}, err
 		}
 	}

@@ -120,16 +120,21 @@ func copyTerms(ctx context.Context, tx *db.Tx, project id.ID, terms []term) erro
 	})
 }
 
-func dropTerms(ctx context.Context, tx *db.Tx, project, person, room id.ID) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND person_id = ? AND room_id = ?", project, person, room); err != nil {
+func dropRoomTerms(ctx context.Context, tx *db.Tx, project, room id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND room_id = ? AND room_id <> 0", project, room); err != nil {
 		return fmt.Errorf("drop terms: %w", err)
 	}
 	return nil
 }
 
-func replaceTerms(ctx context.Context, tx *db.Tx, project id.ID, p *sealedPerson) error {
-	if err := dropTerms(ctx, tx, project, p.ID, 0); err != nil {
-		return err
+// replaceTerms takes the entries of the old name out and puts those of the
+// new one in. People have no index of their entries: it would double the cost
+// of every import, and the old name tells them.
+func replaceTerms(ctx context.Context, tx *db.Tx, project id.ID, old, p *sealedPerson) error {
+	for _, t := range old.terms() {
+		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND term = ? AND person_id = ?", project, t.text, t.person); err != nil {
+			return fmt.Errorf("drop terms: %w", err)
+		}
 	}
 	return copyTerms(ctx, tx, project, p.terms())
 }

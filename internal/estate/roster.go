@@ -77,10 +77,10 @@ func rosterColumns() []rosterColumn {
 // rosterRow is one row of the file.
 type rosterRow struct {
 	line     int
-	cells    map[string]string // where each given field stands: C12
-	given    map[string]bool
-	building string // as it will be shown
-	unit     string
+	columns  map[string]int // where each field stands, shared by all rows
+	given    uint32         // fields with a value, one bit each, see fieldBit
+	building spot
+	unit     spot
 	room     Room
 	keys     []string
 	person   PersonInput
@@ -90,7 +90,28 @@ type rosterRow struct {
 	share    int
 }
 
-func (r *rosterRow) has(field string) bool { return r.given[field] }
+// spot is a building or unit: as it will be shown, and its key.
+type spot struct{ name, key string }
+
+func (r *rosterRow) has(field string) bool { return r.given&fieldBit(field) != 0 }
+
+// cell names the cell of a field: C12. Empty when the file has no such column.
+func (r *rosterRow) cell(field string) string {
+	if i, ok := r.columns[field]; ok {
+		return sheet.Ref(r.line, i+1)
+	}
+	return ""
+}
+
+func fieldBit(field string) uint32 {
+	for i, f := range [...]string{colBuilding, colUnit, colRoom, colFloor, colFloors, colKind, colLayout, colArea, colInner, colState, colHandover,
+		colName, colPart, colGender, colPhone, colID, colEmail, colSince, colPayer, colShare, colProject} {
+		if f == field {
+			return 1 << i
+		}
+	}
+	return 0
+}
 
 // RowError is one reason why a file cannot be imported as it is.
 type RowError struct {
@@ -242,6 +263,7 @@ func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, not
 			err = fmt.Errorf("close roster: %w", cerr)
 		}
 	}()
-	p := &rosterReader{project: pr, book: book, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx}
+	p := &rosterReader{project: pr, book: book, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx,
+		buildings: map[string]spot{}, units: map[string]spot{}}
 	return p.read()
 }

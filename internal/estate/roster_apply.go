@@ -53,26 +53,68 @@ func (s *Service) applyBuildings(ctx context.Context, tx *db.Tx, project id.ID, 
 	return nil
 }
 
+// chunkRows bounds what is prepared at a time, for the sake of memory.
+const chunkRows = 5000
+
 func (s *Service) applyRooms(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
-	var fresh []Room
+	fresh := make([]Room, 0, min(len(p.order), chunkRows))
+	total := 0
+	flush := func() error {
+		total += len(fresh)
+		err := copyRooms(ctx, tx, project, fresh)
+		fresh = fresh[:0]
+		return err
+	}
 	for _, r := range p.order {
-		if r.old == nil {
-			fresh = append(fresh, r.Room)
-		} else if r.isChanged() {
+		switch {
+		case r.old == nil:
+			r.settle()
+			if fresh = append(fresh, r.Room); len(fresh) == chunkRows {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		case r.changed:
 			if err := s.storeRoom(ctx, tx, project, &r.Room); err != nil {
 				return err
 			}
 		}
 	}
-	if err := copyRooms(ctx, tx, project, fresh); err != nil {
+	if err := flush(); err != nil {
 		return err
 	}
-	return addRooms(ctx, tx, project, len(fresh))
+	return addRooms(ctx, tx, project, total)
+}
+
+// settle writes who pays and how many live there into a new room, by the rule
+// of refreshRooms.
+func (room *plannedRoom) settle() {
+	people := map[id.ID]bool{}
+	var payer *Occupant
+	for _, o := range room.lists {
+		people[o.Person.ID] = true
+		switch {
+		case !o.Payer && o.Part != PartOwner:
+		case payer == nil, o.Payer && !payer.Payer, !payer.Payer && o.Share > payer.Share:
+			payer = o
+		}
+	}
+	if room.People = len(people); payer != nil {
+		room.Payer = payer.Person.ID
+	}
 }
 
 func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
 	var fresh []*sealedPerson
 	var terms []term
+	flush := func() error {
+		if err := copyPeople(ctx, tx, project, fresh); err != nil {
+			return err
+		}
+		err := copyTerms(ctx, tx, project, terms)
+		fresh, terms = fresh[:0], terms[:0]
+		return err
+	}
 	for _, w := range p.people.all {
 		switch {
 		case w.old == nil:
@@ -81,16 +123,18 @@ func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, project id.ID, p *
 				return err
 			}
 			fresh, terms = append(fresh, sealed), append(terms, sealed.terms()...)
+			if len(fresh) == chunkRows {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
 		case w.changed:
 			if err := s.applyPerson(ctx, tx, project, w); err != nil {
 				return err
 			}
 		}
 	}
-	if err := copyPeople(ctx, tx, project, fresh); err != nil {
-		return err
-	}
-	return copyTerms(ctx, tx, project, terms)
+	return flush()
 }
 
 // applyPerson changes what the file gives; an empty cell takes nothing away.
@@ -117,33 +161,40 @@ func (s *Service) applyPerson(ctx context.Context, tx *db.Tx, project id.ID, w *
 }
 
 func (s *Service) applyOccupants(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
+	stored := map[id.ID]bool{} // rooms that were there before
+	for _, r := range p.order {
+		if r.old != nil {
+			stored[r.ID] = true
+		}
+	}
 	list := make([]Occupant, len(p.added))
-	touched := make([]id.ID, 0, len(p.added)+len(p.changed))
+	var touched []id.ID
 	payers := map[id.ID]id.ID{} // room → its new payer occupant
-	for i, o := range p.added {
-		list[i] = *o
+	touch := func(o *Occupant) {
+		if !stored[o.Room] {
+			return
+		}
 		touched = append(touched, o.Room)
 		if o.Payer {
 			payers[o.Room] = o.ID
 		}
+	}
+	for i, o := range p.added {
+		list[i] = *o
+		touch(o)
 	}
 	for _, o := range p.changed {
 		if err := updateOccupant(ctx, tx, project, o); err != nil {
 			return err
 		}
-		touched = append(touched, o.Room)
-		if o.Payer {
-			payers[o.Room] = o.ID
-		}
+		touch(o)
 	}
 	if err := copyOccupants(ctx, tx, project, list); err != nil {
 		return err
 	}
-	for _, r := range p.order {
-		if o := payers[r.ID]; o != 0 && r.old != nil {
-			if err := clearPayers(ctx, tx, project, r.ID, o); err != nil {
-				return err
-			}
+	for room, occupant := range payers {
+		if err := clearPayers(ctx, tx, project, room, occupant); err != nil {
+			return err
 		}
 	}
 	return refreshRooms(ctx, tx, project, touched)

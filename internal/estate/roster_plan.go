@@ -14,6 +14,7 @@ type plan struct {
 	project  Project
 	report   Report
 	problems []RowError
+	fields   []roomField
 
 	buildings map[string]*plannedBuilding
 	units     map[string]*Unit // by building key / unit key
@@ -33,11 +34,12 @@ type plannedBuilding struct {
 // plannedRoom is a room of the file with the rows that name it.
 type plannedRoom struct {
 	Room
-	old   *Room // nil when new
-	rows  []*rosterRow
-	live  []Occupant // who is there now
-	lists []*Occupant
-	named map[string]*plannedPerson // people of the file in this room
+	old     *Room // nil when new
+	changed bool
+	rows    []*rosterRow
+	live    []Occupant // who is there now
+	lists   []*Occupant
+	named   map[string]*plannedPerson // people of the file in this room
 }
 
 // planRoster compares a roster with what is stored. It writes nothing; ids of
@@ -47,7 +49,7 @@ func (s *Service) planRoster(ctx context.Context, q db.Q, project id.ID, r *rost
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{project: pr, buildings: map[string]*plannedBuilding{}, units: map[string]*Unit{}, rooms: map[string]*plannedRoom{}}
+	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, units: map[string]*Unit{}, rooms: map[string]*plannedRoom{}}
 	p.problems = append(p.problems, r.problems...)
 	p.report = Report{Sheet: r.sheet, HeaderRow: r.header, Ignored: r.ignored, HiddenRows: r.hiddenRows, HiddenColumns: r.hiddenColumns,
 		Formulas: r.formulas, Merged: r.merged, Changes: []Change{}}
@@ -142,8 +144,7 @@ func (s *Service) planRoom(p *plan, room *plannedRoom) {
 	} else {
 		room.Room = *room.old
 	}
-	fields := roomFields()
-	for _, f := range fields {
+	for _, f := range p.fields {
 		var from *rosterRow
 		for _, row := range room.rows {
 			if !row.has(f.field) {
@@ -170,15 +171,16 @@ func (s *Service) planRoom(p *plan, room *plannedRoom) {
 	switch {
 	case room.old == nil:
 		p.report.Counts.Rooms++
-	case room.isChanged():
+	case room.isChanged(p.fields):
+		room.changed = true
 		p.report.Counts.RoomsChanged++
 	default:
 		p.report.Counts.RoomsSame++
 	}
 }
 
-func (room *plannedRoom) isChanged() bool {
-	for _, f := range roomFields() {
+func (room *plannedRoom) isChanged(fields []roomField) bool {
+	for _, f := range fields {
 		if f.text(room.old) != f.text(&room.Room) {
 			return true
 		}
@@ -221,12 +223,12 @@ func defaultState(rows []*rosterRow) string {
 // planPlace finds or plans the building and unit of a room.
 func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *Unit) {
 	first := room.rows[0]
-	key := buildingKey(first.building)
+	key := first.building.key
 	b, ok := p.buildings[key]
 	if !ok {
-		b = &plannedBuilding{Building: Building{ID: s.db.IDs().New(), Name: first.building, Version: 1}, isNew: true}
+		b = &plannedBuilding{Building: Building{ID: s.db.IDs().New(), Name: first.building.name, Version: 1}, isNew: true}
 		if err := b.check(); err != nil {
-			p.fail(first, colBuilding, first.building, "%s", sentence(err))
+			p.fail(first, colBuilding, first.building.name, "%s", sentence(err))
 		}
 		p.buildings[key] = b
 		p.report.Counts.Buildings++
@@ -239,13 +241,13 @@ func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *Unit
 			b.Floors, b.changed = row.room.Floors, true
 		}
 	}
-	ukey := unitKey(first.unit)
+	ukey := first.unit.key
 	if ukey == "" {
 		return b, nil
 	}
 	u, ok := p.units[key+"/"+ukey]
 	if !ok {
-		u = &Unit{ID: s.db.IDs().New(), Building: b.ID, Name: first.unit, key: ukey, sort: sortKey(ukey)}
+		u = &Unit{ID: s.db.IDs().New(), Building: b.ID, Name: first.unit.name, key: ukey, sort: sortKey(ukey)}
 		p.units[key+"/"+ukey] = u
 		p.newUnits = append(p.newUnits, u)
 		p.report.Counts.Units++

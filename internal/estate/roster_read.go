@@ -24,6 +24,8 @@ type rosterReader struct {
 	skipHidden bool
 	hidden     map[string]bool // fields in hidden columns
 	note       func(done int)
+	buildings  map[string]spot // by what was typed; a roster repeats itself
+	units      map[string]spot
 	out        roster
 }
 
@@ -71,16 +73,16 @@ func (p *rosterReader) row(line int, cells []sheet.Cell) error {
 			return nil
 		}
 	}
-	r := rosterRow{line: line, cells: map[string]string{}, given: map[string]bool{}, part: PartOwner}
-	good := true
+	r := rosterRow{line: line, columns: p.header.Columns, part: PartOwner}
+	good, hidden := true, hiddenRow(cells)
 	for _, c := range p.columns {
 		cell := p.header.Cell(cells, c.field)
 		text := strings.TrimSpace(cell.Text)
-		p.mark(c.field, cell, hiddenRow(cells))
+		p.mark(c.field, cell, hidden)
 		if text == "" && cell.Problem == "" {
 			continue
 		}
-		r.cells[c.field], r.given[c.field] = cell.Ref, true
+		r.given |= fieldBit(c.field)
 		message := cell.Problem
 		if message == "" {
 			if err := c.read(p, &r, text); err != nil {
@@ -153,7 +155,7 @@ func rowProblem(r *rosterRow, field, value, message string) RowError {
 			title = c.titles[0]
 		}
 	}
-	return RowError{Row: r.line, Cell: r.cells[field], Title: title, Value: visible(value), Message: message}
+	return RowError{Row: r.line, Cell: r.cell(field), Title: title, Value: visible(value), Message: message}
 }
 
 // visible makes any text storable: invalid bytes and NUL never reach a column.
@@ -172,16 +174,16 @@ func (p *rosterReader) whole(r *rosterRow) bool {
 		p.problem(r, colRoom, "", "房号要填写")
 		return false
 	}
-	if r.building == "" && !r.has(colBuilding) {
-		if !splitRoom(r) {
+	if r.building.key == "" && !r.has(colBuilding) {
+		if !p.splitRoom(r) {
 			p.problem(r, colRoom, r.room.Name, "缺少楼栋：请加一列“楼栋”，或把房号写成 3-2-1502")
 			return false
 		}
 	}
-	if r.building == "" || r.room.Name == "" {
+	if r.building.key == "" || r.room.Name == "" {
 		return false
 	}
-	r.keys = roomKeys(buildingKey(r.building), unitKey(r.unit), r.room.Name)
+	r.keys = roomKeys(r.building.key, r.unit.key, r.room.Name)
 	if !r.has(colName) {
 		for _, f := range []string{colPhone, colID, colShare, colPayer} {
 			if r.has(f) {
@@ -226,20 +228,17 @@ func looksLikeCompany(name string) bool {
 
 // splitRoom takes a whole spelling (3栋2单元1502, 3-1502) apart when the file
 // has no building column.
-func splitRoom(r *rosterRow) bool {
+func (p *rosterReader) splitRoom(r *rosterRow) bool {
 	key, ok := search.RoomKey(r.room.Name)
 	if !ok {
 		return false
 	}
 	switch parts := strings.SplitN(key, "-", 3); len(parts) {
 	case 3:
-		r.building, r.unit, r.room.Name = buildingName(parts[0]), unitName(parts[1]), strings.ToUpper(parts[2])
-		if unitKey(parts[1]) == "" {
-			r.unit = ""
-		}
+		r.building, r.unit, r.room.Name = p.building(parts[0]), p.unit(parts[1]), strings.ToUpper(parts[2])
 		return true
 	case 2:
-		r.building, r.room.Name = buildingName(parts[0]), strings.ToUpper(parts[1])
+		r.building, r.room.Name = p.building(parts[0]), strings.ToUpper(parts[1])
 		return true
 	}
 	return false
@@ -252,31 +251,50 @@ func readProject(p *rosterReader, _ *rosterRow, text string) error {
 	return nil
 }
 
-func readBuilding(_ *rosterReader, r *rosterRow, text string) error {
-	b := Building{Name: text}
-	if err := b.check(); err != nil {
+// building is the spot of a building as typed; empty when it cannot be one.
+func (p *rosterReader) building(text string) spot {
+	v, ok := p.buildings[text]
+	if !ok {
+		b := Building{Name: text}
+		if err := b.check(); err == nil {
+			v = spot{b.Name, b.key}
+		}
+		p.buildings[text] = v
+	}
+	return v
+}
+
+// unit is the spot of a unit as typed; empty for none.
+func (p *rosterReader) unit(text string) spot {
+	v, ok := p.units[text]
+	if !ok {
+		if v.key = unitKey(text); v.key != "" {
+			v.name = unitName(text)
+		}
+		p.units[text] = v
+	}
+	return v
+}
+
+func readBuilding(p *rosterReader, r *rosterRow, text string) error {
+	if r.building = p.building(text); r.building.key == "" {
 		return errors.New("楼栋名称认不出，最多 60 个字")
 	}
-	r.building = b.Name
 	return nil
 }
 
-func readUnit(_ *rosterReader, r *rosterRow, text string) error {
-	if unitKey(text) == "" {
-		return nil
-	}
-	if r.unit = unitName(text); len([]rune(r.unit)) > maxName {
+func readUnit(p *rosterReader, r *rosterRow, text string) error {
+	if r.unit = p.unit(text); len([]rune(r.unit.name)) > maxName {
 		return errors.New("单元名称最多 60 个字")
 	}
 	return nil
 }
 
 func readRoomName(_ *rosterReader, r *rosterRow, text string) error {
-	room := Room{Name: text}
-	if err := room.check(); err != nil {
-		return err
+	if r.room.Name = roomName(text); !digits(r.room.Name) && numberKey(r.room.Name) == "" || len([]rune(r.room.Name)) > maxName {
+		r.room.Name = ""
+		return errors.New("房号要填写，最多 60 个字")
 	}
-	r.room.Name = room.Name
 	return nil
 }
 

@@ -90,7 +90,7 @@ CREATE TABLE estate_person (
   FOREIGN KEY (project_id) REFERENCES estate_project (project_id)
 );
 CREATE INDEX estate_person_sort ON estate_person (project_id, sort_key, id);
-CREATE INDEX estate_person_name ON estate_person (project_id, name_key);
+CREATE INDEX estate_person_name ON estate_person (project_id, name_key, id);
 CREATE INDEX estate_person_phone ON estate_person (project_id, phone_blind) WHERE phone_blind <> '';
 CREATE INDEX estate_person_last4 ON estate_person (project_id, phone_last4_blind) WHERE phone_last4_blind <> '';
 CREATE INDEX estate_person_id ON estate_person (project_id, id_blind) WHERE id_blind <> '';
@@ -119,7 +119,7 @@ CREATE TABLE estate_term (
   room_id BIGINT NOT NULL,
   PRIMARY KEY (project_id, term, person_id, room_id)
 );
-CREATE INDEX estate_term_person ON estate_term (project_id, person_id, room_id);
+CREATE INDEX estate_term_room ON estate_term (project_id, room_id) WHERE room_id <> 0;
 CREATE TABLE estate_import (
   project_id BIGINT NOT NULL,
   id BIGINT NOT NULL,

@@ -1,0 +1,149 @@
+package estate_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/web"
+)
+
+// serve is the API as the clerk of one project sees it.
+func (h *house) serve(permissions ...actor.Permission) http.Handler {
+	w := web.New(web.Deps{DB: h.d, Log: slog.New(slog.DiscardHandler), Authenticate: func(context.Context, string, string) (actor.Actor, error) {
+		return actor.Actor{Account: 7, Name: "李雪梅", Grants: []actor.Grant{{Project: h.p, Permissions: permissions}}}, nil
+	}})
+	h.s.Routes(w)
+	return w.Handler()
+}
+
+func (h *house) call(api http.Handler, method, path, kind string, body io.Reader) (int, map[string]any) {
+	h.t.Helper()
+	r := httptest.NewRequestWithContext(h.ctx, method, "/api/v1"+path, body)
+	r.Header.Set("Authorization", "Bearer x")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	rec := httptest.NewRecorder()
+	api.ServeHTTP(rec, r)
+	out := map[string]any{}
+	if strings.Contains(rec.Header().Get("Content-Type"), "json") {
+		if err := json.Unmarshal(rec.Body.Bytes(), &out); err != nil {
+			h.t.Fatalf("%s %s: %v: %s", method, path, err, rec.Body)
+		}
+	} else {
+		out["bytes"] = rec.Body.Len()
+	}
+	return rec.Code, out
+}
+
+func upload(t *testing.T, name string, content []byte) (string, io.Reader) {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	part, err := m.CreateFormFile("file", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(content); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.WriteField("kind", "roster"); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return m.FormDataContentType(), &b
+}
+
+func TestAPI(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		api := h.serve(estate.PermRead, estate.PermWrite, estate.PermImport)
+		in := "/projects/" + h.p.String()
+		post := func(method, path, body string, want int) map[string]any {
+			t.Helper()
+			status, out := h.call(api, method, in+path, "application/json", strings.NewReader(body))
+			if status != want {
+				t.Fatalf("%s %s: %d %v", method, path, status, out)
+			}
+			return out
+		}
+		b := post("POST", "/buildings", `{"name":"3","floors":18}`, 200)
+		u := post("POST", "/buildings/"+b["id"].(string)+"/units", `{"name":"2"}`, 200)
+		r := post("POST", "/rooms", `{"building_id":"`+b["id"].(string)+`","unit_id":"`+u["id"].(string)+`","name":"1502","floor":15,"area":8950,"handover":"2020-05-01"}`, 200)
+		if r["label"] != "3栋2单元1502" || r["handover"] != "2020-05-01" {
+			t.Errorf("room %v", r)
+		}
+		room := "/rooms/" + r["id"].(string)
+		post("PATCH", room, `{"version":1,"state":"self"}`, 200)
+		post("PATCH", room, `{"version":1,"state":"rented"}`, 409)
+		post("PATCH", room, `{"version":2,"colour":"red"}`, 422)
+		p := post("POST", "/people", `{"name":"陈建国","phone":"13800138000"}`, 200)
+		post("POST", "/people", `{"name":"　"}`, 422)
+		post("POST", room+"/occupants", `{"person_id":"`+p["id"].(string)+`","part":"owner"}`, 200)
+		post("POST", "/people/"+p["id"].(string)+"/reveal", `{"field":"phone","reason":"回访"}`, 403)
+		for _, path := range []string{"", "/buildings", "/rooms?q=3-15&state=self", room, room + "/household", room + "/occupants?all=true", "/people?q=cjg&part=owner",
+			"/people/" + p["id"].(string), "/search?q=1502", "/buildings/" + b["id"].(string) + "/grid", "/buildings/" + b["id"].(string) + "/units", "/imports"} {
+			status, out := h.call(api, "GET", in+path, "", nil)
+			if items, ok := out["items"].([]any); status != 200 || strings.HasSuffix(path, "s") && path != "/imports" && ok && len(items) == 0 {
+				t.Errorf("GET %s: %d %v", path, status, out)
+			}
+		}
+		if status, _ := h.call(api, "GET", "/projects/"+h.project("别处").String()+"/rooms", "", nil); status != 404 {
+			t.Errorf("another project: %d", status)
+		}
+		if status, _ := h.call(api, "POST", "/projects", "application/json", strings.NewReader(`{"name":"新","kind":"office"}`)); status != 403 {
+			t.Errorf("create project: %d", status)
+		}
+	})
+}
+
+func TestImportAPI(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		api := h.serve(estate.PermRead, estate.PermImport)
+		in := "/projects/" + h.p.String() + "/imports"
+		kind, body := upload(t, "名册.csv", csv(header, "1,1,101,1,89.5,陈建国,业主,13800138000,,"))
+		status, im := h.call(api, "POST", in, kind, body)
+		if status != 200 || im["state"] != "checking" {
+			t.Fatalf("upload: %d %v", status, im)
+		}
+		one := in + "/" + im["id"].(string)
+		if err := h.jobs.Drain(h.ctx); err != nil {
+			t.Fatal(err)
+		}
+		if status, im = h.call(api, "GET", one, "", nil); status != 200 || im["state"] != "ready" {
+			t.Fatalf("checked: %d %v", status, im)
+		}
+		if status, im = h.call(api, "POST", one+"/apply", "application/json", strings.NewReader("{}")); status != 200 {
+			t.Fatalf("apply: %d %v", status, im)
+		}
+		if err := h.jobs.Drain(h.ctx); err != nil {
+			t.Fatal(err)
+		}
+		if status, im = h.call(api, "GET", one, "", nil); im["state"] != "applied" || im["applied_at"] == nil {
+			t.Errorf("applied: %d %v", status, im)
+		}
+		for _, path := range []string{"/template.xlsx", "/" + im["id"].(string) + "/errors.xlsx"} {
+			if status, out := h.call(api, "GET", in+path, "", nil); status != 200 || out["bytes"].(int) < 1000 {
+				t.Errorf("%s: %d %v", path, status, out)
+			}
+		}
+		if status, out := h.call(api, "GET", one+"/errors", "", nil); status != 200 || len(out["items"].([]any)) != 0 {
+			t.Errorf("errors: %d %v", status, out)
+		}
+		kind, body = upload(t, "大.csv", bytes.Repeat([]byte("1,1,101\n"), 3<<20))
+		if status, out := h.call(api, "POST", in, kind, body); status != 422 && status != 413 {
+			t.Errorf("too large: %d %v", status, out)
+		}
+	})
+}

@@ -1,0 +1,209 @@
+package estate
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/file"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/id"
+	"linli/internal/kit/job"
+)
+
+func scaled(t testing.TB, engine db.Engine) (*Service, *job.Queue, id.ID) {
+	t.Helper()
+	rooms := []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), Migrations()}
+	d := dbtest.Open(t, engine, rooms, clock.NewManual(dbtest.Start()))
+	ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := job.New(d, slog.New(slog.DiscardHandler))
+	s := New(Deps{DB: d, Ring: ring, Jobs: q, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}),
+		Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	var project id.ID
+	err = d.Write(t.Context(), func(tx *db.Tx) error {
+		p, err := s.CreateProject(t.Context(), tx, actor.System("测试"), Project{Name: "翠园", Kind: KindResidential})
+		project = p.ID
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, q, project
+}
+
+// TestImportOf50000Rows holds an import of the largest allowed size to its
+// time and memory.
+func TestImportOf50000Rows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the largest import takes seconds")
+	}
+	var b bytes.Buffer
+	b.WriteString("楼栋,单元,房号,楼层,建筑面积,姓名,手机号\n")
+	const n = 50_000
+	for i := range n {
+		fmt.Fprintf(&b, "%d,%d,%d%02d,%d,89.5,王小%c,138%08d\n", i/1000+1, i/250%4+1, i/10%25+1, i%10+1, i/10%25+1, rune(0x4e00+i%3000), i)
+	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s, q, project := scaled(t, engine)
+			stop, peak := watch()
+			start := time.Now()
+			im, err := s.StartImport(t.Context(), actor.System("测试"), project, "a.csv", bytes.NewReader(b.Bytes()))
+			if err == nil {
+				err = q.Drain(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			checked := time.Since(start)
+			if _, err := s.ApplyImport(t.Context(), actor.System("测试"), project, im.ID, ApplyOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if err := q.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			close(stop)
+			grown := <-peak
+			im, err = s.Import(t.Context(), s.db.Reader(t.Context()), project, im.ID)
+			if err != nil || im.State != ImportApplied || im.Report.Counts.Rooms != n || im.Report.Counts.People != n {
+				t.Fatalf("%s %+v %v", im.State, im.Report.Counts, err)
+			}
+			t.Logf("checked in %v, all in %v, heap grew by %d MiB", checked, time.Since(start), grown>>20)
+			if grown > 256<<20 {
+				t.Errorf("heap grew by %d MiB", grown>>20)
+			}
+		})
+	}
+}
+
+// watch measures how much the heap grows until stop is closed.
+func watch() (chan struct{}, chan uint64) {
+	stop, peak := make(chan struct{}), make(chan uint64, 1)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	base, most := m.HeapInuse, m.HeapInuse
+	go func() {
+		for {
+			select {
+			case <-stop:
+				peak <- most - base
+				return
+			case <-time.After(20 * time.Millisecond):
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapInuse)
+			}
+		}
+	}()
+	return stop, peak
+}
+
+// TestSearchAmongMany holds every kind of search to 50 ms. LINLI_SEARCH_ROOMS
+// sets how many rooms; a million is what is promised.
+func TestSearchAmongMany(t *testing.T) {
+	total, err := strconv.Atoi(os.Getenv("LINLI_SEARCH_ROOMS"))
+	if err != nil {
+		total = 20_000
+	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s, _, project := scaled(t, engine)
+			start := time.Now()
+			fillProject(t, s, project, total)
+			t.Logf("%d rooms with owners in %v", total, time.Since(start))
+			start = time.Now()
+			streamed := 0
+			if err := s.StreamRooms(t.Context(), s.db.Reader(t.Context()), project, RoomFilter{}, func(*BillingRoom) error { streamed++; return nil }); err != nil || streamed != total {
+				t.Fatalf("%d %v", streamed, err)
+			}
+			t.Logf("streamed in %v", time.Since(start))
+			for _, text := range []string{"1", "101", "3-2", "3-2-1502", "3栋1502", "1栋1单元101", "13800000017", "0017", "王小", "王小丁", "w", "wx", "wangxiaod", "小", "没有这个人", "zzz", "%", "a1"} {
+				times := make([]time.Duration, 9)
+				for i := range times {
+					begin := time.Now()
+					if _, err := s.Search(t.Context(), project, text, 10); err != nil {
+						t.Fatal(err)
+					}
+					times[i] = time.Since(begin)
+				}
+				slices.Sort(times)
+				t.Logf("%-14s %v", text, times[len(times)/2])
+				if times[len(times)/2] > 50*time.Millisecond {
+					t.Errorf("%q takes %v", text, times[len(times)/2])
+				}
+			}
+		})
+	}
+}
+
+// fillProject makes rooms with one owner each, in bulk.
+func fillProject(t *testing.T, s *Service, project id.ID, total int) {
+	t.Helper()
+	ctx, who := t.Context(), actor.System("测试")
+	for from, building := 0, 1; from < total; building++ {
+		n := min(2000, total-from)
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			b, err := s.CreateBuilding(ctx, tx, who, project, Building{Name: itoa(building), Floors: 25})
+			if err != nil {
+				return err
+			}
+			var us [4]Unit
+			for i := range us {
+				if us[i], err = s.CreateUnit(ctx, tx, who, project, b.ID, itoa(i+1)); err != nil {
+					return err
+				}
+			}
+			rooms := make([]Room, n)
+			for i := range rooms {
+				floor := i/4/20 + 1
+				rooms[i] = Room{Building: b.ID, Unit: us[i%4].ID, Name: fmt.Sprintf("%d%02d", floor, i/4%20+1), Floor: floor, Area: 8950}
+			}
+			if err := s.CreateRooms(ctx, tx, who, project, rooms); err != nil {
+				return err
+			}
+			return fillOwners(t, s, tx, project, rooms, from)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from += n
+	}
+}
+
+func fillOwners(t *testing.T, s *Service, tx *db.Tx, project id.ID, rooms []Room, from int) error {
+	people, terms, list := []*sealedPerson{}, []term{}, []Occupant{}
+	for i := range rooms {
+		in := PersonInput{Name: "王小" + string(rune(0x4e00+(from+i)%3000)), Phone: fmt.Sprintf("138%08d", from+i)}
+		if err := in.check(); err != nil {
+			return err
+		}
+		p, err := s.seal(project, tx.NewID(), &in)
+		if err != nil {
+			return err
+		}
+		people, terms = append(people, p), append(terms, p.terms()...)
+		list = append(list, Occupant{ID: tx.NewID(), Room: rooms[i].ID, Person: p.Person, Part: PartOwner})
+	}
+	if err := copyPeople(t.Context(), tx, project, people); err != nil {
+		return err
+	}
+	if err := copyTerms(t.Context(), tx, project, terms); err != nil {
+		return err
+	}
+	return copyOccupants(t.Context(), tx, project, list)
+}
