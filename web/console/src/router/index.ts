@@ -19,7 +19,8 @@ export async function guard(to: RouteLocationNormalized): Promise<true | RouteLo
   if (!(await session.load())) return { name: 'login', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
   const project = to.params.project
   if (typeof project === 'string' && !session.choose(project)) return { name: 'noProject' }
-  if (!allowed(to.meta.permission, session.held)) return { name: 'forbidden', query: { title: to.meta.title ?? '' } }
+  const held = typeof project === 'string' ? session.held : session.everywhere
+  if (!allowed(to.meta.permission, held)) return { name: 'forbidden', query: { title: to.meta.title ?? '' } }
   return true
 }
 

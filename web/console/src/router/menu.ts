@@ -17,14 +17,19 @@ export function allowed(permission: string | string[] | undefined, held: Readonl
   return (Array.isArray(permission) ? permission : [permission]).some((p) => held.has(p))
 }
 
-/** The menu for a session: entries without a route, and those the session may not open, are not in it. */
-export function menuFor(all: Area[], held: ReadonlySet<string>): MenuSection[] {
+/**
+ * The menu for a session: entries without a route, and those the session may not open, are not in it. Company-wide pages
+ * ask for what is held on all projects.
+ */
+export function menuFor(all: Area[], held: ReadonlySet<string>, everywhere = held): MenuSection[] {
   const routes = new Map<string, RouteRecordRaw>()
   for (const route of all.flatMap((a) => a.routes)) if (route.name) routes.set(String(route.name), route)
   const items = all.flatMap((a) => a.menu).flatMap((entry): MenuItem[] => {
     const route = routes.get(entry.route)
-    if (!route || !allowed(route.meta?.permission, held)) return []
-    return [{ ...entry, title: route.meta?.title ?? entry.route, project: !route.path.startsWith('/') }]
+    if (!route) return []
+    const project = !route.path.startsWith('/')
+    if (!allowed(route.meta?.permission, project ? held : everywhere)) return []
+    return [{ ...entry, title: route.meta?.title ?? entry.route, project }]
   })
   return order.flatMap((group) => {
     const section = items.filter((i) => i.group === group).sort((a, b) => a.order - b.order)

@@ -19,7 +19,9 @@ export const useSession = defineStore('session', () => {
   const projectId = ref(lastProject())
   let loading: Promise<boolean> | null = null
 
-  const held = computed<ReadonlySet<string>>(() => new Set(session.value?.permissions))
+  const held = computed<ReadonlySet<string>>(() => heldOn(project.value?.id ?? null))
+  /** Rights held on all projects: what company-wide pages and commands ask for. */
+  const everywhere = computed<ReadonlySet<string>>(() => heldOn(null))
   const projects = computed<ProjectRef[]>(() => session.value?.projects ?? [])
   const project = computed(() => projects.value.find((p) => p.id === projectId.value) ?? projects.value[0] ?? null)
   /** The role shown beside the name: the one on this project before the one on all. */
@@ -27,6 +29,12 @@ export const useSession = defineStore('session', () => {
     const roles = session.value?.roles ?? []
     return (roles.find((r) => r.project_id === project.value?.id) ?? roles.find((r) => r.project_id === null) ?? roles[0])?.role_name ?? ''
   })
+
+  function heldOn(id: string | null): Set<string> {
+    const grants = session.value?.grants
+    if (!grants) return new Set(session.value?.permissions)
+    return new Set(grants.filter((g) => g.project_id === null || g.project_id === id).flatMap((g) => g.permissions))
+  }
 
   async function read(): Promise<boolean> {
     try {
@@ -68,5 +76,6 @@ export const useSession = defineStore('session', () => {
   }
 
   const can = (permission: string): boolean => held.value.has(permission)
-  return { session, held, projects, project, roleName, load, choose, forget, leave, can, reload: read }
+  const canEverywhere = (permission: string): boolean => everywhere.value.has(permission)
+  return { session, held, everywhere, canEverywhere, projects, project, roleName, load, choose, forget, leave, can, reload: read }
 })

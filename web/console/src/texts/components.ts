@@ -85,3 +85,10 @@ export const formTexts = {
   showPassword: '显示密码',
   hidePassword: '隐藏密码',
 }
+
+export const drawerTexts = {
+  cancel: '先不改',
+  close: '关闭',
+  retryLater: '没有等到服务器的答复，可能已经做了。可以再点一次，不会重复。',
+  stale: '内容刚被别人改过，请关闭后重新打开再改',
+}

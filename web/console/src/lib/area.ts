@@ -1,0 +1,20 @@
+/** Areas: integers of ㎡×10⁻², typed and shown with two decimals. 0 stands for not recorded. */
+import { NONE, formatFen, parseFen } from './money'
+
+/** 8950 → `89.50`; 0 and nothing give `–`. */
+export function formatArea(area: number | null | undefined): string {
+  return area ? formatFen(area) : NONE
+}
+
+/** What stands in the field of a form: empty for not recorded. */
+export function areaText(area: number | null | undefined): string {
+  return area ? formatFen(area).replace(/,/g, '') : ''
+}
+
+/** Reads `89.5`, `８９．５０`, `89.50㎡`; an empty text is 0. Null when it is no area. */
+export function parseArea(text: string): number | null {
+  const bare = text.trim().replace(/(㎡|平方米|平米|平)$/, '')
+  if (bare === '') return 0
+  const parsed = parseFen(bare)
+  return parsed.ok && !/[¥￥元]/.test(bare) ? parsed.fen : null
+}

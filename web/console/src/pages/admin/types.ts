@@ -1,0 +1,7 @@
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+export type Account = Schemas['IdentityAccountBody']
+export type Grant = Schemas['IdentityAccountGrant']
+export type Role = Schemas['IdentityRoleBody']
+export type AuditRow = Schemas['AuditRow']

@@ -1,0 +1,51 @@
+import { formatCount, formatFen, formatYuan } from '@/lib/money'
+
+export const homeTexts = {
+  title: '工作台',
+  hello: (name: string, hour: number) => `${name}，${hour < 11 ? '早上好' : hour < 13 ? '中午好' : hour < 18 ? '下午好' : '晚上好'}`,
+  facts: (project: string, rooms: number, at: string) => `${project} ${formatCount(rooms)} 户 · 数据更新于 ${at}`,
+  what: '工作台',
+
+  rate: (month: string) => `${month}收缴率`,
+  definition: '当期实收 ÷ 当期应收，不含往期与预存',
+  versus: (points: string) => `比上月同日 ${points} 个百分点`,
+  same: '与上月同日持平',
+  paidOf: (paid: number, due: number) => `实收 ${formatFen(paid)}，应收 ${formatFen(due)}`,
+  rooms: (paid: number, all: number) => `${formatCount(paid)} 户已缴清，共 ${formatCount(all)} 户`,
+  unpaid: '未收',
+  noDueTitle: (month: string) => `${month}还没有发布费用`,
+  noDueText: '出账发布以后，这里显示收缴率和每天的进度。',
+  toRuns: '去出账',
+  chart: (month: string, rate: string, last: string) => `收缴率曲线：${month}到今天 ${rate}${last ? `，上月同日 ${last}` : ''}`,
+  day: (n: number) => `${n}日`,
+
+  ageing: '欠费账龄',
+  notDue: (fen: number) => `不含未到期 ${formatFen(fen)}`,
+  noOverdueTitle: '没有逾期的欠费',
+  noOverdueText: (fen: number) => (fen > 0 ? `还有 ${formatYuan(fen)} 未到期。` : '已发布的费用都已缴清。'),
+  toCharges: '费用明细',
+
+  todo: '等你处理',
+  todoNone: '现在没有等你处理的事',
+  todoNoneText: '生成的出账草稿会出现在这里。',
+  draft: (month: string) => `${month}出账待审核`,
+  draftRunning: (month: string) => `${month}出账正在生成`,
+  draftFacts: (lines: number, fen: number) => `${formatCount(lines)} 条 · ${formatYuan(fen)}`,
+  draftFaults: (n: number) => `${formatCount(n)} 条算不出来，要先看`,
+
+  today: '今天',
+  mine: '我今天收款',
+  all: '全项目',
+  income: '实收',
+  incomeHint: '不含预存抵扣',
+  receipts: (n: number) => `${formatCount(n)} 张收据`,
+  voided: (n: number) => `作废 ${formatCount(n)} 张`,
+  noTakings: '今天还没有收款',
+  shortcuts: '常用',
+
+  firstTitle: (project: string) => `${project}还没有房屋`,
+  firstText: '先把房屋和住户的名册导进来，再设收费项目，就可以出账和收款。',
+  firstImport: '导入房屋和住户',
+  firstByHand: '手工建楼栋',
+  firstDenied: '还没有房屋名册，可请项目经理导入。',
+}
