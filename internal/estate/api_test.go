@@ -147,3 +147,25 @@ func TestImportAPI(t *testing.T) {
 		}
 	})
 }
+
+// A revealed number is kept nowhere, not even as the answer of an
+// Idempotency-Key.
+func TestRevealLeavesNoCopy(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		api := h.serve(estate.PermReveal)
+		p := h.person(estate.PersonInput{Name: "陈建国", Phone: "13800138000"})
+		r := httptest.NewRequestWithContext(h.ctx, "POST", "/api/v1/projects/"+h.p.String()+"/people/"+p.ID.String()+"/reveal", strings.NewReader(`{"field":"phone","reason":"联系维修"}`))
+		r.Header.Set("Authorization", "Bearer x")
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "k1")
+		rec := httptest.NewRecorder()
+		api.ServeHTTP(rec, r)
+		if rec.Code != 200 || !strings.Contains(rec.Body.String(), "13800138000") || rec.Header().Get("Cache-Control") != "no-store" {
+			t.Fatalf("%d %s", rec.Code, rec.Body)
+		}
+		var kept int
+		if err := h.d.Reader(h.ctx).QueryRow(h.ctx, "SELECT COUNT(*) FROM kit_answer").Scan(&kept); err != nil || kept != 0 {
+			t.Errorf("%d answers kept: %v", kept, err)
+		}
+	})
+}

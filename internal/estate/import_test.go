@@ -2,10 +2,12 @@ package estate_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -364,6 +366,54 @@ func TestErrorSheetReadsBack(t *testing.T) {
 		l, err := h.s.ImportErrors(h.ctx, h.p, im.ID, page.Request{Limit: 10})
 		if err != nil || slices.ContainsFunc(l.Items, func(e estate.RowError) bool { return strings.Contains(e.Value, "1380013800") }) {
 			t.Errorf("%+v %v", l, err)
+		}
+	})
+}
+
+func TestBadCells(t *testing.T) {
+	content := xlsx(t, [][]any{{"楼栋", "房号", "姓名", "建筑面积"}, {"1", "101", "甲", 89.5}, {"1", "102", "乙", 90}, {"1", "103", "a\u202eb", 90}}, func(f *excelize.File) {
+		for _, err := range []error{f.MergeCell("Sheet1", "B3", "C3"), f.SetCellFormula("Sheet1", "D2", "=A9")} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	run(t, func(t *testing.T, h *house) {
+		im := h.check(content)
+		list := h.errorsOf(im.ID)
+		if im.State != estate.ImportRefused || len(list) < 2 || !slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, "横向合并") }) ||
+			!slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "C4|") && strings.Contains(s, "U+202E") }) {
+			t.Errorf("%s %q", im.State, list)
+		}
+	})
+}
+
+// A31: an import that is cut off again and again is not begun or done.
+func TestImportCutOff(t *testing.T) {
+	lines := []string{header}
+	for i := range 3000 {
+		lines = append(lines, fmt.Sprintf("%d,1,%d,1,89.5,王小%c,业主,138%08d,,", i/500+1, i%500+100, rune(0x4e00+i), i))
+	}
+	run(t, func(t *testing.T, h *house) {
+		im := h.check(csv(lines...))
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for wait := 10 * time.Millisecond; im.State != estate.ImportApplied; wait = wait * 3 / 2 {
+			ctx, cancel := context.WithTimeout(h.ctx, wait)
+			err := h.jobs.Drain(ctx)
+			cancel()
+			var ierr error
+			if im, ierr = h.s.Import(h.ctx, h.d.Reader(h.ctx), h.p, im.ID); ierr != nil {
+				t.Fatal(ierr)
+			}
+			n := h.count("estate_room")
+			if n != 0 && n != 3000 || (n == 3000) != (im.State == estate.ImportApplied) || h.count("estate_person") != n {
+				t.Fatalf("%d rooms, %d people, %s after %v (%v)", n, h.count("estate_person"), im.State, wait, err)
+			}
+			if wait > time.Minute {
+				t.Fatal("never done")
+			}
 		}
 	})
 }

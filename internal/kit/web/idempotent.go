@@ -116,7 +116,9 @@ func (s *Server) runOnce(r *http.Request, next http.Handler, account id.ID, key,
 		if c.status >= 500 || c.status == 499 {
 			return errServer
 		}
-		if c.status == http.StatusUnauthorized || c.status == http.StatusTooManyRequests {
+		// What must not be kept (a revealed phone number) is not kept here either.
+		secret := c.header.Get("Cache-Control") == "no-store"
+		if secret || c.status == http.StatusUnauthorized || c.status == http.StatusTooManyRequests {
 			_, err = tx.Exec(r.Context(), "DELETE FROM kit_answer WHERE account_id = ? AND key = ?", account, key)
 			return err
 		}
