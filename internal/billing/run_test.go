@@ -119,11 +119,9 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		w.now.Advance(time.Hour)
-		w.drain()
 		var lines int64
 		for _, r := range runs {
-			r = w.read(r.ID)
+			r = w.settled(r.ID)
 			if r.State != billing.Draft && r.State != billing.Empty {
 				t.Fatalf("run %+v", r)
 			}
@@ -146,9 +144,7 @@ func TestKilledJobContinues(t *testing.T) {
 			t.Fatal(err)
 		}
 		killed := w.kill(r.ID, "billing.generate")
-		w.now.Advance(time.Hour)
-		w.drain()
-		r = w.read(r.ID)
+		r = w.settled(r.ID)
 		if r.State != billing.Draft || r.Lines != 40 {
 			t.Fatalf("after %d parts and a kill: %+v", killed, r)
 		}
@@ -160,9 +156,7 @@ func TestKilledJobContinues(t *testing.T) {
 		if open := w.read(r.ID); open.State != billing.Releasing {
 			t.Fatalf("killed release %+v", open)
 		}
-		w.now.Advance(time.Hour)
-		w.drain()
-		if r = w.read(r.ID); r.State != billing.Released {
+		if r = w.settled(r.ID); r.State != billing.Released {
 			t.Fatalf("released %+v", r)
 		}
 		w.check()
@@ -170,9 +164,7 @@ func TestKilledJobContinues(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.kill(r.ID, "billing.withdraw")
-		w.now.Advance(time.Hour)
-		w.drain()
-		if r = w.read(r.ID); r.State != billing.Withdrawn || w.receivable() != 0 {
+		if r = w.settled(r.ID); r.State != billing.Withdrawn || w.receivable() != 0 {
 			t.Fatalf("withdrawn %+v", r)
 		}
 		w.check()

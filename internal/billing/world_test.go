@@ -25,9 +25,18 @@ func rooms() []db.Migrations {
 	return []db.Migrations{job.Migrations(), audit.Migrations(), ledger.Migrations(), estate.Migrations(), billing.Migrations()}
 }
 
+// tester is what the tests need of testing.T, testing.B and rapid.T.
+type tester interface {
+	Helper()
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // world is one project with everything below billing.
 type world struct {
-	testing.TB
+	tester
 	db      *db.DB
 	now     *clock.Manual
 	jobs    *job.Queue
@@ -40,8 +49,8 @@ type world struct {
 	made    int
 }
 
-func newWorld(t testing.TB, d *db.DB, now *clock.Manual, partRooms int) *world {
-	w := &world{TB: t, db: d, now: now, who: actor.System("测试")}
+func newWorld(t tester, d *db.DB, now *clock.Manual, partRooms int) *world {
+	w := &world{tester: t, db: d, now: now, who: actor.System("测试")}
 	log := slog.New(slog.DiscardHandler)
 	w.jobs = job.New(d, log)
 	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
@@ -328,6 +337,35 @@ func each(t *testing.T, partRooms int, f func(t *testing.T, w *world)) {
 	})
 }
 
-func at(y int, m time.Month, d int) time.Time {
-	return time.Date(y, m, d, 9, 0, 0, 0, clock.Shanghai())
+// settled works the queue until the run is in none of the passing states. A
+// connection that was cut off may hold its locks for a moment longer.
+func (w *world) settled(run id.ID) billing.Run {
+	w.Helper()
+	for range 400 {
+		w.now.Advance(2 * time.Minute)
+		w.drain()
+		r := w.read(run)
+		if r.State != billing.Generating && r.State != billing.Releasing && r.State != billing.Withdrawing {
+			return r
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return w.read(run)
+}
+
+// jobsText tells what the queue still has, for failures.
+func (w *world) jobsText() string {
+	w.Helper()
+	rows, err := w.db.Reader(context.Background()).Query(context.Background(), "SELECT kind, state, attempts, run_at, leased_until, error FROM kit_job WHERE state <> 'done'")
+	list, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var kind, state, text string
+		var attempts int
+		var runAt, leased int64
+		err := row.Scan(&kind, &state, &attempts, &runAt, &leased, &text)
+		return fmt.Sprintf("%s %s, %d attempts, due %s, leased until %s: %s", kind, state, attempts, db.Micro(runAt), db.Micro(leased), text), err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return fmt.Sprint(w.now.Now(), list)
 }
