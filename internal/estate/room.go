@@ -297,12 +297,12 @@ func (s *Service) RoomIDBounds(ctx context.Context, q db.Q, project id.ID, partS
 
 // Labels are the labels of rooms by id; unknown ids are missing.
 func (s *Service) Labels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
-	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN ", project, rooms)
+	return roomLabels(ctx, q, project, rooms)
 }
 
 // PersonNames are the names of people by id; unknown ids are missing.
 func (s *Service) PersonNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
-	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN ", project, people)
+	return personNames(ctx, q, project, people)
 }
 
 // RoomListFilter narrows the list of rooms; what is empty does not.

@@ -137,6 +137,14 @@ func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]i
 	return out, nil
 }
 
+func roomLabels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
+	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN ", project, rooms)
+}
+
+func personNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
+	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN ", project, people)
+}
+
 // names runs "SELECT id, text … id IN " over any number of ids.
 func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID) (map[id.ID]string, error) {
 	out := make(map[id.ID]string, len(ids))
