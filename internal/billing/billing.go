@@ -48,6 +48,7 @@ var (
 	ErrRate         = fault.New(fault.Invalid, "rate_invalid", "单价填写不完整，请按提示修改")
 	ErrAssignment   = fault.New(fault.Invalid, "assignment_invalid", "收费范围填写不完整，请按提示修改")
 	ErrMonth        = fault.New(fault.Invalid, "month_invalid", "账期不对，最晚只能出到下个月")
+	ErrPeriod       = fault.New(fault.Invalid, "period_invalid", "账期应写成 2026-11")
 	ErrNothingDue   = fault.New(fault.Conflict, "nothing_due", "这个月没有要出的费用，请先设置费用项目、单价和收费范围")
 	ErrNoRooms      = fault.New(fault.Conflict, "no_rooms", "这个项目还没有房屋，请先建房或导入")
 	ErrRunning      = fault.New(fault.Conflict, "run_generating", "这个月正在出账，请等它完成")

@@ -56,13 +56,30 @@ func toRun(r *Run) RunJSON {
 type listRunsIn struct {
 	Project id.ID `path:"project"`
 	page.Request
-	Month clock.Month `query:"month" doc:"账期"`
+	Month string `query:"month" pattern:"^\\d{4}-\\d{2}$" example:"2026-11" doc:"账期"`
+}
+
+// monthParam reads a month of the query by hand, because huma takes named
+// integers there for plain ones.
+func monthParam(location, text string) (clock.Month, error) {
+	if text == "" {
+		return 0, nil
+	}
+	m, err := clock.ParseMonth(text)
+	if err != nil {
+		return 0, ErrPeriod.At(location, "应写成 2026-11", text)
+	}
+	return m, nil
 }
 
 type runsOut struct{ Body page.List[RunJSON] }
 
 func (s *Service) listRunsAPI(ctx context.Context, _ actor.Actor, in *listRunsIn) (*runsOut, error) {
-	l, err := s.Runs(ctx, s.db.Reader(ctx), in.Project, in.Month, in.Request)
+	month, err := monthParam("query.month", in.Month)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.Runs(ctx, s.db.Reader(ctx), in.Project, month, in.Request)
 	if err != nil {
 		return nil, err
 	}
