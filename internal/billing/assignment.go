@@ -94,10 +94,7 @@ func (s *Service) Assign(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 // EndAssignment sets the last day of an assignment; a day before its first one
 // takes it back altogether. Errors: fault.ErrStale, fault.ErrNotFound.
 func (s *Service) EndAssignment(ctx context.Context, tx *db.Tx, who actor.Actor, project, assignment id.ID, until clock.Date, version int) (Assignment, error) {
-	if err := tx.Lock(ctx, "SELECT id FROM billing_assignment WHERE project_id = ? AND id = ?", project, assignment); err != nil {
-		return Assignment{}, err
-	}
-	old, err := oneAssignment(ctx, tx, project, assignment)
+	old, err := lockAssignment(ctx, tx, project, assignment)
 	if err != nil {
 		return old, err
 	}

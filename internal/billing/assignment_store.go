@@ -89,3 +89,10 @@ func collectAssignments(ctx context.Context, q db.Q, where string, args ...any) 
 	}
 	return out, nil
 }
+
+func lockAssignment(ctx context.Context, tx *db.Tx, project, assignment id.ID) (Assignment, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM billing_assignment WHERE project_id = ? AND id = ?", project, assignment); err != nil {
+		return Assignment{}, err
+	}
+	return oneAssignment(ctx, tx, project, assignment)
+}

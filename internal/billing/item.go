@@ -161,10 +161,7 @@ func (s *Service) EditItem(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	if err := i.check(); err != nil {
 		return i, err
 	}
-	if err := tx.Lock(ctx, "SELECT id FROM billing_item WHERE project_id = ? AND id = ?", project, i.ID); err != nil {
-		return i, err
-	}
-	old, err := oneItem(ctx, tx, project, i.ID)
+	old, err := lockItem(ctx, tx, project, i.ID)
 	if err != nil {
 		return i, err
 	}

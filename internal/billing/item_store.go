@@ -97,3 +97,10 @@ func markUsed(ctx context.Context, tx *db.Tx, project id.ID, list []id.ID) error
 	}
 	return nil
 }
+
+func lockItem(ctx context.Context, tx *db.Tx, project, item id.ID) (Item, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM billing_item WHERE project_id = ? AND id = ?", project, item); err != nil {
+		return Item{}, err
+	}
+	return oneItem(ctx, tx, project, item)
+}

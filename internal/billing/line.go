@@ -123,10 +123,7 @@ func (s *Service) editLine(ctx context.Context, who actor.Actor, project, run, c
 	}
 	var out Charge
 	_, err := s.change(ctx, project, run, func(tx *db.Tx, r *Run) error {
-		if err := tx.Lock(ctx, "SELECT id FROM billing_charge WHERE project_id = ? AND id = ?", project, charge); err != nil {
-			return err
-		}
-		c, err := oneCharge(ctx, tx, project, charge)
+		c, err := lockLine(ctx, tx, project, charge)
 		if err != nil {
 			return err
 		}

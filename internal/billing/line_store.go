@@ -64,3 +64,10 @@ func linesOf(ctx context.Context, q db.Q, project id.ID, r *Run, item, room, aft
 	}
 	return out, nil
 }
+
+func lockLine(ctx context.Context, tx *db.Tx, project, charge id.ID) (Charge, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM billing_charge WHERE project_id = ? AND id = ?", project, charge); err != nil {
+		return Charge{}, err
+	}
+	return oneCharge(ctx, tx, project, charge)
+}
