@@ -1,0 +1,20 @@
+import type { Area } from '@/router/area'
+import { itemTexts } from '@/texts/billing'
+import { chargeTexts } from '@/texts/charges'
+import { runTexts } from '@/texts/runs'
+
+/** Fee items, runs with their review, and the list of charges. */
+export const area: Area = {
+  routes: [
+    { path: 'runs', name: 'runs', component: () => import('./RunsPage.vue'), meta: { title: runTexts.title, permission: 'billing.read' } },
+    { path: 'runs/:run(\\d+)', name: 'run', component: () => import('./RunPage.vue'), meta: { title: runTexts.title, permission: 'billing.read', under: 'runs' } },
+    { path: 'charges', name: 'charges', component: () => import('./ChargesPage.vue'), meta: { title: chargeTexts.title, permission: 'billing.read' } },
+    { path: 'items', name: 'items', component: () => import('./ItemsPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read' } },
+    { path: 'items/:item(\\d+)', name: 'item', component: () => import('./ItemPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read', under: 'items' } },
+  ],
+  menu: [
+    { route: 'runs', group: 'charge', icon: 'bill', order: 20 },
+    { route: 'charges', group: 'charge', icon: 'list', order: 30 },
+    { route: 'items', group: 'charge', icon: 'card', order: 60 },
+  ],
+}

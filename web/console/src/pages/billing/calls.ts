@@ -1,0 +1,55 @@
+import { api } from '@/api/api'
+import { must, withKey } from '@/api/client'
+import type { ChargeQuery, ItemFields, RateFields, ScopeFields } from './types'
+
+/** The operations of the billing room that these pages use; all inside one project. */
+const P = '/api/v1/projects/{project}' as const
+
+export const readItems = (project: string) => must(api.GET(`${P}/items`, { params: { path: { project } } }))
+export const readItem = (project: string, item: string) => must(api.GET(`${P}/items/{item}`, { params: { path: { project, item } } }))
+export const createItem = (project: string, body: ItemFields, key: string) =>
+  must(api.POST(`${P}/items`, { params: { path: { project } }, body, headers: withKey(key) }))
+export const editItem = (project: string, item: string, body: ItemFields & { state: 'active' | 'retired'; version: number }, key: string) =>
+  must(api.PUT(`${P}/items/{item}`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const readRates = (project: string, item: string) => must(api.GET(`${P}/items/{item}/rates`, { params: { path: { project, item } } }))
+export const addRate = (project: string, item: string, body: RateFields, key: string) =>
+  must(api.POST(`${P}/items/{item}/rates`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const readScopes = (project: string, item: string) => must(api.GET(`${P}/items/{item}/assignments`, { params: { path: { project, item } } }))
+export const addScope = (project: string, item: string, body: ScopeFields, key: string) =>
+  must(api.POST(`${P}/items/{item}/assignments`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const endScope = (project: string, assignment: string, body: { until_date: string; version: number }, key: string) =>
+  must(api.POST(`${P}/assignments/{assignment}/end`, { params: { path: { project, assignment } }, body, headers: withKey(key) }))
+export const checkFormula = (project: string, body: { formula: string; price?: number; room_id?: string }) =>
+  must(api.POST(`${P}/formula-checks`, { params: { path: { project } }, body }))
+
+export const readRuns = (project: string, cursor: string, limit = 50) => must(api.GET(`${P}/runs`, { params: { path: { project }, query: { cursor, limit } } }))
+export const startRun = (project: string, month: string, key: string) =>
+  must(api.POST(`${P}/runs`, { params: { path: { project } }, body: { month }, headers: withKey(key) }))
+export const readRun = (project: string, run: string) => must(api.GET(`${P}/runs/{run}`, { params: { path: { project, run } } }))
+export const readLooks = (project: string, run: string, cursor: string) =>
+  must(api.GET(`${P}/runs/{run}/looks`, { params: { path: { project, run }, query: { cursor, limit: 100 } } }))
+export const readLines = (project: string, run: string, query: { hold?: 'normal' | 'held' | 'dropped'; room_id?: string; item_id?: string; cursor?: string }) =>
+  must(api.GET(`${P}/runs/{run}/lines`, { params: { path: { project, run }, query: { ...query, limit: 100 } } }))
+export const releaseRun = (project: string, run: string, version: number, key: string) =>
+  must(api.POST(`${P}/runs/{run}/release`, { params: { path: { project, run } }, body: { version }, headers: withKey(key) }))
+export const withdrawRun = (project: string, run: string, body: { version: number; reason: string }, key: string) =>
+  must(api.POST(`${P}/runs/{run}/withdraw`, { params: { path: { project, run } }, body, headers: withKey(key) }))
+
+interface Line { project: string; run: string; charge: string }
+export const correctLine = (path: Line, body: { seen_amount: number; amount: number; reason: string }, key: string) =>
+  must(api.POST(`${P}/runs/{run}/lines/{charge}/correct`, { params: { path: { ...path } }, body, headers: withKey(key) }))
+export const holdLine = (path: Line, reason: string, key: string) =>
+  must(api.POST(`${P}/runs/{run}/lines/{charge}/hold`, { params: { path: { ...path } }, body: { reason }, headers: withKey(key) }))
+export const dropLine = (path: Line, reason: string, key: string) =>
+  must(api.POST(`${P}/runs/{run}/lines/{charge}/drop`, { params: { path: { ...path } }, body: { reason }, headers: withKey(key) }))
+export const restoreLine = (path: Line, reason: string, key: string) =>
+  must(api.POST(`${P}/runs/{run}/lines/{charge}/restore`, { params: { path: { ...path } }, body: { reason }, headers: withKey(key) }))
+export const releaseLine = (path: Line, reason: string, key: string) =>
+  must(api.POST(`${P}/runs/{run}/lines/{charge}/release`, { params: { path: { ...path } }, body: { reason }, headers: withKey(key) }))
+
+export const readCharges = (project: string, query: ChargeQuery) => must(api.GET(`${P}/charges`, { params: { path: { project }, query } }))
+export const readExplanation = (project: string, charge: string) =>
+  must(api.GET(`${P}/charges/{charge}/explanation`, { params: { path: { project, charge } } }))
+
+export const readBuildings = (project: string) => must(api.GET(`${P}/buildings`, { params: { path: { project } } }))
+export const findRooms = (project: string, q: string) => must(api.GET(`${P}/rooms`, { params: { path: { project }, query: { q, limit: 20 } } }))
