@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -66,27 +65,8 @@ func (tx *Tx) insertMany(ctx context.Context, table string, columns []string, n 
 	return nil
 }
 
-type copySource struct {
-	n, i int
-	row  []any
-	fill func(int, []any) error
-	err  error
-}
-
-func (s *copySource) Next() bool { s.i++; return s.err == nil && s.i < s.n }
-func (s *copySource) Values() ([]any, error) {
-	s.err = s.fill(s.i, s.row)
-	return s.row, s.err
-}
-func (s *copySource) Err() error { return s.err }
-
 func (tx *Tx) copyIn(ctx context.Context, table string, columns []string, n int, fill func(int, []any) error) error {
 	return tx.conn.Raw(func(c any) error {
-		src := &copySource{n: n, i: -1, row: make([]any, len(columns)), fill: fill}
-		_, err := c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, src)
-		if src.err != nil {
-			return src.err // the server only repeats its text
-		}
-		return err
+		return tx.copyRows(ctx, c.(*stdlib.Conn).Conn(), table, columns, n, fill)
 	})
 }

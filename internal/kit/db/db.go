@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -50,6 +51,7 @@ type DB struct {
 	ids    *id.Gen
 	log    *slog.Logger
 	binds  bindCache
+	types  sync.Map  // columns of a table → their types, for Copy
 	lease  *sql.Conn // holds the id node on PostgreSQL
 }
 
