@@ -35,6 +35,9 @@ type Config struct {
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Version string
+	// PartRooms is how many rooms of a billing run are one transaction; 0 means
+	// the room's own choice.
+	PartRooms int
 }
 
 // App is the built house.
@@ -91,7 +94,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Identity = identity.New(identity.Deps{DB: d, Audit: a.Audit, Roles: roles(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Payment = payment.New(payment.Deps{DB: d})
-	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs})
+	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Refused: a.Audit.Refused, Fallback: console()})

@@ -82,7 +82,8 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), e
 			return nil, err
 		}
 	}
-	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+	// A caller that goes away now must not leave the outcome unknown.
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true

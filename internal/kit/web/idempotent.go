@@ -82,7 +82,11 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		if err != nil && !errors.Is(err, errServer) {
-			s.deps.Log.LogAttrs(r.Context(), slog.LevelError, "idempotent command", slog.Any("error", err))
+			level := slog.LevelError
+			if errors.Is(err, context.Canceled) {
+				level = slog.LevelInfo // the client has gone; it asks again under the same key
+			}
+			s.deps.Log.LogAttrs(r.Context(), level, "idempotent command", slog.Any("error", err))
 			writeProblem(w, fault.New(fault.Internal, "internal", "没能完成，结果未知，请用同一操作重试一次"), "")
 			return
 		}

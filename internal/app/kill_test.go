@@ -1,0 +1,249 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"linli/internal/app"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+)
+
+// serverEnv holds the settings of the server that the test binary becomes when
+// it is started again by the drive.
+const serverEnv = "LINLI_DRIVE_SERVER"
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(serverEnv); text != "" {
+		if err := serveDriven(text); err != nil {
+			fmt.Fprintln(os.Stderr, "server:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// driven are the settings of one life of the server.
+type driven struct {
+	Dir, DSN string
+	Now      time.Time // what its clock shows at start
+}
+
+type drivenClock struct{ start, began time.Time }
+
+func (c drivenClock) Now() time.Time { return c.start.Add(time.Since(c.began)) }
+
+// drivenParts cuts 300 rooms into five parts, so that a kill can fall between
+// the transactions of one run.
+const drivenParts = 64
+
+func serveDriven(text string) error {
+	var s driven
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return err
+	}
+	go func() { // the server does not outlive the test
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(3)
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	a, err := app.New(ctx, app.Config{Dir: s.Dir, DSN: s.DSN, Clock: drivenClock{s.Now, time.Now()}, Log: log, Version: "drive", PartRooms: drivenParts})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: a.Handler()}
+	worked := make(chan error, 1)
+	go func() { worked <- a.Work(ctx) }()
+	go srv.Serve(l)
+	fmt.Println(l.Addr())
+	<-ctx.Done()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return errors.Join(srv.Shutdown(grace), <-worked)
+}
+
+// server is the process that is killed and started again.
+type server struct {
+	t        *testing.T
+	dir, dsn string
+	now      time.Time
+	mu       sync.Mutex // over url, which clients read
+	url      string
+	cmd      *exec.Cmd
+	stderr   strings.Builder
+	began    time.Time
+}
+
+// start begins a new life, a minute after the last one ended: by then the
+// leases of jobs that died with it are over.
+func (s *server) start() {
+	s.t.Helper()
+	text, err := json.Marshal(driven{s.dir, s.dsn, s.now})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.cmd = exec.Command(os.Args[0])
+	s.cmd.Env = append(os.Environ(), serverEnv+"="+string(text))
+	s.cmd.Stderr = &s.stderr
+	if _, err := s.cmd.StdinPipe(); err != nil {
+		s.t.Fatal(err)
+	}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.began = time.Now()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		s.cmd.Wait()
+		s.t.Fatalf("server did not start: %v\n%s", err, s.stderr.String())
+	}
+	s.mu.Lock()
+	s.url = "http://" + strings.TrimSpace(line)
+	s.mu.Unlock()
+}
+
+func (s *server) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.url
+}
+
+// end kills the server, or asks it to go; asked, it has to go in peace.
+func (s *server) end(sig syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); sig == syscall.SIGTERM && err != nil {
+		s.t.Errorf("asked to end, the server left with %v\n%s", err, s.stderr.String())
+	}
+	s.now = s.now.Add(time.Since(s.began) + 61*time.Second)
+}
+
+// driveTime is how long the server is killed per engine.
+func driveTime(t *testing.T) time.Duration {
+	text := os.Getenv("LINLI_DRIVE")
+	if text == "" {
+		return 8 * time.Second
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatalf("LINLI_DRIVE: %v", err)
+	}
+	return d
+}
+
+// TestKilledServerLosesNothing drives a real server process over HTTP while it
+// is killed at random moments, also in the middle of generating, releasing and
+// withdrawing a run. Clients repeat what was not answered under the same key.
+// In the end everything acknowledged is there exactly once and the books hold.
+func TestKilledServerLosesNothing(t *testing.T) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s := &server{t: t, dir: t.TempDir(), now: dbtest.Start()}
+			if engine == db.Postgres {
+				s.dsn = dbtest.Postgres(t, app.Migrations())
+			}
+			s.start()
+			d := newDrive(t, s)
+			d.setUp()
+			d.run(driveTime(t))
+			d.replayAll()
+			s.end(syscall.SIGTERM)
+			t.Log(d.tally())
+			if s.stderr.Len() > 0 {
+				t.Logf("log of the server:\n%.2000s", s.stderr.String())
+			}
+			a, err := app.New(t.Context(), app.Config{Dir: s.dir, DSN: s.dsn, Clock: clock.NewManual(s.now), Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			d.compare(a)
+			sound(t, a, d.project)
+		})
+	}
+}
+
+// run lets the clients and the two people who make runs work while the server
+// dies again and again.
+func (d *drive) run(how time.Duration) {
+	var clients, runners sync.WaitGroup
+	stop := make(chan struct{})
+	for i := range d.clients {
+		clients.Go(func() { d.clients[i].work(stop) })
+	}
+	for i := range d.runners {
+		runners.Go(func() { d.runners[i].work(stop) })
+	}
+	end := time.Now().Add(how)
+	// A slow machine gets more time rather than a drive that shows nothing.
+	for enough := end.Add(time.Minute); time.Now().Before(end) || (d.thin() && time.Now().Before(enough)); {
+		d.oneLife()
+	}
+	close(stop)
+	clients.Wait()
+	runners.Wait()
+	for _, c := range d.clients {
+		c.settle()
+	}
+	if d.thin() {
+		d.t.Errorf("the drive shows too little: %s", d.tally())
+	}
+}
+
+// oneLife lets the server live for a moment and ends it: every other time
+// shortly after a run has begun, now and then in peace.
+func (d *drive) oneLife() {
+	life := time.After(time.Duration(200+rand.IntN(900)) * time.Millisecond)
+	if rand.IntN(2) == 0 {
+		select {
+		case <-d.begun:
+		default:
+		}
+		select {
+		case <-d.begun:
+			time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+		case <-life:
+		}
+	} else {
+		<-life
+	}
+	sig := syscall.SIGKILL
+	if rand.IntN(8) == 0 {
+		sig = syscall.SIGTERM
+	} else {
+		d.count(&d.kills)
+	}
+	d.server.end(sig)
+	d.server.start()
+}
