@@ -1,5 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { IconName } from '@/components/icons'
+import type { SearchSource } from '@/stores/frame'
 
 export type MenuGroup = 'top' | 'charge' | 'household' | 'service' | 'manage'
 
@@ -19,7 +20,12 @@ export interface MenuEntry {
  * What one folder of pages adds to the console. `src/pages/<area>/area.ts` exports `area`; nothing else has to be touched.
  * Project pages give paths without a leading slash and stand under /p/:project; company-wide pages start with a slash.
  */
-export interface Area { routes: RouteRecordRaw[]; menu: MenuEntry[] }
+export interface Area {
+  routes: RouteRecordRaw[]
+  menu: MenuEntry[]
+  /** What the search box of the frame asks, for those who hold the permission; one area gives it. */
+  search?: { permission: string; source: SearchSource }
+}
 
 declare module 'vue-router' {
   interface RouteMeta {

@@ -1,0 +1,64 @@
+import { api } from '@/api/api'
+import { apiFetch, must, withKey } from '@/api/client'
+
+const at = (project: string) => ({ project })
+
+/** Everything a household owes and has prepaid, as the counter needs it. */
+export const readSeat = (project: string, room: string) =>
+  must(api.GET('/api/v1/projects/{project}/counter/{room}', { params: { path: { ...at(project), room } } }))
+export type Seat = Awaited<ReturnType<typeof readSeat>>
+export type OpenCharge = Seat['charges'][number]
+export type SeatRoom = Seat['rooms'][number]
+
+/** How money came over the counter; prepaid money is no choice of its own but lowers what is left to pay. */
+export type Method = 'cash' | 'card' | 'transfer'
+export interface Pay { method: Method | 'prepay'; amount: number; reference?: string }
+export interface Taking {
+  room_id: string
+  charge_ids?: string[]
+  pays: Pay[]
+  tendered?: number
+  expected_owed: number
+  expected_prepaid?: number
+  confirmed?: boolean
+}
+
+export const receive = (project: string, body: Taking, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
+
+export interface ReceiptFilter {
+  q?: string
+  from?: string
+  until?: string
+  state?: 'valid' | 'void'
+  mine?: boolean
+  room_id?: string
+  count?: boolean
+  limit?: number
+  cursor?: string
+}
+export const readReceipts = (project: string, query: ReceiptFilter, signal?: AbortSignal) =>
+  must(api.GET('/api/v1/projects/{project}/receipts', { params: { path: at(project), query }, signal: signal ?? null }))
+export type ReceiptPage = Awaited<ReturnType<typeof readReceipts>>
+export type Receipt = ReceiptPage['items'][number]
+
+export const readReceipt = (project: string, receipt: string) =>
+  must(api.GET('/api/v1/projects/{project}/receipts/{receipt}', { params: { path: { ...at(project), receipt } } }))
+
+export const voidReceipt = (project: string, receipt: string, reason: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/receipts/{receipt}/void', { params: { path: { ...at(project), receipt } }, body: { reason }, headers: withKey(key) }))
+
+/** Today's takings of the signed-in cashier. */
+export const readTakings = (project: string) =>
+  must(api.GET('/api/v1/projects/{project}/takings', { params: { path: at(project) } }))
+
+/** How one charge came about. */
+export const readExplanation = (project: string, charge: string) =>
+  must(api.GET('/api/v1/projects/{project}/charges/{charge}/explanation', { params: { path: { ...at(project), charge } } }))
+
+export type Paper = '80' | 'a4'
+/** The receipt as a page for the paper. Asking counts as printing: from the second time on the page says 补打. */
+export async function readPrint(project: string, receipt: string, paper: Paper): Promise<string> {
+  const path = `/api/v1/projects/${project}/receipts/${receipt}/print?paper=${paper}`
+  return (await apiFetch(new Request(new URL(path, location.origin), { headers: { Accept: 'text/html' } }))).text()
+}

@@ -1,0 +1,14 @@
+import type { Area } from '@/router/area'
+import { counterTexts, receiptTexts } from '@/texts/counter'
+
+export const area: Area = {
+  routes: [
+    { path: 'counter/:room(\\d+)?', name: 'counter', component: () => import('./CounterPage.vue'), meta: { title: counterTexts.title, permission: 'cashier.receive', rail: true } },
+    { path: 'receipts', name: 'receipts', component: () => import('./ReceiptsPage.vue'), meta: { title: receiptTexts.list, permission: 'cashier.read' } },
+    { path: 'receipts/:receipt(\\d+)', name: 'receipt', component: () => import('./ReceiptPage.vue'), meta: { title: receiptTexts.list, permission: 'cashier.read', under: 'receipts' } },
+  ],
+  menu: [
+    { route: 'counter', group: 'charge', icon: 'cash', order: 10 },
+    { route: 'receipts', group: 'charge', icon: 'receipt', order: 15 },
+  ],
+}

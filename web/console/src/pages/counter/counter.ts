@@ -1,0 +1,161 @@
+/** The rules of the counter without a screen: what the matrix shows, what an amount means, what is sent. */
+import type { FeeColumn, FeeGroup, FeeRow } from '@/components/feeMatrix'
+import { sumFen } from '@/lib/money'
+import { dueWords, formatMonth, type Moment } from '@/lib/time'
+import { counterTexts as t, doneTexts } from '@/texts/counter'
+import { roomKinds, roomStates } from '@/texts/household'
+import type { Method, OpenCharge, Pay, Receipt, Seat, SeatRoom, Taking } from './api'
+
+/** `118.42` from hundredths of a square metre; `120` when whole. */
+export function areaText(hundredths: number): string {
+  const text = `${Math.trunc(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`
+  return text.replace(/\.?0+$/, '')
+}
+
+export function roomFacts(room: SeatRoom): string {
+  const area = room.area > 0 ? ` ${areaText(room.area)}㎡` : ''
+  return [`${roomKinds[room.kind] ?? ''}${area}`.trim(), roomStates[room.state] ?? ''].filter(Boolean).join(' · ')
+}
+
+/** One column per month with the words of its earliest due day. */
+export function columnsOf(charges: { month: string; due_date?: string }[], now: Moment): FeeColumn[] {
+  const due = new Map<string, string>()
+  for (const c of charges) {
+    const known = due.get(c.month)
+    if (known === undefined || (c.due_date && (known === '' || c.due_date < known))) due.set(c.month, c.due_date ?? known ?? '')
+  }
+  return [...due.keys()].sort().map((month) => {
+    const day = due.get(month)
+    const column: FeeColumn = { key: month, title: formatMonth(month, now) }
+    if (!day) return column
+    const words = dueWords(day, now)
+    return { ...column, sub: words.text, tone: words.tone }
+  })
+}
+
+interface Line { id: string; room: string; item: string; name: string; month: string; fen: number; part: boolean }
+
+/** The rows of a room: one per fee item, and another one when the same fee stands twice in a month. */
+function rowsOf(lines: Line[]): FeeRow[] {
+  const rows: FeeRow[] = []
+  for (const line of lines) {
+    let n = 1
+    let row: FeeRow | undefined
+    for (; ; n++) {
+      const id = n === 1 ? line.item : `${line.item}#${n}`
+      row = rows.find((r) => r.id === id)
+      if (!row) {
+        row = { id, title: line.name, cells: {}, ...(n > 1 ? { hint: t.again(n) } : {}) }
+        rows.push(row)
+      }
+      if (row.cells[line.month] === undefined) break
+    }
+    row.cells[line.month] = { id: line.id, fen: line.fen }
+    if (line.part) row.hint = t.partPaid
+  }
+  return rows
+}
+
+const lineOf = (c: OpenCharge): Line => ({ id: c.charge_id, room: c.room_id, item: c.item_id, name: c.item_name, month: c.month, fen: c.left, part: c.left !== c.amount })
+
+/** The rooms of the household that owe anything, the one that was asked for first. */
+export function groupsOf(seat: Seat): FeeGroup[] {
+  const rooms = [...seat.rooms].sort((a, b) => Number(b.id === seat.room.id) - Number(a.id === seat.room.id))
+  return rooms.flatMap((room): FeeGroup[] => {
+    const lines = seat.charges.filter((c) => c.room_id === room.id).map(lineOf)
+    return lines.length ? [{ id: room.id, title: room.label, facts: roomFacts(room), rows: rowsOf(lines) }] : []
+  })
+}
+
+/** What is still owed of each charge after a receipt, in the order of the seat. */
+export function leftAfter(seat: Seat, receipt: Receipt): OpenCharge[] {
+  const paid = new Map<string, number>()
+  for (const l of receipt.lines) paid.set(l.charge_id, (paid.get(l.charge_id) ?? 0) + l.amount)
+  return seat.charges.map((c) => ({ ...c, left: c.left - (paid.get(c.charge_id) ?? 0) })).filter((c) => c.left > 0)
+}
+
+/** The matrix after a receipt: rooms that owe nothing any more show what was paid, the others what stays. */
+export function groupsAfter(seat: Seat, receipt: Receipt): FeeGroup[] {
+  const left = leftAfter(seat, receipt)
+  const open = groupsOf({ ...seat, charges: left })
+  return groupsOf(seat).map((before) => {
+    const still = open.find((g) => g.id === before.id)
+    return still ?? { ...before, rows: before.rows.map(({ hint, ...row }) => (hint === t.partPaid ? row : { ...row, hint })), settled: doneTexts.paid }
+  })
+}
+
+/** What the clerk has set, in fen. `typed` null: the field is empty or no amount. */
+export interface Entry { method: Method; typed: number | null; usePrepaid: boolean; keepChange: boolean }
+/** What the entry comes to. */
+export interface Plan {
+  /** To be paid: the chosen charges, or everything owed when none is chosen. */
+  due: number
+  /** Taken from the wallet. */
+  prepaid: number
+  /** To be paid with money. */
+  need: number
+  /** Money that is booked. */
+  money: number
+  /** The receipt: money and prepaid money. */
+  amount: number
+  change: number
+  toPrepay: number
+  /** Missing to the due amount. */
+  short: number
+  /** Owed by the household afterwards. */
+  staysOwed: number
+}
+
+/** The charges a taking is about: the chosen ones, or all when none is chosen. */
+export function wantedOf(seat: Seat, chosen: readonly string[]): OpenCharge[] {
+  if (chosen.length === 0) return seat.charges
+  const set = new Set(chosen)
+  return seat.charges.filter((c) => set.has(c.charge_id))
+}
+
+export function planOf(seat: Seat, chosen: readonly string[], entry: Entry): Plan {
+  const due = sumFen(wantedOf(seat, chosen).map((c) => c.left))
+  const prepaid = entry.usePrepaid ? Math.min(seat.prepaid, due) : 0
+  const need = due - prepaid
+  const typed = need === 0 && due > 0 ? 0 : (entry.typed ?? 0)
+  const givesChange = entry.method === 'cash' && !entry.keepChange && need > 0
+  const money = givesChange ? Math.min(typed, need) : typed
+  const settled = Math.min(due, money + prepaid)
+  return {
+    due, prepaid, need, money, amount: money + prepaid, change: typed - money, toPrepay: money + prepaid - settled,
+    short: due - settled, staysOwed: seat.owed - settled,
+  }
+}
+
+/** Amounts a payer is likely to hand over: the next round sums above what is needed. */
+export function quickAmounts(need: number): number[] {
+  if (need <= 0) return []
+  const steps = [100, 1000, 5000, 10000, 20000, 50000, 100000]
+  const sums = steps.map((step) => Math.ceil(need / step) * step).filter((sum) => sum > need)
+  return [...new Set(sums)].slice(0, 3)
+}
+
+/** The request for a plan. All chosen is the same as none chosen: the law's order of due dates then holds. */
+export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, plan: Plan, reference: string, confirmed: boolean): Taking {
+  const pays: Pay[] = []
+  if (plan.prepaid > 0) pays.push({ method: 'prepay', amount: plan.prepaid })
+  if (plan.money > 0) {
+    const pay: Pay = { method: entry.method, amount: plan.money }
+    if (entry.method !== 'cash' && reference.trim()) pay.reference = reference.trim()
+    pays.push(pay)
+  }
+  const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed }
+  if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
+  if (entry.method === 'cash' && plan.money > 0) body.tendered = plan.money + plan.change
+  if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
+  if (confirmed) body.confirmed = true
+  return body
+}
+
+/** After the seat was read again: what was left out stays out, everything else is in. */
+export function keepChoice(before: readonly OpenCharge[], chosen: readonly string[], now: readonly OpenCharge[]): string[] {
+  if (chosen.length === 0 && before.length > 0) return []
+  const taken = new Set(chosen)
+  const leftOut = new Set(before.filter((c) => !taken.has(c.charge_id)).map((c) => c.charge_id))
+  return now.filter((c) => !leftOut.has(c.charge_id)).map((c) => c.charge_id)
+}

@@ -1,0 +1,65 @@
+import { computed, ref, watch, type Ref } from 'vue'
+import { groupsOf, keepChoice, planOf, type Plan } from './counter'
+import type { Method, OpenCharge, Seat } from './api'
+
+/** What the clerk has set for a household: ticks, method, amount. It survives a refresh and is cleared with the household. */
+export function useEntry(seat: Ref<Seat | null>) {
+  const chosen = ref<string[]>([])
+  const method = ref<Method>('cash')
+  const typed = ref<number | null>(null)
+  const touched = ref(false)
+  const usePrepaid = ref(false)
+  const keepChange = ref(false)
+  const reference = ref('')
+  let shown: { room: string; charges: OpenCharge[] } | null = null
+
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value }))
+  const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
+  const need = computed(() => plan.value?.need ?? 0)
+
+  function start(now: Seat): void {
+    chosen.value = groupsOf(now).flatMap((g) => g.rows.flatMap((r) => Object.values(r.cells))).flatMap((c) => (c ? [c.id] : []))
+    method.value = 'cash'
+    touched.value = false
+    usePrepaid.value = false
+    keepChange.value = false
+    reference.value = ''
+    typed.value = need.value || null
+  }
+  watch(seat, (now) => {
+    if (!now) shown = null
+    else if (shown?.room === now.room.id) {
+      chosen.value = keepChoice(shown.charges, chosen.value, now.charges)
+      if (now.prepaid === 0) usePrepaid.value = false
+    } else start(now)
+    if (now) shown = { room: now.room.id, charges: now.charges }
+  }, { flush: 'sync' })
+
+  // Until the clerk types an amount, it follows what is to be paid.
+  watch(need, (now) => {
+    if (!touched.value) typed.value = now || null
+  }, { flush: 'sync' })
+
+  function setTyped(fen: number | null): void {
+    typed.value = fen
+    touched.value = true
+  }
+  /** Another method starts from the exact amount again, unless less was typed: a card is never charged for change. */
+  function setMethod(next: Method): void {
+    if (next === method.value) return
+    method.value = next
+    keepChange.value = false
+    if (touched.value && (typed.value ?? 0) < need.value && typed.value !== null) return
+    touched.value = false
+    typed.value = need.value || null
+  }
+  function togglePrepaid(): void {
+    if ((seat.value?.prepaid ?? 0) === 0 || (plan.value?.due ?? 0) === 0) return
+    usePrepaid.value = !usePrepaid.value
+  }
+  function restart(): void {
+    if (seat.value) start(seat.value)
+  }
+  return { chosen, method, typed, usePrepaid, keepChange, reference, entry, plan, setTyped, setMethod, togglePrepaid, restart }
+}
+export type EntryState = ReturnType<typeof useEntry>
