@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { changeCount, fileFault, stepsOf, unanswered, writesNothing, type Import } from './imports'
+
+const base = {
+  id: '1', kind: 'roster', file_name: 'a.xlsx', state: 'ready', rows: 12, errors: 0, done: 0, total: 0, sheet: 'S', header_row: 1, ignored: [], hidden_rows: 0, hidden_columns: [],
+  formulas: 0, merged: 0, changes: [], created_name: '何静', created_at: '2026-11-20T00:00:00Z',
+  counts: { buildings: 0, units: 0, rooms: 0, rooms_changed: 0, rooms_same: 12, people: 0, people_changed: 0, people_same: 9, occupants: 0, occupants_changed: 0, occupants_same: 9 },
+} as Import
+
+describe('an import', () => {
+  it.each([
+    [{ name: '名册.xls', size: 9 }, /另存为 xlsx/], [{ name: '名册.XLSX', size: 0 }, /空的/], [{ name: '名册.csv', size: 21 * 1024 * 1024 }, /20 MB/],
+  ])('refuses %o before it is sent', (file, words) => expect(fileFault(file)).toMatch(words))
+  it('takes a table', () => expect(fileFault({ name: '名册.csv', size: 3 })).toBeNull())
+  it('asks about hidden content and formulas', () => {
+    expect(unanswered(base, { hidden: '', formulas: false })).toBeNull()
+    expect(unanswered({ ...base, hidden_columns: ['手机号'] }, { hidden: '', formulas: false })).toMatch('隐藏')
+    expect(unanswered({ ...base, formulas: 3 }, { hidden: 'skip', formulas: false })).toMatch('公式')
+    expect(unanswered({ ...base, formulas: 3, hidden_rows: 1 }, { hidden: 'include', formulas: true })).toBeNull()
+  })
+  it('knows when there is nothing to write', () => {
+    expect(writesNothing(base)).toBe(true)
+    const changed = { ...base, counts: { ...base.counts, people_changed: 2, rooms_changed: 1 } }
+    expect([writesNothing(changed), changeCount(changed)]).toEqual([false, 3])
+  })
+  it('stands at its step', () => {
+    expect(stepsOf(base).map((s) => s.state)).toEqual(['done', 'done', 'now', 'todo'])
+    expect(stepsOf({ ...base, state: 'applied' }).map((s) => s.state)).toEqual(['done', 'done', 'done', 'done'])
+  })
+})

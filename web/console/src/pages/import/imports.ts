@@ -1,0 +1,54 @@
+import type { components } from '@/api/schema'
+import type { Step } from '@/components/StepBar.vue'
+import type { Tone } from '@/components/tone'
+import { importTexts as t } from '@/texts/import'
+
+export type Import = components['schemas']['EstateImport']
+export type RowError = components['schemas']['EstateRowError']
+export type Change = components['schemas']['EstateChange']
+
+export const MAX_BYTES = 20 * 1024 * 1024
+export const tones: Record<Import['state'], Tone> = { checking: 'info', ready: 'due', refused: 'overdue', applying: 'info', applied: 'paid' }
+
+/** Whether the server is at work on it and the page should ask again. */
+export const running = (state: Import['state'] | undefined): boolean => state === 'checking' || state === 'applying'
+
+/** Why a file is not even sent; the server looks at its content again. */
+export function fileFault(file: { name: string; size: number }): string | null {
+  if (!/\.(xlsx|csv)$/i.test(file.name)) return t.wrongType(file.name)
+  if (file.size === 0) return t.empty(file.name)
+  return file.size > MAX_BYTES ? t.tooLarge(file.name) : null
+}
+
+export function resultOf(im: Import): string {
+  if (im.state === 'refused') return t.resultErrors(im.errors)
+  return im.state === 'ready' || im.state === 'applied' ? t.resultNew(im.counts.rooms, im.counts.people) : ''
+}
+
+export interface CountLine { key: string; title: string; fresh: number; changed: number | null; same: number | null }
+export function countLines(im: Import): CountLine[] {
+  const c = im.counts
+  return [
+    { key: 'buildings', title: t.counts.buildings, fresh: c.buildings, changed: null, same: null },
+    { key: 'units', title: t.counts.units, fresh: c.units, changed: null, same: null },
+    { key: 'rooms', title: t.counts.rooms, fresh: c.rooms, changed: c.rooms_changed, same: c.rooms_same },
+    { key: 'people', title: t.counts.people, fresh: c.people, changed: c.people_changed, same: c.people_same },
+    { key: 'occupants', title: t.counts.occupants, fresh: c.occupants, changed: c.occupants_changed, same: c.occupants_same },
+  ]
+}
+export const writesNothing = (im: Import): boolean => countLines(im).every((l) => l.fresh === 0 && !l.changed)
+/** How many changes there are, of which the server lists the first. */
+export const changeCount = (im: Import): number => countLines(im).reduce((n, l) => n + (l.changed ?? 0), 0)
+
+export interface Answers { hidden: '' | 'include' | 'skip'; formulas: boolean }
+/** What still has to be answered before the file may be applied. */
+export function unanswered(im: Import, a: Answers): string | null {
+  if (im.hidden_rows + im.hidden_columns.length > 0 && a.hidden === '') return t.hiddenNeed
+  return im.formulas > 0 && !a.formulas ? t.formulasNeed : null
+}
+
+export function stepsOf(im: Import): Step[] {
+  const at = { checking: 1, refused: 1, ready: 2, applying: 3, applied: 4 }[im.state]
+  const subs = [t.rows(im.rows), '', '', '']
+  return Object.values(t.steps).map((title, n) => ({ title, sub: n === 0 && im.rows > 0 ? subs[0] : '', state: n < at ? 'done' as const : n === at ? 'now' as const : 'todo' as const }))
+}
