@@ -185,9 +185,13 @@ func (c *client) take() {
 	if len(seat.Charges) > 0 && rand.IntN(3) > 0 {
 		var chosen []id.ID
 		owed = 0
-		for _, i := range rand.Perm(len(seat.Charges))[:min(len(seat.Charges), 1+rand.IntN(5))] {
-			chosen = append(chosen, seat.Charges[i].Charge)
-			owed += seat.Charges[i].Left
+		from := seat.Charges
+		if rand.IntN(2) == 0 { // the newest, which may be withdrawn this moment
+			from = from[max(0, len(from)-drivenItems):]
+		}
+		for _, i := range rand.Perm(len(from))[:min(len(from), 1+rand.IntN(5))] {
+			chosen = append(chosen, from[i].Charge)
+			owed += from[i].Left
 		}
 		in["charge_ids"] = chosen
 	}
@@ -339,7 +343,7 @@ func (r *runner) charge() bool {
 		return false
 	}
 	r.tell()
-	if s = r.until(s.ID, "released"); s.State == "" || (rand.IntN(4) == 0 && r.withdraw(s)) {
+	if s = r.until(s.ID, "released"); s.State == "" || (rand.IntN(2) == 0 && r.withdraw(s)) {
 		return false
 	}
 	r.count(&r.runs)

@@ -22,6 +22,7 @@ const (
 	Invalid                     // 422, readable but not acceptable
 	TooMany                     // 429
 	Unavailable                 // 503, try again
+	TooLarge                    // 413, more than the limit
 )
 
 // Field names one wrong input: where it is and what is wrong with it.

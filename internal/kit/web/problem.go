@@ -48,7 +48,7 @@ var (
 	errCrossSite = fault.New(fault.Forbidden, "cross_site", "请求不是从本系统的页面发出的，已拒绝")
 	errInput     = fault.New(fault.Invalid, "input_invalid", "有填写不对的地方，请按提示修改")
 	errJSON      = fault.New(fault.Malformed, "json_invalid", "请求内容不是规范的 JSON")
-	errBodyLarge = fault.New(fault.Malformed, "body_too_large", "请求内容超过 1 MiB")
+	errBodyLarge = fault.New(fault.TooLarge, "body_too_large", "请求内容超过 1 MiB")
 	errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "同一个 Idempotency-Key 用在了不同的请求上，请换一个")
 	errKeyBad    = fault.New(fault.Malformed, "idempotency_key_invalid", "Idempotency-Key 应为 1–100 个可见字符")
 )
@@ -71,6 +71,8 @@ func status(k fault.Kind) int {
 		return http.StatusTooManyRequests
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
 	}
 	return http.StatusInternalServerError
 }

@@ -13,6 +13,7 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -37,6 +38,11 @@ func Migrations() db.Migrations {
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
+
+// bodyTime bounds the reading of a body. When it ends net/http also cancels a
+// command that is still running, so it is long; the 5 s of huma cut off
+// whoever had to wait for the database.
+const bodyTime = 5 * time.Minute
 
 // Deps is what the edge needs from above it.
 type Deps struct {
@@ -114,7 +120,7 @@ type Op struct {
 func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Actor, in *I) (*O, error)) {
 	o := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary,
-		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody,
+		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, BodyReadTimeout: bodyTime,
 		Extensions:  map[string]any{"x-permission": string(op.Permission), "x-public": op.Public},
 		Errors:      []int{400, 401, 403, 404, 409, 422, 429, 500, 503},
 		Middlewares: huma.Middlewares{s.authorise(op)},

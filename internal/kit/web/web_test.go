@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -233,4 +234,24 @@ func TestParameters(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A command that takes its time is not cut off while its client waits.
+func TestLongCommand(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{})
+	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	web.Handle(s, web.Op{ID: "wait", Method: "POST", Path: "/wait", Public: true, Tag: "note"},
+		func(ctx context.Context, _ actor.Actor, _ *struct{ Body struct{} }) (*struct{ Body string }, error) {
+			select {
+			case <-time.After(5500 * time.Millisecond): // huma's own limit for bodies is 5 s
+			case <-ctx.Done():
+			}
+			return &struct{ Body string }{"done"}, ctx.Err()
+		})
+	srv := httptest.NewServer(s.Handler())
+	defer srv.Close()
+	if status, body, _ := post(t, srv.URL+"/api/v1/wait", "", "", "{}"); status != 200 {
+		t.Errorf("got %d %s", status, body)
+	}
 }
