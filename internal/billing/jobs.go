@@ -125,6 +125,11 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 	if err != nil {
 		return fmt.Errorf("generate run: %w", err)
 	}
+	if len(parts) > 0 {
+		if err := s.db.Write(ctx, func(tx *db.Tx) error { return learn(ctx, tx) }); err != nil {
+			return fmt.Errorf("generate run: %w", err)
+		}
+	}
 	return s.finish(ctx, project, run, Generating, func(tx *db.Tx, r *Run) error {
 		if err := addUpParts(ctx, tx, project, r); err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 const maxRooms = 20_000
 
 func chargeWhere(project id.ID, f Filter) (string, []any) {
-	where := []string{"c.project_id = ?", "c.live = 1", "c.hold = 0", "r.state = 'released'"}
+	where := []string{"c.project_id = ?", "c.hold = 0", "r.state = 'released'"}
 	args := []any{int64(project)}
 	add := func(text string, values ...any) {
 		where, args = append(where, text), append(args, values...)

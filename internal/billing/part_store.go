@@ -213,8 +213,10 @@ func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]poste
 	if pt.First == 0 {
 		return nil, nil
 	}
+	// Asking for live charges here would invite PostgreSQL to read the partial
+	// index of the whole project; all of a part are live until it is buried.
 	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount FROM billing_charge
-		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND live = 1 AND hold = 0 ORDER BY id`, project, pt.First, pt.Last, run)
+		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND hold = 0 ORDER BY id`, project, pt.First, pt.Last, run)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (posted, error) {
 		var p posted
 		return p, row.Scan(&p.subject, &p.item, &p.amount)
@@ -225,8 +227,20 @@ func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]poste
 	return out, nil
 }
 
+// learn brings PostgreSQL's statistics up to date after a bulk write; with old
+// ones it believes that a project has a handful of charges and reads them all.
+func learn(ctx context.Context, tx *db.Tx) error {
+	if tx.Engine() != db.Postgres {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "ANALYZE billing_charge"); err != nil {
+		return fmt.Errorf("analyze charges: %w", err)
+	}
+	return nil
+}
+
 func buryPart(ctx context.Context, tx *db.Tx, project, run id.ID, pt part) error {
-	_, err := tx.Exec(ctx, "UPDATE billing_charge SET live = 0 WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND live = 1",
+	_, err := tx.Exec(ctx, "UPDATE billing_charge SET live = 0 WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ?",
 		project, pt.First, pt.Last, run)
 	if err != nil {
 		return fmt.Errorf("bury charges of part: %w", err)
