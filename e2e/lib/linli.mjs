@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const binary = resolve(import.meta.dirname, '../../bin/linli')
+const binary = process.env.LINLI_BIN ?? resolve(import.meta.dirname, '../../bin/linli')
 
 /**
  * @param {{args?: string[], env?: Record<string, string>, data?: string, timeout?: number}} [options]
