@@ -62,6 +62,13 @@ func TestBillingCases(t *testing.T) {
 			t.Errorf("case %s (%s): %v", c.ID, c.Title, err)
 		}
 	}
+	projects, err := w.app.Estate.Projects(t.Context(), w.who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range projects {
+		sound(t, w.app, p.ID)
+	}
 	fmt.Printf("%d ok, %d not yet, of %d\n", ok, later, len(file.Cases))
 	if ok == 0 {
 		t.Error("no case ran")

@@ -91,6 +91,7 @@ func serveDriven(text string) error {
 type server struct {
 	t        *testing.T
 	dir, dsn string
+	env      []string // nil means the test's own
 	now      time.Time
 	mu       sync.Mutex // over url, which clients read
 	url      string
@@ -108,7 +109,10 @@ func (s *server) start() {
 		s.t.Fatal(err)
 	}
 	s.cmd = exec.Command(os.Args[0])
-	s.cmd.Env = append(os.Environ(), serverEnv+"="+string(text))
+	if s.env == nil {
+		s.env = os.Environ()
+	}
+	s.cmd.Env = append(s.env[:len(s.env):len(s.env)], serverEnv+"="+string(text))
 	s.cmd.Stderr = &s.stderr
 	if _, err := s.cmd.StdinPipe(); err != nil {
 		s.t.Fatal(err)

@@ -114,6 +114,8 @@ func TestMatrix(t *testing.T) {
 			t.Error("somebody of the first project changed the second")
 		}
 		w.refusalsAreLogged(t)
+		sound(t, w.app, w.a.ids["project"])
+		sound(t, w.app, w.b.ids["project"])
 	})
 }
 

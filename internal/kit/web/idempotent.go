@@ -83,7 +83,7 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 		}
 		if err != nil && !errors.Is(err, errServer) {
 			level := slog.LevelError
-			if errors.Is(err, context.Canceled) {
+			if r.Context().Err() != nil {
 				level = slog.LevelInfo // the client has gone; it asks again under the same key
 			}
 			s.deps.Log.LogAttrs(r.Context(), level, "idempotent command", slog.Any("error", err))

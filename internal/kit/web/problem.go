@@ -96,7 +96,11 @@ func (s *Server) problem(ctx context.Context, op string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return &Problem{Type: "about:blank", Title: "Client Closed Request", Status: 499, Code: "canceled", Detail: "请求已取消", Trace: trace}
 	}
-	s.deps.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("operation", op), slog.String("trace", trace), slog.Any("error", err))
+	level := slog.LevelError
+	if ctx.Err() != nil {
+		level = slog.LevelInfo // the client has gone in the middle
+	}
+	s.deps.Log.LogAttrs(ctx, level, "request failed", slog.String("operation", op), slog.String("trace", trace), slog.Any("error", err))
 	return &Problem{Type: "about:blank", Title: http.StatusText(500), Status: 500, Code: "internal",
 		Detail: "没能完成，结果未知；您填的内容还在，请重试一次，仍不行请把错误编号告诉管理员", Trace: trace}
 }
