@@ -136,7 +136,7 @@ func (a *App) sweep(ctx context.Context) {
 	t := time.NewTicker(6 * time.Hour)
 	defer t.Stop()
 	for {
-		for _, forget := range []func(context.Context) error{a.Identity.Sweep, a.Jobs.Sweep,
+		for _, forget := range []func(context.Context) error{a.Identity.Sweep, a.Jobs.Sweep, a.forgetRosters,
 			func(ctx context.Context) error { return web.ForgetAnswers(ctx, a.DB) }} {
 			if err := forget(ctx); err != nil && ctx.Err() == nil {
 				a.log.LogAttrs(ctx, slog.LevelError, "sweep", slog.Any("error", err))
@@ -148,6 +148,17 @@ func (a *App) sweep(ctx context.Context) {
 		case <-t.C:
 		}
 	}
+}
+
+// keepRosters is how long a roster that was never imported is kept; it holds
+// phones and ID numbers in clear.
+const keepRosters = 7 * 24 * time.Hour
+
+func (a *App) forgetRosters(ctx context.Context) error {
+	if err := a.File.Sweep(); err != nil {
+		return err
+	}
+	return a.File.Expire(ctx, estate.KindRoster, a.DB.Clock().Now().Add(-keepRosters))
 }
 
 // Close gives the database back.

@@ -153,7 +153,11 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) er
 			return err
 		}
 		now.State, now.Report, now.AppliedAt = ImportApplied, p.report, tx.Now()
-		return updateImport(ctx, tx, project, &now)
+		if err := updateImport(ctx, tx, project, &now); err != nil {
+			return err
+		}
+		// The file holds phones and ID numbers in clear; what was imported is sealed.
+		return s.files.Discard(ctx, tx, project, now.File)
 	})
 	if refused := refusal(err); refused != nil {
 		problems, err = []RowError{{Message: refused.Text}}, nil

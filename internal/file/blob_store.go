@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -37,4 +38,29 @@ func findBlob(ctx context.Context, q db.Q, project, file id.ID) (Blob, error) {
 func listBlobs(ctx context.Context, q db.Q, project id.ID) ([]Blob, error) {
 	rows, err := q.Query(ctx, "SELECT "+blobColumns+" FROM file_blob WHERE project_id = ? ORDER BY id", project)
 	return db.Collect(rows, err, scanBlob)
+}
+
+// deleteBlob removes an upload and returns the digest of its content, empty
+// when there was none.
+func deleteBlob(ctx context.Context, tx *db.Tx, project, file id.ID) (string, error) {
+	b, err := findBlob(ctx, tx, project, file)
+	if errors.Is(err, fault.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM file_blob WHERE project_id = ? AND id = ?", project, file)
+	return b.SHA256, err
+}
+
+func olderBlobs(ctx context.Context, q db.Q, kind string, before time.Time) ([]Blob, error) {
+	rows, err := q.Query(ctx, "SELECT "+blobColumns+" FROM file_blob WHERE kind = ? AND created_at < ?", kind, before)
+	return db.Collect(rows, err, scanBlob)
+}
+
+func countContent(ctx context.Context, q db.Q, sha string) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM file_blob WHERE sha256 = ?", sha).Scan(&n)
+	return n, err
 }

@@ -200,3 +200,43 @@ func TestManyPutsOfOneContent(t *testing.T) {
 		}
 	})
 }
+
+func TestDiscardedUploadsAreGone(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{file.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		dir := filepath.Join(t.TempDir(), "files")
+		s, ctx := file.New(file.Deps{DB: d, Dir: dir}), t.Context()
+		one, two := add(t, d, s, 1, "名册", "a.xlsx"), add(t, d, s, 2, "名册", "b.xlsx")
+		discard := func(project, upload id.ID, fail error) {
+			t.Helper()
+			err := d.Write(ctx, func(tx *db.Tx) error { return errors.Join(s.Discard(ctx, tx, project, upload), fail) })
+			if !errors.Is(err, fail) {
+				t.Fatal(err)
+			}
+		}
+		discard(1, one, errors.New("rolled back"))
+		if _, _, err := s.Open(ctx, 1, one); err != nil {
+			t.Fatalf("a discard that was rolled back took the file: %v", err)
+		}
+		discard(1, one, nil)
+		discard(1, one, nil)
+		if n := contents(t, dir); len(n) != 1 {
+			t.Errorf("the other upload lost its content: %v", n)
+		}
+		now.Advance(48 * time.Hour)
+		if err := s.Expire(ctx, "other", now.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Open(ctx, 2, two); err != nil {
+			t.Errorf("another kind expired: %v", err)
+		}
+		if err := s.Expire(ctx, "roster", now.Now().Add(-24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Open(ctx, 2, two); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("expired upload: %v", err)
+		}
+		if n := contents(t, dir); len(n) != 0 {
+			t.Errorf("content stayed: %v", n)
+		}
+	})
+}

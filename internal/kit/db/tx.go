@@ -82,6 +82,9 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), e
 			return nil, err
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	// A caller that goes away now must not leave the outcome unknown.
 	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
