@@ -44,6 +44,8 @@ export const counterTexts = {
   paper: '纸张',
   papers: { '80': '80mm 小票', a4: 'A4 两联' },
   receive: (fen: number) => `收款 ${formatYuan(fen)}`,
+  receiveWith: (fen: number, prepaid: number) => `收款 ${formatYuan(fen)}，抵扣 ${formatFen(prepaid)}`,
+  thenNeed: (fen: number) => `，再收 ${formatFen(fen)}`,
   usePrepaidOnly: (fen: number) => `用预存抵扣 ${formatYuan(fen)}`,
   confirm: (fen: number) => `确认收款 ${formatYuan(fen)}`,
   changeAmount: '改金额',

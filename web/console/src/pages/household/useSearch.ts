@@ -1,4 +1,4 @@
-import { computed, onBeforeUnmount, ref, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
 import { searchHouseholds, type Hit } from './api'
 
 interface Options {
@@ -80,7 +80,7 @@ export function useSearch(project: Ref<string>, options: Options) {
     const count = hits.value.length
     if (count) at.value = (at.value + by + count) % count
   }
-  onBeforeUnmount(() => {
+  onScopeDispose(() => {
     clearTimeout(timer)
     running?.abort()
   })

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { effectScope, nextTick, ref } from 'vue'
+import * as household from './api'
+import type { Hit } from './api'
+import { useSearch } from './useSearch'
+
+const hit = (room: string): Hit => ({ room_id: room, label: `${room}室`, person_id: `p${room}`, name: '陈建国', phone_mask: '', part: 'owner', why: 'room' })
+let scope = effectScope()
+beforeEach(() => {
+  vi.useFakeTimers()
+  scope = effectScope()
+})
+afterEach(() => {
+  scope.stop()
+  vi.useRealTimers()
+})
+const start = (onPick: (h: Hit) => void, roomsOnly = false) => scope.run(() => useSearch(ref('7'), { limit: 8, roomsOnly, onPick }))!
+
+it('an Enter that comes before the answer takes the first hit when it is there', async () => {
+  vi.spyOn(household, 'searchHouseholds').mockResolvedValue({ items: [hit('11'), hit('12')] })
+  const picked = vi.fn()
+  const s = start(picked)
+  s.query.value = '1502'
+  await nextTick()
+  s.enter()
+  expect(picked).not.toHaveBeenCalled()
+  await vi.runAllTimersAsync()
+  expect(picked).toHaveBeenCalledExactlyOnceWith(hit('11'))
+})
+it('typing on takes the Enter back and only the last question counts', async () => {
+  const asked = vi.spyOn(household, 'searchHouseholds').mockResolvedValue({ items: [hit('11')] })
+  const s = start(vi.fn())
+  s.query.value = '15'
+  await nextTick()
+  s.query.value = '1502'
+  await nextTick()
+  await vi.runAllTimersAsync()
+  expect(asked).toHaveBeenCalledOnce()
+  expect(asked.mock.calls[0]?.[1]).toBe('1502')
+  expect(s.settled.value).toBe(true)
+})
+it('leaves people without a room out where only rooms help, and shows a label without asking', async () => {
+  const asked = vi.spyOn(household, 'searchHouseholds').mockResolvedValue({ items: [hit(''), hit('12')] })
+  const s = start(vi.fn(), true)
+  s.show('3栋2单元1502')
+  await nextTick()
+  await vi.runAllTimersAsync()
+  expect(asked).not.toHaveBeenCalled()
+  s.query.value = 'chen'
+  await nextTick()
+  await vi.runAllTimersAsync()
+  expect(s.hits.value.map((h) => h.room_id)).toEqual(['12'])
+})
