@@ -119,12 +119,13 @@ export const rateFormTexts = {
   sourceText: '文号或说明',
   sourceHint: '住户问起时照此解释，例如：杭价备〔2026〕118 号',
   now: (text: string) => `现在执行 ${text}`,
-  save: (text: string, date: string) => (text && date ? `从 ${date} 起执行 ${text}` : '保存新单价'),
+  save: (text: string, date: string) => (text && date ? `从 ${date} 起执行${text}` : '保存新单价'),
   faults: { from: '请选从哪天起执行', source: '请写明依据，至少 2 个字' },
 }
 
 export const formulaTexts = {
   label: '公式',
+  fresh: '新公式',
   hint: '算出的是一户一个月的金额（元）',
   attributes: '可以用的房屋资料',
   functions: '可以用的函数',

@@ -15,15 +15,16 @@ export const isWorking = (state: Run['state'] | undefined): state is 'generating
 /** The causes as bars, what adds before what takes away, the largest first. */
 export function causesOf(review: Review): Cause[] {
   return review.causes
+    .filter((c) => c.amount !== 0)
     .map((c) => ({ key: c.cause, title: c.label, hint: c.note, flag: c.cause === 'fault' ? t.check : undefined, count: c.lines, fen: c.amount }))
     .toSorted((a, b) => b.fen - a.fen)
 }
 
-/** Whether everything on the page adds up to the fen: items to both totals and to the lines, causes to the difference. */
+/** Whether everything on the page adds up to the fen: items to both totals, causes to the difference; items count dropped lines too. */
 export function addsUp(review: Review): boolean {
   return sumFen(review.items.map((i) => i.amount)) === review.amount
     && sumFen(review.items.map((i) => i.last_amount)) === review.last_amount
-    && review.items.reduce((n, i) => n + i.lines, 0) === review.lines
+    && review.items.reduce((n, i) => n + i.lines, 0) === review.lines + review.dropped_lines
     && sumFen(review.causes.map((c) => c.amount)) === review.amount - review.last_amount
 }
 
