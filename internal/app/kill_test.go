@@ -157,7 +157,7 @@ func (s *server) end(sig syscall.Signal) {
 func driveTime(t *testing.T) time.Duration {
 	text := os.Getenv("LINLI_DRIVE")
 	if text == "" {
-		return 8 * time.Second
+		return 6 * time.Second
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
