@@ -1,4 +1,5 @@
 import { MIN_PASSWORD } from '@/lib/password'
+import { parts, personTexts, projectTexts, roomTexts } from './estate'
 
 export const accountTexts = {
   title: '员工账号',
@@ -135,7 +136,12 @@ export const auditTexts = {
     name: '名称', login: '登录名', state: '状态', grants: '角色', role: '角色', project_id: '项目', kind: '类型', address: '地址', floors: '总楼层', floor: '楼层',
     label: '房屋', layout: '户型', area: '建筑面积', innerarea: '套内面积', handover: '交付日期', payer: '交费人', people: '人数', part: '身份', since: '从',
     until: '到', share: '产权份额', gender: '性别', email: '邮箱', phonemask: '手机号', idmask: '证件号', rooms: '房屋数', landarea: '占地面积', builtarea: '总建筑面积',
-    version: '版本', reason: '原因', field: '看了什么', amount: '金额（分）', number: '收据号', month: '账期', lines: '条数', operation: '操作', status: '答复', project: '项目',
+    version: '版本', reason: '原因', field: '看了什么', amount: '金额', number: '收据号', month: '账期', lines: '条数', operation: '操作', status: '答复', project: '项目',
     company: '公司名称', counts: '数量', sha256: '文件指纹', building: '楼栋', unit: '单元', id: '编号', roomlabel: '房屋', person: '住户', room: '房屋',
+  } as Record<string, string>,
+  /** What the words of a record mean, where they are codes. */
+  values: {
+    ...roomTexts.kinds, ...roomTexts.states, ...parts, ...projectTexts.kinds, ...personTexts.kinds, male: '男', female: '女', closed: '已撤出', active: '在用', dismissed: '已停用',
+    administrator: '系统管理员', manager: '项目经理', clerk: '前台客服', cashier: '收费员', accountant: '财务', phone: '手机号', id_number: '证件号',
   } as Record<string, string>,
 }

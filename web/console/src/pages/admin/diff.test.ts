@@ -11,6 +11,10 @@ describe('before and after', () => {
     ])
     expect(lines.find((l) => l.path === 'name')?.changed).toBe(false)
   })
+  it('shows one added role as one line, wherever it stands', () => {
+    const lines = diff({ grants: [{ role: 'cashier' }] }, { grants: [{ role: 'accountant' }, { role: 'cashier' }] })
+    expect(lines.filter((l) => l.changed)).toEqual([{ path: 'grants.2.role', before: null, after: 'accountant', changed: true }])
+  })
   it('calls nothing changed when there is only one side', () => {
     expect(diff(undefined, { rooms: 3 })).toEqual([{ path: 'rooms', before: null, after: '3', changed: false }])
   })

@@ -12,12 +12,31 @@ function flatten(value: unknown, path: string, into: Map<string, string>): void 
   }
 }
 
+/** Lists are compared as sets: what stands in both comes first on both sides, so that one new role is one new line. */
+function align(before: unknown, after: unknown): [unknown, unknown] {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const key = (v: unknown) => JSON.stringify(v)
+    const old = new Set(before.map(key))
+    const now = new Set(after.map(key))
+    const common = after.filter((v) => old.has(key(v)))
+    return [[...common, ...before.filter((v) => !now.has(key(v)))], [...common, ...after.filter((v) => !old.has(key(v)))]]
+  }
+  if (before && after && typeof before === 'object' && typeof after === 'object') {
+    const a = { ...(before as Record<string, unknown>) }
+    const b = { ...(after as Record<string, unknown>) }
+    for (const name of Object.keys(b)) if (name in a) [a[name], b[name]] = align(a[name], b[name])
+    return [a, b]
+  }
+  return [before, after]
+}
+
 /** Every place of two records, in the order of the later one, what is gone at the end. */
 export function diff(before: unknown, after: unknown): DiffLine[] {
   const old = new Map<string, string>()
   const now = new Map<string, string>()
-  flatten(before, '', old)
-  flatten(after, '', now)
+  const [a, b] = align(before, after)
+  flatten(a, '', old)
+  flatten(b, '', now)
   const both = before !== undefined && after !== undefined
   return [...new Set([...now.keys(), ...old.keys()])].map((path) => {
     const line = { path, before: old.get(path) ?? null, after: now.get(path) ?? null }
