@@ -33,7 +33,7 @@ export async function signIn(origin, login, password) {
 
 /** One more member of staff; role on one project or, without it, on all. */
 export async function staff(boss, origin, login, name, role, project) {
-  const password = `Linli-2026-${login}`
+  const password = 'Guanjia-2026-ok'
   const account = (await boss.post('/accounts', { login, name, password, grants: [{ role, project_id: project ?? null }] })).body
   return { ...account, password, api: await signIn(origin, login, password) }
 }
