@@ -10,7 +10,9 @@ import (
 	"linli/internal/kit/page"
 )
 
-type personJSON struct {
+// PersonJSON is exported because huma documents no fields of an embedded
+// unexported struct.
+type PersonJSON struct {
 	ID        id.ID  `json:"id"`
 	Name      string `json:"name" doc:"姓名或单位名称"`
 	Kind      string `json:"kind" enum:"person,company" doc:"个人或单位"`
@@ -21,15 +23,15 @@ type personJSON struct {
 	Version   int    `json:"version" doc:"修改时原样带回"`
 }
 
-func toPerson(p Person) personJSON {
-	return personJSON{p.ID, p.Name, p.Kind, p.Gender, p.Email, p.PhoneMask, p.IDMask, p.Version}
+func toPerson(p Person) PersonJSON {
+	return PersonJSON{p.ID, p.Name, p.Kind, p.Gender, p.Email, p.PhoneMask, p.IDMask, p.Version}
 }
 
 type occupantJSON struct {
 	ID        id.ID      `json:"id"`
 	Room      id.ID      `json:"room_id"`
 	RoomLabel string     `json:"room_label"`
-	Person    personJSON `json:"person"`
+	Person    PersonJSON `json:"person"`
 	Part      string     `json:"part" enum:"owner,family,tenant,other" doc:"业主、家属、租户、其他"`
 	Since     clock.Date `json:"since" doc:"从哪天起，空为未登记"`
 	Until     clock.Date `json:"until" doc:"到哪天止，空为现在仍是"`
@@ -48,11 +50,11 @@ type listPeopleIn struct {
 	Part string `query:"part" enum:"owner,family,tenant,other" doc:"现在与房屋的关系"`
 }
 
-type peopleOut struct{ Body page.List[personJSON] }
+type peopleOut struct{ Body page.List[PersonJSON] }
 
 func (s *Service) listPeopleAPI(ctx context.Context, _ actor.Actor, in *listPeopleIn) (*peopleOut, error) {
 	l, err := s.People(ctx, in.Project, PersonFilter{in.Request, in.Text, in.Part})
-	return &peopleOut{page.List[personJSON]{Items: each(l.Items, toPerson), Next: l.Next}}, err
+	return &peopleOut{page.List[PersonJSON]{Items: each(l.Items, toPerson), Next: l.Next}}, err
 }
 
 type createPersonIn struct {
@@ -67,7 +69,7 @@ type createPersonIn struct {
 	}
 }
 
-type personOut struct{ Body personJSON }
+type personOut struct{ Body PersonJSON }
 
 func (s *Service) createPersonAPI(ctx context.Context, who actor.Actor, in *createPersonIn) (*personOut, error) {
 	var p Person
@@ -86,7 +88,7 @@ type personIn struct {
 
 type personRoomsOut struct {
 	Body struct {
-		personJSON
+		PersonJSON
 		Rooms []occupantJSON `json:"rooms" nullable:"false" doc:"现在和以前的房屋"`
 	}
 }
@@ -99,7 +101,7 @@ func (s *Service) readPersonAPI(ctx context.Context, _ actor.Actor, in *personIn
 	}
 	list, err := s.Occupants(ctx, q, in.Project, 0, in.Person, false)
 	out := &personRoomsOut{}
-	out.Body.personJSON, out.Body.Rooms = toPerson(p), each(list, toOccupant)
+	out.Body.PersonJSON, out.Body.Rooms = toPerson(p), each(list, toOccupant)
 	return out, err
 }
 

@@ -117,7 +117,7 @@ func (s *Service) editRoomAPI(ctx context.Context, who actor.Actor, in *editRoom
 type householdOut struct {
 	Body struct {
 		Room   roomJSON       `json:"room"`
-		Payer  *personJSON    `json:"payer,omitempty" doc:"谁交费；没有登记则缺"`
+		Payer  *PersonJSON    `json:"payer,omitempty" doc:"谁交费；没有登记则缺"`
 		Rooms  []roomJSON     `json:"rooms" nullable:"false" doc:"同一交费人的全部房屋，含本房屋"`
 		People []occupantJSON `json:"people" nullable:"false" doc:"现住的人"`
 	}

@@ -2851,8 +2851,29 @@ export interface components {
             password: string;
         };
         PersonRoomsOutBody: {
+            email: string;
+            /** @description male、female 或空 */
+            gender: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 打码的证件号 */
+            id_mask: string;
+            /**
+             * @description 个人或单位
+             * @enum {string}
+             */
+            kind: "person" | "company";
+            /** @description 姓名或单位名称 */
+            name: string;
+            /** @description 打码的手机号 */
+            phone_mask: string;
             /** @description 现在和以前的房屋 */
             rooms: components["schemas"]["EstateOccupant"][];
+            /**
+             * Format: int64
+             * @description 修改时原样带回
+             */
+            version: number;
         };
         Problem: {
             /** @description 稳定的错误代码，供程序判断 */

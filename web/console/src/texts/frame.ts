@@ -10,7 +10,7 @@ export const frameTexts = {
   project: '切换项目',
   allProjects: '全部项目',
   search: '全局搜索',
-  searchHint: '房号、姓名、手机号、车牌、单号，拼音也行',
+  searchHint: '房号、姓名、手机号，拼音也行',
   searching: '正在找',
   searchNone: (q: string) => `没有找到“${q}”，可换房号、姓名或手机号后四位`,
   toDark: '换成深色',
