@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
+
 	"linli/internal/kit/id"
 )
 
@@ -19,6 +21,7 @@ type Tx struct {
 	before []func(context.Context, *Tx) error
 	after  []func()
 	depth  int
+	lost   error // race that a joined command lost: all of it is run again
 	notes  map[any]any
 }
 
@@ -60,6 +63,10 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), e
 		begin = "BEGIN IMMEDIATE"
 	}
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
+		// SQLite's driver calls a BEGIN that was cancelled late a failure though
+		// it began; the pool must not get a connection inside a transaction. An
+		// error says that none was open, which is what is wanted.
+		conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	tx := &Tx{d: d, conn: conn, now: d.clock.Now()}
@@ -72,7 +79,11 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), e
 			}
 		}
 	}()
-	if err := fn(tx); err != nil {
+	err = fn(tx)
+	if tx.lost != nil {
+		return nil, errors.Join(err, tx.lost)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for len(tx.before) > 0 {
@@ -83,6 +94,9 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), e
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := tx.sound(); err != nil {
 		return nil, err
 	}
 	// A caller that goes away now must not leave the outcome unknown.
@@ -102,6 +116,9 @@ func (tx *Tx) savepoint(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	before, after := len(tx.before), len(tx.after)
 	if err := fn(tx); err != nil {
+		if retryable(err) {
+			tx.lost = err
+		}
 		tx.before, tx.after = tx.before[:min(before, len(tx.before))], tx.after[:after]
 		if _, rerr := tx.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK TO SAVEPOINT "+name); rerr != nil {
 			return errors.Join(err, fmt.Errorf("rollback to savepoint: %w", rerr))
@@ -113,6 +130,22 @@ func (tx *Tx) savepoint(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	return nil
 }
+
+// sound refuses to commit when a statement failed and its error was not
+// heeded: PostgreSQL would answer COMMIT with a rollback and no error.
+func (tx *Tx) sound() error {
+	if tx.d.engine != Postgres {
+		return nil
+	}
+	return tx.conn.Raw(func(c any) error {
+		if p, ok := c.(*stdlib.Conn); ok && p.Conn().PgConn().TxStatus() == 'E' {
+			return errAborted
+		}
+		return nil
+	})
+}
+
+var errAborted = errors.New("commit: a statement of the transaction failed and the command went on")
 
 type joinKey struct{}
 
