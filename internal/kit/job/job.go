@@ -90,7 +90,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, kind, uniqueKey string, 
 func (q *Queue) Run(ctx context.Context, n int, recover bool) error {
 	if recover {
 		if err := q.db.Write(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE kit_job SET state = 'ready', leased_until = 0 WHERE state = 'running'")
+			_, err := tx.Exec(ctx, "UPDATE kit_job SET leased_until = 0 WHERE state = 'running'")
 			return err
 		}); err != nil {
 			return fmt.Errorf("recover jobs: %w", err)
@@ -178,22 +178,24 @@ func (q *Queue) claim(ctx context.Context) (*claimed, error) {
 	}
 	var j *claimed
 	err = q.db.Write(ctx, func(tx *db.Tx) error {
+		j = nil
 		skip := ""
 		if tx.Engine() == db.Postgres {
 			skip = " FOR UPDATE SKIP LOCKED"
 		}
-		c := claimed{}
-		err := tx.QueryRow(ctx, `SELECT id, kind, payload, attempts FROM kit_job
+		c, state := claimed{}, ""
+		err := tx.QueryRow(ctx, `SELECT id, kind, payload, attempts, state FROM kit_job
 			WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? ORDER BY run_at, id LIMIT 1`+skip, tx.Now(), tx.Now()).
-			Scan(&c.id, &c.kind, &c.payload, &c.attempts)
+			Scan(&c.id, &c.kind, &c.payload, &c.attempts, &state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		j = &c
-		j.attempts++
+		if j = &c; state == "ready" {
+			j.attempts++ // one that runs was cut off by a kill, which is no failure
+		}
 		_, err = tx.Exec(ctx, "UPDATE kit_job SET state = 'running', attempts = ?, leased_until = ? WHERE id = ?", j.attempts, tx.Now().Add(lease), j.id)
 		return err
 	})

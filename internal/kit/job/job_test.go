@@ -100,3 +100,30 @@ func TestInterruptedJobIsGivenBack(t *testing.T) {
 		}
 	})
 }
+
+// A job that was cut off by a kill did not fail: only its failures count.
+func TestKillsAreNotFailures(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		q := job.New(d, slog.New(slog.DiscardHandler))
+		q.Handle("long", func(context.Context, []byte) error { return errors.New("not yet") })
+		enqueue(t, d, q, "long", "", 0)
+		if err := q.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			now.Advance(time.Hour)
+			if err := d.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), "UPDATE kit_job SET state = 'running', leased_until = ?", tx.Now().Add(-time.Second))
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := q.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := states(t, d); got != "[long:ready:1]" {
+			t.Fatalf("after ten kills %s", got)
+		}
+	})
+}
