@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -49,6 +50,7 @@ var (
 	errInput     = fault.New(fault.Invalid, "input_invalid", "有填写不对的地方，请按提示修改")
 	errJSON      = fault.New(fault.Malformed, "json_invalid", "请求内容不是规范的 JSON")
 	errBodyLarge = fault.New(fault.TooLarge, "body_too_large", "请求内容超过 1 MiB")
+	errFormLarge = fault.New(fault.TooLarge, "body_too_large", "上传的内容过大")
 	errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "同一个 Idempotency-Key 用在了不同的请求上，请换一个")
 	errKeyBad    = fault.New(fault.Malformed, "idempotency_key_invalid", "Idempotency-Key 应为 1–100 个可见字符")
 )
@@ -149,6 +151,11 @@ func speakChinese() {
 		for _, err := range errs {
 			var d *huma.ErrorDetail
 			if errors.As(err, &d) {
+				if strings.Contains(d.Message, "request body too large") {
+					p.Status, p.Title, p.Code, p.Detail = http.StatusRequestEntityTooLarge, http.StatusText(http.StatusRequestEntityTooLarge), errFormLarge.Code, errFormLarge.Text
+					p.Errors = nil
+					return p
+				}
 				p.Errors = append(p.Errors, ProblemField{d.Location, d.Message, shorten(d.Value)})
 			} else if err != nil {
 				p.Errors = append(p.Errors, ProblemField{Message: err.Error()})

@@ -60,6 +60,35 @@ func strictJSON(next http.Handler) http.Handler {
 	})
 }
 
+// boundForms bounds a form before anything is spooled to disk: the library
+// reads forms past the limit of their operation.
+func (s *Server) boundForms(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+			_, pattern := s.mux.Handler(r)
+			limit := max(s.bodies[pattern], maxJSON)
+			if r.ContentLength > limit {
+				writeProblem(w, errFormLarge, "")
+				return
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameSite refuses what a page of another site asks for, reads too: some of
+// them leave a trace, such as a printed receipt.
+func sameSite(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+			writeProblem(w, errCrossSite, "")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func writeMedia(w http.ResponseWriter) {
 	p := newProblem(fault.New(fault.Malformed, "media_type", "请求内容的类型不对，应为不压缩的 application/json"))
 	p.Status, p.Title = http.StatusUnsupportedMediaType, http.StatusText(http.StatusUnsupportedMediaType)

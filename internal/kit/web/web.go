@@ -63,7 +63,8 @@ type Server struct {
 	deps    Deps
 	mux     *http.ServeMux
 	api     huma.API
-	secrets map[string]bool // patterns of operations with Secrets
+	secrets map[string]bool  // patterns of operations with Secrets
+	bodies  map[string]int64 // and the bytes a form may have
 }
 
 // New makes an empty server.
@@ -79,7 +80,7 @@ func New(d Deps) *Server {
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
 		"bearer":  {Type: "http", Scheme: "bearer"},
 	}
-	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}}
+	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}, bodies: map[string]int64{}}
 	return s
 }
 
@@ -136,7 +137,7 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 		return out, nil
 	})
 	s.plainIDs(o.Path, op.Method)
-	s.secrets[op.Method+" "+o.Path] = op.Secrets
+	s.secrets[op.Method+" "+o.Path], s.bodies[op.Method+" "+o.Path] = op.Secrets, op.MaxBody
 }
 
 // plainIDs lets ids stand in paths and queries: huma parses such a parameter
@@ -207,13 +208,13 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 // Handler is the finished server: every check in front of the operations.
 func (s *Server) Handler() http.Handler {
 	api := s.idempotent(s.mux)
-	api = strictJSON(api)
+	api = s.boundForms(strictJSON(api))
 	api = s.identify(api)
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, errCrossSite, "")
 	}))
-	api = csrf.Handler(api)
+	api = sameSite(csrf.Handler(api))
 	root := http.NewServeMux()
 	root.Handle("/api/", api)
 	root.HandleFunc("GET /healthz", s.health)

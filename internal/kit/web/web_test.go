@@ -14,6 +14,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -146,6 +148,7 @@ func TestAnswersAndRefusals(t *testing.T) {
 			{"G18 text/plain", "1/notes", "good", `{"text":"a"}`, []string{"Content-Type", "text/plain"}, 415, "media_type"},
 			{"G21 gzip", "1/notes", "good", `{"text":"a"}`, []string{"Content-Encoding", "gzip"}, 415, "media_type"},
 			{"G18 cross site", "1/notes", "good", `{"text":"a"}`, []string{"Sec-Fetch-Site", "cross-site"}, 403, "cross_site"},
+			{"G18 null origin", "1/notes", "good", `{"text":"a"}`, []string{"Origin", "null"}, 403, "cross_site"},
 			{"business", "1/notes", "good", `{"text":"conflict"}`, nil, 409, "note_conflict"},
 			{"broken", "1/notes", "good", `{"text":"broken"}`, nil, 500, "internal"},
 		} {
@@ -254,4 +257,62 @@ func TestLongCommand(t *testing.T) {
 	if status, body, _ := post(t, srv.URL+"/api/v1/wait", "", "", "{}"); status != 200 {
 		t.Errorf("got %d %s", status, body)
 	}
+}
+
+// A form is bounded before it is spooled, with and without a length (A8, G21).
+func TestFormsAreBounded(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{})
+	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	web.Handle(s, web.Op{ID: "upload", Method: "POST", Path: "/upload", Public: true, Tag: "note", MaxBody: 2 << 20},
+		func(_ context.Context, _ actor.Actor, in *struct {
+			RawBody huma.MultipartFormFiles[struct {
+				File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
+			}]
+		}) (*struct{ Body int64 }, error) {
+			return &struct{ Body int64 }{in.RawBody.Data().File.Size}, nil
+		})
+	srv := httptest.NewServer(s.Handler())
+	defer srv.Close()
+	for _, c := range []struct{ size, want int }{{1 << 20, 200}, {3 << 20, 413}} {
+		body := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: application/octet-stream\r\n\r\n" + strings.Repeat("a", c.size) + "\r\n--x--\r\n"
+		for _, r := range []io.Reader{strings.NewReader(body), io.MultiReader(strings.NewReader(body))} {
+			req, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/api/v1/upload", r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, _ := io.ReadAll(res.Body)
+			res.Body.Close()
+			if res.StatusCode != c.want || c.want == 413 && !strings.Contains(string(b), "body_too_large") {
+				t.Errorf("%d bytes, length %d: got %d %s", c.size, req.ContentLength, res.StatusCode, b)
+			}
+		}
+	}
+}
+
+// A page of another site reads nothing either: printing a receipt counts (G18).
+func TestCrossSiteRead(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		var refused atomic.Int64
+		req, err := http.NewRequestWithContext(t.Context(), "GET", server(t, d, &refused).URL+"/api/v1/projects/1/notes", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer good")
+		for site, want := range map[string]int{"cross-site": 403, "same-origin": 200, "none": 200} {
+			req.Header.Set("Sec-Fetch-Site", site)
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode != want {
+				t.Errorf("%s: %d, want %d", site, res.StatusCode, want)
+			}
+		}
+	})
 }
