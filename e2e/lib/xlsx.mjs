@@ -1,7 +1,7 @@
 // Writes the smallest workbook that Excel would open: one or more sheets of
 // texts and numbers. Fixtures are made from rows in the test, so that a reader
 // sees what is imported.
-import { crc32, deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 
 const escape = (s) => String(s).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c])
 
@@ -75,4 +75,35 @@ export function zip(files) {
   end.writeUInt32LE(directory.length, 8)
   end.writeUInt32LE(offset, 12)
   return Buffer.concat([...parts, directory, Buffer.from('PK\x05\x06', 'latin1'), end])
+}
+
+/** @param {Buffer} bytes @returns {Record<string, Buffer>} */
+export function unzip(bytes) {
+  const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  const files = {}
+  let at = bytes.readUInt32LE(end + 16)
+  for (let i = 0; i < bytes.readUInt16LE(end + 10); i++) {
+    const [method, packed, path, extra, note, from] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32), bytes.readUInt32LE(at + 42)]
+    const start = from + 30 + bytes.readUInt16LE(from + 26) + bytes.readUInt16LE(from + 28)
+    const raw = bytes.subarray(start, start + packed)
+    files[bytes.toString('utf8', at + 46, at + 46 + path)] = method === 0 ? raw : inflateRawSync(raw)
+    at += 46 + path + extra + note
+  }
+  return files
+}
+
+/**
+ * Fills the first sheet of a template as a person does: values under the headers that are there.
+ * @param {Buffer} template @param {Record<string, string|number>[]} rows values by header, without what stands in brackets
+ */
+export function fill(template, rows) {
+  const files = unzip(template)
+  const path = 'xl/worksheets/sheet1.xml'
+  const sheet = files[path].toString('utf8')
+  const heads = [...sheet.matchAll(/<t[^>]*>([^<]*)<\/t>/g)].map((m) => m[1].replace(/（.*）/, ''))
+  const unknown = rows.flatMap((r) => Object.keys(r)).find((k) => !heads.includes(k))
+  if (unknown) throw new Error(`the template has no column ${unknown}: ${heads.join(' ')}`)
+  const lines = sheetXML([heads, ...rows.map((r) => heads.map((h) => r[h] ?? ''))])
+  const more = lines.slice(lines.indexOf('<row r="2">'), lines.indexOf('</sheetData>'))
+  return zip({ ...files, [path]: sheet.replace('</sheetData>', `${more}</sheetData>`) })
 }
