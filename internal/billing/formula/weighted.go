@@ -65,10 +65,9 @@ func SumValue(terms []Term) (string, error) {
 }
 
 // Filled returns the formula with the room's values in place of names, for
-// explanations: "118.42 ㎡ × 2.35 元/㎡·月", or "(5-5)*5+10".
+// explanations: "118.42 ㎡ × 2.35 元/㎡·月", or "(5 层 - 5) × 5 + 10". Of conditions
+// it shows the branch that was taken, and why.
 func (f *Formula) Filled(v *Vars) string {
-	if text, ok := f.product(v); ok {
-		return text
-	}
-	return f.substituted(v)
+	text, _ := f.told(v)
+	return text
 }
