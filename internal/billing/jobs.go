@@ -263,8 +263,7 @@ func (s *Service) post(ctx context.Context, project, run id.ID, state RunState, 
 }
 
 func (s *Service) postRows(ctx context.Context, tx *db.Tx, project id.ID, rows []posted, form ledger.Posting) error {
-	return s.ledger.PostRows(ctx, tx, project, len(rows), func(i int, p *ledger.Posting) error {
-		*p = form
+	return s.ledger.PostAlike(ctx, tx, project, form, len(rows), func(i int, p *ledger.Posting) error {
 		p.Subject, p.Item, p.Amount = rows[i].subject, rows[i].item, rows[i].amount
 		return nil
 	})

@@ -14,8 +14,11 @@ import (
 const maxRooms = 20_000
 
 func chargeWhere(project id.ID, f Filter) (string, []any) {
-	where := []string{"c.project_id = ?", "c.hold = 0", "r.state = 'released'"}
-	args := []any{int64(project)}
+	// The EXISTS ends the reading at once while a first run is being generated:
+	// nothing is visible, and only a look at every charge would find that out.
+	where := []string{"c.project_id = ?", "c.hold = 0", "r.state = 'released'",
+		"EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = ? AND x.state = 'released')"}
+	args := []any{int64(project), int64(project)}
 	add := func(text string, values ...any) {
 		where, args = append(where, text), append(args, values...)
 	}

@@ -208,3 +208,39 @@ func (w *work) lineIndex(at int) int {
 	}
 	return len(w.plain) + at/2
 }
+
+// groups sorts the plain lines by what they have in common, keeping the order
+// of rooms inside a group, and hands out ids in the order of writing, so that
+// the primary key only grows: ids[i] belongs to line i, first the plain ones,
+// then the full ones.
+func (w *work) groups(inOrder []id.ID) (groups [][]int32, ids []id.ID) {
+	type alike struct {
+		item   int
+		month  clock.Month
+		rate   id.ID
+		price  money.Price
+		factor Factor
+	}
+	place := map[alike]int{}
+	for i := range w.plain {
+		l := &w.plain[i]
+		key := alike{l.item, l.month, l.rate, l.price, l.factor}
+		g, ok := place[key]
+		if !ok {
+			g = len(groups)
+			place[key] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], int32(i))
+	}
+	ids = make([]id.ID, len(inOrder))
+	next := 0
+	for _, g := range groups {
+		for _, i := range g {
+			ids[i] = inOrder[next]
+			next++
+		}
+	}
+	copy(ids[next:], inOrder[next:])
+	return groups, ids
+}

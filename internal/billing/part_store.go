@@ -117,11 +117,12 @@ func claimPart(ctx context.Context, tx *db.Tx, project, run id.ID, no int, colum
 func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work) error {
 	n := len(w.plain) + len(w.full)
 	var first, last id.ID
-	ids := tx.IDs(n)
+	inOrder := tx.IDs(n)
 	if n > 0 {
-		first, last = ids[0], ids[n-1]
+		first, last = inOrder[0], inOrder[n-1]
 	}
-	if err := copyLines(ctx, tx, project, run, p, w, ids); err != nil {
+	groups, ids := w.groups(inOrder)
+	if err := copyLines(ctx, tx, project, run, p, w, groups, ids); err != nil {
 		return err
 	}
 	if err := copySums(ctx, tx, project, run, p, w); err != nil {
@@ -138,27 +139,33 @@ func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *w
 	return nil
 }
 
-func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work, ids []id.ID) error {
-	columns := []string{"project_id", "id", "run_id", "part", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
-		"quantity", "price", "factor", "amount", "due_date"}
-	put := func(dst []any, l *line, charge id.ID) {
-		it := p.items[l.item]
-		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(charge), int64(run), int64(w.part.No)
-		dst[4], dst[5], dst[6], dst[7] = int64(it.ID), int64(l.subject), int64(l.subject), int64(l.payer)
-		dst[8], dst[9], dst[10], dst[11] = int64(l.month), int64(l.rate), int64(l.quantity), int64(l.price)
-		dst[12], dst[13], dst[14] = int64(l.factor), int64(l.amount), int64(it.due)
+// copyLines writes plain lines in groups that share all but room and amount,
+// which saves binding most columns of most rows.
+func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work, groups [][]int32, ids []id.ID) error {
+	part := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: int64(run)}, {Column: "part", Value: int64(w.part.No)}}
+	for _, group := range groups {
+		l, it := &w.plain[group[0]], p.items[w.plain[group[0]].item]
+		shared := append(part[:len(part):len(part)], db.Shared{Column: "item_id", Value: int64(it.ID)}, db.Shared{Column: "month", Value: int64(l.month)},
+			db.Shared{Column: "rate_id", Value: int64(l.rate)}, db.Shared{Column: "price", Value: int64(l.price)},
+			db.Shared{Column: "factor", Value: int64(l.factor)}, db.Shared{Column: "due_date", Value: int64(it.due)})
+		err := tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "source_id", "subject_id", "payer_id", "quantity", "amount"}, len(group),
+			func(i int, dst []any) error {
+				l := &w.plain[group[i]]
+				dst[0], dst[1], dst[2] = int64(ids[group[i]]), int64(l.subject), int64(l.subject)
+				dst[3], dst[4], dst[5] = int64(l.payer), int64(l.quantity), int64(l.amount)
+				return nil
+			})
+		if err != nil {
+			return err
+		}
 	}
-	err := tx.Copy(ctx, "billing_charge", columns, len(w.plain), func(i int, dst []any) error {
-		put(dst, &w.plain[i], ids[i])
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return tx.Copy(ctx, "billing_charge", append(columns, "detail"), len(w.full), func(i int, dst []any) error {
-		put(dst, &w.full[i], ids[len(w.plain)+i])
-		text, err := w.full[i].detail.encode()
-		dst[15] = text
+	return tx.CopyShared(ctx, "billing_charge", part, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
+		"quantity", "price", "factor", "amount", "due_date", "detail"}, len(w.full), func(i int, dst []any) error {
+		l, it := &w.full[i], p.items[w.full[i].item]
+		dst[0], dst[1], dst[2], dst[3], dst[4] = int64(ids[len(w.plain)+i]), int64(it.ID), int64(l.subject), int64(l.subject), int64(l.payer)
+		dst[5], dst[6], dst[7], dst[8] = int64(l.month), int64(l.rate), int64(l.quantity), int64(l.price)
+		text, err := l.detail.encode()
+		dst[9], dst[10], dst[11], dst[12] = int64(l.factor), int64(l.amount), int64(it.due), text
 		return err
 	})
 }

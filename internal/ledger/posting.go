@@ -96,6 +96,19 @@ func (s *Service) PostRows(ctx context.Context, tx *db.Tx, project id.ID, n int,
 	return nil
 }
 
+// PostAlike writes n postings of one document, day and pair of accounts, given
+// by form; fill sets Amount (fen, above zero), Subject and Item of posting i.
+// It is the way of bulk commands.
+func (s *Service) PostAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(i int, p *Posting) error) error {
+	if n == 0 {
+		return nil
+	}
+	if err := copyAlike(ctx, tx, project, form, n, fill); err != nil {
+		return fmt.Errorf("post rows: %w", err)
+	}
+	return nil
+}
+
 // Post writes a few postings. Error: ErrPosting.
 func (s *Service) Post(ctx context.Context, tx *db.Tx, project id.ID, postings []Posting) error {
 	return s.PostRows(ctx, tx, project, len(postings), func(i int, p *Posting) error {

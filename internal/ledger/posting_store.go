@@ -33,6 +33,26 @@ func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill fun
 	})
 }
 
+// copyAlike writes postings that differ only in subject, item and amount.
+func copyAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(int, *Posting) error) error {
+	ids := tx.IDs(n)
+	p := form
+	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "doc_kind", Value: int64(form.DocKind)}, {Column: "doc_id", Value: int64(form.Doc)},
+		{Column: "date", Value: int64(form.Date)}, {Column: "debit", Value: int64(form.Debit)}, {Column: "credit", Value: int64(form.Credit)},
+		{Column: "at", Value: tx.Now().UnixMicro()}}
+	return tx.CopyShared(ctx, "ledger_posting", shared, []string{"id", "amount", "subject_id", "item_id"}, n, func(i int, dst []any) error {
+		p.Amount, p.Subject, p.Item = 0, 0, 0
+		if err := fill(i, &p); err != nil {
+			return err
+		}
+		if err := p.check(); err != nil {
+			return err
+		}
+		dst[0], dst[1], dst[2], dst[3] = int64(ids[i]), int64(p.Amount), int64(p.Subject), int64(p.Item)
+		return nil
+	})
+}
+
 func postingsOf(ctx context.Context, q db.Q, project id.ID, kind DocKind, doc, after id.ID, limit int) ([]Row, error) {
 	rows, err := q.Query(ctx, `SELECT id, doc_kind, doc_id, date, debit, credit, amount, subject_id, item_id
 		FROM ledger_posting WHERE project_id = ? AND doc_id = ? AND id > ? AND doc_kind = ? ORDER BY id LIMIT ?`,
@@ -85,4 +105,49 @@ func brokenPostings(ctx context.Context, q db.Q, project id.ID) ([]string, error
 		err := row.Scan(&r.ID, &r.DocKind, &r.Doc, &r.Date, &r.Debit, &r.Credit, &r.Amount)
 		return fmt.Sprintf("记账 %s（单据 %d/%s）：借 %d 贷 %d 金额 %s", r.ID, r.DocKind, r.Doc, r.Debit, r.Credit, r.Amount.Yuan()), err
 	})
+}
+
+func sumsByDoc(ctx context.Context, q db.Q, project, after, upto id.ID, kinds []DocKind) ([]DocSum, error) {
+	args := []any{project, after, upto}
+	for _, k := range kinds {
+		args = append(args, k)
+	}
+	rows, err := q.Query(ctx, `SELECT doc_kind, doc_id, CAST(SUM(amount) AS BIGINT), MIN(date), MAX(date) FROM ledger_posting
+		WHERE project_id = ? AND doc_id > ? AND doc_id <= ? AND doc_kind IN (`+db.In(len(kinds))+`) GROUP BY doc_kind, doc_id ORDER BY doc_id, doc_kind`, args...)
+	return db.Collect(rows, err, func(row db.Scanner) (DocSum, error) {
+		var s DocSum
+		err := row.Scan(&s.Kind, &s.Doc, &s.Amount, &s.From, &s.Until)
+		return s, err
+	})
+}
+
+func netByPlace(ctx context.Context, q db.Q, project id.ID, account Account, kinds []DocKind) (map[Place]money.Fen, error) {
+	args := []any{account, project, account, account}
+	for _, k := range kinds {
+		args = append(args, k)
+	}
+	rows, err := q.Query(ctx, `SELECT subject_id, item_id, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?) AND doc_kind IN (`+db.In(len(kinds))+") GROUP BY subject_id, item_id", args...)
+	out := map[Place]money.Fen{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var p Place
+		var sum money.Fen
+		err := row.Scan(&p.Subject, &p.Item, &sum)
+		out[p] = sum
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+func lastNumbers(ctx context.Context, q db.Q, project id.ID, series string) (map[int]int64, error) {
+	rows, err := q.Query(ctx, "SELECT year, last FROM ledger_series WHERE project_id = ? AND series = ?", project, series)
+	out := map[int]int64{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var year int
+		var last int64
+		err := row.Scan(&year, &last)
+		out[year] = last
+		return struct{}{}, err
+	})
+	return out, err
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -12,18 +13,31 @@ import (
 // hundred the statement gets slower again.
 const copyBatch = 100
 
+// Shared is a column that has one value in all rows of a bulk write.
+type Shared struct {
+	Column string
+	Value  int64
+}
+
 // Copy writes n rows in bulk: COPY on PostgreSQL, INSERTs of many rows on
 // SQLite. fill puts the values of row i into dst, which is reused; they must
 // be int64, string, []byte or nil.
 func (tx *Tx) Copy(ctx context.Context, table string, columns []string, n int, fill func(i int, dst []any) error) error {
+	return tx.CopyShared(ctx, table, nil, columns, n, fill)
+}
+
+// CopyShared is Copy for rows that have some values in common. On SQLite,
+// where binding is a good part of the work, these are bound only once, in the
+// text of the statement.
+func (tx *Tx) CopyShared(ctx context.Context, table string, shared []Shared, columns []string, n int, fill func(i int, dst []any) error) error {
 	if n == 0 {
 		return nil
 	}
 	var err error
 	if tx.d.engine == Postgres {
-		err = tx.copyIn(ctx, table, columns, n, fill)
+		err = tx.copyIn(ctx, table, shared, columns, n, fill)
 	} else {
-		err = tx.insertMany(ctx, table, columns, n, fill)
+		err = tx.insertMany(ctx, table, shared, columns, n, fill)
 	}
 	if err != nil {
 		return fmt.Errorf("copy into %s: %w", table, err)
@@ -31,15 +45,25 @@ func (tx *Tx) Copy(ctx context.Context, table string, columns []string, n int, f
 	return nil
 }
 
-func (tx *Tx) insertMany(ctx context.Context, table string, columns []string, n int, fill func(int, []any) error) error {
+// insertText is an INSERT of size rows.
+func insertText(table string, shared []Shared, columns []string, size int) string {
+	names := make([]string, 0, len(shared)+len(columns))
+	row := "("
+	for _, x := range shared {
+		names = append(names, x.Column)
+		row += strconv.FormatInt(x.Value, 10) + ", "
+	}
+	row += In(len(columns)) + ")"
+	return "INSERT INTO " + table + " (" + strings.Join(append(names, columns...), ", ") + ") VALUES " +
+		strings.TrimSuffix(strings.Repeat(row+", ", size), ", ")
+}
+
+func (tx *Tx) insertMany(ctx context.Context, table string, shared []Shared, columns []string, n int, fill func(int, []any) error) error {
 	width := len(columns)
 	args := make([]any, copyBatch*width)
 	for from := 0; from < n; {
 		size := min(copyBatch, n-from)
-		row := "(" + In(width) + ")"
-		text := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
-			strings.TrimSuffix(strings.Repeat(row+", ", size), ", ")
-		stmt, err := tx.conn.PrepareContext(ctx, text)
+		stmt, err := tx.conn.PrepareContext(ctx, insertText(table, shared, columns, size))
 		if err != nil {
 			return err
 		}
@@ -65,8 +89,20 @@ func (tx *Tx) insertMany(ctx context.Context, table string, columns []string, n 
 	return nil
 }
 
-func (tx *Tx) copyIn(ctx context.Context, table string, columns []string, n int, fill func(int, []any) error) error {
+func (tx *Tx) copyIn(ctx context.Context, table string, shared []Shared, columns []string, n int, fill func(int, []any) error) error {
+	k := len(shared)
+	all := make([]string, 0, k+len(columns))
+	for _, x := range shared {
+		all = append(all, x.Column)
+	}
+	all = append(all, columns...)
+	whole := func(i int, dst []any) error {
+		for c := range shared {
+			dst[c] = shared[c].Value
+		}
+		return fill(i, dst[k:])
+	}
 	return tx.conn.Raw(func(c any) error {
-		return tx.copyRows(ctx, c.(*stdlib.Conn).Conn(), table, columns, n, fill)
+		return tx.copyRows(ctx, c.(*stdlib.Conn).Conn(), table, all, n, whole)
 	})
 }

@@ -40,6 +40,9 @@ type Options struct {
 	Clock clock.Clock
 	Log   *slog.Logger
 	Conns int // read connections; 0 means 8
+	// ReadOnly opens an existing database and refuses every write, so that it
+	// may be looked at beside the process that owns it.
+	ReadOnly bool
 }
 
 // DB is an open database. Safe for concurrent use.
@@ -91,6 +94,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		d.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	if o.ReadOnly {
+		return d, nil // makes no ids
+	}
 	node, err := d.leaseNode(ctx)
 	if err != nil {
 		d.Close()
@@ -110,6 +116,14 @@ func redact(dsn string) string {
 func (d *DB) openSQLite(o Options) error {
 	path := filepath.ToSlash(filepath.Join(o.Dir, "linli.db"))
 	common := "_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=temp_store(memory)"
+	if o.ReadOnly {
+		r, err := sql.Open("sqlite", "file:"+path+"?mode=rw&"+common+"&_pragma=query_only(1)&_pragma=cache_size(-32000)")
+		if err != nil {
+			return err
+		}
+		d.write, d.read = r, r
+		return nil
+	}
 	w, err := sql.Open("sqlite", "file:"+path+"?"+common+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
@@ -129,6 +143,15 @@ func (d *DB) openSQLite(o Options) error {
 }
 
 func (d *DB) openPostgres(o Options) error {
+	if o.ReadOnly {
+		r, err := sql.Open("pgx", readOnly(o.DSN))
+		if err != nil {
+			return err
+		}
+		r.SetMaxOpenConns(o.Conns)
+		d.write, d.read = r, r
+		return nil
+	}
 	w, err := sql.Open("pgx", o.DSN)
 	if err != nil {
 		return err
@@ -144,6 +167,17 @@ func (d *DB) openPostgres(o Options) error {
 	r.SetMaxIdleConns(o.Conns)
 	d.write, d.read = w, r
 	return nil
+}
+
+func readOnly(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return dsn // pgx says what is wrong with it
+	}
+	v := u.Query()
+	v.Set("default_transaction_read_only", "on")
+	u.RawQuery = v.Encode()
+	return u.String()
 }
 
 // Close gives back every connection.
@@ -171,6 +205,9 @@ func (d *DB) IDs() *id.Gen { return d.ids }
 func (d *DB) Reader(ctx context.Context) Q {
 	if tx := joined(ctx, d); tx != nil {
 		return tx
+	}
+	if s := snapped(ctx, d); s != nil {
+		return s
 	}
 	return reader{d}
 }

@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// DocSum is what one document has posted, in fen, and on which dates.
+type DocSum struct {
+	Kind   DocKind
+	Doc    id.ID
+	Amount money.Fen
+	From   clock.Date
+	Until  clock.Date
+}
+
+// Place is what postings are about: a room and a fee item, or 0.
+type Place struct{ Subject, Item id.ID }
+
+// LastDoc stands behind every document there is.
+const LastDoc = id.ID(1<<63 - 1)
+
+// SumsByDoc adds up the postings of every document with after < id ≤ upto, in
+// the order of ids, so that a room can hold its documents against the book.
+func (s *Service) SumsByDoc(ctx context.Context, q db.Q, project, after, upto id.ID, kinds ...DocKind) ([]DocSum, error) {
+	out, err := sumsByDoc(ctx, q, project, after, upto, kinds)
+	if err != nil {
+		return nil, fmt.Errorf("sums by document: %w", err)
+	}
+	return out, nil
+}
+
+// NetByPlace is debit minus credit of an account, in fen, by what the
+// postings are about. Only the given kinds of documents count.
+func (s *Service) NetByPlace(ctx context.Context, q db.Q, project id.ID, account Account, kinds ...DocKind) (map[Place]money.Fen, error) {
+	out, err := netByPlace(ctx, q, project, account, kinds)
+	if err != nil {
+		return nil, fmt.Errorf("net by place: %w", err)
+	}
+	return out, nil
+}
+
+// LastNumbers tells where a series stands in each year.
+func (s *Service) LastNumbers(ctx context.Context, q db.Q, project id.ID, series string) (map[int]int64, error) {
+	out, err := lastNumbers(ctx, q, project, series)
+	if err != nil {
+		return nil, fmt.Errorf("last numbers of %s: %w", series, err)
+	}
+	return out, nil
+}
