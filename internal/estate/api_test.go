@@ -57,9 +57,6 @@ func upload(t *testing.T, name string, content []byte) (string, io.Reader) {
 	if _, err := part.Write(content); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.WriteField("kind", "roster"); err != nil {
-		t.Fatal(err)
-	}
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,12 @@ func (s *Service) StartImport(ctx context.Context, who actor.Actor, project id.I
 			return err
 		}
 		if open != nil {
-			im = *open
+			if err := lockImport(ctx, tx, project, open.ID); err != nil {
+				return err
+			}
+			if im, err = oneImport(ctx, tx, project, open.ID); err != nil {
+				return err
+			}
 			return s.resume(ctx, tx, project, &im)
 		}
 		im = Import{ID: tx.NewID(), Kind: KindRoster, FileName: name, Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
@@ -98,11 +103,19 @@ func (s *Service) resume(ctx context.Context, tx *db.Tx, project id.ID, im *Impo
 	if im.State == ImportApplying {
 		return s.enqueue(ctx, tx, jobApply, project, im.ID)
 	}
+	if im.State == ImportApplied {
+		return nil
+	}
+	if im.State == ImportChecking {
+		return s.enqueue(ctx, tx, jobCheck, project, im.ID)
+	}
 	im.State = ImportChecking
 	if err := updateImport(ctx, tx, project, im); err != nil {
 		return err
 	}
-	return s.enqueue(ctx, tx, jobCheck, project, im.ID)
+	// Without a key: the job of the last check may not have ended yet, and would
+	// swallow this one.
+	return s.jobs.Enqueue(ctx, tx, jobCheck, "", importJob{project, im.ID}, 0)
 }
 
 // ApplyOptions are the answers to what a file made us ask.

@@ -78,7 +78,7 @@ type startImportIn struct {
 	Project id.ID `path:"project"`
 	RawBody huma.MultipartFormFiles[struct {
 		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true" doc:"xlsx 或 csv（UTF-8、GBK），最大 20 MB"`
-		Kind string        `form:"kind" enum:"roster" doc:"roster 房屋和住户，默认"`
+		Kind string        `form:"kind" required:"false" enum:"roster" doc:"roster 房屋和住户，默认"`
 	}]
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"linli/internal/estate"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
@@ -311,6 +312,33 @@ func TestDoubleUpload(t *testing.T) {
 }
 
 // What changes between check and import is seen: nothing is written then.
+// The file comes again in the moment between the end of its check and the end
+// of the job that checked it.
+func TestUploadBehindACheck(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		file := csv("楼栋,单元,房号,楼层,建筑面积", "1,1,101,1,89.5")
+		im := h.check(file)
+		set := func(state string) {
+			t.Helper()
+			err := h.d.Write(h.ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(h.ctx, "UPDATE kit_job SET state = ?, leased_until = ? WHERE kind = 'estate.check' AND attempts > 0", state, tx.Now().Add(time.Minute))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		set("running")
+		if _, err := h.s.StartImport(h.ctx, h.who, h.p, "名册.csv", bytes.NewReader(file)); err != nil {
+			t.Fatal(err)
+		}
+		set("done")
+		if im = h.drain(im.ID); im.State != estate.ImportReady {
+			t.Fatalf("the file waits for ever: %s", im.State)
+		}
+	})
+}
+
 func TestChangedMeanwhile(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
 		im := h.check(csv(header, "1,1,101,1,89.5,陈建国,业主,13800138000,,", "1,1,102,1,89.5,李四,业主,13800138002,,"))

@@ -70,9 +70,22 @@ func (s *Service) checkImport(ctx context.Context, project id.ID, im *Import) er
 	if len(p.problems) > 0 {
 		return s.refuse(ctx, project, im, p.problems)
 	}
-	im.State, im.Errors = ImportReady, 0
+	return s.conclude(ctx, project, im, ImportReady, nil)
+}
+
+// conclude stores what a step found, unless the import has moved on meanwhile.
+func (s *Service) conclude(ctx context.Context, project id.ID, im *Import, state string, problems []RowError) error {
+	from := im.State
+	im.State, im.Errors = state, len(problems)
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := replaceErrors(ctx, tx, project, im.ID, nil); err != nil {
+		if err := lockImport(ctx, tx, project, im.ID); err != nil {
+			return err
+		}
+		now, err := oneImport(ctx, tx, project, im.ID)
+		if err != nil || now.State != from {
+			return err
+		}
+		if err := replaceErrors(ctx, tx, project, im.ID, problems); err != nil {
 			return err
 		}
 		return updateImport(ctx, tx, project, im)
@@ -104,13 +117,7 @@ func refusal(err error) *fault.Error {
 
 func (s *Service) refuse(ctx context.Context, project id.ID, im *Import, problems []RowError) error {
 	slices.SortStableFunc(problems, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
-	im.State, im.Errors = ImportRefused, len(problems)
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := replaceErrors(ctx, tx, project, im.ID, problems); err != nil {
-			return err
-		}
-		return updateImport(ctx, tx, project, im)
-	})
+	return s.conclude(ctx, project, im, ImportRefused, problems)
 }
 
 // writeImport writes the whole file in one transaction: the file is read
