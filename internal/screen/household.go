@@ -143,7 +143,11 @@ func (h *Household) addReceipt(r *cashier.Receipt) {
 	if r.ToPrepay > 0 {
 		text = fmt.Sprintf("%s，其中 %s 存入预存", text, r.ToPrepay.Comma())
 	}
-	h.Timeline = append(h.Timeline, Event{Kind: "receipt", At: r.At, Title: "缴费 " + r.Amount.Comma(), Text: text, By: r.CashierName, Amount: r.Amount, Ref: r.ID})
+	title := "缴费 " + r.Amount.Comma()
+	if r.State == cashier.StateVoid {
+		title += "（已作废）"
+	}
+	h.Timeline = append(h.Timeline, Event{Kind: "receipt", At: r.At, Title: title, Text: text, By: r.CashierName, Amount: r.Amount, Ref: r.ID})
 	if r.State == cashier.StateVoid {
 		h.Timeline = append(h.Timeline, Event{Kind: "void", At: r.VoidAt, Title: "作废收据 " + r.Number,
 			Text: fmt.Sprintf("%s 元退回，原因：%s", r.Amount.Comma(), r.VoidReason), By: r.VoidName, Amount: -r.Amount, Ref: r.ID})
