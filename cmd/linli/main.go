@@ -22,6 +22,7 @@ func commands() []command {
 	return []command{
 		{"serve", "启动服务；空目录会打开首次使用向导", serve},
 		{"demo", "启动演示：第一次会用产品自己的命令生成一年的数据", demoCommand},
+		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
 		{"bench", "测量：linli bench billing --rooms N [--db DSN] [--json]", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
 		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {

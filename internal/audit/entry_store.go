@@ -98,3 +98,36 @@ func chains(ctx context.Context, q db.Q) ([]id.ID, error) {
 	rows, err := q.Query(ctx, "SELECT project_id FROM audit_head UNION SELECT project_id FROM audit_entry ORDER BY 1")
 	return db.Collect(rows, err, func(row db.Scanner) (p id.ID, err error) { return p, row.Scan(&p) })
 }
+
+func countActions(ctx context.Context, q db.Q, project, after, upto id.ID, actions []string) (map[Deed]int, error) {
+	args := []any{project, after, upto}
+	for _, a := range actions {
+		args = append(args, a)
+	}
+	rows, err := q.Query(ctx, `SELECT action, subject_id, COUNT(*) FROM audit_entry WHERE project_id = ? AND subject_id > ? AND subject_id <= ?
+		AND subject_id <> 0 AND action IN (`+db.In(len(actions))+") GROUP BY action, subject_id", args...)
+	out := map[Deed]int{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var d Deed
+		var n int
+		err := row.Scan(&d.Action, &d.Subject, &n)
+		out[d] = n
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+func newestAfter(ctx context.Context, q db.Q, project id.ID, kind string) (map[id.ID]string, error) {
+	rows, err := q.Query(ctx, `SELECT e.subject_id, e.after FROM audit_entry e JOIN (
+			SELECT subject_id, MAX(seq) AS seq FROM audit_entry WHERE project_id = ? AND kind = ? AND after <> '' GROUP BY subject_id
+		) n ON n.seq = e.seq WHERE e.project_id = ?`, project, kind, project)
+	out := map[id.ID]string{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var subject id.ID
+		var after string
+		err := row.Scan(&subject, &after)
+		out[subject] = after
+		return struct{}{}, err
+	})
+	return out, err
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 )
 
@@ -69,6 +70,51 @@ func (s *Service) VerifyAll(ctx context.Context) error {
 		found = errors.Join(found, s.Verify(ctx, p))
 	}
 	return found
+}
+
+// Broken names the first entry of a project's chain that was edited, removed
+// or put in by hand, as a sentence for the operator; none is what should be.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	err := s.Verify(ctx, project)
+	if b := (*Broken)(nil); errors.As(err, &b) {
+		return []string{fmt.Sprintf("操作日志第 %d 条（项目 %s）被改动、删除或手工插入：%s", b.Seq, b.Project, b.Reason)}, nil
+	}
+	return nil, err
+}
+
+// Chains are the projects that have a log; 0 is the installation's.
+func (s *Service) Chains(ctx context.Context) ([]id.ID, error) {
+	out, err := chains(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list audit chains: %w", err)
+	}
+	return out, nil
+}
+
+// Deed is an action on a subject.
+type Deed struct {
+	Action  string
+	Subject id.ID
+}
+
+// Deeds counts the entries of some actions on subjects with after < id ≤ upto,
+// so that a room can hold its documents against the log.
+func (s *Service) Deeds(ctx context.Context, q db.Q, project, after, upto id.ID, actions ...string) (map[Deed]int, error) {
+	out, err := countActions(ctx, q, project, after, upto, actions)
+	if err != nil {
+		return nil, fmt.Errorf("count audit entries: %w", err)
+	}
+	return out, nil
+}
+
+// Newest is, by subject, what the newest entry about a kind of subject says it
+// is now (JSON as written); entries that say nothing about that do not count.
+func (s *Service) Newest(ctx context.Context, q db.Q, project id.ID, kind string) (map[id.ID]string, error) {
+	out, err := newestAfter(ctx, q, project, kind)
+	if err != nil {
+		return nil, fmt.Errorf("newest audit entries: %w", err)
+	}
+	return out, nil
 }
 
 // Head is the end of a project's chain, to be copied outside (backups, shift

@@ -94,18 +94,3 @@ func (s *Service) Takings(ctx context.Context, project, cashier id.ID, date cloc
 	t.Date = date
 	return t, nil
 }
-
-// Broken lists gaps in the numbers and receipts that do not add up, as
-// sentences for the operator; none is what should be.
-func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
-	q := s.db.Reader(ctx)
-	gaps, err := brokenSeries(ctx, q, project)
-	if err != nil {
-		return nil, fmt.Errorf("check receipts: %w", err)
-	}
-	sums, err := brokenReceipts(ctx, q, project)
-	if err != nil {
-		return nil, fmt.Errorf("check receipts: %w", err)
-	}
-	return append(gaps, sums...), nil
-}

@@ -275,16 +275,6 @@ func takings(ctx context.Context, q db.Q, project id.ID, f *Filter) (Takings, er
 	return t, err
 }
 
-func brokenSeries(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT year, COUNT(*), CAST(MIN(seq) AS BIGINT), CAST(MAX(seq) AS BIGINT) FROM cashier_receipt WHERE project_id = ?
-		GROUP BY year HAVING MIN(seq) <> 1 OR MAX(seq) <> COUNT(*) ORDER BY year`, project)
-	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
-		var year, count, first, last int64
-		err := row.Scan(&year, &count, &first, &last)
-		return fmt.Sprintf("%d 年收据 %d 张，号码却从 %d 到 %d", year, count, first, last), err
-	})
-}
-
 // brokenReceipts finds receipts whose pays or lines do not add up.
 func brokenReceipts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT number, amount, pays, lines FROM (

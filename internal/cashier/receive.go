@@ -240,7 +240,7 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	if r.Seq, err = s.ledger.NextNumber(ctx, tx, project, series, r.Year); err != nil {
 		return err
 	}
-	r.Number = fmt.Sprintf("%s%d-%06d", series, r.Year, r.Seq)
+	r.Number = numberText(r.Year, r.Seq)
 	if err := insertReceipt(ctx, tx, project, r); err != nil {
 		return fmt.Errorf("write receipt: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 )
 
@@ -202,6 +203,48 @@ func (s *Service) Verify(ctx context.Context, project id.ID) error {
 	}
 	return found
 }
+
+// Broken names every upload of a project whose content is lost or is not what
+// was uploaded, as a sentence for the operator; none is what should be. An
+// upload that is discarded meanwhile is not lost.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	q := s.db.Reader(ctx)
+	blobs, err := listBlobs(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("verify files: %w", err)
+	}
+	out := []string{}
+	for _, b := range blobs {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		wrong := s.verifyOne(b)
+		if wrong == nil {
+			continue
+		}
+		if _, err := findBlob(ctx, q, project, b.ID); errors.Is(err, fault.ErrNotFound) {
+			continue
+		}
+		what := "的内容不是当初上传的"
+		if errors.Is(wrong, fs.ErrNotExist) {
+			what = "的内容找不到了"
+		}
+		out = append(out, fmt.Sprintf("文件 %s（%s）%s：%s", b.ID, b.Name, what, s.path(b.SHA256)))
+	}
+	return out, nil
+}
+
+// Contents lists the digests of all contents that uploads name, each once.
+func (s *Service) Contents(ctx context.Context) ([]string, error) {
+	out, err := listContents(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list contents: %w", err)
+	}
+	return out, nil
+}
+
+// Rel is where the content of a digest lies below the folder of contents.
+func Rel(sha string) string { return filepath.Join(sha[:2], sha) }
 
 func (s *Service) verifyOne(b Blob) error {
 	f, err := os.Open(s.path(b.SHA256))

@@ -64,3 +64,8 @@ func countContent(ctx context.Context, q db.Q, sha string) (int, error) {
 	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM file_blob WHERE sha256 = ?", sha).Scan(&n)
 	return n, err
 }
+
+func listContents(ctx context.Context, q db.Q) ([]string, error) {
+	rows, err := q.Query(ctx, "SELECT DISTINCT sha256 FROM file_blob ORDER BY sha256")
+	return db.Collect(rows, err, func(row db.Scanner) (sha string, err error) { return sha, row.Scan(&sha) })
+}

@@ -67,4 +67,4 @@ type Blob struct {
 	CreatedAt time.Time
 }
 
-func (s *Service) path(sha string) string { return filepath.Join(s.dir, sha[:2], sha) }
+func (s *Service) path(sha string) string { return filepath.Join(s.dir, Rel(sha)) }

@@ -154,6 +154,16 @@ func (s *Service) Total(ctx context.Context, q db.Q, project id.ID) (money.Fen, 
 	return sum, nil
 }
 
+// MovedByReceipt is what each receipt with after < id ≤ upto has moved in
+// wallets, in fen; one that was made void comes to zero.
+func (s *Service) MovedByReceipt(ctx context.Context, q db.Q, project, after, upto id.ID) (map[id.ID]money.Fen, error) {
+	out, err := movedByDoc(ctx, q, project, after, upto)
+	if err != nil {
+		return nil, fmt.Errorf("moved by receipt: %w", err)
+	}
+	return out, nil
+}
+
 // Broken lists the wallets whose balance is not the sum of their entries, as
 // sentences for the operator; none is what should be.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {

@@ -107,3 +107,18 @@ func brokenWallets(ctx context.Context, q db.Q, project id.ID) ([]string, error)
 		return fmt.Sprintf("预存账户 %s：余额 %s，明细合计 %s", wallet, balance.Yuan(), sum.Yuan()), err
 	})
 }
+
+func movedByDoc(ctx context.Context, q db.Q, project, after, upto id.ID) (map[id.ID]money.Fen, error) {
+	rows, err := q.Query(ctx, `SELECT doc_id, CAST(SUM(amount) AS BIGINT) FROM payment_entry
+		WHERE project_id = ? AND doc_id > ? AND doc_id <= ? AND doc_kind IN (?, ?) GROUP BY doc_id`,
+		project, after, upto, ledger.DocReceipt, ledger.DocReceiptVoided)
+	out := map[id.ID]money.Fen{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var doc id.ID
+		var sum money.Fen
+		err := row.Scan(&doc, &sum)
+		out[doc] = sum
+		return struct{}{}, err
+	})
+	return out, err
+}

@@ -33,6 +33,7 @@ import (
 var (
 	ErrMode   = fault.New(fault.Internal, "key_ring_mode", "密钥文件能被其他用户读写，请执行 chmod 600")
 	ErrBroken = fault.New(fault.Internal, "key_ring_broken", "密钥文件读不出来，请从备份恢复")
+	ErrNone   = fault.New(fault.Internal, "key_ring_missing", "没有密钥文件，请确认数据目录写对了")
 	ErrSealed = fault.New(fault.Internal, "sealed_text", "这段密文不能用当前密钥解开")
 )
 
@@ -70,6 +71,16 @@ func Open(path string) (*Ring, error) {
 		return nil, fmt.Errorf("create key ring: %w", err)
 	}
 	return read(path)
+}
+
+// Existing reads the key ring at path and makes none. Errors: ErrNone, and
+// those of Open.
+func Existing(path string) (*Ring, error) {
+	r, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone.Say("没有密钥文件 %s，请确认数据目录写对了", path).Because(err)
+	}
+	return r, err
 }
 
 func read(path string) (*Ring, error) {

@@ -1,0 +1,77 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/db"
+)
+
+// Broken names accounts whose name, state or roles are not those of their
+// newest entry in the log, as sentences for the operator; none is what should
+// be.
+func (s *Service) Broken(ctx context.Context) ([]string, error) {
+	q := s.db.Reader(ctx)
+	logged, err := s.audit.Newest(ctx, q, 0, "account")
+	if err != nil {
+		return nil, fmt.Errorf("check accounts: %w", err)
+	}
+	rows, err := q.Query(ctx, "SELECT "+accountColumns+" FROM identity_account ORDER BY id")
+	accounts, err := db.Collect(rows, err, scanAccount)
+	if err != nil {
+		return nil, fmt.Errorf("check accounts: %w", err)
+	}
+	for part := range slices.Chunk(accounts, 500) {
+		if err := withGrants(ctx, q, part); err != nil {
+			return nil, fmt.Errorf("check accounts: %w", err)
+		}
+	}
+	out := []string{}
+	for _, a := range accounts {
+		if what := a.differs(logged[a.ID]); what != "" {
+			out = append(out, fmt.Sprintf("账号 %s（%s）%s", a.Login, a.ID, what))
+		}
+		delete(logged, a.ID)
+	}
+	for account := range logged {
+		out = append(out, fmt.Sprintf("账号 %s 不存在，操作日志里却有它", account))
+	}
+	return out, nil
+}
+
+// differs says in what an account differs from the JSON of its log entry; ""
+// is nothing.
+func (a *Account) differs(logged string) string {
+	if logged == "" {
+		return "在操作日志里没有新建的记录"
+	}
+	var was seen
+	if err := json.Unmarshal([]byte(logged), &was); err != nil {
+		return "在操作日志里的记录读不懂：" + err.Error()
+	}
+	now := a.seen()
+	same := func(x, y any) bool {
+		b, err := json.Marshal(x)
+		c, err2 := json.Marshal(y)
+		return err == nil && err2 == nil && string(b) == string(c)
+	}
+	switch {
+	case !same(was.Grants, now.Grants):
+		return fmt.Sprintf("的角色与操作日志不符：现在是 %s，日志里是 %s", grantsText(now.Grants), grantsText(was.Grants))
+	case was.State != now.State:
+		return fmt.Sprintf("的状态与操作日志不符：现在是 %s，日志里是 %s", now.State, was.State)
+	case was.Login != now.Login || was.Name != now.Name:
+		return fmt.Sprintf("的登录名或姓名与操作日志不符：日志里是 %s %s", was.Login, was.Name)
+	}
+	return ""
+}
+
+func grantsText(grants []accountGrant) string {
+	b, err := json.Marshal(grants)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
