@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -124,23 +125,20 @@ func (a *App) Handler() http.Handler { return a.Web.Handler() }
 // process, so jobs that were cut off begin again at once.
 func (a *App) Work(ctx context.Context) error {
 	var wg sync.WaitGroup
-	wg.Go(func() { a.sweep(ctx) })
+	wg.Go(func() { a.every(ctx, 6*time.Hour, "sweep", a.sweep) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err
 }
 
-// sweep forgets, at start and every six hours, what has ended by time:
-// sessions, wrong attempts, stored answers, finished jobs.
-func (a *App) sweep(ctx context.Context) {
-	t := time.NewTicker(6 * time.Hour)
+// every does something at start and then again and again until ctx ends.
+func (a *App) every(ctx context.Context, pause time.Duration, what string, do func(context.Context) error) {
+	t := time.NewTicker(pause)
 	defer t.Stop()
 	for {
-		for _, forget := range []func(context.Context) error{a.Identity.Sweep, a.Jobs.Sweep, a.forgetRosters,
-			func(ctx context.Context) error { return web.ForgetAnswers(ctx, a.DB) }} {
-			if err := forget(ctx); err != nil && ctx.Err() == nil {
-				a.log.LogAttrs(ctx, slog.LevelError, "sweep", slog.Any("error", err))
-			}
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			a.log.LogAttrs(ctx, slog.LevelError, what, slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -148,6 +146,12 @@ func (a *App) sweep(ctx context.Context) {
 		case <-t.C:
 		}
 	}
+}
+
+// sweep forgets what has ended by time: sessions, wrong attempts, stored
+// answers, finished jobs, rosters.
+func (a *App) sweep(ctx context.Context) error {
+	return errors.Join(a.Identity.Sweep(ctx), a.Jobs.Sweep(ctx), a.forgetRosters(ctx), web.ForgetAnswers(ctx, a.DB))
 }
 
 // keepRosters is how long a roster that was never imported is kept; it holds

@@ -1,0 +1,59 @@
+package billing_test
+
+import (
+	"testing"
+
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// TestRunsStartByThemselves also shows that months missed while the program
+// was off are charged once each, as if on time.
+func TestRunsStartByThemselves(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		w := newWorld(t, d, now, 0)
+		w.rooms(estate.Room{Area: money.Area(10000)})
+		w.item(billing.Item{Name: "物业服务费"}, "2.00", "")
+		month := clock.MonthOf(now.Now())
+		due := func() []billing.Run {
+			t.Helper()
+			for range 2 {
+				if err := w.billing.StartDue(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.drain()
+			}
+			list, err := w.billing.Runs(t.Context(), d.Reader(t.Context()), w.project, 0, page.Request{Limit: 50})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list.Items
+		}
+		if got := due(); len(got) != 0 {
+			t.Fatalf("a project that never charged was charged: %+v", got)
+		}
+		w.release(w.run(month))
+		if got := due(); len(got) != 1 {
+			t.Fatalf("the same month again: %d runs", len(got))
+		}
+		now.Set(month.Add(3).First().Start())
+		got := due()
+		if len(got) != 4 {
+			t.Fatalf("%d runs after three months, want 4", len(got))
+		}
+		for _, r := range got {
+			if r.Lines != 1 || r.Amount != 200_00 || r.Month != month && (r.State != billing.Draft || r.CreatedBy != "自动出账") {
+				t.Errorf("run %+v", r)
+			}
+		}
+		w.withdraw(got[0])
+		if again := due(); len(again) != 4 {
+			t.Errorf("a withdrawn month began again: %d runs", len(again))
+		}
+	})
+}
