@@ -187,3 +187,16 @@ func (s *Service) EndOccupant(ctx context.Context, tx *db.Tx, who actor.Actor, p
 func (s *Service) Occupants(ctx context.Context, q db.Q, project, room, person id.ID, current bool) ([]Occupant, error) {
 	return occupants(ctx, q, project, room, person, current)
 }
+
+// Owner is the owner of a room as lists show one.
+type Owner struct {
+	Name      string
+	PhoneMask string
+	Others    int // owners beside this one
+}
+
+// OwnersOf are the present owners of rooms by room, the largest share first;
+// rooms without owner are missing.
+func (s *Service) OwnersOf(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]Owner, error) {
+	return ownersOf(ctx, q, project, rooms)
+}

@@ -145,3 +145,28 @@ func refreshRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) 
 	}
 	return nil
 }
+
+func ownersOf(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]Owner, error) {
+	out := make(map[id.ID]Owner, len(rooms))
+	for chunk := range slices.Chunk(rooms, 500) {
+		rows, err := q.Query(ctx, `SELECT o.room_id, p.name, p.phone_mask FROM estate_occupant o
+			JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
+			WHERE o.project_id = ? AND o.until = 0 AND o.part = 'owner' AND o.room_id IN (`+db.In(len(chunk))+`)
+			ORDER BY o.room_id, o.share DESC, o.id`, idArgs(project, chunk)...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var room id.ID
+			var w Owner
+			err := row.Scan(&room, &w.Name, &w.PhoneMask)
+			if first, ok := out[room]; ok {
+				first.Others++
+				w = first
+			}
+			out[room] = w
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read owners: %w", err)
+		}
+	}
+	return out, nil
+}

@@ -343,7 +343,7 @@ func (s *Service) Grid(ctx context.Context, q db.Q, project, building id.ID) (Gr
 	if g.Units, err = units(ctx, q, project, building); err != nil {
 		return Grid{}, err
 	}
-	rooms, err := buildingRooms(ctx, q, project, building)
+	rooms, err := gridRooms(ctx, q, project, &b)
 	if err != nil {
 		return Grid{}, err
 	}

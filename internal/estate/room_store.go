@@ -164,6 +164,18 @@ func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID
 	return out, nil
 }
 
+// gridRooms reads the rooms of a building along the order of rooms, so that a
+// large project is not read for one of its buildings.
+func gridRooms(ctx context.Context, q db.Q, project id.ID, b *Building) ([]Room, error) {
+	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND sort_key >= ? AND sort_key < ? AND building_id = ? ORDER BY sort_key, id",
+		project, b.sort+"/", b.sort+"0", b.ID)
+	out, err := db.Collect(rows, err, scanRoom)
+	if err != nil {
+		return nil, fmt.Errorf("read room grid: %w", err)
+	}
+	return out, nil
+}
+
 func buildingRooms(ctx context.Context, q db.Q, project, building id.ID) ([]Room, error) {
 	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND building_id = ? ORDER BY sort_key, id", project, building)
 	out, err := db.Collect(rows, err, scanRoom)

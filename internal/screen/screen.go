@@ -1,5 +1,5 @@
 // Package screen answers the pages that look into several rooms at once: the
-// household's page and the home page. It owns no table. Floor 9. Uses: audit,
+// household's page, the home page and the plan of a building. It owns no table. Floor 9. Uses: audit,
 // estate, payment, billing, cashier.
 package screen
 

@@ -247,6 +247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/buildings/{building}/room-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 房态图：一栋楼每间房的居住状态和费用状态 */
+        get: operations["read-room-states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/buildings/{building}/units": {
         parameters: {
             query?: never;
@@ -3334,6 +3351,112 @@ export interface components {
              */
             rate: number;
         };
+        ScreenRoomState: {
+            /**
+             * Format: int64
+             * @description 建筑面积，百分之一平方米，0 为未登记
+             */
+            area: number;
+            /**
+             * Format: int64
+             * @description 最早一笔逾期了几天
+             */
+            days_late: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 全称，如 3栋2单元1502 */
+            label: string;
+            /** @description 户型 */
+            layout: string;
+            /**
+             * Format: int64
+             * @description 有几个月的费用逾期
+             */
+            months_late: number;
+            /** @description 房号，如 1502 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 此外还有几位业主
+             */
+            other_owners: number;
+            /**
+             * Format: int64
+             * @description 其中已逾期，分
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description 当前欠费，分
+             */
+            owed: number;
+            /** @description 业主，没有登记则为空 */
+            owner_name: string;
+            owner_phone_mask: string;
+            /**
+             * Format: int64
+             * @description 现住人数
+             */
+            people: number;
+            /** @description 已缴清、待缴未到期、欠费、未交付且不欠费；无权查看账单则为空 */
+            standing: string;
+            /**
+             * @description 未售、未交付、空置、装修、自住、出租
+             * @enum {string}
+             */
+            state: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
+            /** @description 没有单元则为空 */
+            unit_id: string;
+        };
+        ScreenRoomStateFloor: {
+            /**
+             * Format: int64
+             * @description 楼层，地下为负，0 为未登记
+             */
+            floor: number;
+            rooms: components["schemas"]["ScreenRoomState"][];
+        };
+        ScreenRoomStateUnit: {
+            /** @description 没有单元的房屋归在空编号下 */
+            id: string;
+            name: string;
+        };
+        ScreenRoomStatesBody: {
+            /** @description 编号，十进制字符串 */
+            building_id: string;
+            building_name: string;
+            /** @description 从高到低 */
+            floors: components["schemas"]["ScreenRoomStateFloor"][];
+            /** @description 可以查看账单；否则金额都为 0 */
+            money: boolean;
+            /** @description 按费用状态，含 0，合计等于 total；无权查看账单则没有 */
+            standings: components["schemas"]["ScreenStateTally"][];
+            /** @description 按居住状态，含 0，合计等于 total */
+            states: components["schemas"]["ScreenStateTally"][];
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            today: string;
+            total: components["schemas"]["ScreenStateTally"];
+            /** @description 列，按单元 */
+            units: components["schemas"]["ScreenRoomStateUnit"][];
+        };
+        ScreenStateTally: {
+            key: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            owed: number;
+            /** Format: int64 */
+            rooms: number;
+        };
         ScreenTakingsShape: {
             /**
              * Format: int64
@@ -5456,6 +5579,112 @@ export interface operations {
             };
         };
     };
+    "read-room-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                building: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenRoomStatesBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-units": {
         parameters: {
             query?: never;
@@ -6462,7 +6691,7 @@ export interface operations {
                      * @description roster 房屋和住户，默认
                      * @enum {string}
                      */
-                    kind: "roster";
+                    kind?: "roster";
                 };
             };
         };
