@@ -13,6 +13,19 @@ import (
 type roster struct {
 	v    *invented
 	rows [][]string
+	last owner
+}
+
+// owner is somebody who may own several homes.
+type owner struct{ name, gender, phone, idNumber string }
+
+// owner draws a new one, or now and then the one before.
+func (r *roster) owner() owner {
+	if r.last.name == "" || r.v.r.IntN(16) != 0 {
+		name, gender := r.v.person()
+		r.last = owner{name, gender, r.v.phone(), r.v.idNumber(gender)}
+	}
+	return r.last
 }
 
 func newRoster(v *invented) *roster {
@@ -65,20 +78,20 @@ func (r *roster) community(handover clock.Date) {
 
 func (r *roster) home(x room) {
 	v := r.v
-	name, gender := v.person()
+	o := r.owner()
 	since := x.handover.AddDays(v.r.IntN(700))
 	switch n := v.r.IntN(100); {
 	case n < 6:
 		x.state = "空置"
-		r.line(x, name, "业主", gender, v.phone(), v.idNumber(gender), 0, "")
+		r.line(x, o.name, "业主", o.gender, o.phone, o.idNumber, 0, "")
 	case n < 20:
 		x.state = "出租"
-		r.line(x, name, "业主", gender, v.phone(), v.idNumber(gender), 0, "")
+		r.line(x, o.name, "业主", o.gender, o.phone, o.idNumber, 0, "")
 		tenant, tg := v.person()
 		r.line(x, tenant, "租户", tg, v.phone(), v.idNumber(tg), since, "")
 	default:
 		x.state = "自住"
-		r.line(x, name, "业主", gender, v.phone(), v.idNumber(gender), since, "")
+		r.line(x, o.name, "业主", o.gender, o.phone, o.idNumber, since, "")
 		if v.r.IntN(2) == 0 {
 			family, fg := v.person()
 			r.line(x, family, "家属", fg, v.phone(), v.idNumber(fg), since, "")

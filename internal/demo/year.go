@@ -26,11 +26,11 @@ const (
 
 func habitOf(r *rand.Rand) habit {
 	switch n := r.IntN(100); {
-	case n < 46:
+	case n < 64:
 		return monthly
-	case n < 82:
+	case n < 86:
 		return quarterly
-	case n < 95:
+	case n < 96:
 		return late
 	}
 	return never
