@@ -22,6 +22,8 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
@@ -98,11 +100,20 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
-	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Refused: a.Audit.Refused, Fallback: console()})
+	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Refused: a.Audit.Refused, Fallback: console()})
 	for _, routes := range []func(*web.Server){a.Audit.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	return a, nil
+}
+
+// exists tells the edge whether there is such a project.
+func (a *App) exists(ctx context.Context, project id.ID) (bool, error) {
+	_, err := a.Estate.Project(ctx, a.DB.Reader(ctx), project)
+	if errors.Is(err, fault.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // projects tells identity which projects a person may choose.

@@ -131,6 +131,14 @@ func (w *matrixWorld) tryAll(t *testing.T, e *endpoint) {
 		}
 		status, text := w.call(t, role, e.method, e.fill(own, w.a), kind, body)
 		w.judge(t, e, role, status, text)
+		if role == "head" && e.project {
+			// A right on all projects is none on one that is not there.
+			for _, absent := range []id.ID{0, 424242424242} {
+				if status, text := w.call(t, role, e.method, e.fill(absent, w.a), kind, body); status != 404 {
+					t.Errorf("%s on project %d, which is not there: %d %s", e.op, absent, status, text)
+				}
+			}
+		}
 		if role == "head" || strings.HasSuffix(role, "@b") || !e.project {
 			continue
 		}

@@ -116,6 +116,17 @@ func (s *Server) refuse(ctx huma.Context, who actor.Actor, op Op, project id.ID,
 	if op.Permission != "" && p.Status == http.StatusForbidden {
 		p.Errors = []ProblemField{{Location: "permission", Message: string(op.Permission)}}
 	}
+	s.answer(ctx, p)
+}
+
+// fail answers an error that came before the handler.
+func (s *Server) fail(ctx huma.Context, op Op, err error) {
+	if p, ok := s.problem(ctx.Context(), op.ID, err).(*Problem); ok {
+		s.answer(ctx, p)
+	}
+}
+
+func (s *Server) answer(ctx huma.Context, p *Problem) {
 	ctx.SetHeader("Content-Type", "application/problem+json")
 	ctx.SetStatus(p.Status)
 	if err := json.NewEncoder(ctx.BodyWriter()).Encode(p); err != nil {

@@ -51,6 +51,9 @@ type Deps struct {
 	// Authenticate turns a session token into its actor; the zero Actor means
 	// the token is not valid (any more).
 	Authenticate func(ctx context.Context, token, address string) (actor.Actor, error)
+	// Project reports whether a project is there: a grant on all projects is one
+	// on those that are. nil believes in every project.
+	Project func(ctx context.Context, project id.ID) (bool, error)
 	// Refused is told of every refusal, to be written to the audit log.
 	Refused func(ctx context.Context, who actor.Actor, operation string, project id.ID, status int)
 	// Fallback serves everything outside the API: the console.
@@ -195,6 +198,13 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 				s.refuse(ctx, who, op, p, errNoProject)
 				return
 			}
+			if there, err := s.there(ctx.Context(), p); err != nil {
+				s.fail(ctx, op, err)
+				return
+			} else if !there {
+				s.refuse(ctx, who, op, 0, errNoProject)
+				return
+			}
 			project = p
 		}
 		if op.Permission != "" && !who.Can(op.Permission, project) {
@@ -203,6 +213,13 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 		}
 		next(ctx)
 	}
+}
+
+func (s *Server) there(ctx context.Context, project id.ID) (bool, error) {
+	if s.deps.Project == nil {
+		return true, nil
+	}
+	return s.deps.Project(ctx, project)
 }
 
 // Handler is the finished server: every check in front of the operations.
