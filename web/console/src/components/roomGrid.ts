@@ -1,23 +1,46 @@
-export type Stay = 'self' | 'rent' | 'empty' | 'fitting' | 'undelivered'
+export type Stay = 'self' | 'rent' | 'empty' | 'fitting' | 'undelivered' | 'unsold'
 export type RoomMoney = 'paid' | 'due' | 'overdue' | 'none'
 
-/** One room of the plan. `word` stands at the right (欠2月, 待缴, 待售); a paid room shows ✓. */
-export interface RoomCell { id: string; number: string; floor: number; stay: Stay; money: RoomMoney; word?: string; name: string; dim?: boolean }
+/** One room of the plan. `word` stands at the right (欠2月, 待缴, 待售); a paid room shows ✓. Without `money` it is not shown to this user. */
+export interface RoomCell { id: string; number: string; floor: number; stay: Stay; money?: RoomMoney; word?: string; name: string; dim?: boolean }
 export interface RoomUnit { id: string; title: string; rooms: RoomCell[] }
 
-/** The plan: floors from the top, each unit with its rooms side by side; a missing room leaves its place empty. */
+/** The plan: floors from the top, each unit with its rooms side by side; a missing room leaves its place empty. A floor that is too wide takes several lines. */
 export interface Plan { floors: number[]; widths: number[]; cells: (RoomCell | undefined)[][] }
 
+/** Rooms of one floor in one line, at most, where seats have no numbers. */
+const WIDEST = 12
+const suffix = (r: RoomCell) => r.number.slice(-2)
+
+/** The seats of a unit by the last two digits, or null when these do not tell its rooms apart (商铺, 1501A, two 01 on a floor). */
+function seatsOf(rooms: RoomCell[]): string[] | null {
+  const taken = new Set(rooms.map((r) => `${r.floor}/${suffix(r)}`))
+  const seats = [...new Set(rooms.map(suffix))].sort()
+  return taken.size === rooms.length && seats.length <= WIDEST && rooms.every((r) => /^\d{3,}$/.test(r.number)) ? seats : null
+}
+
+/** The lines of one unit on one floor; no room is ever left out. */
+function linesOf(here: RoomCell[], seats: string[] | null): (RoomCell | undefined)[][] {
+  if (seats) return [seats.map((seat) => here.find((r) => suffix(r) === seat))]
+  const lines: RoomCell[][] = []
+  for (let i = 0; i < here.length; i += WIDEST) lines.push(here.slice(i, i + WIDEST))
+  return lines
+}
+
 export function planOf(units: RoomUnit[]): Plan {
-  const floors = [...new Set(units.flatMap((u) => u.rooms.map((r) => r.floor)))].sort((a, b) => b - a)
-  const suffix = (r: RoomCell) => r.number.slice(-2)
-  const seats = units.map((u) => [...new Set(u.rooms.map(suffix))].sort())
-  const cells = floors.map((floor) =>
-    units.flatMap((unit, n) => {
-      const here = unit.rooms.filter((r) => r.floor === floor)
-      return seats[n]!.map((seat) => here.find((r) => suffix(r) === seat))
-    }))
-  return { floors, widths: seats.map((s) => s.length), cells }
+  const rank = (floor: number) => (floor === 0 ? -Infinity : floor) // 0 is not recorded
+  const plan: Plan = { floors: [], widths: units.map(() => 0), cells: [] }
+  const seats = units.map((u) => seatsOf(u.rooms))
+  const blocks = [...new Set(units.flatMap((u) => u.rooms.map((r) => r.floor)))].sort((a, b) => rank(b) - rank(a))
+    .map((floor) => ({ floor, units: units.map((u, n) => linesOf(u.rooms.filter((r) => r.floor === floor), seats[n]!)) }))
+  for (const { units: parts } of blocks) parts.forEach((lines, n) => { plan.widths[n] = Math.max(plan.widths[n]!, ...lines.map((l) => l.length)) })
+  for (const { floor, units: parts } of blocks) {
+    for (let i = 0; i < Math.max(...parts.map((lines) => lines.length)); i++) {
+      plan.floors.push(floor)
+      plan.cells.push(parts.flatMap((lines, n) => Array.from({ length: plan.widths[n]! }, (_, x) => lines[i]?.[x])))
+    }
+  }
+  return plan
 }
 
 /** Where an arrow leads on the plan; empty places are passed over. */
@@ -34,7 +57,7 @@ export function stepOn(cells: (RoomCell | undefined)[][], id: string, key: strin
   return null
 }
 
-export function countBy<K extends string>(units: RoomUnit[], of: (room: RoomCell) => K): Map<K, number> {
+export function countBy<K extends string | undefined>(units: RoomUnit[], of: (room: RoomCell) => K): Map<K, number> {
   const counts = new Map<K, number>()
   for (const room of units.flatMap((u) => u.rooms)) counts.set(of(room), (counts.get(of(room)) ?? 0) + 1)
   return counts

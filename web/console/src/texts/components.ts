@@ -66,8 +66,9 @@ export const roomTexts = {
   legendStay: '居住状态',
   legendMoney: '费用状态',
   sum: '合计',
-  stay: { self: '自住', rent: '出租', empty: '空置', fitting: '装修', undelivered: '未交付' },
-  glyph: { self: '住', rent: '租', empty: '空', fitting: '装', undelivered: '未' },
+  stay: { self: '自住', rent: '出租', empty: '空置', fitting: '装修', undelivered: '未交付', unsold: '未售' },
+  floor: (n: number) => (n === 0 ? '–' : n < 0 ? `B${-n}` : `${n}F`),
+  glyph: { self: '住', rent: '租', empty: '空', fitting: '装', undelivered: '未', unsold: '售' },
   money: { paid: '已缴清', due: '待缴，未到期', overdue: '欠费，标逾期月数', none: '未交付，由开发商缴' },
   paidMark: '✓',
 }
