@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"linli/internal/audit"
@@ -15,6 +14,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/kit/search"
 )
 
 // State of an account.
@@ -67,8 +67,8 @@ var loginText = regexp.MustCompile(`^[a-z0-9_]{3,32}$`)
 func foldLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
 func checkText(text string, most int, refusal *fault.Error) (string, error) {
-	text = strings.TrimSpace(text)
-	if text == "" || utf8.RuneCountInString(text) > most || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	text, err := search.CleanName(text)
+	if err != nil || utf8.RuneCountInString(text) > most {
 		return "", refusal
 	}
 	return text, nil

@@ -94,6 +94,7 @@ func TestRefusedAccountsG3(t *testing.T) {
 			{"PATCH", one, `{"name":"改名","version":1,"login":"zhoulan2"}`, 422, "不认识的字段"},
 			{"PATCH", one, `{"name":"改名","version":1,"epoch":0}`, 422, "不认识的字段"},
 			{"PATCH", one, `{"name":"改名"}`, 422, "input_invalid"},
+			{"PATCH", one, `{"name":"改\u202e名","version":1}`, 422, "name_invalid"}, // E3
 			{"PUT", one + "/grants", `{"grants":[{"project_id":"99","role":"clerk"}],"version":1}`, 422, "grant_project_unknown"},
 			{"POST", one + "/password", `{"password":"Xlixuemei-12345"}`, 422, "密码里不能含有登录名"},
 			{"POST", "/session", `{"login":"lixuemei","password":"x","account_id":"1"}`, 422, "不认识的字段"},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -167,13 +168,17 @@ func speakChinese() {
 					p.Errors = nil
 					return p
 				}
-				p.Errors = append(p.Errors, ProblemField{d.Location, d.Message, shorten(d.Value)})
+				p.Errors = append(p.Errors, field(d))
 			} else if err != nil {
 				p.Errors = append(p.Errors, ProblemField{Message: err.Error()})
 			}
 		}
 		return p
 	}
+	huma.ValidateStrictCasing = true // or {"amount":1,"AMOUNT":-1} passes by its first and acts by its second
+	validation.MsgExpectedString, validation.MsgExpectedBoolean = "应为文字", "应为 true 或 false"
+	validation.MsgExpectedInteger, validation.MsgExpectedNumber = "应为整数", "应为数字"
+	validation.MsgExpectedArray, validation.MsgExpectedObject = "应为列表", "应为一组字段"
 	validation.MsgUnexpectedProperty = "不认识的字段"
 	validation.MsgExpectedMinLength = "至少 %d 个字"
 	validation.MsgExpectedMaxLength = "最多 %d 个字"
@@ -187,10 +192,24 @@ func speakChinese() {
 	validation.MsgExpectedMatchPattern = "格式应为 %s"
 }
 
+// field names a wrong input. Passwords and personal data are not repeated: the
+// answer may be stored under its Idempotency-Key.
+func field(d *huma.ErrorDetail) ProblemField {
+	if strings.HasPrefix(d.Message, "json: ") || d.Location == "body" && d.Value != nil {
+		return ProblemField{Location: d.Location, Message: "有数字或编号写得不对"}
+	}
+	for _, secret := range []string{"password", ".old", "phone", "id_number"} {
+		if strings.HasSuffix(d.Location, secret) {
+			return ProblemField{Location: d.Location, Message: d.Message}
+		}
+	}
+	return ProblemField{d.Location, d.Message, shorten(d.Value)}
+}
+
 // shorten keeps a refused value from filling the answer.
 func shorten(v any) any {
-	if s, ok := v.(string); ok && len(s) > 200 {
-		return s[:200] + "…"
+	if s, ok := v.(string); ok && utf8.RuneCountInString(s) > 200 {
+		return string([]rune(s)[:200]) + "…"
 	}
 	switch v.(type) {
 	case map[string]any, []any:

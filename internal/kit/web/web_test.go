@@ -143,6 +143,8 @@ func TestAnswersAndRefusals(t *testing.T) {
 			{"E2 lone surrogate", "1/notes", "good", `{"text":"\ud800"}`, nil, 400, "json_invalid"},
 			{"G20 duplicate key", "1/notes", "good", `{"text":"a","text":"b"}`, nil, 400, "json_invalid"},
 			{"G20 trailing", "1/notes", "good", `{"text":"a"} x`, nil, 400, "json_invalid"},
+			{"G20 key in another case", "1/notes", "good", `{"text":"a","TEXT":"bbbbbbbbbbbbbbbbbbbbbbbbb"}`, nil, 422, "不认识的字段"},
+			{"values are not repeated", "1/notes", "good", `{"text":"a","phone":"secret"}`, nil, 422, "body.phone"},
 			{"G20 number for text", "1/notes", "good", `{"text":1}`, nil, 422, "input_invalid"},
 			{"depth", "1/notes", "good", deep, nil, 400, "json_invalid"},
 			{"G18 text/plain", "1/notes", "good", `{"text":"a"}`, []string{"Content-Type", "text/plain"}, 415, "media_type"},
