@@ -5,10 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"linli/internal/app"
-	"linli/internal/kit/clock"
 )
 
 // doctorCommand checks an installation, also beside its running server; it
@@ -19,7 +17,11 @@ func doctorCommand(ctx context.Context, env environment, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	a, err := look(ctx, env)
+	c, err := config(env)
+	if err != nil {
+		return err
+	}
+	a, err := app.Look(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -29,18 +31,6 @@ func doctorCommand(ctx context.Context, env environment, args []string) error {
 		return err
 	}
 	return report(env.out, found)
-}
-
-// look opens the installation of the environment for reading.
-func look(ctx context.Context, env environment) (*app.App, error) {
-	if env.data == "" {
-		env.data = "data"
-	}
-	dir, err := filepath.Abs(env.data)
-	if err != nil {
-		return nil, err
-	}
-	return app.Look(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version()})
 }
 
 // report prints what is broken, one line each, and fails when there is any.

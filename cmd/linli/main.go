@@ -22,6 +22,8 @@ func commands() []command {
 	return []command{
 		{"serve", "启动服务；空目录会打开首次使用向导", serve},
 		{"demo", "启动演示：第一次会用产品自己的命令生成一年的数据", demoCommand},
+		{"backup", "备份：linli backup --to 文件或目录 [--password-file 文件]，可与运行中的服务同时进行", backupCommand},
+		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
 		{"bench", "测量：linli bench billing --rooms N [--db DSN] [--json]", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},

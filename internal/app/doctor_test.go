@@ -32,6 +32,11 @@ func newPatient(t *testing.T, d *db.DB, dir string) *patient {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return fillPatient(t, a, dir)
+}
+
+func fillPatient(t *testing.T, a *app.App, dir string) *patient {
+	t.Helper()
 	p := &patient{matrixWorld: &matrixWorld{app: a, tokens: map[string]string{}}, dir: dir}
 	tw := p.twin(t, "云栖")
 	p.project, p.ids = tw.ids["project"], tw.ids
@@ -74,6 +79,34 @@ func (p *patient) exec(t *testing.T, query string, args ...any) {
 	})
 	if err != nil {
 		t.Fatalf("%v in %s", err, query)
+	}
+}
+
+// keepTaking takes one receipt after the other until stop.
+func (p *patient) keepTaking(t *testing.T) (stop func()) {
+	t.Helper()
+	end, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for {
+			select {
+			case <-end:
+				done <- nil
+				return
+			default:
+			}
+			_, err := p.app.Cashier.Receive(t.Context(), actor.System("测试"), p.project, cashier.Taking{Room: p.ids["room"],
+				Confirmed: true, Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 1_00}}})
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -202,31 +235,12 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 func TestDoctorBesideWriters(t *testing.T) {
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		p := newPatient(t, d, t.TempDir())
-		stop, done := make(chan struct{}), make(chan error, 1)
-		go func() {
-			for {
-				select {
-				case <-stop:
-					done <- nil
-					return
-				default:
-				}
-				_, err := p.app.Cashier.Receive(t.Context(), actor.System("测试"), p.project, cashier.Taking{Room: p.ids["room"],
-					Confirmed: true, Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 1_00}}})
-				if err != nil {
-					done <- err
-					return
-				}
-			}
-		}()
+		stop := p.keepTaking(t)
 		for range 10 {
 			if said := p.findings(t, app.Checks{}); said != "" {
 				t.Errorf("sound books, and the doctor says\n%s", said)
 			}
 		}
-		close(stop)
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
+		stop()
 	})
 }

@@ -243,6 +243,15 @@ func (s *Service) Contents(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
+// Named reports whether any upload names a content.
+func (s *Service) Named(ctx context.Context, sha string) (bool, error) {
+	n, err := countContent(ctx, s.db.Reader(ctx), sha)
+	if err != nil {
+		return false, fmt.Errorf("count uploads: %w", err)
+	}
+	return n > 0, nil
+}
+
 // Rel is where the content of a digest lies below the folder of contents.
 func Rel(sha string) string { return filepath.Join(sha[:2], sha) }
 

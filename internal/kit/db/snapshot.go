@@ -45,6 +45,8 @@ func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context) error) (
 		begin = "BEGIN"
 	}
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
+		// A BEGIN that was cancelled late may have begun, see once.
+		conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return fmt.Errorf("begin snapshot: %w", err)
 	}
 	defer func() {
