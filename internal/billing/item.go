@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"linli/internal/audit"
@@ -13,6 +12,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/search"
 )
 
 // Basis says what the price is multiplied by.
@@ -107,7 +107,11 @@ func (i *Item) calculation() calculation {
 }
 
 func (i *Item) check() error {
-	i.Name = strings.Join(strings.Fields(i.Name), " ")
+	name, err := search.CleanName(i.Name)
+	if err != nil && i.Name != "" {
+		return ErrItem.At("body.name", "不能为空，也不能有看不见的字符", nil)
+	}
+	i.Name = name
 	if n := utf8.RuneCountInString(i.Name); n == 0 || n > 40 {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}

@@ -404,6 +404,7 @@ func TestItemRules(t *testing.T) {
 			"rounding after charges": {func(i *billing.Item) { i.Rounding = money.Down }, billing.ErrItemUsed},
 			"old version":            {func(i *billing.Item) { i.Version-- }, fault.ErrStale},
 			"no name":                {func(i *billing.Item) { i.Name = "  " }, billing.ErrItem},
+			"E3 unseen characters":   {func(i *billing.Item) { i.Name = "物\u202e业费" }, billing.ErrItem},
 			"ends before it begins":  {func(i *billing.Item) { i.Until = 20191231 }, billing.ErrItem},
 			"due day":                {func(i *billing.Item) { i.DueDay = 5 }, nil},
 			"retire":                 {func(i *billing.Item) { i.Active = false }, nil},
