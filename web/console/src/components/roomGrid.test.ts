@@ -20,6 +20,16 @@ describe('the plan', () => {
     expect(plan.widths).toEqual([2, 1])
     expect(plan.cells[1]!.map((c) => c?.id)).toEqual(['1-11', undefined, '2-11'])
   })
+  it('leaves no room out where the last two digits do not tell rooms apart', () => {
+    const shop = (n: number, floor = 1): RoomCell => ({ ...room(1, floor, 1), id: `s${floor}-${n}`, number: `商铺${n}` })
+    const many: RoomUnit[] = [{ id: '', title: '', rooms: [...Array.from({ length: 30 }, (_, n) => shop(n)), shop(1, 0), shop(2, -1)] }]
+    const plan = planOf(many)
+    expect(plan.floors).toEqual([1, 1, 1, -1, 0])
+    expect(plan.widths).toEqual([12])
+    expect(plan.cells.flat().filter(Boolean)).toHaveLength(32)
+    const twins = planOf([{ id: 'u', title: '', rooms: [{ ...room(1, 1, 1), number: '1101' }, { ...room(1, 1, 2), number: '101' }] }])
+    expect(twins.cells.flat().filter(Boolean)).toHaveLength(2)
+  })
   it('lets arrows cross units and pass over gaps', () => {
     const { cells } = planOf(units)
     expect(stepOn(cells, '1-22', 'ArrowRight')).toBe('2-21')
@@ -43,6 +53,22 @@ it('opens the card of the focused room and says everything in words', async () =
   await button.trigger('click')
   expect((w.emitted('open')?.[0]?.[0] as RoomCell).id).toBe('2-21')
   w.unmount()
+})
+
+it('RoomLegend chooses its rooms, and once more all', async () => {
+  const w = mount(RoomLegend, { props: { units, pick: '', sums: { overdue: 123450 }, 'onUpdate:pick': (pick: string) => w.setProps({ pick }) } })
+  const late = () => w.findAll('button').find((b) => b.text().includes('欠费'))!
+  expect(late().text()).toContain('1,234.50')
+  await late().trigger('click')
+  expect(late().attributes('aria-pressed')).toBe('true')
+  expect(w.props('pick')).toBe('overdue')
+  await late().trigger('click')
+  expect(w.props('pick')).toBe('')
+})
+
+it('RoomLegend leaves money out where it is not shown', () => {
+  const bare = units.map((u) => ({ ...u, rooms: u.rooms.map(({ money: _, ...r }) => r) }))
+  expect(mount(RoomLegend, { props: { units: bare } }).text()).not.toContain('费用状态')
 })
 
 it('RoomLegend counts both ways to the same sum', () => {
