@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"linli/internal/audit"
 	"linli/internal/estate"
@@ -405,6 +407,35 @@ func TestSearch(t *testing.T) {
 		}
 		if other, err := h.s.Search(h.ctx, h.project("别处"), "陈建国", 5); err != nil || len(other) != 0 {
 			t.Errorf("another project sees %v %v", other, err)
+		}
+	})
+}
+
+// Two desks that register one identity card at once make one person.
+func TestOneCardAtTwoDesks(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		var wg sync.WaitGroup
+		made := make([]error, 6)
+		for i := range made {
+			wg.Go(func() {
+				made[i] = h.try(func(tx *db.Tx) error {
+					_, err := h.s.CreatePerson(h.ctx, tx, h.who, h.p, estate.PersonInput{Name: "甲", IDNumber: "11010519491231002X"})
+					time.Sleep(5 * time.Millisecond) // the other desks look before this one commits
+					return err
+				})
+			})
+		}
+		wg.Wait()
+		n := 0
+		for _, err := range made {
+			if err == nil {
+				n++
+			} else if !errors.Is(err, estate.ErrIDTaken) {
+				t.Error(err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("one card was registered %d times", n)
 		}
 	})
 }

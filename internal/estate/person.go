@@ -160,6 +160,12 @@ func (s *Service) CreatePerson(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := in.check(); err != nil {
 		return Person{}, err
 	}
+	if in.IDNumber != "" {
+		// One at a time, or two desks register one person twice at once.
+		if err := lockProject(ctx, tx, project); err != nil {
+			return Person{}, err
+		}
+	}
 	p, err := s.seal(project, tx.NewID(), &in)
 	if err != nil {
 		return Person{}, err
@@ -197,6 +203,11 @@ func (s *Service) idFree(ctx context.Context, q db.Q, project id.ID, p *sealedPe
 // EditPerson changes a person. Errors: as CreatePerson, fault.ErrStale,
 // fault.ErrNotFound.
 func (s *Service) EditPerson(ctx context.Context, tx *db.Tx, who actor.Actor, project, person id.ID, e PersonEdit) (Person, error) {
+	if e.IDNumber != nil && *e.IDNumber != "" {
+		if err := lockProject(ctx, tx, project); err != nil {
+			return Person{}, err
+		}
+	}
 	if err := lockPerson(ctx, tx, project, person); err != nil {
 		return Person{}, err
 	}
