@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"linli/internal/file"
@@ -24,6 +26,7 @@ import (
 var (
 	ErrNotHere  = fault.New(fault.Internal, "backup_postgres", "数据在 PostgreSQL 里：数据库请用 pg_dump 备份，并复制数据目录里的 keys.json 和 files，步骤见 docs/ops.md")
 	ErrNotEmpty = fault.New(fault.Internal, "restore_not_empty", "数据目录里已经有东西，恢复只写入空目录，请换一个 LINLI_DATA")
+	ErrNoSpace  = fault.New(fault.Internal, "backup_no_space", "磁盘空间不够，没有留下半个文件；目标所在的盘要能放下数据库的两倍加上传文件")
 	ErrNoBackup = fault.New(fault.Internal, "backup_unknown", "这个文件不是 linli 的备份")
 )
 
@@ -73,12 +76,20 @@ func Backup(ctx context.Context, c Config, to, password string) (Manifest, []Fin
 	for try := 1; ; try++ {
 		m, found, err := a.backupOnce(ctx, c, to, password)
 		if !errors.Is(err, errMoved) || try == tries {
-			if err != nil {
-				err = fmt.Errorf("backup: %w", err)
-			}
-			return m, found, err
+			return m, found, explain("backup", err)
 		}
 	}
+}
+
+// explain adds to an error what to do about it, where that is known.
+func explain(operation string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "database or disk is full"):
+		err = ErrNoSpace.Because(err)
+	}
+	return fmt.Errorf("%s: %w", operation, err)
 }
 
 // errMoved says that an upload was discarded between the copy of the database

@@ -292,7 +292,8 @@ func (r *runsOut) Err() error {
 	return r.Context.Err()
 }
 
-// On PostgreSQL the database's own tools are named and nothing is pretended.
+// On PostgreSQL the database's own tools are named and nothing is pretended;
+// the doctor looks at it beside its server and writes nothing.
 func TestBackupOfPostgresIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	c := backupConfig(dir)
@@ -302,6 +303,22 @@ func TestBackupOfPostgresIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
+	fillPatient(t, a, dir)
+	beside, err := app.Look(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	if found, err := beside.Doctor(t.Context(), app.Checks{}); err != nil || len(found) > 0 {
+		t.Errorf("doctor: %v %v", found, err)
+	}
+	err = beside.DB.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), "DELETE FROM audit_entry")
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "read-only") {
+		t.Errorf("the doctor could write: %v", err)
+	}
 	to := t.TempDir()
 	if _, _, err := app.Backup(t.Context(), c, filepath.Join(to, "x"), ""); !errors.Is(err, app.ErrNotHere) || !strings.Contains(err.Error(), "pg_dump") {
 		t.Errorf("backup: %v", err)

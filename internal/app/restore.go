@@ -47,7 +47,7 @@ func Restore(ctx context.Context, c Config, from, password string) (m Manifest, 
 	defer unlock()
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("restore: %w", errors.Join(err, os.Remove(filepath.Join(c.Dir, lockFile))))
+			err = explain("restore", errors.Join(err, os.Remove(filepath.Join(c.Dir, lockFile))))
 		}
 	}()
 	stage, err := os.MkdirTemp(c.Dir, ".restore-*")
