@@ -228,8 +228,8 @@ func (f *Filter) where(project id.ID) (string, []any) {
 		add("r.state = ?", string(f.State))
 	}
 	if f.Text != "" {
-		like := "%" + db.Like(f.Text) + "%"
-		add(`(r.number LIKE ? ESCAPE '\' OR r.room_label LIKE ? ESCAPE '\' OR r.payer_name LIKE ? ESCAPE '\')`, strings.ToUpper(like), like, like)
+		like := "%" + db.Like(strings.ToLower(f.Text)) + "%" // LIKE knows case on PostgreSQL and not on SQLite
+		add(`(LOWER(r.number) LIKE ? ESCAPE '\' OR LOWER(r.room_label) LIKE ? ESCAPE '\' OR LOWER(r.payer_name) LIKE ? ESCAPE '\')`, like, like, like)
 	}
 	return b.String(), list
 }

@@ -298,3 +298,23 @@ func TestManyWindows(t *testing.T) {
 		}
 	})
 }
+
+// Letters find receipts in either case on both engines, % and _ are letters (E7).
+func TestReceiptsFoundByText(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		if err := w.d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := w.owner(t.Context(), tx, "Anna_Wu", w.dd)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.take(t, cashier.Taking{Room: w.dd, Pays: cash(100), Confirmed: true})
+		mustBe(t, err, nil)
+		for text, want := range map[string]int{"anna": 1, "ANNA_": 1, "sj2026": 1, "%": 0, "a_n": 0, "\\": 0} {
+			list, err := w.cashier.Receipts(t.Context(), w.project, cashier.Filter{Text: text})
+			if err != nil || len(list.Items) != want {
+				t.Errorf("%q finds %d, want %d: %v", text, len(list.Items), want, err)
+			}
+		}
+	})
+}
