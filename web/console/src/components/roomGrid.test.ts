@@ -24,8 +24,8 @@ describe('the plan', () => {
     const shop = (n: number, floor = 1): RoomCell => ({ ...room(1, floor, 1), id: `s${floor}-${n}`, number: `商铺${n}` })
     const many: RoomUnit[] = [{ id: '', title: '', rooms: [...Array.from({ length: 30 }, (_, n) => shop(n)), shop(1, 0), shop(2, -1)] }]
     const plan = planOf(many)
-    expect(plan.floors).toEqual([1, 1, 1, -1, 0])
-    expect(plan.widths).toEqual([12])
+    expect(plan.floors).toEqual([1, 1, 1, 1, -1, 0])
+    expect(plan.widths).toEqual([8])
     expect(plan.cells.flat().filter(Boolean)).toHaveLength(32)
     const twins = planOf([{ id: 'u', title: '', rooms: [{ ...room(1, 1, 1), number: '1101' }, { ...room(1, 1, 2), number: '101' }] }])
     expect(twins.cells.flat().filter(Boolean)).toHaveLength(2)

@@ -8,8 +8,9 @@ export interface RoomUnit { id: string; title: string; rooms: RoomCell[] }
 /** The plan: floors from the top, each unit with its rooms side by side; a missing room leaves its place empty. A floor that is too wide takes several lines. */
 export interface Plan { floors: number[]; widths: number[]; cells: (RoomCell | undefined)[][] }
 
-/** Rooms of one floor in one line, at most, where seats have no numbers. */
+/** Seats in one line, at most; beyond it a unit is laid out by order, WRAP rooms in a line. */
 const WIDEST = 12
+const WRAP = 8
 const suffix = (r: RoomCell) => r.number.slice(-2)
 
 /** The seats of a unit by the last two digits, or null when these do not tell its rooms apart (商铺, 1501A, two 01 on a floor). */
@@ -23,7 +24,7 @@ function seatsOf(rooms: RoomCell[]): string[] | null {
 function linesOf(here: RoomCell[], seats: string[] | null): (RoomCell | undefined)[][] {
   if (seats) return [seats.map((seat) => here.find((r) => suffix(r) === seat))]
   const lines: RoomCell[][] = []
-  for (let i = 0; i < here.length; i += WIDEST) lines.push(here.slice(i, i + WIDEST))
+  for (let i = 0; i < here.length; i += WRAP) lines.push(here.slice(i, i + WRAP))
   return lines
 }
 
