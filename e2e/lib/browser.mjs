@@ -73,7 +73,7 @@ async function openPage(browser, { origin, size = DESK, theme = 'light' }) {
 /** No serious or critical finding of axe on the page as it stands. */
 export async function assertAccessible(page, { exclude = [] } = {}) {
   // Through the debugger, so that the page's content security policy stands.
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   const found = await page.evaluate(async (exclude) => {
     const r = await window.axe.run({ include: [['html']], exclude: exclude.map((s) => [s]) }, { resultTypes: ['violations'] })
     return r.violations
@@ -83,9 +83,9 @@ export async function assertAccessible(page, { exclude = [] } = {}) {
   assert.deepEqual(found, [], `axe on ${page.url()}`)
 }
 
-/** Keeps a picture in e2e/out, and with KEEP=1 in docs/design. */
-export async function shot(page, name, options = {}) {
-  for (const folder of process.env.KEEP === '1' ? [out, design] : [out]) {
+/** Keeps a picture in e2e/out; with KEEP=1 those that are the standard also in docs/design. */
+export async function shot(page, name, { standard = false, ...options } = {}) {
+  for (const folder of standard && process.env.KEEP === '1' ? [out, design] : [out]) {
     const path = join(folder, `${name}.png`)
     mkdirSync(dirname(path), { recursive: true })
     await page.screenshot({ path, animations: 'disabled', caret: 'hide', ...options })

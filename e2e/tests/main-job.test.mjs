@@ -1,7 +1,7 @@
 // The heart: a roster becomes a printed receipt, through the pages alone.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { after, before, test as run } from 'node:test'
 import { assertAccessible, keyboard, openBrowser, shot } from '../lib/browser.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import { assetSheet } from '../lib/roster.mjs'
@@ -29,7 +29,7 @@ after(async () => {
 
 // The steps stand on each other: after one has failed the rest say so at once.
 let failed = ''
-const step = (title, work) => test(title, async () => {
+const test = (title, work) => run(title, async () => {
   assert.equal(failed, '', `an earlier step failed: ${failed}`)
   failed = title
   try {
@@ -51,7 +51,7 @@ const date = async (form, label, day) => {
   await field.press('Tab')
 }
 
-step('[B1] the administrator makes the first project, and corrects it', async () => {
+test('[B1] the administrator makes the first project, and corrects it', async () => {
   await page.goto('/')
   await page.getByRole('heading', { level: 1, name: '先建第一个项目' }).waitFor()
   await assertAccessible(page)
@@ -84,7 +84,7 @@ const households = [
   { ...home, 房号: '701', 楼层: 7, 建筑面积: 89.3, 姓名: '陈建国', 手机号: '13805715678', 身份证号: '330106197203150036' },
 ]
 
-step('[B2][B3][P9] our template, filled: an error is named by row and cell and nothing is written; put right, all is', async () => {
+test('[B2][B3][P9] our template, filled: an error is named by row and cell and nothing is written; put right, all is', async () => {
   await menu('导入')
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载模板' }).click()])
   const template = readFileSync(await download.path())
@@ -109,7 +109,7 @@ step('[B2][B3][P9] our template, filled: an error is named by row and cell and n
   p.calm()
 })
 
-step('[B2][B3][P9] the 17-column 资产信息 sheet as it is exported elsewhere', async () => {
+test('[B2][B3][P9] the 17-column 资产信息 sheet as it is exported elsewhere', async () => {
   const sheet = [
     { building: '2', room: '301', area: 76.2, owner: '赵敏', phone: '13605710001' },
     { building: '2', room: '302', area: 76.2, owner: '周强', phone: '13605710002' },
@@ -175,7 +175,7 @@ async function item({ name, basis, price, formula, source, scope }) {
   await assertAccessible(page)
 }
 
-step('[F1] fee items: area × price with its legal source, and an own formula over the floor, assigned to all and to one building', async () => {
+test('[F1] fee items: area × price with its legal source, and an own formula over the floor, assigned to all and to one building', async () => {
   await item({ name: '物业服务费', basis: '按建筑面积', price: '2.80', source: ['备案', '杭价备〔2026〕118 号'] })
   await shot(page, 'item')
   await item({ name: '电梯运行费', basis: '按公式', formula: { wrong: '如果(楼层>5, (楼层-5)*5+10, 10', right: '如果(楼层>5, (楼层-5)*5+10, 10)' }, source: ['业主大会表决', '业主大会〔2026〕3 号'], scope: '1栋' })
@@ -189,14 +189,14 @@ const fees = { 101: [25004, 1000], 502: [28000, 1000], 601: [33754, 1500], 701: 
 const other = [21336, 21336, 30800]
 const whole = Object.values(fees).flat().concat(other).reduce((x, y) => x + y)
 
-step('[F3] the month is run, and every charge says how it came about', async () => {
+test('[F3] the month is run, and every charge says how it came about', async () => {
   await menu('出账审核')
   await page.getByRole('button', { name: '出账', exact: true }).first().click()
   await drawer('出哪个月的账？').getByRole('button', { name: `出 ${month} 的账` }).click()
   await page.getByRole('heading', { level: 1, name: /出账审核/ }).waitFor()
   await page.getByText('合计、差额、条数已核对一致').waitFor()
-  const run = (await boss.get(at('/runs'))).body.items[0]
-  assert.deepEqual([run.lines, run.amount, run.faults], [11, whole, 0])
+  const made = (await boss.get(at('/runs'))).body.items[0]
+  assert.deepEqual([made.lines, made.amount, made.faults], [11, whole, 0])
   assert.match(await page.locator('.equation').innerText(), new RegExp(seed.yuan(whole).replace('.', '\\.')))
   await page.getByRole('navigation', { name: '出账明细' }).getByRole('link', { name: /^全部/ }).click()
   await page.getByRole('button', { name: '1栋1单元601 物业服务费 展开怎么算的' }).click()
@@ -206,7 +206,7 @@ step('[F3] the month is run, and every charge says how it came about', async () 
   p.calm()
 })
 
-step('[F4] in the review one line is held, one corrected with a reason, and the rest released by keyboard', async () => {
+test('[F4] in the review one line is held, one corrected with a reason, and the rest released by keyboard', async () => {
   const lines = page.getByRole('table', { name: '出账明细' })
   await lines.getByRole('row', { name: /1栋1单元502.*物业服务费/ }).getByRole('button', { name: '暂缓' }).click()
   const hold = drawer(/暂缓1栋1单元502 物业服务费/)
@@ -241,7 +241,7 @@ step('[F4] in the review one line is held, one corrected with a reason, and the 
 
 let receipt
 
-step('[F7] at the counter the keyboard is enough: room, Enter, 1, Enter, and the receipt is printed', async () => {
+test('[F7] at the counter the keyboard is enough: room, Enter, 1, Enter, and the receipt is printed', async () => {
   const owed = fees[101][0] + fees[101][1] + fees[701][0] + fees[701][1]
   await menu('收银台')
   await page.getByRole('combobox', { name: '找一户' }).waitFor()
@@ -283,7 +283,7 @@ step('[F7] at the counter the keyboard is enough: room, Enter, 1, Enter, and the
 const inWords = '伍佰贰拾贰元伍角捌分'
 
 for (const [paper, width, height] of [['80', 80, null], ['a4', 210, 297]]) {
-  step(`[F7] the receipt on paper: ${paper}`, async () => {
+  test(`[F7] the receipt on paper: ${paper}`, async () => {
     const sheet = await seed.pageOf(browser, linli.origin, boss)
     await sheet.page.goto(`/api/v1${at(`/receipts/${receipt.id}/print?paper=${paper}`)}`)
     const text = await sheet.page.locator('body').innerText()
@@ -301,7 +301,7 @@ for (const [paper, width, height] of [['80', 80, null], ['a4', 210, 297]]) {
   })
 }
 
-step('[F3][F7] the household page shows that nothing is owed, and the receipt', async () => {
+test('[F3][F7] the household page shows that nothing is owed, and the receipt', async () => {
   await menu('住户查询')
   await page.getByRole('combobox', { name: /房号、姓名/ }).fill('1-1-101')
   await page.keyboard.press('Enter')
