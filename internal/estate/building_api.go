@@ -121,37 +121,3 @@ func (s *Service) createUnitAPI(ctx context.Context, who actor.Actor, in *create
 	})
 	return &unitOut{toUnit(u)}, err
 }
-
-type gridFloorJSON struct {
-	Floor int        `json:"floor" doc:"楼层，地下为负"`
-	Rooms []roomJSON `json:"rooms" nullable:"false"`
-}
-
-type gridOut struct {
-	Body struct {
-		Building buildingJSON    `json:"building"`
-		Units    []unitJSON      `json:"units" nullable:"false"`
-		Floors   []gridFloorJSON `json:"floors" nullable:"false" doc:"从高到低"`
-		States   []stateCount    `json:"states" nullable:"false" doc:"各状态的房屋数，含 0"`
-	}
-}
-
-type stateCount struct {
-	State string `json:"state"`
-	Name  string `json:"name" doc:"中文"`
-	Count int    `json:"count"`
-}
-
-func (s *Service) gridAPI(ctx context.Context, _ actor.Actor, in *buildingIn) (*gridOut, error) {
-	g, err := s.Grid(ctx, s.db.Reader(ctx), in.Project, in.Building)
-	if err != nil {
-		return nil, err
-	}
-	out := &gridOut{}
-	out.Body.Building, out.Body.Units = toBuilding(g.Building), each(g.Units, toUnit)
-	out.Body.Floors = each(g.Floors, func(f GridFloor) gridFloorJSON { return gridFloorJSON{f.Floor, each(f.Rooms, toRoom)} })
-	for _, w := range RoomStates() {
-		out.Body.States = append(out.Body.States, stateCount{w[0], w[1], g.States[w[0]]})
-	}
-	return out, nil
-}

@@ -114,29 +114,6 @@ func (s *Service) editRoomAPI(ctx context.Context, who actor.Actor, in *editRoom
 	return &roomOut{toRoom(r)}, err
 }
 
-type householdOut struct {
-	Body struct {
-		Room   roomJSON       `json:"room"`
-		Payer  *PersonJSON    `json:"payer,omitempty" doc:"谁交费；没有登记则缺"`
-		Rooms  []roomJSON     `json:"rooms" nullable:"false" doc:"同一交费人的全部房屋，含本房屋"`
-		People []occupantJSON `json:"people" nullable:"false" doc:"现住的人"`
-	}
-}
-
-func (s *Service) householdAPI(ctx context.Context, _ actor.Actor, in *roomIn) (*householdOut, error) {
-	h, err := s.Household(ctx, s.db.Reader(ctx), in.Project, in.Room)
-	if err != nil {
-		return nil, err
-	}
-	out := &householdOut{}
-	out.Body.Room, out.Body.Rooms, out.Body.People = toRoom(h.Room), each(h.Rooms, toRoom), each(h.People, toOccupant)
-	if h.Payer != nil {
-		p := toPerson(*h.Payer)
-		out.Body.Payer = &p
-	}
-	return out, nil
-}
-
 type searchIn struct {
 	Project id.ID  `path:"project"`
 	Text    string `query:"q" maxLength:"60" doc:"房号的任意写法、姓名、拼音、首字母、手机号或后四位"`

@@ -230,23 +230,6 @@ export interface paths {
         patch: operations["edit-building"];
         trace?: never;
     };
-    "/api/v1/projects/{project}/buildings/{building}/grid": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看一栋楼的房态图 */
-        get: operations["read-room-grid"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project}/buildings/{building}/room-states": {
         parameters: {
             query?: never;
@@ -375,7 +358,7 @@ export interface paths {
             cookie?: never;
         };
         /** 住户档案：人、房、欠费、缴费、往来 */
-        get: operations["read-household-page"];
+        get: operations["read-household"];
         put?: never;
         post?: never;
         delete?: never;
@@ -749,23 +732,6 @@ export interface paths {
         head?: never;
         /** 修改房屋 */
         patch: operations["edit-room"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/rooms/{room}/household": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看一户：交费人、名下房屋和现住的人 */
-        get: operations["read-household"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project}/rooms/{room}/occupants": {
@@ -2385,14 +2351,6 @@ export interface components {
              */
             units: number;
         };
-        EstateGridFloor: {
-            /**
-             * Format: int64
-             * @description 楼层，地下为负
-             */
-            floor: number;
-            rooms: components["schemas"]["EstateRoom"][];
-        };
         EstateHit: {
             /** @description 房屋全称 */
             label: string;
@@ -2644,13 +2602,6 @@ export interface components {
             /** @description 填的内容；手机号和证件号打码 */
             value: string;
         };
-        EstateStateCount: {
-            /** Format: int64 */
-            count: number;
-            /** @description 中文 */
-            name: string;
-            state: string;
-        };
         EstateUnit: {
             /** @description 编号，十进制字符串 */
             building_id: string;
@@ -2700,23 +2651,6 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
-        };
-        GridOutBody: {
-            building: components["schemas"]["EstateBuilding"];
-            /** @description 从高到低 */
-            floors: components["schemas"]["EstateGridFloor"][];
-            /** @description 各状态的房屋数，含 0 */
-            states: components["schemas"]["EstateStateCount"][];
-            units: components["schemas"]["EstateUnit"][];
-        };
-        HouseholdOutBody: {
-            /** @description 谁交费；没有登记则缺 */
-            payer?: components["schemas"]["EstatePerson"];
-            /** @description 现住的人 */
-            people: components["schemas"]["EstateOccupant"][];
-            room: components["schemas"]["EstateRoom"];
-            /** @description 同一交费人的全部房屋，含本房屋 */
-            rooms: components["schemas"]["EstateRoom"][];
         };
         IdentityAccountBody: {
             /** Format: date-time */
@@ -5473,112 +5407,6 @@ export interface operations {
             };
         };
     };
-    "read-room-grid": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-                /** @description 编号，十进制字符串 */
-                building: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GridOutBody"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "read-room-states": {
         parameters: {
             query?: never;
@@ -6454,7 +6282,7 @@ export interface operations {
             };
         };
     };
-    "read-household-page": {
+    "read-household": {
         parameters: {
             query?: never;
             header?: never;
@@ -9872,112 +9700,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateRoom"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "read-household": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-                /** @description 编号，十进制字符串 */
-                room: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HouseholdOutBody"];
                 };
             };
             /** @description Bad Request */
