@@ -17,24 +17,12 @@ import (
 func sound(t *testing.T, a *app.App, project id.ID) {
 	t.Helper()
 	ctx := t.Context()
-	for name, broken := range map[string]func() ([]string, error){
-		"ledger":  func() ([]string, error) { return a.Ledger.Broken(ctx, project) },
-		"payment": func() ([]string, error) { return a.Payment.Broken(ctx, project) },
-		"cashier": func() ([]string, error) { return a.Cashier.Broken(ctx, project) },
-	} {
-		found, err := broken()
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for _, f := range found {
-			t.Errorf("%s: %s", name, f)
-		}
+	found, err := a.Doctor(ctx, app.Checks{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := a.Audit.VerifyAll(ctx); err != nil {
-		t.Error(err)
-	}
-	if err := a.File.Verify(ctx, project); err != nil {
-		t.Error(err)
+	for _, f := range found {
+		t.Error(f)
 	}
 	for _, r := range rulesOfMoney() {
 		for _, row := range rowsOf(t, a.DB, r.query, project) {
