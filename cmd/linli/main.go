@@ -36,11 +36,12 @@ func commands() []command {
 
 // environment is everything a command takes from the world.
 type environment struct {
-	addr string // LINLI_ADDR, host:port
-	data string // LINLI_DATA, folder
-	dsn  string // LINLI_DB, postgres://… or empty for SQLite
-	out  io.Writer
-	log  *slog.Logger
+	addr   string // LINLI_ADDR, host:port
+	data   string // LINLI_DATA, folder
+	dsn    string // LINLI_DB, postgres://… or empty for SQLite
+	secure bool   // LINLI_TLS=1: a proxy in front speaks TLS
+	out    io.Writer
+	log    *slog.Logger
 }
 
 func setting(name, fallback string) string {
@@ -65,7 +66,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	env := environment{
-		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), data: os.Getenv("LINLI_DATA"),
+		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"),
 		out: os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 	}
 	name := "help"

@@ -47,7 +47,7 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("数据目录 %s 正被另一个 linli 使用，请先停掉它: %w", dir, err)
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version()})
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure})
 	if err != nil {
 		unlock()
 		return nil, nil, err

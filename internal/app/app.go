@@ -38,6 +38,7 @@ type Config struct {
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Version string
+	Secure  bool // behind a proxy that speaks TLS: cookies are for TLS only
 	// PartRooms is how many rooms of a billing run are one transaction; 0 means
 	// the room's own choice.
 	PartRooms int
@@ -94,7 +95,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
 	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files")})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
-	a.Identity = identity.New(identity.Deps{DB: d, Audit: a.Audit, Roles: roles(), Projects: a.projects})
+	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Roles: roles(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Payment = payment.New(payment.Deps{DB: d})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs, PartRooms: c.PartRooms})
@@ -138,6 +139,7 @@ func (a *App) Work(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { a.every(ctx, 6*time.Hour, "sweep", a.sweep) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "resume runs", a.Billing.Resume) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err

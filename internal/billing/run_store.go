@@ -140,3 +140,13 @@ func projectsBehind(ctx context.Context, q db.Q, month clock.Month) ([]behind, e
 		return b, err
 	})
 }
+
+// underWay finds the runs of all projects that wait for a job.
+func underWay(ctx context.Context, q db.Q) ([]moving, error) {
+	rows, err := q.Query(ctx, "SELECT project_id, id, state FROM billing_run WHERE state IN ('generating', 'releasing', 'withdrawing')")
+	return db.Collect(rows, err, func(row db.Scanner) (moving, error) {
+		var m moving
+		err := row.Scan(&m.project, &m.run, &m.state)
+		return m, err
+	})
+}

@@ -7,9 +7,34 @@ import (
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 )
+
+// Resume sets runs going again whose job gave up, or was lost with a restored
+// database: whoever looks at such a run must not wait for ever. A run whose
+// job still waits or runs is left alone.
+func (s *Service) Resume(ctx context.Context) error {
+	list, err := underWay(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return fmt.Errorf("resume runs: %w", err)
+	}
+	kinds := map[RunState]string{Generating: jobGenerate, Releasing: jobRelease, Withdrawing: jobWithdraw}
+	for _, r := range list {
+		err := s.db.Write(ctx, func(tx *db.Tx) error { return s.enqueue(ctx, tx, kinds[r.state], r.project, r.run) })
+		if err != nil {
+			return fmt.Errorf("resume run %s: %w", r.run, err)
+		}
+	}
+	return nil
+}
+
+// moving is a run on the way from one state to another.
+type moving struct {
+	project, run id.ID
+	state        RunState
+}
 
 // behind is a project whose runs have not reached the current month.
 type behind struct {

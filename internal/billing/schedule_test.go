@@ -1,6 +1,7 @@
 package billing_test
 
 import (
+	"context"
 	"testing"
 
 	"linli/internal/billing"
@@ -54,6 +55,45 @@ func TestRunsStartByThemselves(t *testing.T) {
 		w.withdraw(got[0])
 		if again := due(); len(again) != 4 {
 			t.Errorf("a withdrawn month began again: %d runs", len(again))
+		}
+	})
+}
+
+// TestDeadRunsComeBack: a run whose job gave up is finished by Resume, and a
+// run whose job waits is not given a second one.
+func TestDeadRunsComeBack(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		w := newWorld(t, d, now, 0)
+		w.rooms(estate.Room{Area: money.Area(10000)})
+		w.item(billing.Item{Name: "物业服务费"}, "2.00", "")
+		run, err := w.billing.StartRun(t.Context(), w.who, w.project, clock.MonthOf(now.Now()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resume := func() int64 {
+			t.Helper()
+			if err := w.billing.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return w.number("SELECT COUNT(*) FROM kit_job WHERE state = 'ready'")
+		}
+		if n := resume(); n != 1 {
+			t.Fatalf("%d jobs wait for one run", n)
+		}
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE kit_job SET state = 'dead'")
+			return err
+		})
+		w.drain()
+		if got := w.read(run.ID); got.State != billing.Generating {
+			t.Fatalf("state %s", got.State)
+		}
+		if n := resume(); n != 1 {
+			t.Fatalf("%d jobs after resuming", n)
+		}
+		w.drain()
+		if got := w.read(run.ID); got.State != billing.Draft || got.Lines != 1 {
+			t.Errorf("resumed run %+v", got)
 		}
 	})
 }

@@ -178,8 +178,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		j.VoidAt = &at
 	}
 	for _, l := range r.Lines {
-		j.Lines = append(j.Lines, lineJSON{Charge: l.Charge, Room: l.Room, RoomLabel: l.RoomLabel, Item: l.Item, ItemName: l.ItemName,
-			Month: l.Month, How: l.How, Owed: l.Owed, Amount: l.Amount})
+		j.Lines = append(j.Lines, lineJSON(l))
 	}
 	for _, p := range r.Pays {
 		j.Pays = append(j.Pays, payJSON{string(p.Method), p.Method.Name(), p.Amount, p.Reference})

@@ -24,7 +24,7 @@ type PersonJSON struct {
 }
 
 func toPerson(p Person) PersonJSON {
-	return PersonJSON{p.ID, p.Name, p.Kind, p.Gender, p.Email, p.PhoneMask, p.IDMask, p.Version}
+	return PersonJSON(p)
 }
 
 type occupantJSON struct {

@@ -22,7 +22,7 @@ type projectJSON struct {
 }
 
 func toProject(p Project) projectJSON {
-	return projectJSON{p.ID, p.Name, p.Kind, p.Address, p.LandArea, p.BuiltArea, p.State, p.Rooms, p.Version}
+	return projectJSON(p)
 }
 
 type projectOut struct{ Body projectJSON }

@@ -123,7 +123,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid, Owed: c.Owed()})
 	}
 	for _, e := range h.Timeline {
-		b.Timeline = append(b.Timeline, event{Kind: e.Kind, At: e.At, Title: e.Title, Text: e.Text, By: e.By, Amount: e.Amount, Ref: e.Ref})
+		b.Timeline = append(b.Timeline, event(e))
 	}
 	return out, nil
 }
