@@ -129,11 +129,11 @@ func anyPaid(ctx context.Context, tx *db.Tx, project id.ID, r *Run) (bool, error
 	return true, nil
 }
 
-// projectsBehind finds projects whose newest run lies before a month. A month
-// in which everything was withdrawn counts as reached.
-func projectsBehind(ctx context.Context, q db.Q, month clock.Month) ([]behind, error) {
+// projectsBehind finds projects whose newest run lies before a month but not
+// before oldest. A month in which everything was withdrawn counts as reached.
+func projectsBehind(ctx context.Context, q db.Q, month, oldest clock.Month) ([]behind, error) {
 	rows, err := q.Query(ctx, `SELECT project_id, MAX(month) FROM billing_run GROUP BY project_id
-		HAVING MAX(month) < ? AND COUNT(*) FILTER (WHERE state = 'released') > 0 ORDER BY project_id`, month)
+		HAVING MAX(month) < ? AND MAX(month) >= ? AND COUNT(*) FILTER (WHERE state = 'released') > 0 ORDER BY project_id`, month, oldest)
 	return db.Collect(rows, err, func(row db.Scanner) (behind, error) {
 		var b behind
 		err := row.Scan(&b.project, &b.last)

@@ -42,6 +42,10 @@ type behind struct {
 	last    clock.Month // newest month with a run, withdrawn ones too
 }
 
+// catchUp is how many missed months are charged without being asked. A project
+// that is further behind is being filled with its past, by people.
+const catchUp = 3
+
 // StartDue starts the runs that are due by now in every project that has
 // charged before: from its second month on a project's drafts make themselves,
 // on the first day of the month, or later for every month that was missed
@@ -50,7 +54,7 @@ type behind struct {
 // others; they are joined.
 func (s *Service) StartDue(ctx context.Context) error {
 	now := clock.MonthOf(s.db.Clock().Now())
-	list, err := projectsBehind(ctx, s.db.Reader(ctx), now)
+	list, err := projectsBehind(ctx, s.db.Reader(ctx), now, now.Add(-catchUp))
 	if err != nil {
 		return fmt.Errorf("due runs: %w", err)
 	}
