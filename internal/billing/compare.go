@@ -128,20 +128,25 @@ func (k *comparer) compare(it *planItem, now *line, at int, before *prior, v *fo
 	if now.amount == before.computed {
 		return
 	}
-	if it.Basis != ByFormula && before.plain && now.isPlain() && k.steps(it, now, before) {
-		k.noteChange(it, now, at, before)
-		return
+	if it.Basis != ByFormula && before.plain && now.isPlain() {
+		if repriced, ok := k.steps(it, now, before); ok {
+			k.noteChange(it, now, at, before, repriced)
+			return
+		}
 	}
 	k.add(it.index, k.single(it, now, before), now.amount-before.computed)
-	k.noteChange(it, now, at, before)
+	if now.rate == before.rate {
+		k.noteChange(it, now, at, before, before.amount)
+	}
 }
 
 func (l *line) isPlain() bool {
 	return l.detail == nil || l.detail.pieces == nil && l.detail.share == nil
 }
 
-// steps changes price, area and part of the month one after the other.
-func (k *comparer) steps(it *planItem, now *line, before *prior) bool {
+// steps changes price, area and part of the month one after the other. It
+// returns what the charge before would be at the new price.
+func (k *comparer) steps(it *planItem, now *line, before *prior) (repriced money.Fen, ok bool) {
 	amount := func(q money.Qty, p money.Price, f Factor) (money.Fen, error) {
 		area, err := q.Area(money.Down)
 		if err != nil {
@@ -153,12 +158,12 @@ func (k *comparer) steps(it *planItem, now *line, before *prior) bool {
 	price, err1 := amount(before.quantity, now.price, before.factor)
 	area, err2 := amount(now.quantity, now.price, before.factor)
 	if err1 != nil || err2 != nil {
-		return false
+		return 0, false
 	}
 	k.add(it.index, PriceChanged, price-before.computed)
 	k.add(it.index, AreaChanged, area-price)
 	k.add(it.index, PartMonth, now.amount-area)
-	return true
+	return price, true
 }
 
 // single names the one cause of a difference that cannot be taken apart.
@@ -179,13 +184,15 @@ func (k *comparer) single(it *planItem, now *line, before *prior) Cause {
 	return OtherCause
 }
 
-// noteChange keeps the biggest changes that no price explains.
-func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior) {
-	step := now.amount - before.amount
-	size := max(step, -step)
-	if now.rate != before.rate || now.factor != before.factor || size*2 < before.amount || size < 100 {
+// noteChange keeps the biggest changes that neither the price nor a part of a
+// month explains: expected is the charge before at today's price.
+func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, expected money.Fen) {
+	beyond := now.amount - expected
+	if now.factor != before.factor || max(beyond, -beyond)*2 < expected || max(beyond, -beyond) < 100 {
 		return
 	}
+	step := now.amount - before.amount
+	size := max(step, -step)
 	reason := fmt.Sprintf("比上期%s %s 元", word(step > 0, "多", "少"), size.Comma())
 	if now.quantity != before.quantity {
 		reason += fmt.Sprintf("，面积由 %s 变为 %s ㎡", before.quantity, now.quantity)

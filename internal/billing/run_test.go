@@ -359,8 +359,10 @@ func TestReviewNamesTheCauses(t *testing.T) {
 func TestBigChangesAreShown(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		ids := w.rooms(plainRooms(5)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
+		item := w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
 		w.release(w.run(202610))
+		// A new price for all is no reason to look at each; it must not hide the one room either.
+		w.rate(item.ID, 20261101, "4.00", "")
 		w.write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE estate_room SET area = area * 2 WHERE project_id = ? AND id = ?", w.project, ids[2])
 			return err
