@@ -2,10 +2,12 @@ package cashier
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,6 +185,17 @@ func paperRows(r *Receipt) []paperRow {
 			open[k] = g
 		}
 	}
+	// One fee stands together: in the order in which rooms and fees first appear.
+	place := map[[2]id.ID]int{}
+	for _, g := range runs {
+		k := [2]id.ID{g.line.Room, g.line.Item}
+		if _, ok := place[k]; !ok {
+			place[k] = len(place)
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b *run) int {
+		return cmp.Compare(place[[2]id.ID{a.line.Room, a.line.Item}], place[[2]id.ID{b.line.Room, b.line.Item}])
+	})
 	rows := make([]paperRow, 0, len(runs)+1)
 	for _, g := range runs {
 		rows = append(rows, g.row(len(rows)+1, r.Room))
