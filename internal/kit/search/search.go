@@ -73,12 +73,21 @@ func dotsInNames(s string) string {
 // Fold is Normalize without spaces, dots and apostrophes: tokens and queries
 // both go through it, so that any way of writing them meets.
 func Fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '·' || r == '\'' || r == '’' {
-			return -1
+	// What is left may compose anew where a space stood before a mark, so it is
+	// folded until it stays as it is; two rounds are enough for any name.
+	for range 4 {
+		folded := strings.Map(func(r rune) rune {
+			if r == ' ' || r == '·' || r == '\'' || r == '’' {
+				return -1
+			}
+			return r
+		}, Normalize(s))
+		if folded == s {
+			break
 		}
-		return r
-	}, Normalize(s))
+		s = folded
+	}
+	return s
 }
 
 // CleanName prepares a name for storing as it was meant: trimmed of every kind

@@ -130,6 +130,9 @@ func TestNormalize(t *testing.T) {
 			t.Errorf("Normalize(%q) = %q, want %q", in, got, want)
 		}
 	}
+	if got := Fold("A \u0300"); got != "à" {
+		t.Errorf("a mark after a space: %q", got)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		s := rapid.String().Draw(rt, "s")
 		if n := Fold(s); Fold(n) != n {
