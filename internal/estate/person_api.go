@@ -135,7 +135,7 @@ type revealIn struct {
 	Person  id.ID `path:"person"`
 	Body    struct {
 		Field  string `json:"field" enum:"phone,id_number" doc:"看手机号还是证件号"`
-		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"为什么要看，会记入日志，本人可见"`
+		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"为什么要看，会记入操作日志"`
 	}
 }
 

@@ -2909,7 +2909,7 @@ export interface components {
              * @enum {string}
              */
             field: "phone" | "id_number";
-            /** @description 为什么要看，会记入日志，本人可见 */
+            /** @description 为什么要看，会记入操作日志 */
             reason: string;
         };
         RevealOutBody: {

@@ -19,7 +19,7 @@ export const setupTexts = {
   title: '首次使用',
   lead: '填好公司和管理员，就可以开始建项目、录房屋。',
   company: '公司名称',
-  companyHint: '会印在收据和账单上，例如：杭州翠湖物业服务有限公司',
+  companyHint: '会印在收据上，例如：杭州翠湖物业服务有限公司',
   admin: '管理员',
   name: '姓名',
   login: '登录名',
