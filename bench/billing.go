@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"sync"
 	"time"
 
 	"linli/internal/app"
@@ -169,8 +168,18 @@ func items(ctx context.Context, a *app.App, tx *db.Tx, who actor.Actor, project 
 	return nil
 }
 
-// bill presses the two buttons for every project and lets two workers run.
+// bill presses the two buttons for every project while two workers run, as in
+// the server.
 func (r *BillingResult) bill(ctx context.Context, a *app.App, who actor.Actor, projects []id.ID) error {
+	ctx, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() { worked <- a.Jobs.Run(ctx, 2, false) }()
+	err := r.press(ctx, a, who, projects)
+	stop()
+	return errors.Join(err, <-worked)
+}
+
+func (r *BillingResult) press(ctx context.Context, a *app.App, who actor.Actor, projects []id.ID) error {
 	month := clock.MonthOf(time.Now())
 	start := time.Now()
 	runs := make([]id.ID, len(projects))
@@ -181,46 +190,48 @@ func (r *BillingResult) bill(ctx context.Context, a *app.App, who actor.Actor, p
 		}
 		runs[i] = run.ID
 	}
-	if err := drain(ctx, a); err != nil {
+	drafts, err := reached(ctx, a, projects, runs, billing.Generating, billing.Draft)
+	if err != nil {
 		return err
 	}
 	r.Generate = time.Since(start).Seconds()
 	middle := time.Now()
 	for i, p := range projects {
-		run, err := a.Billing.Run(ctx, a.DB.Reader(ctx), p, runs[i])
-		if err != nil {
-			return err
-		}
-		if _, err := a.Billing.Release(ctx, who, p, run.ID, run.Version); err != nil {
+		if _, err := a.Billing.Release(ctx, who, p, runs[i], drafts[i].Version); err != nil {
 			return fmt.Errorf("release: %w", err)
 		}
 	}
-	if err := drain(ctx, a); err != nil {
+	if _, err := reached(ctx, a, projects, runs, billing.Releasing, billing.Released); err != nil {
 		return err
 	}
 	r.Release = time.Since(middle).Seconds()
 	r.Seconds = time.Since(start).Seconds()
-	for i, p := range projects {
-		run, err := a.Billing.Run(ctx, a.DB.Reader(ctx), p, runs[i])
-		if err != nil {
-			return err
-		}
-		if run.State != billing.Released {
-			return fmt.Errorf("run %s of project %s is %s", run.ID, p, run.State)
-		}
-	}
 	return nil
 }
 
-// drain runs all jobs with two workers, as the server does.
-func drain(ctx context.Context, a *app.App) error {
-	var wg sync.WaitGroup
-	errs := make([]error, 2)
-	for i := range errs {
-		wg.Go(func() { errs[i] = a.Jobs.Drain(ctx) })
+// reached waits until no run is on its way any more and checks where they are.
+func reached(ctx context.Context, a *app.App, projects, runs []id.ID, from, to billing.RunState) ([]billing.Run, error) {
+	out := make([]billing.Run, len(projects))
+	for i, p := range projects {
+		for {
+			run, err := a.Billing.Run(ctx, a.DB.Reader(ctx), p, runs[i])
+			if err != nil {
+				return nil, err
+			}
+			if out[i] = run; run.State == to {
+				break
+			}
+			if run.State != from {
+				return nil, fmt.Errorf("run %s of project %s is %s", run.ID, p, run.State)
+			}
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return out, nil
 }
 
 // watchLists reads charge lists until stopped.
