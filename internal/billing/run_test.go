@@ -136,8 +136,9 @@ func TestTwoRunsAtOnce(t *testing.T) {
 
 // A job that is killed in the middle continues where it stopped.
 func TestKilledJobContinues(t *testing.T) {
+	// Sixty parts, so that the kill after the second one never comes too late.
 	each(t, 4, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(40)...)
+		w.rooms(plainRooms(240)...)
 		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
 		r, err := w.billing.StartRun(t.Context(), w.who, w.project, 202611)
 		if err != nil {
@@ -145,7 +146,7 @@ func TestKilledJobContinues(t *testing.T) {
 		}
 		killed := w.kill(r.ID, "billing.generate")
 		r = w.settled(r.ID)
-		if r.State != billing.Draft || r.Lines != 40 {
+		if r.State != billing.Draft || r.Lines != 240 {
 			t.Fatalf("after %d parts and a kill: %+v", killed, r)
 		}
 		w.check()
