@@ -123,7 +123,8 @@ func TestWrongPasswordsG11(t *testing.T) {
 	})
 }
 
-// The fastest of a few tries is hardly touched by what else the machine does.
+// The fastest of a few tries is hardly touched by what else the machine does,
+// and a login that is not hashed would be many times faster.
 func TestUnknownLoginTakesAsLongG11(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
@@ -137,7 +138,7 @@ func TestUnknownLoginTakesAsLongG11(t *testing.T) {
 				}
 			}
 		}
-		if gap := (best["zhoulan"] - best["nobody"]).Abs(); gap > 20*time.Millisecond {
+		if known, unknown := best["zhoulan"], best["nobody"]; max(known, unknown) > 2*min(known, unknown) {
 			t.Errorf("known %v, unknown %v", best["zhoulan"], best["nobody"])
 		}
 	})
