@@ -77,8 +77,9 @@ test('[P2] a draft waits on the pages of those who release, and leads to its rev
   for (const login of ['qianmin', 'zhoulan', 'admin']) {
     const p = await home(login)
     const todo = card(p.page, '等你处理')
-    assert.equal(await todo.getByRole('listitem').count(), drafts + 1)
     const link = todo.getByRole('link', { name: new RegExp(`${seed.monthWords(next)}出账待审核`) })
+    await link.waitFor()
+    assert.equal(await todo.getByRole('listitem').count(), drafts + 1)
     assert.match(await link.innerText(), new RegExp(`¥${seed.yuan(run.amount).replace('.', '\\.')}`))
     await link.click()
     await p.page.waitForURL(`**/runs/${run.id}`)
