@@ -15,6 +15,7 @@ import (
 // only looked at.
 type plan struct {
 	month  clock.Month
+	ahead  clock.Month // first month of what is charged before its time, 0 for a run
 	items  []*planItem
 	faults []planFault
 	byID   map[id.ID]int
@@ -70,6 +71,12 @@ func (d scopeDays) with(a *Assignment, m clock.Month) scopeDays {
 
 // loadPlan reads what the run of a month has to charge.
 func loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*plan, error) {
+	return loadPlanFrom(ctx, q, project, month, 0)
+}
+
+// loadPlanFrom is loadPlan; with ahead it plans the months themselves whatever
+// the timing of the items, each period once: in its first month or in ahead.
+func loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock.Month) (*plan, error) {
 	list, err := items(ctx, q, project)
 	if err != nil {
 		return nil, err
@@ -90,7 +97,7 @@ func loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*p
 	for _, a := range wide {
 		assigned[a.Item] = append(assigned[a.Item], a)
 	}
-	p := &plan{month: month, byID: map[id.ID]int{}}
+	p := &plan{month: month, ahead: ahead, byID: map[id.ID]int{}}
 	for i := range list {
 		item := &list[i]
 		if !item.Active || len(assigned[item.ID]) == 0 && !rooms[item.ID] {
@@ -103,12 +110,30 @@ func loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*p
 	return p, nil
 }
 
+// billed is the period of an item that the plan charges.
+func (p *plan) billed(item *Item) (first clock.Month, n int, due bool) {
+	if p.ahead == 0 {
+		return item.billedIn(p.month)
+	}
+	first, n = item.periodOf(p.month)
+	return first, n, p.month == first || p.month == p.ahead
+}
+
+// dueIn is the month in which a period falls due; charged ahead, that in which
+// a run would have charged it.
+func (p *plan) dueIn(item *Item, first clock.Month, n int) clock.Month {
+	if p.ahead != 0 && !item.Advance {
+		return first.Add(n)
+	}
+	return p.month
+}
+
 func (p *plan) add(item *Item, rates []Rate, wide []Assignment) error {
-	first, n, due := item.billedIn(p.month)
+	first, n, due := p.billed(item)
 	if !due {
 		return nil
 	}
-	it := &planItem{Item: item, index: len(p.items), due: item.dueDate(p.month), rates: map[id.ID]*Rate{}}
+	it := &planItem{Item: item, index: len(p.items), due: item.dueDate(p.dueIn(item, first, n)), rates: map[id.ID]*Rate{}}
 	for i := range n {
 		m := buildMonth(item, first.Add(i), rates, wide)
 		if m.active == 0 {

@@ -71,7 +71,7 @@ func updateRun(ctx context.Context, tx *db.Tx, project id.ID, r *Run) error {
 }
 
 func runs(ctx context.Context, q db.Q, project id.ID, month clock.Month, beforeMonth clock.Month, before id.ID, limit int) ([]Run, error) {
-	where, args := "project_id = ?", []any{project}
+	where, args := "project_id = ? AND kind = 'month'", []any{project}
 	if month != 0 {
 		where, args = where+" AND month = ?", append(args, month)
 	}
@@ -132,7 +132,7 @@ func anyPaid(ctx context.Context, tx *db.Tx, project id.ID, r *Run) (bool, error
 // projectsBehind finds projects whose newest run lies before a month but not
 // before oldest. A month in which everything was withdrawn counts as reached.
 func projectsBehind(ctx context.Context, q db.Q, month, oldest clock.Month) ([]behind, error) {
-	rows, err := q.Query(ctx, `SELECT project_id, MAX(month) FROM billing_run GROUP BY project_id
+	rows, err := q.Query(ctx, `SELECT project_id, MAX(month) FROM billing_run WHERE kind = 'month' GROUP BY project_id
 		HAVING MAX(month) < ? AND MAX(month) >= ? AND COUNT(*) FILTER (WHERE state = 'released') > 0 ORDER BY project_id`, month, oldest)
 	return db.Collect(rows, err, func(row db.Scanner) (behind, error) {
 		var b behind

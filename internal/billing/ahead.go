@@ -1,0 +1,234 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// What is refused when months are charged before their time.
+var (
+	ErrAheadAsk     = fault.New(fault.Invalid, "ahead_invalid", "请选择预缴几个月，或预缴到哪个月")
+	ErrNothingAhead = fault.New(fault.Conflict, "ahead_nothing", "到这个月为止没有可预缴的费用，可能已经出账或预缴过")
+	ErrAheadFault   = fault.New(fault.Conflict, "ahead_fault", "有费用算不出来，不能预缴")
+	ErrAheadMoved   = fault.New(fault.Conflict, "ahead_moved", "这户刚有新的出账，请刷新后再收")
+)
+
+// maxAhead bounds how far anybody may ask; the policy of a project is narrower.
+const maxAhead = 60
+
+// AheadAsk says which coming months of a room are wanted.
+type AheadAsk struct {
+	Months int         // so many months, from the first that is not charged yet
+	Until  clock.Month // or up to this one; it wins
+}
+
+// AheadLine is one charge of a quote.
+type AheadLine struct {
+	Item     id.ID
+	ItemName string
+	Month    clock.Month
+	Amount   money.Fen
+}
+
+// AheadQuote is what the coming months will cost.
+type AheadQuote struct {
+	From, Until clock.Month
+	Lines       []AheadLine // by month, then item
+	Total       money.Fen
+}
+
+// aheadWork is one computed month.
+type aheadWork struct {
+	plan *plan
+	work *work
+}
+
+// QuoteAhead computes what the coming months of a room cost, by the same
+// calculator and prices as a run, without storing anything. What is charged
+// already, also in a draft, is left out; a fee by quarter or year comes as its
+// whole period. Errors: ErrAheadAsk, ErrNothingAhead, ErrAheadFault.
+func (s *Service) QuoteAhead(ctx context.Context, project, room id.ID, ask AheadAsk) (AheadQuote, error) {
+	quote, _, err := s.computeAhead(ctx, project, room, clock.MonthOf(s.db.Clock().Now()), ask)
+	if err != nil {
+		return AheadQuote{}, fmt.Errorf("quote ahead: %w", err)
+	}
+	return quote, nil
+}
+
+func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start clock.Month, ask AheadAsk) (AheadQuote, []aheadWork, error) {
+	q := AheadQuote{Until: ask.Until, Lines: []AheadLine{}}
+	last := start.Add(maxAhead)
+	if ask.Until == 0 && ask.Months < 1 || ask.Months > maxAhead || ask.Until > last || ask.Until != 0 && ask.Until < start {
+		return q, nil, ErrAheadAsk
+	}
+	var out []aheadWork
+	for m := start; m <= last && (q.Until == 0 || m <= q.Until); m = m.Add(1) {
+		plan, err := loadPlanFrom(ctx, s.db.Reader(ctx), project, m, start)
+		if err != nil {
+			return q, nil, err
+		}
+		w, err := (&preparer{s: s, project: project, plan: plan}).prepare(ctx, part{No: len(out) + 1, After: room - 1, Upto: room})
+		if err != nil {
+			return q, nil, err
+		}
+		if err := aheadFault(plan, w); err != nil {
+			return q, nil, err
+		}
+		if len(w.plain)+len(w.full) == 0 {
+			continue
+		}
+		if q.From == 0 {
+			if q.From = m; q.Until == 0 {
+				q.Until = min(m.Add(ask.Months-1), last)
+			}
+		}
+		w.sums, w.looks = nil, nil // there is no review to compare for
+		q.add(plan, w.plain)
+		q.add(plan, w.full)
+		out = append(out, aheadWork{plan, w})
+	}
+	if len(out) == 0 {
+		return q, nil, ErrNothingAhead
+	}
+	return q, out, nil
+}
+
+func aheadFault(p *plan, w *work) error {
+	for _, f := range p.faults {
+		return ErrAheadFault.Say("不能预缴 %s 的费用：%s", f.month, f.reason)
+	}
+	for _, f := range w.faults {
+		return ErrAheadFault.Say("不能预缴 %s 的费用：%s", clock.Month(f.month), f.reason)
+	}
+	return nil
+}
+
+func (q *AheadQuote) add(p *plan, lines []line) {
+	for i := range lines {
+		it := p.items[lines[i].item]
+		q.Lines = append(q.Lines, AheadLine{it.ID, it.Name, lines[i].month, lines[i].amount})
+		q.Total += lines[i].amount
+	}
+}
+
+// ChargeAhead charges the coming months of a room inside tx, the transaction
+// of the receipt that pays them. They get a run of their own, of kind ahead and
+// released at once, because a charge is visible by the state of its run; later
+// runs find the months charged and leave them out. Errors: those of QuoteAhead
+// and ErrAheadMoved.
+func (s *Service) ChargeAhead(ctx context.Context, tx *db.Tx, who actor.Actor, project, room id.ID, ask AheadAsk) (Run, []Charge, error) {
+	quote, works, err := s.computeAhead(db.Join(ctx, tx), project, room, clock.MonthOf(tx.Now()), ask)
+	if err != nil {
+		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
+	}
+	run := Run{ID: tx.NewID(), Month: quote.From, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
+		ReleasedBy: who.Name, ReleasedAt: tx.Now()}
+	if err := s.storeAhead(ctx, tx, project, &run, works); err != nil {
+		if db.IsUnique(err) {
+			err = ErrAheadMoved.Because(err)
+		}
+		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
+	}
+	all := part{First: run.First, Last: run.Last}
+	rows, err := postable(ctx, tx, project, run.ID, all)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run.ID, Date: clock.DateOf(tx.Now()),
+		Debit: ledger.Receivable, Credit: ledger.Revenue})
+	if err != nil {
+		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.charged_ahead", Kind: "run", Subject: run.ID,
+		Summary: fmt.Sprintf("预缴出账 %s 至 %s，%d 条，共 %s 元", quote.From, quote.Until, run.Lines, run.Amount.Comma()), After: run.summary()})
+	charges, err := chargesOfRun(ctx, tx, project, &run)
+	return run, charges, err
+}
+
+func (s *Service) storeAhead(ctx context.Context, tx *db.Tx, project id.ID, run *Run, works []aheadWork) error {
+	if err := insertRun(ctx, tx, project, run); err != nil {
+		return err
+	}
+	if err := markAhead(ctx, tx, project, run.ID); err != nil {
+		return err
+	}
+	parts := make([]part, len(works))
+	for i := range works {
+		parts[i] = works[i].work.part
+	}
+	if err := insertParts(ctx, tx, project, run.ID, parts); err != nil {
+		return err
+	}
+	for _, x := range works {
+		if err := writePart(ctx, tx, project, run.ID, x.plan, x.work); err != nil {
+			return err
+		}
+		used := make([]id.ID, len(x.plan.items))
+		for i, it := range x.plan.items {
+			used[i] = it.ID
+		}
+		if err := markUsed(ctx, tx, project, used); err != nil {
+			return err
+		}
+		for _, step := range []string{"generated", "released"} {
+			if _, err := claimPart(ctx, tx, project, run.ID, x.work.part.No, step); err != nil {
+				return err
+			}
+		}
+	}
+	if err := addUpParts(ctx, tx, project, run); err != nil {
+		return err
+	}
+	run.Rooms = 1
+	return updateRun(ctx, tx, project, run)
+}
+
+// TakeBackAhead undoes ChargeAhead when its receipt is made void: nobody owes
+// months that have not begun. The months can be charged again, by a run or
+// ahead. Errors: ErrPaid while something of it is still paid, ErrRunState.
+func (s *Service) TakeBackAhead(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
+	r, err := lockRun(ctx, tx, project, run)
+	if err != nil {
+		return fmt.Errorf("take back ahead: %w", err)
+	}
+	if r.State != Released {
+		return ErrRunState
+	}
+	if paid, err := anyPaid(ctx, tx, project, &r); err != nil || paid {
+		if err == nil {
+			err = ErrPaid
+		}
+		return err
+	}
+	all := part{First: r.First, Last: r.Last}
+	rows, err := postable(ctx, tx, project, run, all)
+	if err != nil {
+		return fmt.Errorf("take back ahead: %w", err)
+	}
+	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRunWithdrawn, Doc: run, Date: clock.DateOf(tx.Now()),
+		Debit: ledger.Revenue, Credit: ledger.Receivable})
+	if err != nil {
+		return fmt.Errorf("take back ahead: %w", err)
+	}
+	if err := buryPart(ctx, tx, project, run, all); err != nil {
+		return err
+	}
+	if err := markWithdrawn(ctx, tx, project, run); err != nil {
+		return err
+	}
+	before := r.summary()
+	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawn, who.Name, tx.Now(), reason
+	r.Version++
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.ahead_taken_back", Kind: "run", Subject: run,
+		Summary: "收据作废，撤回预缴的 " + r.Month.String() + " 起的费用", Before: before, After: r.summary()})
+	return updateRun(ctx, tx, project, &r)
+}

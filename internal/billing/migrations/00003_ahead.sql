@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE billing_run ADD COLUMN kind TEXT NOT NULL DEFAULT 'month';
