@@ -14,14 +14,16 @@ import (
 
 // peakMemory is the highest resident size of this process so far, in bytes; 0
 // where the system does not tell.
-func peakMemory() int64 {
+func peakMemory() int64 { return statusOf("VmHWM:") }
+
+func statusOf(field string) int64 {
 	f, err := os.Open("/proc/self/status")
 	if err != nil {
 		return 0
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+		if rest, ok := strings.CutPrefix(lines.Text(), field); ok {
 			kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 			if err == nil {
 				return kb * 1024
@@ -43,3 +45,6 @@ func p99(list []time.Duration) time.Duration {
 	slices.Sort(list)
 	return list[(len(list)*99)/100]
 }
+
+// residentMemory is the resident size of this process, in bytes.
+func residentMemory() int64 { return statusOf("VmRSS:") }

@@ -6,14 +6,49 @@ import (
 	"flag"
 	"io"
 	"os"
+	"time"
 
 	"linli/bench"
 )
 
+const benchUsage = "用法：linli bench billing|lists --rooms N [--db DSN] [--json]"
+
 func benchCommand(ctx context.Context, env environment, args []string) error {
-	if len(args) == 0 || args[0] != "billing" {
-		return errors.New("用法：linli bench billing --rooms N [--db DSN] [--json]")
+	if len(args) == 0 {
+		return errors.New(benchUsage)
 	}
+	switch args[0] {
+	case "billing":
+		return benchBilling(ctx, env, args)
+	case "lists":
+		return benchLists(ctx, env, args)
+	}
+	return errors.New(benchUsage)
+}
+
+// benchLists measures what people look at all day.
+func benchLists(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("bench lists", flag.ContinueOnError)
+	rooms := flags.Int("rooms", 100_000, "房屋总数，分在 200 个项目里")
+	big := flags.Int("big", 50_000, "另有一个大项目的房屋数，最多 50000")
+	months := flags.Int("months", 6, "大项目有几个月的账单")
+	long := flags.Duration("for", 10*time.Second, "每种列表读多久")
+	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
+	asJSON := flags.Bool("json", false, "输出 JSON")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if *rooms < 200 || *big < 1 || *big > 50_000 || *months < 1 {
+		return errors.New("--rooms 至少 200，--big 为 1–50000，--months 至少 1")
+	}
+	r, err := bench.Lists(ctx, bench.ListsOptions{Rooms: *rooms, Big: *big, Months: *months, For: *long, DSN: *dsn}, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return r.Print(env.out, *asJSON)
+}
+
+func benchBilling(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("bench billing", flag.ContinueOnError)
 	rooms := flags.Int("rooms", 100_000, "房屋总数，分在 200 个项目里")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")

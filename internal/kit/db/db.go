@@ -215,10 +215,12 @@ func (d *DB) Reader(ctx context.Context) Q {
 type reader struct{ d *DB }
 
 func (r reader) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	traced(ctx, query, args)
 	return r.d.read.QueryContext(ctx, r.d.bind(query), normalize(args)...)
 }
 
 func (r reader) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	traced(ctx, query, args)
 	return r.d.read.QueryRowContext(ctx, r.d.bind(query), normalize(args)...)
 }
 
