@@ -38,14 +38,3 @@ export function api(origin, cookie = '') {
     get cookie() { return cookie },
   }
 }
-
-/** Repeats read until done says yes; for jobs that a test waits for. */
-export async function until(read, done, { timeout = 30_000, every = 100 } = {}) {
-  const end = Date.now() + timeout
-  for (;;) {
-    const value = await read()
-    if (done(value)) return value
-    if (Date.now() > end) throw new Error(`not done in ${timeout / 1000} s: ${JSON.stringify(value)}`)
-    await new Promise((r) => setTimeout(r, every))
-  }
-}

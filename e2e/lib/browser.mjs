@@ -1,11 +1,13 @@
 // Chromium of the system, driven by playwright-core. A page made here fails its
 // test on console errors, page errors and any request that leaves the origin.
+// SLOW=6 makes every page six times slower, to find tests that look too soon.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
+import { PATIENCE, eventually } from './eventually.mjs'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const out = resolve(import.meta.dirname, '../out')
@@ -17,7 +19,7 @@ export const PHONE = { width: 390, height: 844 }
 const flags = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-default-apps',
-  '--force-color-profile=srgb', '--font-render-hinting=none', '--lang=zh-CN',
+  '--no-proxy-server', '--force-color-profile=srgb', '--font-render-hinting=none', '--lang=zh-CN',
 ]
 
 /** One browser for a test file, with a folder of its own; end it with close(). */
@@ -41,10 +43,18 @@ async function openPage(browser, { origin, size = DESK, theme = 'light' }) {
     baseURL: origin, viewport: size, colorScheme: theme, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
     ...(size.width < 600 ? { deviceScaleFactor: 2, hasTouch: true, isMobile: true } : {}),
   })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE)
   const complaints = []
   const expected = []
+  const flying = new Set()
+  const slow = Number(process.env.SLOW ?? 1)
+  const page = await context.newPage()
+  if (slow > 1) {
+    const brake = async (one) => (await context.newCDPSession(one)).send('Emulation.setCPUThrottlingRate', { rate: slow }).catch(() => {})
+    await brake(page)
+    context.on('page', brake)
+  }
+  page.on('request', (r) => flying.add(r)).on('requestfinished', (r) => flying.delete(r)).on('requestfailed', (r) => flying.delete(r))
   page.on('console', (m) => {
     if (m.type() !== 'error' && m.type() !== 'warning') return
     const line = `${m.type()}: ${m.text()} ${m.location().url}`
@@ -59,6 +69,8 @@ async function openPage(browser, { origin, size = DESK, theme = 'light' }) {
     page,
     context,
     theme,
+    /** Waits until the page has its heading and nothing more is being read or drawn as a skeleton; for what must not be there. */
+    settled: () => settled(page, flying),
     /** Allows one kind of console line, e.g. the 401 of a wrong password that a test provokes. */
     expect: (pattern) => expected.push(pattern),
     /** Fails on everything the browser complained of so far. */
@@ -67,6 +79,17 @@ async function openPage(browser, { origin, size = DESK, theme = 'light' }) {
       await context.close()
       assert.deepEqual(complaints, [], 'the browser complains')
     },
+  }
+}
+
+async function settled(page, flying) {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  const end = Date.now() + PATIENCE
+  for (let quiet = 0; quiet < 4;) {
+    // Two frames: what an answer changed has been drawn, and what that asks for is under way.
+    await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 25)))))
+    quiet = flying.size === 0 && (await page.locator('.skel').count()) === 0 ? quiet + 1 : 0
+    assert.ok(quiet > 0 || Date.now() < end, `the page does not come to rest: ${[...flying].map((r) => r.url()).join(' ')}`)
   }
 }
 
@@ -115,6 +138,9 @@ export function keyboard(page) {
     get seconds() { return Number(process.hrtime.bigint() - began) / 1e9 },
   }
 }
+
+/** Waits until the focus is on what a person would type into next. */
+export const focus = (page, pattern) => eventually(async () => assert.match(await focused(page), pattern))
 
 /** What has the focus, as people and screen readers know it. */
 export const focused = (page) => page.evaluate(() => {

@@ -28,8 +28,8 @@ before(async () => {
   browser = await openBrowser()
 })
 after(async () => {
-  await browser.close()
-  server.close()
+  await browser?.close()
+  server?.close()
 })
 
 test('a good page passes at both sizes and in both themes', async () => {
@@ -48,7 +48,7 @@ test('console errors, page errors and requests that leave the origin fail the pa
     const p = await browser.page({ origin })
     await p.page.goto(path, { waitUntil: 'commit' })
     await assert.rejects(async () => {
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 400; i++) {
         p.calm()
         await new Promise((r) => setTimeout(r, 50))
       }

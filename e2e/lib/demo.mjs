@@ -9,7 +9,7 @@ import { signIn } from './seed.mjs'
 export async function startDemo() {
   const parent = mkdtempSync(join(tmpdir(), 'linli-e2e-demo-'))
   const folder = join(parent, 'demo')
-  const linli = await startLinli({ args: ['demo', '--small'], data: folder, timeout: 120_000 })
+  const linli = await startLinli({ args: ['demo', '--small'], data: folder, timeout: 300_000 })
   const who = {}
   for (const line of readFileSync(join(folder, 'demo-accounts.txt'), 'utf8').trim().split('\n')) {
     const [, login, password] = line.split('\t')

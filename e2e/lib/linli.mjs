@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -13,13 +12,13 @@ const binary = process.env.LINLI_BIN ?? resolve(import.meta.dirname, '../../bin/
  *   args default to ['serve']; data keeps a folder over several starts.
  * @returns {Promise<{origin: string, data: string, log: () => string, pid: number, stop: () => Promise<number|null>, kill: () => Promise<void>}>}
  */
-export async function startLinli({ args = ['serve'], env = {}, data, timeout = 60_000 } = {}) {
+export async function startLinli({ args = ['serve'], env = {}, data, timeout = 120_000 } = {}) {
   if (!existsSync(binary)) throw new Error('bin/linli is missing: run make build')
-  const port = await freePort()
   const own = data === undefined
   const folder = data ?? mkdtempSync(join(tmpdir(), 'linli-e2e-'))
   const child = spawn(binary, args, {
-    env: { ...process.env, LINLI_ADDR: `127.0.0.1:${port}`, LINLI_DATA: folder, LINLI_DB: '', TZ: 'UTC', ...env },
+    // The system picks a free port and “ready” names it.
+    env: { ...machine(), LINLI_ADDR: '127.0.0.1:0', LINLI_DATA: folder, LINLI_DB: '', TZ: 'UTC', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
@@ -29,7 +28,7 @@ export async function startLinli({ args = ['serve'], env = {}, data, timeout = 6
   const end = async (signal) => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal)
-      const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
       await gone
       clearTimeout(late)
     }
@@ -46,13 +45,8 @@ export async function startLinli({ args = ['serve'], env = {}, data, timeout = 6
   return { origin, data: folder, log: () => log, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }
 
-async function freePort() {
-  const server = createServer()
-  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done))
-  const { port } = server.address()
-  await new Promise((done) => server.close(done))
-  return port
-}
+/** The environment without settings of Linli that somebody's shell may hold. */
+const machine = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LINLI_')))
 
 async function ready(log, gone, timeout) {
   let exited = false

@@ -1,10 +1,18 @@
 // What a test needs but does not show: a company, a project with rooms, fees and
 // released charges, made through the public API. Money in fen, months as 2026-11.
 import assert from 'node:assert/strict'
-import { api, until } from './api.mjs'
+import { api } from './api.mjs'
+import { until } from './eventually.mjs'
 import { assetSheet } from './roster.mjs'
 
 export const admin = { company: '杭州翠湖物业服务有限公司', name: '周岚', login: 'zhoulan', password: 'Cuihu-2026-ok' }
+
+const day = 24 * 3600_000
+/** Milliseconds until the next day begins where the business is. */
+const toMidnight = () => day - ((Date.now() + 8 * 3600_000) % day)
+// A file takes a few minutes; one that would begin before midnight and end after
+// it waits for the new day, so that “today” and “this month” stay what they are.
+if (toMidnight() < 5 * 60_000) await new Promise((r) => setTimeout(r, toMidnight() + 1000))
 
 /** Today as the business counts it. */
 export const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)

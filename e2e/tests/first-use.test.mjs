@@ -60,6 +60,7 @@ for (const theme of ['light', 'dark']) {
     await p.page.waitForURL((u) => u.pathname !== '/login')
     await p.page.getByRole('heading', { level: 1 }).waitFor()
     await p.page.getByText(admin.name).first().waitFor()
+    await p.settled()
     await assertAccessible(p.page)
     await shot(p.page, `home-first-${theme}`)
 

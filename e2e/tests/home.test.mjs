@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { startDemo } from '../lib/demo.mjs'
+import { eventually } from '../lib/eventually.mjs'
 import * as seed from '../lib/seed.mjs'
 
 let demo, browser, who, project
@@ -34,7 +35,12 @@ test('[P2] the manager sees how the month is being paid, and the sums are those 
   const month = await totals(`&from_month=${seed.month()}&until_month=${seed.month()}`)
   assert.ok(month.amount > 0 && month.paid > 0 && month.paid < month.amount, 'the demo has a month that is partly paid')
 
-  const rate = await card(p.page, /收缴率$/).innerText()
+  await p.settled()
+  const rate = await eventually(async () => {
+    const text = await card(p.page, /收缴率$/).innerText()
+    assert.match(text, /[\d.]+\s*%[\s\S]*实收 [\d,.]+，应收 [\d,.]+/)
+    return text
+  })
   const percent = Number(/([\d.]+)\s*%/.exec(rate)[1])
   const [, paid, due] = /实收 ([\d,.]+)，应收 ([\d,.]+)/.exec(rate)
   assert.equal(fen(due), month.amount, '应收 is what the list of charges adds up to')
@@ -45,9 +51,11 @@ test('[P2] the manager sees how the month is being paid, and the sums are those 
 
   const age = card(p.page, '欠费账龄')
   const overdue = await totals('&state=overdue')
-  assert.equal(fen(await age.locator('.sum .money').innerText()), overdue.owed, '逾期 is what the list of charges adds up to')
-  const bars = await age.locator('li .money').allInnerTexts()
-  assert.equal(bars.map(fen).reduce((x, y) => x + y, 0), overdue.owed, 'the bars add up')
+  await eventually(async () => {
+    assert.equal(fen(await age.locator('.sum .money').innerText()), overdue.owed, '逾期 is what the list of charges adds up to')
+    const bars = await age.locator('li .money').allInnerTexts()
+    assert.equal(bars.map(fen).reduce((x, y) => x + y, 0), overdue.owed, 'the bars add up')
+  })
   await assertAccessible(p.page)
   await p.close()
 })
@@ -56,15 +64,16 @@ test('[P2] the cashier begins with the own takings, which grow with a payment at
   const p = await home('lixuemei')
   const mine = card(p.page, '我今天收款')
   const before = (await who.lixuemei.get(`/projects/${project}/takings`)).body.income
-  assert.equal(fen(await mine.locator('.sum .money').first().innerText()), before)
+  const taken = (sum) => eventually(async () => assert.equal(fen(await mine.locator('.sum .money').first().innerText()), sum))
+  await taken(before)
+  await p.settled()
   assert.equal(await p.page.getByRole('heading', { level: 2, name: '等你处理' }).count(), 0, 'reviews are not the cashier’s')
   await p.page.getByRole('link', { name: '收银台' }).first().waitFor()
   const charge = (await get('/charges?state=overdue&limit=1')).items[0]
   const seat = await get(`/counter/${charge.room_id}`)
   await who.lixuemei.post(`/projects/${project}/receipts`, { room_id: charge.room_id, charge_ids: [charge.id], expected_owed: seat.owed, pays: [{ method: 'cash', amount: charge.owed }], tendered: charge.owed })
   await p.page.reload()
-  await mine.locator('.sum .money').first().waitFor()
-  assert.equal(fen(await mine.locator('.sum .money').first().innerText()), before + charge.owed)
+  await taken(before + charge.owed)
   await assertAccessible(p.page)
   await shot(p.page, 'home-cashier')
   await p.close()
@@ -79,16 +88,17 @@ test('[P2] a draft waits on the pages of those who release, and leads to its rev
     const todo = card(p.page, '等你处理')
     const link = todo.getByRole('link', { name: new RegExp(`${seed.monthWords(next)}出账待审核`) })
     await link.waitFor()
-    assert.equal(await todo.getByRole('listitem').count(), drafts + 1)
-    assert.match(await link.innerText(), new RegExp(`¥${seed.yuan(run.amount).replace('.', '\\.')}`))
+    await eventually(async () => assert.equal(await todo.getByRole('listitem').count(), drafts + 1))
+    await eventually(async () => assert.match(await link.innerText(), new RegExp(`¥${seed.yuan(run.amount).replace('.', '\\.')}`)))
     await link.click()
     await p.page.waitForURL(`**/runs/${run.id}`)
     await p.close()
   }
   const clerk = await home('hejing')
-  assert.equal(await clerk.page.getByRole('heading', { level: 2, name: '等你处理' }).count(), 0)
   const often = card(clerk.page, '常用')
   await often.getByRole('link', { name: '导入' }).waitFor()
+  await clerk.settled()
+  assert.equal(await clerk.page.getByRole('heading', { level: 2, name: '等你处理' }).count(), 0)
   assert.equal(await often.getByRole('link', { name: '收银台' }).count(), 0)
   await clerk.close()
 })

@@ -24,19 +24,11 @@ after(async () => {
 const at = (path) => `/projects/${project}${path}`
 const get = async (path) => (await who.admin.get(at(path))).body
 
-/** A page that knows when nothing is being read any more; its printer stays quiet. */
+/** A page whose printer stays quiet. */
 async function open(one, options) {
   const p = await seed.pageOf(browser, demo.origin, one, options)
   await p.context.addInitScript(() => { window.print = () => {} })
-  let flying = 0
-  p.page.on('request', () => flying++).on('requestfinished', () => flying--).on('requestfailed', () => flying--)
-  return {
-    ...p,
-    still: async () => {
-      await p.page.getByRole('heading', { level: 1 }).first().waitFor()
-      for (let quiet = 0; quiet < 3; quiet = flying === 0 && (await p.page.locator('.skel').count()) === 0 ? quiet + 1 : 0) await p.page.waitForTimeout(50)
-    },
-  }
+  return p
 }
 
 /** Nothing is cut off: the page itself never scrolls sideways, and no text of the frame or a head stands outside the window. */
@@ -52,14 +44,14 @@ for (const [size, words] of [[DESK, '1440×900'], [SMALL, '1366×768']]) {
       const p = await open(who.admin, { size, theme })
       const menu = p.page.getByRole('navigation', { name: '主菜单' })
       const look = async (name) => {
-        await p.still()
+        await p.settled()
         await fits(p.page)
         await assertAccessible(p.page)
         p.calm()
         await shot(p.page, `pages/${size.width}-${theme}-${name}`)
       }
       await p.page.goto(`/p/${project}/home`)
-      await p.still()
+      await p.settled()
       const links = await menu.getByRole('link').evaluateAll((all) => [...new Set(all.map((a) => a.getAttribute('href')))].filter((href) => href !== '/'))
       assert.ok(links.length >= 14, `the menu has ${links.length} entries`)
       for (const path of links) {
@@ -80,7 +72,7 @@ for (const theme of ['light', 'dark']) {
   test(`the standard: home, ${theme}`, async () => {
     const p = await open(who.zhoulan, { theme })
     await p.page.goto(`/p/${project}/home`)
-    await p.still()
+    await p.settled()
     await shot(p.page, `home-${theme}`, { standard: true })
     await p.close()
   })
@@ -105,9 +97,9 @@ test('the standard: the review of a month with causes, what to look at, a held l
   for (const theme of ['light', 'dark']) {
     const p = await open(who.qianmin, { theme })
     await p.page.goto(`/p/${project}/runs/${run.id}`)
-    await p.still()
+    await p.settled()
     await p.page.getByRole('table', { name: '出账明细' }).getByRole('row', { name: new RegExp(rooms[37].label) }).getByRole('button', { name: /展开怎么算的/ }).click()
-    await p.still()
+    await p.settled()
     await fits(p.page)
     await assertAccessible(p.page)
     await shot(p.page, `run-review-${theme}`, { standard: true })
@@ -152,13 +144,13 @@ test('the standard: a household with two rooms, the counter before and after, an
   for (const theme of ['light', 'dark']) {
     const p = await open(who.admin, { theme })
     await p.page.goto(`/p/${s.id}/households/${s.main}`)
-    await p.still()
+    await p.settled()
     await fits(p.page)
     await assertAccessible(p.page)
     await shot(p.page, `household-${theme}`, { standard: true })
     await p.page.getByRole('tab', { name: /账单/ }).click()
     await p.page.getByRole('button', { name: '怎么算的' }).first().click()
-    await p.still()
+    await p.settled()
     await assertAccessible(p.page)
     await shot(p.page, `household-bills-${theme}`)
     await p.close()
@@ -167,7 +159,7 @@ test('the standard: a household with two rooms, the counter before and after, an
   const [light, dark] = [await open(s.cashier), await open(s.cashier, { theme: 'dark' })]
   for (const [p, theme] of [[dark, 'dark'], [light, 'light']]) {
     await p.page.goto(`/p/${s.id}/counter/${s.main}`)
-    await p.still()
+    await p.settled()
     await p.page.getByRole('checkbox', { name: /7栋1单元802 全部费用/ }).uncheck()
     const due = seat.charges.filter((c) => c.room_label === '3栋2单元1502').reduce((sum, c) => sum + c.left, 0)
     await p.page.getByRole('button', { name: `收款 ¥${seed.yuan(due)}` }).waitFor()
@@ -177,29 +169,28 @@ test('the standard: a household with two rooms, the counter before and after, an
     const amount = p.page.getByRole('textbox', { name: '实收现金' })
     await amount.fill(String(Math.ceil(due / 5000) * 50))
     await p.page.mouse.move(0, 0)
-    await p.page.waitForTimeout(250)
-    await p.still()
+    await p.settled()
     await assertAccessible(p.page)
     await shot(p.page, `counter-${theme}`, { standard: true })
     if (theme === 'light') await amount.press('Enter')
   }
   await light.page.getByRole('region', { name: '已收款' }).waitFor()
-  await light.still()
+  await light.settled()
   await fits(light.page)
   await assertAccessible(light.page)
   await shot(light.page, 'counter-done-light', { standard: true })
   const [receipt] = (await s.cashier.get(`${s.path}/receipts?mine=true&limit=1`)).body.items
   await light.page.goto(`/p/${s.id}/receipts/${receipt.id}`)
-  await light.still()
+  await light.settled()
   await assertAccessible(light.page)
   await shot(light.page, 'receipt')
   await light.close()
   // The other room is paid in the dark.
   await dark.page.goto(`/p/${s.id}/counter/${s.main}`)
-  await dark.still()
+  await dark.settled()
   await dark.page.getByRole('textbox', { name: '实收现金' }).press('Enter')
   await dark.page.getByRole('region', { name: '已收款' }).waitFor()
-  await dark.still()
+  await dark.settled()
   await assertAccessible(dark.page)
   await shot(dark.page, 'counter-done-dark', { standard: true })
   await dark.close()

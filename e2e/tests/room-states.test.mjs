@@ -1,7 +1,8 @@
 // 房态图: a building at a glance, by state and by money, by mouse and by keyboard.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESK, assertAccessible, focused, openBrowser, shot } from '../lib/browser.mjs'
+import { DESK, assertAccessible, focus, openBrowser, shot } from '../lib/browser.mjs'
+import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -49,6 +50,7 @@ async function open(options = {}, path = '') {
   const p = await seed.pageOf(browser, linli.origin, cashier.api, options)
   await p.page.goto(`/p/${project}/room-states${path}`)
   await cell(p.page, '3栋1单元101').waitFor()
+  await p.settled()
   return p
 }
 const cell = (page, label) => page.locator(`[data-room="${rooms[label]}"]`)
@@ -63,11 +65,11 @@ async function legend(page, title) {
 test('[B2] every room of a building by state and by money, as the counter knows it', async () => {
   const p = await open()
   const { page } = p
-  assert.deepEqual(await page.locator('.floor').allInnerTexts(), ['2F', '1F'])
-  assert.deepEqual(await page.locator('.unit').allInnerTexts(), ['1单元', '2单元'])
+  await eventually(async () => assert.deepEqual(await page.locator('.floor').allInnerTexts(), ['2F', '1F']))
+  await eventually(async () => assert.deepEqual(await page.locator('.unit').allInnerTexts(), ['1单元', '2单元']))
   for (const [label, words] of Object.entries({
     '3栋1单元101': '自住，欠2月', '3栋1单元102': '出租，已缴清', '3栋1单元201': '空置，待缴', '3栋2单元101': '自住，欠1月', '3栋2单元202': '装修，欠2月',
-  })) assert.equal(await said(page, label), `${label}，${words}`)
+  })) await eventually(async () => assert.equal(await said(page, label), `${label}，${words}`))
   assert.equal(await cell(page, '5栋1单元301').count(), 0, 'another building is not here')
 
   const lines = {}
@@ -106,7 +108,7 @@ test('[B2] by keyboard: arrows between rooms, [ ] between buildings, Enter opens
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
-  assert.match(await focused(page), /3栋2单元101/)
+  await focus(page, /3栋2单元101/)
   await page.getByRole('region', { name: '3栋2单元101' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('region', { name: '3栋2单元101' }).waitFor({ state: 'detached' })
@@ -114,11 +116,11 @@ test('[B2] by keyboard: arrows between rooms, [ ] between buildings, Enter opens
   await page.getByRole('heading', { level: 1, name: /3栋2单元101 · 赵敏/ }).waitFor()
   await page.goBack()
   await cell(page, '3栋2单元101').waitFor()
-  assert.equal(await cell(page, '3栋2单元101').getAttribute('tabindex'), '0')
+  await eventually(async () => assert.equal(await cell(page, '3栋2单元101').getAttribute('tabindex'), '0'))
   await page.keyboard.press(']')
   await cell(page, '5栋1单元301').waitFor()
-  assert.equal(await cell(page, '3栋1单元101').count(), 0)
-  assert.match(page.url(), /building=\d+/)
+  await cell(page, '3栋1单元101').waitFor({ state: 'detached' })
+  await page.waitForURL(/building=\d+/)
   await page.keyboard.press('[')
   await cell(page, '3栋1单元101').waitFor()
   await p.close()
@@ -127,20 +129,21 @@ test('[B2] by keyboard: arrows between rooms, [ ] between buildings, Enter opens
 test('[B2] the legend and the search leave in sight what is asked for', async () => {
   const p = await open()
   const { page } = p
-  const inSight = () => page.locator('[data-room]:not(.dim)').evaluateAll((list) => list.map((e) => e.dataset.room).sort())
+  const inSight = (wanted, why) => eventually(async () => assert.deepEqual(await page.locator('[data-room]:not(.dim)').evaluateAll((list) => list.map((e) => e.dataset.room).sort()), wanted, why))
   const ids = (...labels) => labels.map((l) => rooms[l]).sort()
   await page.getByRole('button', { name: '只看欠费 3' }).click()
-  assert.deepEqual(await inSight(), ids('3栋1单元101', '3栋2单元101', '3栋2单元202'))
+  await inSight(ids('3栋1单元101', '3栋2单元101', '3栋2单元202'))
+  await page.waitForURL(/pick=/)
   await page.reload()
   await cell(page, '3栋1单元101').waitFor()
-  assert.deepEqual(await inSight(), ids('3栋1单元101', '3栋2单元101', '3栋2单元202'), 'the address keeps the choice')
+  await inSight(ids('3栋1单元101', '3栋2单元101', '3栋2单元202'), 'the address keeps the choice')
   await page.getByRole('complementary').getByRole('button', { name: '空置' }).click()
-  assert.deepEqual(await inSight(), ids('3栋1单元201'))
+  await inSight(ids('3栋1单元201'))
   await page.getByRole('button', { name: '全部 5' }).click()
   await page.getByRole('searchbox', { name: '本栋找房号' }).fill('202')
   await page.keyboard.press('Enter')
   await page.getByRole('region', { name: '3栋2单元202' }).waitFor()
-  assert.deepEqual(await inSight(), ids('3栋2单元202'))
+  await inSight(ids('3栋2单元202'))
   await p.close()
 })
 
@@ -153,10 +156,10 @@ test('[B2] readable in both themes, and on paper without colours', async () => {
     await p.page.getByRole('button', { name: /只看欠费/ }).click()
     await assertAccessible(p.page)
     await p.page.emulateMedia({ media: 'print' })
-    assert.equal(await p.page.getByRole('navigation', { name: '楼栋' }).isVisible(), false)
+    await p.page.getByRole('navigation', { name: '楼栋' }).waitFor({ state: 'hidden' })
     const late = cell(p.page, '3栋1单元101')
-    const style = await late.evaluate((e) => { const s = getComputedStyle(e); return [s.backgroundColor, s.borderLeftWidth, s.borderLeftColor, getComputedStyle(e.querySelector('b')).color] })
-    assert.deepEqual(style, ['rgba(0, 0, 0, 0)', '4px', 'rgb(0, 0, 0)', 'rgb(0, 0, 0)'])
+    const style = () => late.evaluate((e) => { const s = getComputedStyle(e); return [s.backgroundColor, s.borderLeftWidth, s.borderLeftColor, getComputedStyle(e.querySelector('b')).color] })
+    await eventually(async () => assert.deepEqual(await style(), ['rgba(0, 0, 0, 0)', '4px', 'rgb(0, 0, 0)', 'rgb(0, 0, 0)']))
     await p.close()
   }
 })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -40,15 +41,15 @@ test('[B3] every spelling of the room, the name, its pinyin and the phone find t
   const box = p.page.getByRole('combobox', { name: '全局搜索' })
   const wrong = []
   for (const words of spellings) {
-    await p.page.keyboard.press('Escape')
+    const list = p.page.getByRole('listbox', { name: '全局搜索' })
+    await box.fill('')
+    await list.waitFor({ state: 'hidden' })
     await box.fill(words)
-    const first = p.page.getByRole('listbox', { name: '全局搜索' }).getByRole('option').first()
     try {
-      await first.filter({ hasText: label }).waitFor({ timeout: 4000 })
+      await list.getByRole('option').first().filter({ hasText: label }).waitFor({ timeout: 10_000 })
     } catch {
       wrong.push(`${words}: ${await p.page.getByRole('listbox', { name: '全局搜索' }).innerText().catch(() => 'nothing')}`)
     }
-    await box.fill('')
   }
   assert.deepEqual(wrong, [])
   await box.fill('没有这个人')
@@ -85,11 +86,12 @@ test('[B3][F3] the household page: people, what is owed and how it came about, w
   const money = p.page.locator('.card.money')
   await money.getByText('当前欠费').waitFor()
   // 118.42 ㎡ × 2.80 = 331.58 a month; one month is paid.
-  assert.match(await money.innerText(), /331\.58[\s\S]*331\.58/)
+  await eventually(async () => assert.match(await money.innerText(), /331\.58[\s\S]*331\.58/))
   await p.page.getByText('138****5678').first().waitFor()
   assert.equal(await p.page.getByText('13805715678').count(), 0)
   await p.page.getByRole('tab', { name: /账单/ }).click()
   const bill = p.page.getByRole('table', { name: '账单' }).getByRole('row', { name: /物业服务费/ })
+  await bill.first().waitFor()
   assert.equal(await bill.count(), 1)
   await bill.getByRole('button', { name: '怎么算的' }).click()
   await p.page.getByText(/118\.42 ㎡ × 2\.80? 元/).first().waitFor()
@@ -112,7 +114,7 @@ test('[P4][P3] a masked phone number is shown for a reason, and the log says who
   await dialog.getByRole('button', { name: '显示手机号' }).click()
   await p.page.getByText('13805715678').waitFor()
   await p.page.getByRole('button', { name: '恢复打码' }).click()
-  assert.equal(await p.page.getByText('13805715678').count(), 0)
+  await p.page.getByText('13805715678').waitFor({ state: 'detached' })
   await p.close()
 
   const b = await seed.pageOf(browser, linli.origin, boss)
@@ -130,6 +132,7 @@ test('[P4][P3] a masked phone number is shown for a reason, and the log says who
   const c = await seed.pageOf(browser, linli.origin, cashier.api)
   await c.page.goto(`/p/${project}/households/${rooms[label]}`)
   await c.page.getByText('138****5678').first().waitFor()
+  await c.settled()
   assert.equal(await c.page.getByRole('button', { name: /显示手机号/ }).count(), 0)
   const person = (await boss.get(`/projects/${project}/households/${rooms[label]}`)).body.people[0].id
   await cashier.api.post(`/projects/${project}/people/${person}/reveal`, { field: 'phone', reason: '看看' }, { status: 403 })
