@@ -125,12 +125,24 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 	if err != nil {
 		return fmt.Errorf("generate run: %w", err)
 	}
-	if len(parts) > 0 {
+	if len(parts) > 0 && s.db.Engine() == db.Postgres {
 		if err := s.db.Write(ctx, func(tx *db.Tx) error { return learn(ctx, tx) }); err != nil {
 			return fmt.Errorf("generate run: %w", err)
 		}
 	}
-	return s.finish(ctx, project, run, Generating, func(tx *db.Tx, r *Run) error {
+	return s.finish(ctx, project, run, generated())
+}
+
+// step is the part of a run's life that a job does: the state it begins in,
+// the column of the parts that says done, and what to set at the end.
+type step struct {
+	from   RunState
+	column string
+	done   func(ctx context.Context, tx *db.Tx, project id.ID, r *Run) error
+}
+
+func generated() step {
+	return step{Generating, "generated", func(ctx context.Context, tx *db.Tx, project id.ID, r *Run) error {
 		if err := addUpParts(ctx, tx, project, r); err != nil {
 			return err
 		}
@@ -139,7 +151,15 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 			r.State = Empty
 		}
 		return nil
-	})
+	}}
+}
+
+// posting is a step that only moves the run on.
+func posting(from RunState, column string, to RunState) step {
+	return step{from, column, func(_ context.Context, _ *db.Tx, _ id.ID, r *Run) error {
+		r.State = to
+		return nil
+	}}
 }
 
 // storePart writes one part. When another run charged the same months in the
@@ -157,7 +177,10 @@ func (s *Service) storePart(ctx context.Context, p *preparer, run id.ID, w *work
 			if err != nil || !mine {
 				return err
 			}
-			return writePart(ctx, tx, p.project, run, p.plan, w)
+			if err := writePart(ctx, tx, p.project, run, p.plan, w); err != nil {
+				return err
+			}
+			return finishLast(ctx, tx, p.project, run, generated())
 		})
 		if err == nil {
 			return nil
@@ -172,19 +195,36 @@ func (s *Service) storePart(ctx context.Context, p *preparer, run id.ID, w *work
 }
 
 // finish flips the run when all parts are done and it is still in that step.
-func (s *Service) finish(ctx context.Context, project, run id.ID, from RunState, fn func(tx *db.Tx, r *Run) error) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		r, err := lockRun(ctx, tx, project, run)
-		if err != nil || r.State != from {
-			return err
-		}
-		if err := fn(tx, &r); err != nil {
-			return err
-		}
-		r.Version++
-		r.Problem = ""
-		return updateRun(ctx, tx, project, &r)
-	})
+// Mostly the last part has done so; two that were written at the same time
+// leave it to be done here.
+func (s *Service) finish(ctx context.Context, project, run id.ID, st step) error {
+	if r, err := oneRun(ctx, s.db.Reader(ctx), project, run); err != nil || r.State != st.from {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return finishIn(ctx, tx, project, run, st) })
+}
+
+// finishLast flips the run in the transaction of its last part, which saves
+// small runs a commit.
+func finishLast(ctx context.Context, tx *db.Tx, project, run id.ID, st step) error {
+	left, err := partsLeft(ctx, tx, project, run, st.column)
+	if err != nil || left {
+		return err
+	}
+	return finishIn(ctx, tx, project, run, st)
+}
+
+func finishIn(ctx context.Context, tx *db.Tx, project, run id.ID, st step) error {
+	r, err := lockRun(ctx, tx, project, run)
+	if err != nil || r.State != st.from {
+		return err
+	}
+	if err := st.done(ctx, tx, project, &r); err != nil {
+		return err
+	}
+	r.Version++
+	r.Problem = ""
+	return updateRun(ctx, tx, project, &r)
 }
 
 // postedPart is a part with the charges to be posted.
@@ -203,18 +243,15 @@ func (s *Service) readPosted(project, run id.ID) func(context.Context, part) (po
 // release posts the parts that are not posted yet: debit receivable, credit
 // revenue, one posting per charge.
 func (s *Service) release(ctx context.Context, project, run id.ID) error {
-	return s.post(ctx, project, run, Releasing, "released", func(ctx context.Context, tx *db.Tx, p postedPart) error {
+	return s.post(ctx, project, run, posting(Releasing, "released", Released), func(ctx context.Context, tx *db.Tx, p postedPart) error {
 		return s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run, Date: clock.DateOf(tx.Now()),
 			Debit: ledger.Receivable, Credit: ledger.Revenue})
-	}, func(_ *db.Tx, r *Run) error {
-		r.State = Released
-		return nil
 	})
 }
 
 // withdraw ends the life of the charges and reverses what was posted.
 func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
-	return s.post(ctx, project, run, Withdrawing, "withdrawn", func(ctx context.Context, tx *db.Tx, p postedPart) error {
+	return s.post(ctx, project, run, posting(Withdrawing, "withdrawn", Withdrawn), func(ctx context.Context, tx *db.Tx, p postedPart) error {
 		if p.part.First == 0 {
 			return nil
 		}
@@ -226,45 +263,57 @@ func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
 			}
 		}
 		return buryPart(ctx, tx, project, run, p.part)
-	}, func(_ *db.Tx, r *Run) error {
-		r.State = Withdrawn
-		return nil
 	})
 }
 
-func (s *Service) post(ctx context.Context, project, run id.ID, state RunState, column string,
-	write func(context.Context, *db.Tx, postedPart) error, done func(*db.Tx, *Run) error) error {
+func (s *Service) post(ctx context.Context, project, run id.ID, st step, write func(context.Context, *db.Tx, postedPart) error) error {
 	q := s.db.Reader(ctx)
 	r, err := oneRun(ctx, q, project, run)
-	if err != nil || r.State != state {
+	if err != nil || r.State != st.from {
 		return err
 	}
-	parts, err := partsWhere(ctx, q, project, run, column, 0)
+	parts, err := partsWhere(ctx, q, project, run, st.column, 0)
 	if err != nil {
 		return err
 	}
 	err = eachPart(ctx, parts, s.workers, s.readPosted(project, run), func(ctx context.Context, p postedPart) error {
 		return s.db.Write(ctx, func(tx *db.Tx) error {
 			now, err := shareRun(ctx, tx, project, run)
-			if err != nil || now != state {
+			if err != nil || now != st.from {
 				return err
 			}
-			mine, err := claimPart(ctx, tx, project, run, p.part.No, column)
+			mine, err := claimPart(ctx, tx, project, run, p.part.No, st.column)
 			if err != nil || !mine {
 				return err
 			}
-			return write(ctx, tx, p)
+			if err := write(ctx, tx, p); err != nil {
+				return err
+			}
+			return finishLast(ctx, tx, project, run, st)
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("%s run: %w", state, err)
+		return fmt.Errorf("%s run: %w", st.from, err)
 	}
-	return s.finish(ctx, project, run, state, done)
+	return s.finish(ctx, project, run, st)
 }
 
+// postRows posts the charges of a part, stretch by stretch of the same item;
+// they come in the order they were written, which is by item.
 func (s *Service) postRows(ctx context.Context, tx *db.Tx, project id.ID, rows []posted, form ledger.Posting) error {
-	return s.ledger.PostAlike(ctx, tx, project, form, len(rows), func(i int, p *ledger.Posting) error {
-		p.Subject, p.Item, p.Amount = rows[i].subject, rows[i].item, rows[i].amount
-		return nil
-	})
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].item == rows[0].item {
+			n++
+		}
+		same := rows[:n]
+		form.Item, rows = same[0].item, rows[n:]
+		if err := s.ledger.PostAlike(ctx, tx, project, form, n, func(i int, p *ledger.Posting) error {
+			p.Subject, p.Amount = same[i].subject, same[i].amount
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -42,6 +42,16 @@ func partsWhere(ctx context.Context, q db.Q, project, run id.ID, column string, 
 	return out, nil
 }
 
+// partsLeft tells whether a step of the run still waits for parts.
+func partsLeft(ctx context.Context, q db.Q, project, run id.ID, column string) (bool, error) {
+	var left bool
+	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM billing_part WHERE project_id = ? AND run_id = ? AND "+column+" = 0)", project, run).Scan(&left)
+	if err != nil {
+		return false, fmt.Errorf("look for parts: %w", err)
+	}
+	return left, nil
+}
+
 // chargedRooms are the rooms of a part that have a live charge, ascending.
 func chargedRooms(ctx context.Context, q db.Q, project, item id.ID, month clock.Month, pt part) ([]id.ID, error) {
 	rows, err := q.Query(ctx, `SELECT source_id FROM billing_charge WHERE project_id = ? AND item_id = ? AND month = ?
@@ -240,14 +250,15 @@ func learn(ctx context.Context, tx *db.Tx) error {
 	if tx.Engine() != db.Postgres {
 		return nil
 	}
-	// Once per half of growth is enough; once per run would cost more than a
+	// PostgreSQL scales what it knows with the size of the table, so only its
+	// shape must be learned anew; at every run this would cost more than a
 	// small run itself.
 	var counted, now int64
 	err := tx.QueryRow(ctx, "SELECT relpages, pg_relation_size(oid) / 8192 FROM pg_class WHERE oid = 'billing_charge'::regclass").Scan(&counted, &now)
 	if err != nil {
 		return fmt.Errorf("size of charges: %w", err)
 	}
-	if now <= counted+counted/2+100 {
+	if now <= 4*counted+100 {
 		return nil
 	}
 	if _, err := tx.Exec(ctx, "ANALYZE billing_charge"); err != nil {

@@ -68,8 +68,13 @@ const lastRoom = id.ID(1<<63 - 1)
 // the work to a job. Running again fills what is missing and doubles nothing.
 // Errors: ErrMonth, ErrNothingDue, ErrNoRooms, ErrRunning.
 func (s *Service) StartRun(ctx context.Context, who actor.Actor, project id.ID, month clock.Month) (Run, error) {
+	// Cut before the transaction: the last part takes what moves in meanwhile.
+	borders, err := s.estate.RoomIDBounds(ctx, s.db.Reader(ctx), project, s.partRooms)
+	if err != nil {
+		return Run{}, fmt.Errorf("start run: %w", err)
+	}
 	var run Run
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if month == 0 || month > clock.MonthOf(tx.Now()).Add(1) {
 			return ErrMonth
 		}
@@ -79,10 +84,6 @@ func (s *Service) StartRun(ctx context.Context, who actor.Actor, project id.ID, 
 		}
 		if len(p.items) == 0 && len(p.faults) == 0 {
 			return ErrNothingDue
-		}
-		borders, err := s.estate.RoomIDBounds(ctx, tx, project, s.partRooms)
-		if err != nil {
-			return err
 		}
 		if len(borders) == 0 {
 			return ErrNoRooms

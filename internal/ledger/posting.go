@@ -96,8 +96,8 @@ func (s *Service) PostRows(ctx context.Context, tx *db.Tx, project id.ID, n int,
 	return nil
 }
 
-// PostAlike writes n postings of one document, day and pair of accounts, given
-// by form; fill sets Amount (fen, above zero), Subject and Item of posting i.
+// PostAlike writes n postings of one document, day, item and pair of accounts,
+// given by form; fill sets Amount (fen, above zero) and Subject of posting i.
 // It is the way of bulk commands.
 func (s *Service) PostAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(i int, p *Posting) error) error {
 	if n == 0 {

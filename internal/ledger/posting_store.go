@@ -33,22 +33,22 @@ func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill fun
 	})
 }
 
-// copyAlike writes postings that differ only in subject, item and amount.
+// copyAlike writes postings that differ only in subject and amount.
 func copyAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(int, *Posting) error) error {
 	ids := tx.IDs(n)
 	p := form
 	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "doc_kind", Value: int64(form.DocKind)}, {Column: "doc_id", Value: int64(form.Doc)},
 		{Column: "date", Value: int64(form.Date)}, {Column: "debit", Value: int64(form.Debit)}, {Column: "credit", Value: int64(form.Credit)},
-		{Column: "at", Value: tx.Now().UnixMicro()}}
-	return tx.CopyShared(ctx, "ledger_posting", shared, []string{"id", "amount", "subject_id", "item_id"}, n, func(i int, dst []any) error {
-		p.Amount, p.Subject, p.Item = 0, 0, 0
+		{Column: "item_id", Value: int64(form.Item)}, {Column: "at", Value: tx.Now().UnixMicro()}}
+	return tx.CopyShared(ctx, "ledger_posting", shared, []string{"id", "amount", "subject_id"}, n, func(i int, dst []any) error {
+		p.Amount, p.Subject = 0, 0
 		if err := fill(i, &p); err != nil {
 			return err
 		}
 		if err := p.check(); err != nil {
 			return err
 		}
-		dst[0], dst[1], dst[2], dst[3] = int64(ids[i]), int64(p.Amount), int64(p.Subject), int64(p.Item)
+		dst[0], dst[1], dst[2] = int64(ids[i]), int64(p.Amount), int64(p.Subject)
 		return nil
 	})
 }

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -58,31 +60,64 @@ func insertText(table string, shared []Shared, columns []string, size int) strin
 		strings.TrimSuffix(strings.Repeat(row+", ", size), ", ")
 }
 
+// insertMany speaks to the driver itself: with a hundred rows a statement the
+// checks of database/sql on every value cost more than the driver's own work.
 func (tx *Tx) insertMany(ctx context.Context, table string, shared []Shared, columns []string, n int, fill func(int, []any) error) error {
-	width := len(columns)
-	args := make([]any, copyBatch*width)
-	for from := 0; from < n; {
-		size := min(copyBatch, n-from)
-		stmt, err := tx.conn.PrepareContext(ctx, insertText(table, shared, columns, size))
-		if err != nil {
-			return err
+	return tx.conn.Raw(func(c any) error {
+		conn, ok := c.(driver.ConnPrepareContext)
+		if !ok {
+			return fmt.Errorf("driver %T cannot prepare", c)
 		}
-		for n-from >= size {
-			for i := 0; i < size; i++ {
-				if err := fill(from+i, args[i*width:(i+1)*width]); err != nil {
-					stmt.Close()
-					return err
-				}
+		for from := 0; from < n; {
+			size := min(copyBatch, n-from)
+			times := (n - from) / size
+			if size < copyBatch {
+				times = 1
 			}
-			if _, err := stmt.ExecContext(ctx, args[:size*width]...); err != nil {
-				stmt.Close()
+			err := insertTimes(ctx, conn, insertText(table, shared, columns, size), times, size, len(columns), func(i int, dst []any) error {
+				return fill(from+i, dst)
+			})
+			if err != nil {
 				return err
 			}
-			if from += size; size < copyBatch {
-				break
+			from += times * size
+		}
+		return nil
+	})
+}
+
+// insertTimes runs one INSERT of size rows several times.
+func insertTimes(ctx context.Context, conn driver.ConnPrepareContext, text string, times, size, width int, fill func(int, []any) error) (err error) {
+	stmt, err := conn.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
+	exec, ok := stmt.(driver.StmtExecContext)
+	if !ok {
+		return fmt.Errorf("driver's statement %T cannot execute", stmt)
+	}
+	args := make([]driver.NamedValue, size*width)
+	for k := range args {
+		args[k].Ordinal = k + 1
+	}
+	row := make([]any, width)
+	// A context that can end costs a goroutine a statement; it is asked between
+	// statements instead, which take a millisecond.
+	steady := context.WithoutCancel(ctx)
+	for t := range times {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for i := range size {
+			if err := fill(t*size+i, row); err != nil {
+				return err
+			}
+			for k, v := range row {
+				args[i*width+k].Value = v
 			}
 		}
-		if err := stmt.Close(); err != nil {
+		if _, err := exec.ExecContext(steady, args); err != nil {
 			return err
 		}
 	}

@@ -48,7 +48,7 @@ func NewGen(c clock.Clock, node int64) *Gen {
 func (g *Gen) New() ID {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.next()
+	return g.next(g.clock.Now().UnixMilli() - Epoch)
 }
 
 // Block makes n ids under one lock, for bulk writes; they ascend.
@@ -56,16 +56,16 @@ func (g *Gen) Block(n int) []ID {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	out := make([]ID, n)
+	ms := g.clock.Now().UnixMilli() - Epoch
 	for i := range out {
-		out[i] = g.next()
+		out[i] = g.next(ms)
 	}
 	return out
 }
 
 // next borrows from the future when a millisecond is used up or the clock
 // went back, so ids ascend whatever the clock does.
-func (g *Gen) next() ID {
-	ms := g.clock.Now().UnixMilli() - Epoch
+func (g *Gen) next(ms int64) ID {
 	if ms > g.last {
 		g.last, g.seq = ms, 0
 	} else if g.seq++; g.seq >= 1<<seqBits {

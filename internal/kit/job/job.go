@@ -106,12 +106,9 @@ func (q *Queue) Run(ctx context.Context, n int, recover bool) error {
 
 func (q *Queue) work(ctx context.Context) {
 	for ctx.Err() == nil {
-		did, err := q.one(ctx)
+		err := q.Drain(ctx)
 		if err != nil && ctx.Err() == nil {
 			q.log.LogAttrs(ctx, slog.LevelError, "claim job", slog.Any("error", err))
-		}
-		if did && err == nil {
-			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -124,12 +121,11 @@ func (q *Queue) work(ctx context.Context) {
 // Drain runs every job that is due, in this goroutine; commands without a
 // server (demo, bench, import) and tests use it.
 func (q *Queue) Drain(ctx context.Context) error {
-	for {
-		did, err := q.one(ctx)
-		if err != nil || !did {
-			return err
-		}
+	j, err := q.first(ctx)
+	for err == nil && j != nil {
+		j, err = q.do(ctx, j)
 	}
+	return err
 }
 
 type claimed struct {
@@ -139,22 +135,20 @@ type claimed struct {
 	attempts int
 }
 
-func (q *Queue) one(ctx context.Context) (bool, error) {
-	j, err := q.claim(ctx)
-	if err != nil || j == nil {
-		return false, err
-	}
+// do runs a claimed job and claims the next in the transaction that ends it,
+// which saves a queue of many small jobs half of its commits.
+func (q *Queue) do(ctx context.Context, j *claimed) (next *claimed, err error) {
 	h, ok := q.handlers[j.kind]
 	if !ok {
-		return true, q.finish(ctx, j, fmt.Errorf("%w: no handler for kind %q", ErrGiveUp, j.kind))
+		return q.finish(ctx, j, fmt.Errorf("%w: no handler for kind %q", ErrGiveUp, j.kind))
 	}
 	stop := q.keep(ctx, j.id)
 	herr := call(ctx, h, []byte(j.payload))
 	stop()
 	if ctx.Err() != nil {
-		return true, q.release(context.WithoutCancel(ctx), j)
+		return nil, q.release(context.WithoutCancel(ctx), j)
 	}
-	return true, q.finish(ctx, j, herr)
+	return q.finish(ctx, j, herr)
 }
 
 func call(ctx context.Context, h Handler, payload []byte) (err error) {
@@ -166,7 +160,8 @@ func call(ctx context.Context, h Handler, payload []byte) (err error) {
 	return h(ctx, payload)
 }
 
-func (q *Queue) claim(ctx context.Context) (*claimed, error) {
+// first claims a job, looking before it asks for the writer.
+func (q *Queue) first(ctx context.Context) (*claimed, error) {
 	now := q.db.Clock().Now()
 	var due int
 	err := q.db.Reader(ctx).QueryRow(ctx, `SELECT 1 FROM kit_job WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? LIMIT 1`, now, now).Scan(&due)
@@ -178,28 +173,32 @@ func (q *Queue) claim(ctx context.Context) (*claimed, error) {
 	}
 	var j *claimed
 	err = q.db.Write(ctx, func(tx *db.Tx) error {
-		j = nil
-		skip := ""
-		if tx.Engine() == db.Postgres {
-			skip = " FOR UPDATE SKIP LOCKED"
-		}
-		c, state := claimed{}, ""
-		err := tx.QueryRow(ctx, `SELECT id, kind, payload, attempts, state FROM kit_job
-			WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? ORDER BY run_at, id LIMIT 1`+skip, tx.Now(), tx.Now()).
-			Scan(&c.id, &c.kind, &c.payload, &c.attempts, &state)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if j = &c; state == "ready" {
-			j.attempts++ // one that runs was cut off by a kill, which is no failure
-		}
-		_, err = tx.Exec(ctx, "UPDATE kit_job SET state = 'running', attempts = ?, leased_until = ? WHERE id = ?", j.attempts, tx.Now().Add(lease), j.id)
+		j, err = claim(ctx, tx)
 		return err
 	})
 	return j, err
+}
+
+func claim(ctx context.Context, tx *db.Tx) (*claimed, error) {
+	skip := ""
+	if tx.Engine() == db.Postgres {
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	j, state := claimed{}, ""
+	err := tx.QueryRow(ctx, `SELECT id, kind, payload, attempts, state FROM kit_job
+		WHERE state IN ('ready', 'running') AND run_at <= ? AND leased_until <= ? ORDER BY run_at, id LIMIT 1`+skip, tx.Now(), tx.Now()).
+		Scan(&j.id, &j.kind, &j.payload, &j.attempts, &state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if state == "ready" {
+		j.attempts++ // one that runs was cut off by a kill, which is no failure
+	}
+	_, err = tx.Exec(ctx, "UPDATE kit_job SET state = 'running', attempts = ?, leased_until = ? WHERE id = ?", j.attempts, tx.Now().Add(lease), j.id)
+	return &j, err
 }
 
 // keep renews the lease of a long job until stop is called.
@@ -227,7 +226,7 @@ func (q *Queue) keep(ctx context.Context, job id.ID) (stop func()) {
 	return func() { cancel(); wg.Wait() }
 }
 
-func (q *Queue) finish(ctx context.Context, j *claimed, herr error) error {
+func (q *Queue) finish(ctx context.Context, j *claimed, herr error) (next *claimed, err error) {
 	state, text := "done", ""
 	var wait time.Duration
 	if herr != nil {
@@ -239,11 +238,15 @@ func (q *Queue) finish(ctx context.Context, j *claimed, herr error) error {
 		q.log.LogAttrs(ctx, slog.LevelError, "job failed", slog.String("kind", j.kind), slog.String("job", j.id.String()),
 			slog.String("state", state), slog.Any("error", herr))
 	}
-	return q.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
-			state, text, tx.Now().Add(wait), tx.Now(), j.id)
+	err = q.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
+			state, text, tx.Now().Add(wait), tx.Now(), j.id); err != nil {
+			return err
+		}
+		next, err = claim(ctx, tx)
 		return err
 	})
+	return next, err
 }
 
 // keepDone is how long finished jobs stay to be looked at; dead letters stay
