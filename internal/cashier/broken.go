@@ -23,7 +23,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces} {
+		brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check receipts: %w", err)
@@ -140,6 +140,7 @@ type traces struct {
 const (
 	deedReceived = "cashier.received"
 	deedVoided   = "cashier.voided"
+	deedClosed   = "cashier.shift_closed"
 )
 
 // brokenTraces compares every receipt with the book, the wallets and the log,

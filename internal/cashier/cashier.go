@@ -46,7 +46,6 @@ var (
 	ErrTendered    = fault.New(fault.Invalid, "tendered_short", "实收现金不够")
 	ErrPrepaidUse  = fault.New(fault.Invalid, "prepaid_use", "预存只能用来抵扣欠费")
 	ErrVoided      = fault.New(fault.Conflict, "receipt_voided", "这张收据已经作废")
-	ErrVoidLate    = fault.New(fault.Conflict, "receipt_not_today", "只有当天的收据可以作废")
 	ErrPrepaidGone = fault.New(fault.Conflict, "prepaid_spent", "这张收据存入的预存已被用掉，不能作废")
 	ErrReason      = fault.New(fault.Invalid, "reason_missing", "请写明作废的原因")
 )

@@ -25,15 +25,16 @@ type model struct {
 	prepaid  map[id.ID]money.Fen
 	receipts []given
 	numbers  map[int]int64 // receipts given by year
+	drawer   money.Fen     // what the last closing left
 }
 
 type given struct {
-	house    id.ID
-	receipt  cashier.Receipt
-	void     bool
-	settled  money.Fen
-	prepaid  money.Fen // net into the wallet
-	fromPast bool
+	house   id.ID
+	receipt cashier.Receipt
+	void    bool
+	settled money.Fen
+	prepaid money.Fen // net into the wallet
+	handed  bool      // its shift is closed
 }
 
 // TestModel plays random counters: any mixture of partial payments, chosen
@@ -56,6 +57,7 @@ func TestModel(t *testing.T) {
 				"rollback": func(rt *rapid.T) { m.rollback(rt, w) },
 				"void":     func(rt *rapid.T) { m.void(rt, w) },
 				"next day": func(rt *rapid.T) { m.nextDay(now) },
+				"close":    func(rt *rapid.T) { m.close(rt, w) },
 				"":         func(rt *rapid.T) { m.compare(rt, w) },
 			})
 			w.sound(rt)
@@ -199,9 +201,9 @@ func (m *model) void(rt *rapid.T, w *world) {
 		if !errors.Is(err, cashier.ErrVoided) {
 			rt.Fatalf("void again: %v", err)
 		}
-	case g.fromPast:
-		if !errors.Is(err, cashier.ErrVoidLate) {
-			rt.Fatalf("void late: %v", err)
+	case g.handed:
+		if !errors.Is(err, cashier.ErrHandedOver) {
+			rt.Fatalf("void after the closing: %v", err)
 		}
 	case errors.Is(err, cashier.ErrPrepaidGone):
 		// With two rooms the wallet of one may be short while both together
@@ -223,9 +225,52 @@ func (m *model) void(rt *rapid.T, w *world) {
 
 func (m *model) nextDay(now *clock.Manual) {
 	now.Set(clock.DateOf(now.Now()).AddDays(1).Start())
-	for i := range m.receipts {
-		m.receipts[i].fromPast = true
+}
+
+// close ends the shift: it holds exactly what was taken since the last
+// closing, and leaves a part of the cash for the next.
+func (m *model) close(rt *rapid.T, w *world) {
+	ctx := context.Background()
+	open, kept, err := w.cashier.CurrentShift(ctx, w.teller(), w.project)
+	if err != nil || kept != m.drawer && open == nil {
+		rt.Fatalf("current shift %v, kept %d, should be %d: %v", open, kept, m.drawer, err)
 	}
+	if open == nil {
+		return
+	}
+	due, income := m.drawer, money.Fen(0)
+	for i := range m.receipts {
+		g := &m.receipts[i]
+		if g.handed {
+			continue
+		}
+		if g.handed = true; g.void {
+			continue
+		}
+		for _, p := range g.receipt.Pays {
+			if p.Method == cashier.MethodCash {
+				due += p.Amount
+			}
+		}
+		income += g.receipt.Income()
+	}
+	counted := due + money.Fen(rapid.Int64Range(-min(int64(due), 500), 500).Draw(rt, "wrong"))
+	sh, err := w.cashier.CountShift(ctx, w.teller(), w.project, open.ID, &counted, nil)
+	if err != nil || sh.Counts[0].Expected != due {
+		rt.Fatalf("count %+v, should expect %d: %v", sh, due, err)
+	}
+	in := cashier.Closing{Count: 1, Handed: money.Fen(rapid.Int64Range(0, int64(counted)).Draw(rt, "handed"))}
+	if counted != due {
+		if _, err := w.cashier.CloseShift(ctx, w.teller(), w.project, open.ID, in); !errors.Is(err, cashier.ErrDifference) {
+			rt.Fatalf("difference without reason: %v", err)
+		}
+		in.Reason = "点错零钱"
+	}
+	sh, err = w.cashier.CloseShift(ctx, w.teller(), w.project, open.ID, in)
+	if err != nil || sh.Income() != income || sh.Difference() != counted-due || sh.Kept() != counted-in.Handed {
+		rt.Fatalf("closed %+v, should hold %d: %v", sh, income, err)
+	}
+	m.drawer = sh.Kept()
 }
 
 func (m *model) compare(rt *rapid.T, w *world) {

@@ -105,6 +105,9 @@ type Receipt struct {
 	VoidReason   string
 	VoidAt       time.Time
 	Prints       int
+	Shift        id.ID // the cashier's shift it belongs to
+	ShiftState   ShiftState
+	ShiftNumber  string // once the shift is closed
 	Lines        []Line
 	Pays         []Pay
 }

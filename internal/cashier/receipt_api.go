@@ -25,7 +25,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "receipt-one", Method: http.MethodGet, Path: receipts + "/{receipt}", Tag: "cashier",
 		Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
 	web.Handle(w, web.Op{ID: "receipt-void", Method: http.MethodPost, Path: receipts + "/{receipt}/void", Tag: "cashier",
-		Permission: PermVoid, Summary: "作废当天的收据，号码保留"}, s.apiVoid)
+		Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
 	web.Handle(w, web.Op{ID: "receipt-print", Method: http.MethodGet, Path: receipts + "/{receipt}/print", Tag: "cashier",
 		Permission: PermRead, Summary: "打印收据，第二次起标明补打"}, s.apiPrint)
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
@@ -158,7 +158,9 @@ type receiptJSON struct {
 	VoidName     string     `json:"void_name,omitempty" doc:"谁作废的"`
 	VoidReason   string     `json:"void_reason,omitempty"`
 	VoidAt       *time.Time `json:"void_at,omitempty"`
-	Voidable     bool       `json:"voidable" doc:"今天开的、还有效，可以作废"`
+	Voidable     bool       `json:"voidable" doc:"有效、还没有交班，可以作废"`
+	Shift        id.ID      `json:"shift_id" doc:"属于哪一班"`
+	ShiftNumber  string     `json:"shift_number" doc:"交班单号，没有交班为空"`
 	Prints       int        `json:"prints" doc:"打印过几次"`
 	Lines        []lineJSON `json:"lines" nullable:"false"`
 	Pays         []payJSON  `json:"pays" nullable:"false"`
@@ -171,7 +173,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Lines: []lineJSON{}, Pays: []payJSON{},
-		Voidable: r.State == StateValid && r.Date == clock.DateOf(s.db.Clock().Now()),
+		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
 	if r.State == StateVoid {
 		at := r.VoidAt.In(clock.Shanghai())

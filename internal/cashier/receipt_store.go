@@ -89,14 +89,16 @@ func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskE
 
 const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
 	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
-	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints`
+	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.shift_id,
+	COALESCE((SELECT s.state FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), ''),
+	COALESCE((SELECT s.number FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), '')`
 
 func scanReceipt(row db.Scanner) (Receipt, error) {
 	var r Receipt
 	var at, voidAt int64
 	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
 		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
-		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints)
+		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Shift, &r.ShiftState, &r.ShiftNumber)
 	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
 	return r, err
 }
@@ -104,10 +106,10 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
 	_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
 		amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-		void_by, void_name, void_reason, void_at, prints) VALUES (`+db.In(28)+`)`,
+		void_by, void_name, void_reason, void_at, prints, shift_id) VALUES (`+db.In(29)+`)`,
 		project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
 		r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
-		r.Date, r.At, string(r.State), 0, "", "", 0, 0)
+		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Shift)
 	if err != nil {
 		return err
 	}

@@ -236,7 +236,10 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 		return err
 	}
 	var err error
-	r.Year = r.Date.Year()
+	if r.Shift, err = s.joinShift(ctx, tx, who, project); err != nil {
+		return err
+	}
+	r.ShiftState, r.Year = ShiftOpen, r.Date.Year()
 	if r.Seq, err = s.ledger.NextNumber(ctx, tx, project, series, r.Year); err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ import (
 	"linli/internal/payment"
 )
 
-// Void makes a receipt of the same business day void: the charges are owed
+// Void makes a receipt void while its shift is open: the charges are owed
 // again, the wallets and the books go back, the number stays.
-// Errors: fault.ErrNotFound, ErrVoided, ErrVoidLate, ErrPrepaidGone, ErrReason.
+// Errors: fault.ErrNotFound, ErrVoided, ErrHandedOver, ErrPrepaidGone, ErrReason.
 func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id.ID, reason string) (Receipt, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason {
@@ -39,8 +39,8 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 		if r.State == StateVoid {
 			return ErrVoided.Say("收据 %s 已由%s作废（%s）", r.Number, r.VoidName, r.VoidAt.In(clock.Shanghai()).Format("01-02 15:04"))
 		}
-		if r.Date != clock.DateOf(tx.Now()) {
-			return ErrVoidLate.Say("收据 %s 是 %s 开的，只有当天的收据可以作废", r.Number, r.Date)
+		if err := stillInShift(ctx, tx, project, &r); err != nil {
+			return err
 		}
 		return s.unbook(ctx, tx, who, project, &r, reason)
 	})

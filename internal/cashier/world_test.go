@@ -206,6 +206,29 @@ func (w *world) sound(t fataler) {
 	}
 }
 
+// close counts what should be there and hands all of it in.
+func (w *world) close(t fataler, who actor.Actor) cashier.Shift {
+	t.Helper()
+	ctx := context.Background()
+	sh, _, err := w.cashier.CurrentShift(ctx, who, w.project)
+	if err != nil || sh == nil {
+		t.Fatalf("current shift: %v, %v", sh, err)
+	}
+	none := money.Fen(0)
+	counted, err := w.cashier.CountShift(ctx, who, w.project, sh.ID, &none, nil)
+	if err != nil {
+		t.Fatalf("count: %v", err)
+	}
+	if counted, err = w.cashier.CountShift(ctx, who, w.project, sh.ID, &counted.Expected, nil); err != nil {
+		t.Fatalf("count: %v", err)
+	}
+	out, err := w.cashier.CloseShift(ctx, who, w.project, sh.ID, cashier.Closing{Count: 2, Handed: counted.Expected})
+	if err != nil {
+		t.Fatalf("close: %v", err)
+	}
+	return out
+}
+
 // income sums the valid receipts.
 func (w *world) income(t fataler) money.Fen {
 	t.Helper()

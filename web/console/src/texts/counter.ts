@@ -83,7 +83,7 @@ export const doneTexts = {
   again: '补打',
   first: '打印',
   void: '作废',
-  voidRule: '作废须填原因，只有当天的收据可以作废，号码保留。',
+  voidRule: '作废须填原因，交班前可以作废，号码保留。',
   next: '下一户',
   more: '继续收这户',
   stillOwed: (fen: number) => `还欠 ${formatYuan(fen)}`,
@@ -165,5 +165,5 @@ export const receiptTexts = {
   keepsNumber: '收据号保留，不再使用；已打印的收据请收回。',
   voidReasons: ['金额收错', '收错房屋', '收款方式选错', '业主要求退款'],
   voidedBy: (name: string, when: string, reason: string) => `${when} 由${name}作废，原因：${reason}`,
-  noVoidLate: '只有当天的收据可以作废',
+  noVoidLate: '这张收据已交班，不能作废，需红冲',
 }

@@ -1,0 +1,284 @@
+package cashier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// PermReport lets see what every cashier took, counted and handed in.
+const PermReport actor.Permission = "cashier.report"
+
+// What shifts refuse.
+var (
+	ErrHandedOver = fault.New(fault.Conflict, "receipt_handed_over", "这张收据已交班，不能作废，需红冲")
+	ErrShiftOpen  = fault.New(fault.Conflict, "shift_open", "您已经开班，先交班再开下一班")
+	ErrShiftShut  = fault.New(fault.Conflict, "shift_closed", "这一班已经交班")
+	ErrNotYours   = fault.New(fault.Conflict, "shift_not_yours", "这是别人的班，请本人交班，或请有“收款统计”权限的收款人员代交")
+	ErrImprest    = fault.New(fault.Invalid, "imprest_invalid", "备用金应为 0 到 100 万元")
+)
+
+const (
+	shiftSeries = "RJ"
+	maxImprest  = money.Fen(1_000_000_00)
+	shiftTries  = 5
+)
+
+// ShiftState is where a shift stands.
+type ShiftState string
+
+// The states. A closed shift never changes again; before are the days of
+// receipts that were given before the product knew shifts: nobody counted.
+const (
+	ShiftOpen   ShiftState = "open"
+	ShiftClosed ShiftState = "closed"
+	ShiftBefore ShiftState = "before"
+)
+
+// Shift is what one cashier takes between two closings (班次). All amounts are
+// in fen.
+type Shift struct {
+	ID          id.ID
+	Number      string // RJ2026-000001, from the closing on
+	Year        int
+	Seq         int64
+	Cashier     id.ID
+	CashierName string
+	State       ShiftState
+	OpenedAt    time.Time
+	OpenedOn    clock.Date
+	Imprest     money.Fen // 备用金, in the drawer at the opening
+	Expected    money.Fen // cash that should be there; of a closed shift as it was then
+	Counted     money.Fen // the last count
+	Reason      string    // of the difference
+	Handed      money.Fen // 解款
+	ClosedAt    time.Time
+	ClosedOn    clock.Date
+	ClosedBy    id.ID
+	ClosedName  string
+	Sums        []ShiftSum
+	Counts      []Count
+	Hidden      bool // the sums are kept from the one who asks
+}
+
+// ShiftSum is what a shift took by one method; money of receipts that were
+// made void is in Amount and in Voided.
+type ShiftSum struct {
+	Method   Method
+	Receipts int
+	Amount   money.Fen
+	Voids    int
+	Voided   money.Fen
+}
+
+// Net is what stayed.
+func (s ShiftSum) Net() money.Fen { return s.Amount - s.Voided }
+
+// Difference is what was counted beyond what should be there: 长款 above zero,
+// 短款 below.
+func (sh *Shift) Difference() money.Fen { return sh.Counted - sh.Expected }
+
+// Kept stays in the drawer as the next shift's 备用金.
+func (sh *Shift) Kept() money.Fen { return sh.Counted - sh.Handed }
+
+// Income is all money that came in and stayed, without prepaid money used.
+func (sh *Shift) Income() money.Fen {
+	var sum money.Fen
+	for _, s := range sh.Sums {
+		if s.Method != MethodPrepay {
+			sum += s.Net()
+		}
+	}
+	return sum
+}
+
+// cashDue is what should be in the drawer by the sums.
+func (sh *Shift) cashDue() money.Fen {
+	due := sh.Imprest
+	for _, s := range sh.Sums {
+		if s.Method == MethodCash {
+			due += s.Net()
+		}
+	}
+	return due
+}
+
+// joinShift locks the open shift of the cashier until the end of the
+// transaction, so that a closing waits, and opens one where there is none.
+// What meets a closing lands before it or in the next shift.
+func (s *Service) joinShift(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID) (id.ID, error) {
+	for range shiftTries {
+		shift, err := openShiftOf(ctx, tx, project, who.Account)
+		if err != nil {
+			return 0, fmt.Errorf("find shift: %w", err)
+		}
+		if shift == 0 {
+			imprest, err := lastKept(ctx, tx, project, who.Account)
+			if err != nil {
+				return 0, fmt.Errorf("find last shift: %w", err)
+			}
+			sh, opened, err := s.open(ctx, tx, who, project, imprest)
+			if err != nil || opened {
+				return sh.ID, err
+			}
+			continue
+		}
+		state, err := lockShift(ctx, tx, project, shift)
+		if err != nil {
+			return 0, fmt.Errorf("lock shift: %w", err)
+		}
+		if state == ShiftOpen {
+			return shift, nil
+		}
+	}
+	return 0, errors.New("join shift: it closes faster than it opens")
+}
+
+// stillInShift locks the shift of a receipt and refuses when it has been
+// handed over.
+func stillInShift(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
+	state, err := lockShift(ctx, tx, project, r.Shift)
+	if err != nil {
+		return fmt.Errorf("lock shift: %w", err)
+	}
+	if state == ShiftOpen {
+		return nil
+	}
+	if r.ShiftNumber == "" {
+		return ErrHandedOver.Say("收据 %s 已交班，不能作废，需红冲", r.Number)
+	}
+	return ErrHandedOver.Say("收据 %s 已交班（%s），不能作废，需红冲", r.Number, r.ShiftNumber)
+}
+
+// open writes a new shift; false when the cashier has one.
+func (s *Service) open(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, imprest money.Fen) (Shift, bool, error) {
+	sh := Shift{ID: tx.NewID(), Cashier: who.Account, CashierName: who.Name, State: ShiftOpen, OpenedAt: tx.Now(),
+		OpenedOn: clock.DateOf(tx.Now()), Imprest: imprest, Expected: imprest, Sums: []ShiftSum{}, Counts: []Count{}}
+	opened, err := insertShift(ctx, tx, project, &sh)
+	if err != nil {
+		return sh, false, fmt.Errorf("write shift: %w", err)
+	}
+	if opened {
+		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.shift_opened", Kind: "shift", Subject: sh.ID,
+			Summary: fmt.Sprintf("%s 开班，备用金 %s 元", who.Name, imprest.Comma()), After: map[string]any{"imprest": imprest}})
+	}
+	return sh, opened, nil
+}
+
+// OpenShift opens a shift by hand, with the 备用金 that lies in the drawer.
+// Errors: ErrShiftOpen, ErrImprest.
+func (s *Service) OpenShift(ctx context.Context, who actor.Actor, project id.ID, imprest money.Fen) (Shift, error) {
+	if imprest < 0 || imprest > maxImprest {
+		return Shift{}, ErrImprest.At("body.imprest", "0 到 100 万元", int64(imprest))
+	}
+	var sh Shift
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var opened bool
+		var err error
+		if sh, opened, err = s.open(ctx, tx, who, project, imprest); err == nil && !opened {
+			return ErrShiftOpen
+		}
+		return err
+	})
+	if err != nil {
+		return Shift{}, fmt.Errorf("open shift: %w", err)
+	}
+	sh.hideFrom(who, project)
+	return sh, nil
+}
+
+// hideFrom takes away what who must not see yet: the sums of an open shift
+// are for its cashier after the count, and for others by PermReport.
+func (sh *Shift) hideFrom(who actor.Actor, project id.ID) {
+	if sh.State != ShiftOpen {
+		return
+	}
+	if sh.Cashier == who.Account && len(sh.Counts) > 0 || sh.Cashier != who.Account && who.Can(PermReport, project) {
+		return
+	}
+	sh.Hidden, sh.Sums, sh.Counts, sh.Expected, sh.Counted = true, []ShiftSum{}, []Count{}, 0, 0
+}
+
+// CurrentShift is the open shift of who, or nil with the 备用金 that the last
+// one left.
+func (s *Service) CurrentShift(ctx context.Context, who actor.Actor, project id.ID) (*Shift, money.Fen, error) {
+	q := s.db.Reader(ctx)
+	shift, err := openShiftOf(ctx, q, project, who.Account)
+	if err != nil {
+		return nil, 0, fmt.Errorf("find shift: %w", err)
+	}
+	if shift == 0 {
+		kept, err := lastKept(ctx, q, project, who.Account)
+		if err != nil {
+			return nil, 0, fmt.Errorf("find last shift: %w", err)
+		}
+		return nil, kept, nil
+	}
+	sh, err := s.Shift(ctx, who, project, shift)
+	if err != nil {
+		return nil, 0, err
+	}
+	return &sh, 0, nil
+}
+
+// Shift reads one, as far as who may see it. Error: fault.ErrNotFound.
+func (s *Service) Shift(ctx context.Context, who actor.Actor, project, shift id.ID) (Shift, error) {
+	sh, err := wholeShift(ctx, s.db.Reader(ctx), project, shift)
+	if err != nil {
+		return Shift{}, fmt.Errorf("read shift: %w", err)
+	}
+	sh.hideFrom(who, project)
+	return sh, nil
+}
+
+// ShiftFilter narrows the list of shifts; zero fields do not.
+type ShiftFilter struct {
+	page.Request
+	Cashier id.ID
+	State   ShiftState
+	From    clock.Date // opened, inclusive
+	Until   clock.Date // opened, inclusive
+	Late    bool       // opened on an earlier day and still open
+	today   clock.Date
+}
+
+// Shifts lists shifts with their sums as far as who may see them, newest
+// first.
+func (s *Service) Shifts(ctx context.Context, who actor.Actor, project id.ID, f ShiftFilter) (page.List[Shift], error) {
+	var before id.ID
+	if _, err := page.Decode(f.Cursor, &before); err != nil {
+		return page.List[Shift]{}, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	f.today = clock.DateOf(s.db.Clock().Now())
+	q := s.db.Reader(ctx)
+	rows, err := listShifts(ctx, q, project, &f, before)
+	if err != nil {
+		return page.List[Shift]{}, fmt.Errorf("list shifts: %w", err)
+	}
+	list := page.Cut(rows, f.Limit, func(sh Shift) []any { return []any{sh.ID} })
+	if err := fillShifts(ctx, q, project, list.Items); err != nil {
+		return page.List[Shift]{}, fmt.Errorf("list shifts: %w", err)
+	}
+	for i := range list.Items {
+		list.Items[i].hideFrom(who, project)
+	}
+	return list, nil
+}
+
+// Late reports whether the shift should have been closed on an earlier day.
+func (sh *Shift) Late(today clock.Date) bool { return sh.State == ShiftOpen && sh.OpenedOn < today }
+
+func shiftNumber(year int, seq int64) string { return fmt.Sprintf("%s%d-%06d", shiftSeries, year, seq) }

@@ -1,0 +1,113 @@
+package cashier
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/audit"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// brokenShifts names closed shifts that contradict their receipts, their
+// numbers or the log.
+func (s *Service) brokenShifts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	out, err := s.brokenShiftNumbers(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	deeds, err := s.audit.Deeds(ctx, q, project, 0, ledger.LastDoc, deedClosed)
+	if err != nil {
+		return nil, err
+	}
+	for after := id.ID(0); ; {
+		page, err := closedAfter(ctx, q, project, after, idChunk)
+		if err != nil {
+			return nil, err
+		}
+		live, err := liveSumsOf(ctx, q, project, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			deed := audit.Deed{Action: deedClosed, Subject: page[i].ID}
+			out = append(out, page[i].contradictions(live[page[i].ID], deeds[deed])...)
+			delete(deeds, deed)
+		}
+		if len(page) < idChunk {
+			break
+		}
+		after = page[len(page)-1].ID
+	}
+	for deed := range deeds {
+		out = append(out, fmt.Sprintf("操作日志说班次 %s 已交班，却没有这张交班单", deed.Subject))
+	}
+	return out[:min(len(out), 100)], nil
+}
+
+// contradictions holds one closed shift against what its receipts say now.
+func (sh *Shift) contradictions(live []ShiftSum, deeds int) []string {
+	var out []string
+	say := func(form string, args ...any) {
+		out = append(out, fmt.Sprintf("交班单 %s（%s）", sh.Number, sh.ID)+fmt.Sprintf(form, args...))
+	}
+	kept := map[Method]ShiftSum{}
+	for _, m := range sh.Sums {
+		kept[m.Method] = m
+	}
+	for _, m := range live {
+		if kept[m.Method] != m {
+			say("记%s %d 笔 %s 元、作废 %d 笔 %s 元，收据合计 %d 笔 %s 元、作废 %d 笔 %s 元", m.Method.Name(), kept[m.Method].Receipts,
+				kept[m.Method].Amount.Yuan(), kept[m.Method].Voids, kept[m.Method].Voided.Yuan(), m.Receipts, m.Amount.Yuan(), m.Voids, m.Voided.Yuan())
+		}
+		delete(kept, m.Method)
+	}
+	for _, m := range kept {
+		say("记%s %s 元，却没有这样的收据", m.Method.Name(), m.Amount.Yuan())
+	}
+	if due := sh.cashDue(); due != sh.Expected {
+		say("应有现金记的是 %s 元，按备用金和收付应为 %s 元", sh.Expected.Yuan(), due.Yuan())
+	}
+	var counted money.Fen = -1
+	if len(sh.Counts) > 0 {
+		counted = sh.Counts[len(sh.Counts)-1].Counted
+	}
+	if counted != sh.Counted {
+		say("点出的现金记的是 %s 元，与点款记录不符", sh.Counted.Yuan())
+	}
+	if sh.Number != shiftNumber(sh.Year, sh.Seq) {
+		say("的号码与第 %d 号不符", sh.Seq)
+	}
+	if deeds != 1 {
+		say("与操作日志里的交班记录对不上")
+	}
+	return out
+}
+
+func (s *Service) brokenShiftNumbers(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	out, err := strayReceipts(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := s.ledger.LastNumbers(ctx, q, project, shiftSeries)
+	if err != nil {
+		return nil, err
+	}
+	years, err := shiftYears(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for year := range stands {
+		if _, ok := years[year]; !ok {
+			years[year] = [2]int64{}
+		}
+	}
+	for year, y := range years {
+		if n, last := y[0], y[1]; n != last || last != stands[year] {
+			out = append(out, fmt.Sprintf("%d 年交班单号已发到 %s，交班单却有 %d 张，最后是第 %d 号", year, shiftNumber(year, stands[year]), n, last))
+		}
+	}
+	return out, nil
+}
