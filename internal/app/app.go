@@ -95,13 +95,13 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
 	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files")})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
-	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Roles: roles(), Projects: a.projects})
+	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Payment = payment.New(payment.Deps{DB: d})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
-	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Refused: a.Audit.Refused, Fallback: console()})
+	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	for _, routes := range []func(*web.Server){a.Audit.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}

@@ -164,7 +164,7 @@ func namesRow(path string) bool { return strings.Count(path, "{") > 1 }
 func (w *matrixWorld) judge(t *testing.T, e *endpoint, role string, status int, text string) {
 	base, other := strings.CutSuffix(role, "@b")
 	rights := map[string]bool{}
-	for _, r := range w.app.Identity.Roles() {
+	for _, r := range w.roles(t) {
 		if r.Key == base || role == "head" && r.Key == "admin" {
 			for _, p := range r.Permissions {
 				rights[string(p)] = true

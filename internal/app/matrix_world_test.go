@@ -48,13 +48,30 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	t.Cleanup(srv.Close)
 	w := &matrixWorld{app: a, url: srv.URL, tokens: map[string]string{"": ""}}
 	w.a, w.b = w.twin(t, "甲金丝雀"), w.twin(t, "乙金丝雀")
-	for _, r := range a.Identity.Roles() {
+	// One role of own making beside the ready-made ones, with an odd
+	// mixture of rights.
+	own, err := a.Identity.CreateRole(t.Context(), actor.System("test"), identity.RoleInput{Name: "查账员", Permissions: []actor.Permission{"estate.read", "cashier.void", "billing.run", "audit.read"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.a.ids["role"], w.b.ids["role"] = own.ID, own.ID
+	for _, r := range w.roles(t) {
 		w.account(t, r.Key, w.a, r.Key)
 		w.account(t, r.Key+"@b", w.b, r.Key)
 	}
 	w.account(t, "none", w.a, "")
 	w.account(t, "head", twin{ids: map[string]id.ID{"project": 0}}, "admin")
 	return w
+}
+
+// roles are the ready-made ones and those of own making.
+func (w *matrixWorld) roles(t *testing.T) []identity.Role {
+	t.Helper()
+	all, err := w.app.Identity.AllRoles(t.Context(), w.app.DB.Reader(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 const matrixPassword = "Kestrel-Nine-42"

@@ -40,6 +40,7 @@ var moneyRooms = map[string]bool{
 var installationTables = map[string]bool{
 	"identity_account": true, "identity_grant": true, "identity_session": true, "identity_setting": true,
 	"identity_attempt": true, "identity_reset": true, "identity_node": true,
+	"identity_role": true, "identity_totp": true, "identity_recovery": true, "identity_notice": true,
 	"kit_answer": true, "kit_job": true, "kit_schedule": true, "kit_node": true, "kit_key": true,
 }
 
@@ -53,6 +54,7 @@ var publicOperations = map[string]bool{
 // its home page, which shows what his permissions allow.
 var anySignedIn = map[string]bool{
 	"read-session": true, "sign-out": true, "change-password": true, "read-home": true,
+	"start-totp": true, "confirm-totp": true, "remove-totp": true, "list-notices": true,
 }
 
 // wallClock may read the machine's clock: the clock itself and what measures

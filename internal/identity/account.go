@@ -35,6 +35,8 @@ type Account struct {
 	Version    int64
 	CreatedAt  time.Time
 	SignedInAt time.Time // zero: never
+	PasswordAt time.Time // zero: as old as the account
+	TOTP       bool      // a second factor is bound
 	Grants     []Grant
 	hash       string
 	epoch      int64
@@ -89,7 +91,11 @@ func (s *Service) prepare(ctx context.Context, in NewAccount) (a Account, err er
 	if a.Name, err = checkText(in.Name, 30, ErrName.At("body.name", ErrName.Text, nil)); err != nil {
 		return a, err
 	}
-	if err = checkPassword(a.Login, in.Password); err != nil {
+	policy, err := s.Policy(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return a, err
+	}
+	if err = checkPassword(policy.MinLength, a.Login, in.Password); err != nil {
 		return a, err
 	}
 	a.hash, err = s.hashPassword(ctx, in.Password)
@@ -115,6 +121,12 @@ func (s *Service) CreateAccount(ctx context.Context, who actor.Actor, in NewAcco
 		if _, err := closeSetup(ctx, tx); err != nil {
 			return err
 		}
+		if err := lockAdmins(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.mayGive(ctx, tx, who, a.Grants); err != nil {
+			return err
+		}
 		return s.add(ctx, tx, who, &a)
 	})
 	if err != nil {
@@ -124,7 +136,7 @@ func (s *Service) CreateAccount(ctx context.Context, who actor.Actor, in NewAcco
 }
 
 func (s *Service) add(ctx context.Context, tx *db.Tx, who actor.Actor, a *Account) error {
-	a.ID, a.CreatedAt = tx.NewID(), tx.Now()
+	a.ID, a.CreatedAt, a.PasswordAt = tx.NewID(), tx.Now(), tx.Now()
 	err := insertAccount(ctx, tx, *a)
 	if db.IsUnique(err) {
 		return ErrLoginTaken.At("body.login", ErrLoginTaken.Text, a.Login)
@@ -189,6 +201,12 @@ func (s *Service) change(ctx context.Context, who actor.Actor, account id.ID, ve
 		if version != 0 && version != a.Version {
 			return fault.ErrStale
 		}
+		// Whoever could take over a stronger account had its rights.
+		if p, err := s.within(ctx, tx, who, a.Grants); err != nil {
+			return err
+		} else if p != "" {
+			return ErrOutranked
+		}
 		admins, err := countAdmins(ctx, tx)
 		if err != nil {
 			return err
@@ -232,7 +250,11 @@ func (s *Service) ResetPassword(ctx context.Context, who actor.Actor, account id
 	if err != nil {
 		return err
 	}
-	if err := checkPassword(a.Login, password); err != nil {
+	policy, err := s.Policy(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(policy.MinLength, a.Login, password); err != nil {
 		return err
 	}
 	hash, err := s.hashPassword(ctx, password)
@@ -240,7 +262,7 @@ func (s *Service) ResetPassword(ctx context.Context, who actor.Actor, account id
 		return fmt.Errorf("reset password: %w", err)
 	}
 	_, err = s.change(ctx, who, account, 0, func(tx *db.Tx, a *Account) error {
-		a.hash = hash
+		a.hash, a.PasswordAt = hash, tx.Now()
 		s.note(tx, who, "password_reset", *a, nil, nil, "重置账号 %s（%s）的密码，该账号的登录全部失效", a.Login, a.Name)
 		if err := clearAttempts(ctx, tx, attemptKey(a.Login)); err != nil {
 			return err

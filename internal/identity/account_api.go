@@ -23,6 +23,7 @@ type accountBody struct {
 	Version    int64          `json:"version" doc:"修改时带回"`
 	CreatedAt  time.Time      `json:"created_at"`
 	SignedInAt *time.Time     `json:"signed_in_at" doc:"最近一次登录"`
+	TOTP       bool           `json:"totp" doc:"已绑定动态验证码"`
 	Grants     []accountGrant `json:"grants" nullable:"false"`
 }
 
@@ -30,7 +31,7 @@ type oneAccount struct{ Body accountBody }
 
 func accountOut(a Account) accountBody {
 	zone := clock.Shanghai()
-	out := accountBody{ID: a.ID, Login: a.Login, Name: a.Name, State: a.State, Version: a.Version, CreatedAt: a.CreatedAt.In(zone), Grants: grantsOut(a.Grants)}
+	out := accountBody{ID: a.ID, Login: a.Login, Name: a.Name, State: a.State, Version: a.Version, CreatedAt: a.CreatedAt.In(zone), TOTP: a.TOTP, Grants: grantsOut(a.Grants)}
 	if !a.SignedInAt.IsZero() {
 		at := a.SignedInAt.In(zone)
 		out.SignedInAt = &at
@@ -77,27 +78,6 @@ func grantsOut(grants []Grant) []accountGrant {
 		out = append(out, accountGrant{orNull(g.Project), g.Role})
 	}
 	return out
-}
-
-type roleBody struct {
-	Role        string             `json:"role"`
-	Name        string             `json:"role_name"`
-	Permissions []actor.Permission `json:"permissions" nullable:"false"`
-}
-
-type roleList struct {
-	Body struct {
-		Items []roleBody `json:"items" nullable:"false"`
-	}
-}
-
-func (s *Service) listRoles(context.Context, actor.Actor, *struct{}) (*roleList, error) {
-	out := &roleList{}
-	out.Body.Items = []roleBody{}
-	for _, r := range s.Roles() {
-		out.Body.Items = append(out.Body.Items, roleBody{r.Key, r.Name, append([]actor.Permission{}, r.Permissions...)})
-	}
-	return out, nil
 }
 
 type accountsInput struct {

@@ -11,25 +11,29 @@ import (
 	"linli/internal/kit/id"
 )
 
-const accountColumns = "id, login, name, hash, state, epoch, version, created_at, signed_in_at"
+const accountColumns = "id, login, name, hash, state, epoch, version, created_at, signed_in_at, password_at"
+
+// accountRead adds whether a second factor is bound.
+const accountRead = accountColumns + ", (SELECT COUNT(*) FROM identity_totp t WHERE t.account_id = identity_account.id AND t.active = 1)"
 
 func insertAccount(ctx context.Context, tx *db.Tx, a Account) error {
-	_, err := tx.Exec(ctx, "INSERT INTO identity_account ("+accountColumns+") VALUES ("+db.In(9)+")",
-		a.ID, a.Login, a.Name, a.hash, a.State, a.epoch, a.Version, a.CreatedAt, a.SignedInAt)
+	_, err := tx.Exec(ctx, "INSERT INTO identity_account ("+accountColumns+") VALUES ("+db.In(10)+")",
+		a.ID, a.Login, a.Name, a.hash, a.State, a.epoch, a.Version, a.CreatedAt, a.SignedInAt, a.PasswordAt)
 	return err
 }
 
 func saveAccount(ctx context.Context, tx *db.Tx, a Account) error {
-	_, err := tx.Exec(ctx, "UPDATE identity_account SET name = ?, hash = ?, state = ?, epoch = ?, version = ?, signed_in_at = ? WHERE id = ?",
-		a.Name, a.hash, a.State, a.epoch, a.Version, a.SignedInAt, a.ID)
+	_, err := tx.Exec(ctx, "UPDATE identity_account SET name = ?, hash = ?, state = ?, epoch = ?, version = ?, signed_in_at = ?, password_at = ? WHERE id = ?",
+		a.Name, a.hash, a.State, a.epoch, a.Version, a.SignedInAt, a.PasswordAt, a.ID)
 	return err
 }
 
 func scanAccount(row db.Scanner) (Account, error) {
 	var a Account
-	var created, signedIn int64
-	err := row.Scan(&a.ID, &a.Login, &a.Name, &a.hash, &a.State, &a.epoch, &a.Version, &created, &signedIn)
-	a.CreatedAt, a.SignedInAt, a.Grants = db.Micro(created), db.Micro(signedIn), []Grant{}
+	var created, signedIn, changed int64
+	var factors int
+	err := row.Scan(&a.ID, &a.Login, &a.Name, &a.hash, &a.State, &a.epoch, &a.Version, &created, &signedIn, &changed, &factors)
+	a.CreatedAt, a.SignedInAt, a.PasswordAt, a.TOTP, a.Grants = db.Micro(created), db.Micro(signedIn), db.Micro(changed), factors > 0, []Grant{}
 	return a, err
 }
 
@@ -38,7 +42,7 @@ func lockAccount(ctx context.Context, tx *db.Tx, account id.ID) error {
 }
 
 func findAccount(ctx context.Context, q db.Q, account id.ID) (Account, error) {
-	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE id = ?", account))
+	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountRead+" FROM identity_account WHERE id = ?", account))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, fault.ErrNotFound
 	}
@@ -52,7 +56,7 @@ func findAccount(ctx context.Context, q db.Q, account id.ID) (Account, error) {
 
 // findLogin is the zero Account when nobody has that login.
 func findLogin(ctx context.Context, q db.Q, login string) (Account, error) {
-	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE login = ?", login))
+	a, err := scanAccount(q.QueryRow(ctx, "SELECT "+accountRead+" FROM identity_account WHERE login = ?", login))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, nil
 	}
@@ -69,7 +73,7 @@ func listAccounts(ctx context.Context, q db.Q, f AccountFilter, after string) ([
 		like := "%" + db.Like(strings.ToLower(f.Text)) + "%"
 		where, args = append(where, `(login LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`), append(args, like, like)
 	}
-	rows, err := q.Query(ctx, "SELECT "+accountColumns+" FROM identity_account WHERE "+strings.Join(where, " AND ")+
+	rows, err := q.Query(ctx, "SELECT "+accountRead+" FROM identity_account WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY login LIMIT ?", append(args, f.Limit+1)...)
 	return db.Collect(rows, err, scanAccount)
 }

@@ -63,6 +63,14 @@ func (s *Service) charge(ctx context.Context, login string) (left int, err error
 	return left, nil
 }
 
+// forgive takes back the attempt that charge counted.
+func (s *Service) forgive(ctx context.Context, login string) error {
+	if err := s.db.Write(ctx, func(tx *db.Tx) error { return uncountAttempt(ctx, tx, attemptKey(login)) }); err != nil {
+		return fmt.Errorf("take back login attempt: %w", err)
+	}
+	return nil
+}
+
 // wrongAnswer is the refusal with the tries that are left.
 func wrongAnswer(e *fault.Error, left int) error {
 	if left <= 0 {

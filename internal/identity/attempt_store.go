@@ -19,6 +19,13 @@ func countAttempt(ctx context.Context, tx *db.Tx, key string) (wrong int, err er
 	return wrong, err
 }
 
+// uncountAttempt takes one attempt back, unless others have locked the login
+// meanwhile.
+func uncountAttempt(ctx context.Context, tx *db.Tx, key string) error {
+	_, err := tx.Exec(ctx, "UPDATE identity_attempt SET wrong = wrong - 1 WHERE login = ? AND wrong BETWEEN 1 AND ?", key, maxWrong)
+	return err
+}
+
 func clearAttempts(ctx context.Context, tx *db.Tx, key string) error {
 	_, err := tx.Exec(ctx, "DELETE FROM identity_attempt WHERE login = ?", key)
 	return err

@@ -18,7 +18,7 @@ func (s *Service) Broken(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check accounts: %w", err)
 	}
-	rows, err := q.Query(ctx, "SELECT "+accountColumns+" FROM identity_account ORDER BY id")
+	rows, err := q.Query(ctx, "SELECT "+accountRead+" FROM identity_account ORDER BY id")
 	accounts, err := db.Collect(rows, err, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("check accounts: %w", err)
@@ -37,6 +37,38 @@ func (s *Service) Broken(ctx context.Context) ([]string, error) {
 	}
 	for account := range logged {
 		out = append(out, fmt.Sprintf("账号 %s 不存在，操作日志里却有它", account))
+	}
+	roles, err := s.brokenRoles(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("check roles: %w", err)
+	}
+	return append(out, roles...), nil
+}
+
+// brokenRoles names roles of own making that differ from the log.
+func (s *Service) brokenRoles(ctx context.Context, q db.Q) ([]string, error) {
+	logged, err := s.audit.Newest(ctx, q, 0, "role")
+	if err != nil {
+		return nil, err
+	}
+	roles, err := listRoleRows(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, r := range roles {
+		var was seenRole
+		if text := logged[r.ID]; text == "" {
+			out = append(out, fmt.Sprintf("角色 %s（%s）在操作日志里没有新建的记录", r.Name, r.ID))
+		} else if err := json.Unmarshal([]byte(text), &was); err != nil {
+			out = append(out, fmt.Sprintf("角色 %s（%s）在操作日志里的记录读不懂：%v", r.Name, r.ID, err))
+		} else if now := r.seen(); was.Name != now.Name || was.Note != now.Note || was.State != now.State || !slices.Equal(was.Permissions, now.Permissions) {
+			out = append(out, fmt.Sprintf("角色 %s（%s）与操作日志不符：日志里是 %s %v", r.Name, r.ID, was.Name, was.Permissions))
+		}
+		delete(logged, r.ID)
+	}
+	for role := range logged {
+		out = append(out, fmt.Sprintf("角色 %s 不存在，操作日志里却有它", role))
 	}
 	return out, nil
 }

@@ -29,8 +29,12 @@ func (s *Service) checkGrants(ctx context.Context, who actor.Actor, grants []Gra
 			known[r.ID] = true
 		}
 	}
+	book, err := s.book(ctx, s.db.Reader(ctx), out)
+	if err != nil {
+		return nil, fmt.Errorf("check grants: %w", err)
+	}
 	for _, g := range out {
-		if _, ok := s.roles[g.Role]; !ok {
+		if r, ok := book[g.Role]; !ok || r.Retired {
 			return nil, ErrRole.At("body.grants", ErrRole.Text, g.Role)
 		}
 		if s.projects != nil && !known[g.Project] {
@@ -54,6 +58,9 @@ func (s *Service) PutGrants(ctx context.Context, who actor.Actor, account id.ID,
 		if slices.Equal(a.Grants, grants) {
 			return nil
 		}
+		if err := s.mayGive(ctx, tx, who, grants); err != nil {
+			return err
+		}
 		before := a.seen()
 		a.Grants = grants
 		if err := putGrants(ctx, tx, a.ID, grants); err != nil {
@@ -64,16 +71,39 @@ func (s *Service) PutGrants(ctx context.Context, who actor.Actor, account id.ID,
 	})
 }
 
-// rights turns stored grants into what an actor may do; a role that this
-// version of the product does not know gives nothing.
-func (s *Service) rights(grants []Grant) []actor.Grant {
+// mayGive refuses grants that give more than who holds himself, and roles that
+// were retired meanwhile; it runs where grants and roles are locked.
+func (s *Service) mayGive(ctx context.Context, tx *db.Tx, who actor.Actor, grants []Grant) error {
+	book, err := s.book(ctx, tx, grants)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if r, ok := book[g.Role]; !ok || r.Retired {
+			return ErrRole.At("body.grants", ErrRole.Text, g.Role)
+		}
+	}
+	p, err := s.within(ctx, tx, who, grants)
+	if err == nil && p != "" {
+		err = s.beyond(p)
+	}
+	return err
+}
+
+// rights turns stored grants into what an actor may do; a role that is retired
+// or that this version of the product does not know gives nothing.
+func (s *Service) rights(ctx context.Context, q db.Q, grants []Grant) ([]actor.Grant, error) {
+	book, err := s.book(ctx, q, grants)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]actor.Grant, 0, len(grants))
 	for _, g := range grants {
-		if r, ok := s.roles[g.Role]; ok {
+		if r, ok := book[g.Role]; ok && !r.Retired {
 			out = append(out, actor.Grant{Project: g.Project, Role: r.Key, RoleName: r.Name, Permissions: r.Permissions})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // mustKeepAdmin refuses the edit that takes away the last administrator; had

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
@@ -43,11 +45,20 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 	rooms := []db.Migrations{web.Migrations(), audit.Migrations(), identity.Migrations()}
 	dbtest.Run(t, rooms, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		h := &house{t: t, d: d, now: now, audit: audit.New(audit.Deps{DB: d, Key: []byte("0123456789abcdef0123456789abcdef")})}
-		h.s = identity.New(identity.Deps{DB: d, Audit: h.audit,
+		ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.s = identity.New(identity.Deps{DB: d, Audit: h.audit, Ring: ring,
 			Roles: []identity.Role{
-				{Key: identity.RoleAdmin, Name: "系统管理员", Permissions: []actor.Permission{identity.PermManage, audit.PermRead}},
+				{Key: identity.RoleAdmin, Name: "系统管理员"},
 				{Key: "clerk", Name: "前台客服", Permissions: []actor.Permission{"estate.read", "estate.write"}},
 				{Key: "cashier", Name: "收费员", Permissions: []actor.Permission{"estate.read", "cashier.receive"}},
+			},
+			Rights: []identity.Right{
+				{Permission: "estate.read", Name: "看房屋与住户", Group: "房屋与住户"}, {Permission: "estate.write", Name: "改房屋与住户", Group: "房屋与住户"},
+				{Permission: "cashier.receive", Name: "收款", Group: "收费"}, {Permission: audit.PermRead, Name: "看操作日志", Group: "管理"},
+				{Permission: identity.PermManage, Name: "管理账号", Group: "管理", Everywhere: true},
 			},
 			Projects: func(_ context.Context, who actor.Actor) ([]identity.ProjectRef, error) {
 				var seen []identity.ProjectRef
@@ -68,7 +79,7 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 }
 
 func (h *house) handler() http.Handler {
-	w := web.New(web.Deps{DB: h.d, Log: slog.New(slog.DiscardHandler), Authenticate: h.s.Authenticate, Refused: h.audit.Refused})
+	w := web.New(web.Deps{DB: h.d, Log: slog.New(slog.DiscardHandler), Authenticate: h.s.Authenticate, Missing: h.s.Missing, Refused: h.audit.Refused})
 	h.s.Routes(w)
 	web.Handle(w, web.Op{ID: "look", Method: "GET", Path: "/projects/{project}/look", Permission: "estate.read", Tag: "test"},
 		func(context.Context, actor.Actor, *struct {
@@ -207,4 +218,14 @@ func (h *house) count(query string) (n int) {
 		h.t.Fatal(err)
 	}
 	return n
+}
+
+func (h *house) exec(query string) {
+	h.t.Helper()
+	if err := h.d.Write(h.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(h.t.Context(), query)
+		return err
+	}); err != nil {
+		h.t.Fatal(err)
+	}
 }

@@ -24,7 +24,7 @@ const (
 	hashersAtOnce = 2
 )
 
-// Lengths of a password in characters.
+// Lengths of a password in characters; a policy may ask for more.
 const (
 	minPassword = 10
 	maxPassword = 128
@@ -35,12 +35,12 @@ var breached string
 
 // checkPassword holds the rules of 等保 2.0 (GB/T 22239-2019, 8.1.4.1): length,
 // complexity, and nothing that is tried first.
-func checkPassword(login, password string) error {
+func checkPassword(least int, login, password string) error {
 	at := func(text string) error { return ErrPassword.Say("%s", text).At("body.password", text, nil) }
 	n := utf8.RuneCountInString(password)
 	switch {
-	case n < minPassword:
-		return at(fmt.Sprintf("密码至少 %d 位，现在是 %d 位", minPassword, n))
+	case n < least:
+		return at(fmt.Sprintf("密码至少 %d 位，现在是 %d 位", least, n))
 	case n > maxPassword:
 		return at(fmt.Sprintf("密码最多 %d 位，现在是 %d 位", maxPassword, n))
 	case classes(password) < 3:

@@ -46,7 +46,8 @@ func digest(token string) string {
 type Credentials struct {
 	Login    string
 	Password string
-	Remember bool // 30 days instead of 12 idle hours
+	Code     string // of the second factor; empty when it was not asked yet
+	Remember bool   // 30 days instead of 12 idle hours
 }
 
 // Session is a session that has just begun.
@@ -76,13 +77,38 @@ func (s *Service) SignIn(ctx context.Context, who actor.Actor, in Credentials) (
 		s.refused(ctx, who, a, 401)
 		return Session{}, fmt.Errorf("sign in: %w", wrongAnswer(ErrWrong, left))
 	}
-	var out Session
+	if a.TOTP && in.Code == "" {
+		// Asking for the code is no wrong attempt, whatever comes of it.
+		if err := s.forgive(ctx, login); err != nil {
+			return Session{}, fmt.Errorf("sign in: %w", err)
+		}
+		return Session{}, ErrCodeNeeded
+	}
+	out, err := s.admit(ctx, who, a, in)
+	if errors.Is(err, ErrCode) {
+		s.refused(ctx, who, a, 401)
+		err = wrongAnswer(ErrCode, left)
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	return out, nil
+}
+
+// admit begins the session of somebody whose password was right.
+func (s *Service) admit(ctx context.Context, who actor.Actor, a Account, in Credentials) (out Session, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		now, err := s.unchanged(ctx, tx, a)
 		if err != nil {
 			return err
 		}
-		if err := clearAttempts(ctx, tx, attemptKey(login)); err != nil {
+		person := actor.Actor{Account: now.ID, Name: now.Name, Address: who.Address}
+		if now.TOTP {
+			if err := s.useCode(ctx, tx, person, now, in.Code); err != nil {
+				return err
+			}
+		}
+		if err := clearAttempts(ctx, tx, attemptKey(now.Login)); err != nil {
 			return err
 		}
 		if who.Session != "" {
@@ -97,14 +123,11 @@ func (s *Service) SignIn(ctx context.Context, who actor.Actor, in Credentials) (
 		if out, err = s.begin(ctx, tx, now, who.Address, in.Remember); err != nil {
 			return err
 		}
-		in := actor.Actor{Account: now.ID, Name: now.Name, Session: digest(out.Token), Address: who.Address}
-		s.note(tx, in, "signed_in", now, nil, nil, "%s 登录", now.Name)
+		person.Session = digest(out.Token)
+		s.note(tx, person, "signed_in", now, nil, nil, "%s 登录", now.Name)
 		return nil
 	})
-	if err != nil {
-		return Session{}, fmt.Errorf("sign in: %w", err)
-	}
-	return out, nil
+	return out, err
 }
 
 // tryPassword counts an attempt and compares, always at the cost of one hash.
@@ -145,9 +168,13 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, a Account, address strin
 	if err != nil {
 		return Session{}, fmt.Errorf("begin session: %w", err)
 	}
+	policy, err := s.Policy(ctx, tx)
+	if err != nil {
+		return Session{}, fmt.Errorf("begin session: %w", err)
+	}
 	s.sessions.Put(sctx, accountKey, int64(a.ID))
 	s.sessions.SetDeadline(sctx, tx.Now().Add(liveFor))
-	token, expires, err := s.sessions.Commit(withRow(sctx, &sessionRow{tx: tx, account: a.ID, epoch: a.epoch, address: address, remember: remember}))
+	token, expires, err := s.sessions.Commit(withRow(sctx, &sessionRow{tx: tx, account: a.ID, epoch: a.epoch, address: address, remember: remember, idle: policy.idle()}))
 	if err != nil {
 		return Session{}, fmt.Errorf("begin session: %w", err)
 	}
@@ -176,19 +203,29 @@ func (s *Service) Authenticate(ctx context.Context, token, address string) (acto
 	if a.epoch != row.epoch || a.State != Active {
 		return actor.Actor{}, nil
 	}
-	s.touch(ctx, row, digest(token))
-	return actor.Actor{Account: a.ID, Name: a.Name, Session: digest(token), Address: address, Grants: s.rights(a.Grants)}, nil
+	policy, err := s.Policy(ctx, s.db.Reader(ctx))
+	if err != nil {
+		return actor.Actor{}, fmt.Errorf("authenticate: %w", err)
+	}
+	grants := []actor.Grant{} // nothing, until what is due is done
+	if policy.due(a, s.db.Clock().Now()) == dueNothing {
+		if grants, err = s.rights(ctx, s.db.Reader(ctx), a.Grants); err != nil {
+			return actor.Actor{}, fmt.Errorf("authenticate: %w", err)
+		}
+	}
+	s.touch(ctx, row, digest(token), policy.idle())
+	return actor.Actor{Account: a.ID, Name: a.Name, Session: digest(token), Address: address, Grants: grants}, nil
 }
 
 // touch notes that a session is in use. A busy or full database must not keep
 // people from reading, so it waits shortly and is only logged.
-func (s *Service) touch(ctx context.Context, row *sessionRow, token string) {
-	if now := s.db.Clock().Now(); row.remember || row.idleAt.Sub(now) > idleFor-touchAfter {
+func (s *Service) touch(ctx context.Context, row *sessionRow, token string, idle time.Duration) {
+	if now := s.db.Clock().Now(); row.remember || row.idleAt.Sub(now) > idle-touchAfter {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, touchWait)
 	defer cancel()
-	if err := s.db.Write(ctx, func(tx *db.Tx) error { return touchSession(ctx, tx, token) }); err != nil {
+	if err := s.db.Write(ctx, func(tx *db.Tx) error { return touchSession(ctx, tx, token, idle) }); err != nil {
 		s.log.LogAttrs(ctx, slog.LevelWarn, "session not touched", slog.Any("error", err))
 	}
 }
@@ -215,8 +252,15 @@ func (s *Service) ChangePassword(ctx context.Context, who actor.Actor, old, fres
 	if err != nil {
 		return Session{}, err
 	}
-	if err := checkPassword(mine.Login, fresh); err != nil {
+	policy, err := s.Policy(ctx, s.db.Reader(ctx))
+	if err != nil {
 		return Session{}, err
+	}
+	if err := checkPassword(policy.MinLength, mine.Login, fresh); err != nil {
+		return Session{}, err
+	}
+	if policy.due(mine, s.db.Clock().Now()) == duePassword && old == fresh {
+		return Session{}, ErrSamePassword.At("body.password", ErrSamePassword.Text, nil)
 	}
 	a, left, same, err := s.tryPassword(ctx, mine.Login, old)
 	if err != nil {
@@ -241,7 +285,7 @@ func (s *Service) ChangePassword(ctx context.Context, who actor.Actor, old, fres
 		if err != nil {
 			return err
 		}
-		now.hash, now.Version = hash, now.Version+1
+		now.hash, now.PasswordAt, now.Version = hash, tx.Now(), now.Version+1
 		if err := clearAttempts(ctx, tx, attemptKey(now.Login)); err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ type signInInput struct {
 	Body struct {
 		Login    string `json:"login" maxLength:"200" doc:"登录名"`
 		Password string `json:"password" maxLength:"1000" doc:"密码"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"动态验证码或恢复码；答复 login_code_needed 时要补上再登录"`
 		Remember bool   `json:"remember,omitempty" doc:"在这台电脑上保持登录 30 天；否则 12 小时不用即失效"`
 		Bearer   bool   `json:"bearer,omitempty" doc:"程序用：在答复里也给出 token，以后放在 Authorization: Bearer 里"`
 	}
@@ -66,7 +67,7 @@ func (s *Service) begun(x Session, tls, bearer bool) *begunSession {
 }
 
 func (s *Service) signIn(ctx context.Context, who actor.Actor, in *signInInput) (*begunSession, error) {
-	x, err := s.SignIn(ctx, who, Credentials{Login: in.Body.Login, Password: in.Body.Password, Remember: in.Body.Remember})
+	x, err := s.SignIn(ctx, who, Credentials{Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code, Remember: in.Body.Remember})
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +106,7 @@ type sessionAccount struct {
 	ID    id.ID  `json:"id"`
 	Name  string `json:"name"`
 	Login string `json:"login"`
+	TOTP  bool   `json:"totp" doc:"已绑定动态验证码"`
 }
 
 type sessionRole struct {
@@ -127,6 +129,8 @@ type sessionProject struct {
 type sessionBody struct {
 	Account     sessionAccount     `json:"account"`
 	Company     string             `json:"company" doc:"公司名称"`
+	Due         string             `json:"due" enum:",password,totp" doc:"要先做完才能用系统：password 换密码，totp 绑定动态验证码"`
+	MinLength   int                `json:"password_min" doc:"密码至少几位"`
 	Roles       []sessionRole      `json:"roles" nullable:"false"`
 	Permissions []actor.Permission `json:"permissions" nullable:"false" doc:"在任何一个项目上有的权限，用来决定菜单"`
 	Grants      []sessionGrant     `json:"grants" nullable:"false" doc:"每个项目上有哪些权限"`
@@ -140,13 +144,18 @@ func (s *Service) readSession(ctx context.Context, who actor.Actor, _ *struct{})
 		return nil, err
 	}
 	out := &struct{ Body sessionBody }{sessionBody{
-		Account: sessionAccount{a.ID, a.Name, a.Login}, Roles: []sessionRole{}, Permissions: []actor.Permission{},
+		Account: sessionAccount{a.ID, a.Name, a.Login, a.TOTP}, Roles: []sessionRole{}, Permissions: []actor.Permission{},
 		Grants: []sessionGrant{}, Projects: []sessionProject{},
 	}}
 	b := &out.Body
 	if b.Company, err = s.Company(ctx, q); err != nil {
 		return nil, err
 	}
+	policy, err := s.Policy(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	b.Due, b.MinLength = policy.due(a, s.db.Clock().Now()), policy.MinLength
 	for _, g := range who.Grants {
 		b.Roles = append(b.Roles, sessionRole{orNull(g.Project), g.Role, g.RoleName})
 		b.Grants = append(b.Grants, sessionGrant{orNull(g.Project), append([]actor.Permission{}, g.Permissions...)})

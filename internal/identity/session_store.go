@@ -23,6 +23,7 @@ type sessionRow struct {
 	epoch    int64
 	address  string
 	remember bool
+	idle     time.Duration
 	idleAt   time.Time
 }
 
@@ -65,7 +66,7 @@ func (st *sessionStore) CommitCtx(ctx context.Context, token string, data []byte
 		return errNoRow
 	}
 	_, err := r.tx.Exec(ctx, `INSERT INTO identity_session (token, account_id, epoch, data, address, remember, created_at, idle_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, token, r.account, r.epoch, data, r.address, r.remember, r.tx.Now(), r.tx.Now().Add(idleFor), expires)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, token, r.account, r.epoch, data, r.address, r.remember, r.tx.Now(), r.tx.Now().Add(r.idle), expires)
 	if err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
@@ -96,8 +97,8 @@ func endSessions(ctx context.Context, tx *db.Tx, a *Account) error {
 	return err
 }
 
-func touchSession(ctx context.Context, tx *db.Tx, token string) error {
-	_, err := tx.Exec(ctx, "UPDATE identity_session SET idle_at = ? WHERE token = ?", tx.Now().Add(idleFor), token)
+func touchSession(ctx context.Context, tx *db.Tx, token string, idle time.Duration) error {
+	_, err := tx.Exec(ctx, "UPDATE identity_session SET idle_at = ? WHERE token = ?", tx.Now().Add(idle), token)
 	return err
 }
 

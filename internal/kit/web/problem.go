@@ -49,6 +49,7 @@ var (
 	errNoProject = fault.New(fault.NotFound, "project_not_found", "没有这个项目，或您不负责这个项目")
 	errCrossSite = fault.New(fault.Forbidden, "cross_site", "请求不是从本系统的页面发出的，已拒绝")
 	errInput     = fault.New(fault.Invalid, "input_invalid", "有填写不对的地方，请按提示修改")
+	errShape     = fault.New(fault.Malformed, "input_malformed", "请求里有类型或编号写得不对的内容")
 	errJSON      = fault.New(fault.Malformed, "json_invalid", "请求内容不是规范的 JSON")
 	errBodyLarge = fault.New(fault.TooLarge, "body_too_large", "请求内容超过 1 MiB")
 	errFormLarge = fault.New(fault.TooLarge, "body_too_large", "上传的内容过大")
@@ -93,7 +94,12 @@ func newProblem(e *fault.Error) *Problem {
 // logged whole and answered without detail.
 func (s *Server) problem(ctx context.Context, op string, err error) error {
 	if e := fault.As(err); e != nil && e.Kind != fault.Internal {
-		return newProblem(e)
+		p := newProblem(e)
+		if errors.Is(e, actor.ErrForbidden) && len(e.Fields) > 0 {
+			project, _ := ctx.Value(projectKey{}).(id.ID)
+			s.explain(ctx, p, actor.From(ctx), actor.Permission(e.Fields[0].Message), project)
+		}
+		return p
 	}
 	trace := s.deps.DB.IDs().New().String()
 	if errors.Is(err, context.Canceled) {
@@ -116,8 +122,16 @@ func (s *Server) refuse(ctx huma.Context, who actor.Actor, op Op, project id.ID,
 	}
 	if op.Permission != "" && p.Status == http.StatusForbidden {
 		p.Errors = []ProblemField{{Location: "permission", Message: string(op.Permission)}}
+		s.explain(ctx.Context(), p, who, op.Permission, project)
 	}
 	s.answer(ctx, p)
+}
+
+// explain names the missing right and who has it.
+func (s *Server) explain(ctx context.Context, p *Problem, who actor.Actor, right actor.Permission, project id.ID) {
+	if s.deps.Missing != nil {
+		p.Detail = s.deps.Missing(ctx, who, right, project)
+	}
 }
 
 // fail answers an error that came before the handler.
@@ -145,6 +159,28 @@ func writeProblem(w http.ResponseWriter, e *fault.Error, retryAfter string) {
 	json.NewEncoder(w).Encode(p) // a client that has gone away needs no answer
 }
 
+// What is said of a value of the wrong type.
+const (
+	msgString, msgBoolean = "应为文字", "应为 true 或 false"
+	msgInteger, msgNumber = "应为整数", "应为数字"
+	msgArray, msgObject   = "应为列表", "应为一组字段"
+)
+
+// misshapen tells a value no form could have sent (400: another type, a number
+// out of range, no id) from one that a person filled in wrongly (422).
+func misshapen(d *huma.ErrorDetail) bool {
+	switch d.Message {
+	case msgString, msgBoolean, msgInteger, msgNumber, msgArray, msgObject, "格式应为 " + id.Pattern:
+		return true
+	}
+	for _, start := range []string{"json: ", "id \"", "invalid value: id ", "invalid integer", "invalid float", "invalid boolean"} {
+		if strings.HasPrefix(d.Message, start) {
+			return true
+		}
+	}
+	return false
+}
+
 // speakChinese hands huma our problem shape and our words; the hooks of the
 // library are package variables, so this is done once per server.
 func speakChinese() {
@@ -168,6 +204,9 @@ func speakChinese() {
 					p.Errors = nil
 					return p
 				}
+				if code == http.StatusUnprocessableEntity && misshapen(d) {
+					p.Status, p.Title, p.Code, p.Detail = http.StatusBadRequest, http.StatusText(http.StatusBadRequest), errShape.Code, errShape.Text
+				}
 				p.Errors = append(p.Errors, field(d))
 			} else if err != nil {
 				p.Errors = append(p.Errors, ProblemField{Message: err.Error()})
@@ -176,9 +215,9 @@ func speakChinese() {
 		return p
 	}
 	huma.ValidateStrictCasing = true // or {"amount":1,"AMOUNT":-1} passes by its first and acts by its second
-	validation.MsgExpectedString, validation.MsgExpectedBoolean = "应为文字", "应为 true 或 false"
-	validation.MsgExpectedInteger, validation.MsgExpectedNumber = "应为整数", "应为数字"
-	validation.MsgExpectedArray, validation.MsgExpectedObject = "应为列表", "应为一组字段"
+	validation.MsgExpectedString, validation.MsgExpectedBoolean = msgString, msgBoolean
+	validation.MsgExpectedInteger, validation.MsgExpectedNumber = msgInteger, msgNumber
+	validation.MsgExpectedArray, validation.MsgExpectedObject = msgArray, msgObject
 	validation.MsgUnexpectedProperty = "不认识的字段"
 	validation.MsgExpectedMinLength = "至少 %d 个字"
 	validation.MsgExpectedMaxLength = "最多 %d 个字"
@@ -197,6 +236,9 @@ func speakChinese() {
 func field(d *huma.ErrorDetail) ProblemField {
 	if strings.HasPrefix(d.Message, "json: ") || d.Location == "body" && d.Value != nil {
 		return ProblemField{Location: d.Location, Message: "有数字或编号写得不对"}
+	}
+	if strings.HasPrefix(d.Message, "invalid ") && misshapen(d) {
+		return ProblemField{d.Location, "有数字或编号写得不对", shorten(d.Value)}
 	}
 	for _, secret := range []string{"password", ".old", "phone", "id_number"} {
 		if strings.HasSuffix(d.Location, secret) {

@@ -56,6 +56,9 @@ type Deps struct {
 	Project func(ctx context.Context, project id.ID) (bool, error)
 	// Refused is told of every refusal, to be written to the audit log.
 	Refused func(ctx context.Context, who actor.Actor, operation string, project id.ID, status int)
+	// Missing says in words which right somebody lacks and who has it; nil
+	// leaves the general sentence.
+	Missing func(ctx context.Context, who actor.Actor, p actor.Permission, project id.ID) string
 	// Fallback serves everything outside the API: the console.
 	Fallback http.Handler
 	Version  string
@@ -211,9 +214,12 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 			s.refuse(ctx, who, op, project, actor.ErrForbidden)
 			return
 		}
-		next(ctx)
+		next(huma.WithValue(ctx, projectKey{}, project))
 	}
 }
+
+// projectKey is where a request's context keeps the project of its route.
+type projectKey struct{}
 
 func (s *Server) there(ctx context.Context, project id.ID) (bool, error) {
 	if s.deps.Project == nil {

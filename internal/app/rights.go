@@ -1,0 +1,33 @@
+package app
+
+import (
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/identity"
+)
+
+// rights are all permissions of the product in words, group by group: what
+// roles of own making are composed from, and what a refusal names. A test
+// holds the list against the operations.
+func rights() []identity.Right {
+	const house, fee, desk, manage = "房屋与住户", "费用与出账", "收银", "管理"
+	return []identity.Right{
+		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图和住户，手机号与证件号打码"},
+		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
+		{Permission: estate.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
+		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},
+		{Permission: billing.PermRead, Name: "看费用", Group: fee, Allows: "看费用项目、出账和每户的费用明细"},
+		{Permission: billing.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
+		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},
+		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回"},
+		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
+		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
+		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废当天的收据并退款"},
+		{Permission: cashier.PermReport, Name: "看交班报表", Group: desk, Allows: "看所有收费员的交班、差额和收款统计"},
+		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
+		{Permission: estate.PermProject, Name: "新建项目", Group: manage, Allows: "新建项目，也可以照现有项目复制", Everywhere: true},
+		{Permission: identity.PermManage, Name: "管理账号", Group: manage, Allows: "员工账号、角色、登录安全和公告", Everywhere: true},
+	}
+}
