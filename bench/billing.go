@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"time"
 
 	"linli/internal/app"
@@ -43,7 +44,7 @@ type BillingResult struct {
 }
 
 // Billing bills rooms homes in 200 projects for one month by the same commands
-// as the buttons of the console, three formulas a room, then copies the same
+// as the buttons of the console, three formulas a room, and copies the same
 // rows inside the database for comparison. dsn empty means SQLite in a
 // temporary folder; a PostgreSQL database must be empty.
 func Billing(ctx context.Context, rooms int, dsn string, progress io.Writer) (*BillingResult, error) {
@@ -72,19 +73,9 @@ func Billing(ctx context.Context, rooms int, dsn string, progress io.Writer) (*B
 	if err := resetPeak(); err != nil {
 		fmt.Fprintln(progress, "peak memory counts the preparation too:", err)
 	}
-	fmt.Fprintln(progress, "billing")
-	stop, samples := watchLists(ctx, a, projects)
-	err = r.bill(ctx, a, who, projects)
-	stop()
-	r.PeakMB = float64(peakMemory()) / (1 << 20)
-	during := <-samples
-	r.ListDuring, r.ListSamples = ms(p99(during)), len(during)
-	if err != nil {
+	fmt.Fprintln(progress, "billing, and the same rows by INSERT … SELECT")
+	if err := r.rounds(ctx, a, who, projects); err != nil {
 		return nil, err
-	}
-	fmt.Fprintln(progress, "the same rows by INSERT … SELECT")
-	if err := r.compare(ctx, a.DB); err != nil {
-		return nil, fmt.Errorf("compare: %w", err)
 	}
 	r.Ratio = r.Seconds / r.InDatabase
 	return r, nil
@@ -168,17 +159,41 @@ func items(ctx context.Context, a *app.App, tx *db.Tx, who actor.Actor, project 
 	return nil
 }
 
-// bill presses the two buttons for every project while two workers run, as in
-// the server.
-func (r *BillingResult) bill(ctx context.Context, a *app.App, who actor.Actor, projects []id.ID) error {
+// benchRounds is how often billing and copying take turns.
+const benchRounds = 10
+
+// rounds bills some projects and copies their rows, then the next ones: so
+// both meet the same checkpoints, log files and neighbours, and neither always
+// comes first. Two workers run, as in the server.
+func (r *BillingResult) rounds(ctx context.Context, a *app.App, who actor.Actor, projects []id.ID) error {
+	if err := r.clones(ctx, a.DB); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	worked := make(chan error, 1)
 	go func() { worked <- a.Jobs.Run(ctx, 2, false) }()
-	err := r.press(ctx, a, who, projects)
+	var during []time.Duration
+	var err error
+	for group := range slices.Chunk(projects, len(projects)/benchRounds) {
+		quiet, samples := watchLists(ctx, a, projects)
+		err = r.press(ctx, a, who, group)
+		quiet()
+		during = append(during, <-samples...)
+		if err != nil {
+			break
+		}
+		if err = r.copyRows(ctx, a.DB, group); err != nil {
+			err = fmt.Errorf("compare: %w", err)
+			break
+		}
+	}
+	r.PeakMB = float64(peakMemory()) / (1 << 20)
+	r.ListDuring, r.ListSamples = ms(p99(during)), len(during)
 	stop()
 	return errors.Join(err, <-worked)
 }
 
+// press presses the two buttons for every project.
 func (r *BillingResult) press(ctx context.Context, a *app.App, who actor.Actor, projects []id.ID) error {
 	month := clock.MonthOf(time.Now())
 	start := time.Now()
@@ -194,7 +209,7 @@ func (r *BillingResult) press(ctx context.Context, a *app.App, who actor.Actor, 
 	if err != nil {
 		return err
 	}
-	r.Generate = time.Since(start).Seconds()
+	r.Generate += time.Since(start).Seconds()
 	middle := time.Now()
 	for i, p := range projects {
 		if _, err := a.Billing.Release(ctx, who, p, runs[i], drafts[i].Version); err != nil {
@@ -204,8 +219,8 @@ func (r *BillingResult) press(ctx context.Context, a *app.App, who actor.Actor, 
 	if _, err := reached(ctx, a, projects, runs, billing.Releasing, billing.Released); err != nil {
 		return err
 	}
-	r.Release = time.Since(middle).Seconds()
-	r.Seconds = time.Since(start).Seconds()
+	r.Release += time.Since(middle).Seconds()
+	r.Seconds += time.Since(start).Seconds()
 	return nil
 }
 
