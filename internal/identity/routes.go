@@ -22,6 +22,11 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "read-security", Method: "GET", Path: "/settings/security", Summary: "登录安全设置", Tag: tag, Permission: PermManage}, s.readPolicy)
 	web.Handle(w, web.Op{ID: "set-security", Method: "PUT", Path: "/settings/security", Summary: "修改登录安全设置", Tag: tag, Permission: PermManage}, s.setPolicy)
 
+	web.Handle(w, web.Op{ID: "list-notices", Method: "GET", Path: "/notices", Summary: "今天要看的公告", Tag: tag}, s.listNotices)
+	web.Handle(w, web.Op{ID: "list-all-notices", Method: "GET", Path: "/settings/notices", Summary: "全部公告，最近 100 条", Tag: tag, Permission: PermManage}, s.listAllNotices)
+	web.Handle(w, web.Op{ID: "publish-notice", Method: "POST", Path: "/settings/notices", Summary: "发布公告", Tag: tag, Permission: PermManage, Status: 201}, s.putNotice)
+	web.Handle(w, web.Op{ID: "end-notice", Method: "POST", Path: "/settings/notices/{notice}/end", Summary: "撤下公告", Tag: tag, Permission: PermManage, Status: 204}, s.endNotice)
+
 	web.Handle(w, web.Op{ID: "list-rights", Method: "GET", Path: "/rights", Summary: "全部权限与它们的意思", Tag: tag, Permission: PermManage}, s.listRights)
 	web.Handle(w, web.Op{ID: "create-role", Method: "POST", Path: "/roles", Summary: "自建角色", Tag: tag, Permission: PermManage, Status: 201}, s.createRole)
 	web.Handle(w, web.Op{ID: "edit-role", Method: "PATCH", Path: "/roles/{role}", Summary: "修改自建角色，持有它的人下一步操作就按新权限", Tag: tag, Permission: PermManage}, s.editRole)

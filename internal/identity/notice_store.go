@@ -1,0 +1,48 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+const noticeColumns = "id, title, body, until, roles, ended, author, created_at"
+
+func scanNotice(row db.Scanner) (Notice, error) {
+	var n Notice
+	var roles string
+	var created int64
+	err := row.Scan(&n.ID, &n.Title, &n.Body, &n.Until, &roles, &n.Ended, &n.Author, &created)
+	n.Roles, n.CreatedAt = strings.Fields(roles), db.Micro(created)
+	return n, err
+}
+
+func insertNotice(ctx context.Context, tx *db.Tx, n Notice) error {
+	_, err := tx.Exec(ctx, "INSERT INTO identity_notice ("+noticeColumns+") VALUES ("+db.In(8)+")",
+		n.ID, n.Title, n.Body, n.Until, strings.Join(n.Roles, " "), n.Ended, n.Author, n.CreatedAt)
+	return err
+}
+
+func findNotice(ctx context.Context, q db.Q, notice id.ID) (Notice, error) {
+	n, err := scanNotice(q.QueryRow(ctx, "SELECT "+noticeColumns+" FROM identity_notice WHERE id = ?", notice))
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, fault.ErrNotFound
+	}
+	return n, err
+}
+
+func endNotice(ctx context.Context, tx *db.Tx, notice id.ID) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE identity_notice SET ended = 1 WHERE id = ? AND ended = 0", notice)
+	return n == 1, err
+}
+
+func listNotices(ctx context.Context, q db.Q, from clock.Date) ([]Notice, error) {
+	rows, err := q.Query(ctx, "SELECT "+noticeColumns+" FROM identity_notice WHERE until >= ? ORDER BY id DESC LIMIT 100", from)
+	return db.Collect(rows, err, scanNotice)
+}
