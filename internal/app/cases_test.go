@@ -111,6 +111,12 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.statutory(ctx, in, c)
 	case in.has("debt_fen", "pay_fen", "next_debt_fen"):
 		return w.prepaid(ctx, in, c)
+	case in.has("area", "price", "vacant_from", "period", "rate_after"), in.has("area", "price", "months", "rate"):
+		return w.vacant(ctx, in, c)
+	case in.has("area", "price", "months", "discount"), in.has("month_fen", "months", "discount", "used", "policy"):
+		return w.yearAhead(ctx, in, c)
+	case in.has("cur_due", "waived", "cur_paid") && in.only("cur_due", "waived", "cur_paid"):
+		return w.waived(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
 	}

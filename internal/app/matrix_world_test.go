@@ -133,6 +133,10 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		as, err := w.app.Billing.Assign(ctx, tx, who, project.ID, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.First()})
 		fatal(err)
 		p.ids["item"], p.ids["assignment"] = item.ID, as.ID
+		discount, err := w.app.Billing.AskDiscount(ctx, tx, who, project.ID, billing.Discount{Item: item.ID, Scope: billing.ToProject, Kind: billing.Percent,
+			Keep: 9000, Since: month.First(), Reason: canary})
+		fatal(err)
+		p.ids["discount"] = discount.ID
 		return nil
 	}))
 	w.money(t, &p, who, month)

@@ -19,8 +19,8 @@ func roles() []identity.Role {
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
-			billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermReceive, cashier.PermVoid, audit.PermRead, identity.PermManage)},
-		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, cashier.PermVoid, audit.PermRead)},
+			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, audit.PermRead, identity.PermManage)},
+		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, audit.PermRead)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
 		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid)},
 		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, audit.PermRead)},

@@ -189,6 +189,7 @@ type explanationOut struct {
 		Source    string      `json:"source" doc:"单价的依据"`
 		Rounding  string      `json:"rounding" doc:"如 四舍五入到分"`
 		Computed  money.Fen   `json:"computed" doc:"算出来的金额，分"`
+		Gross     money.Fen   `json:"gross" doc:"优惠前，分；没有优惠时与算出来的相同"`
 		Amount    money.Fen   `json:"amount" doc:"应收，分；只有人工更正过才与算出来的不同"`
 	}
 }
@@ -201,6 +202,6 @@ func (s *Service) explainAPI(ctx context.Context, _ actor.Actor, in *chargeIn) (
 	out := &explanationOut{}
 	b := &out.Body
 	b.Title, b.Lines, b.Formula, b.Quantity, b.Price, b.PriceUnit = e.Title, e.Lines, e.Formula, e.Quantity, e.Price, e.Unit
-	b.Source, b.Rounding, b.Computed, b.Amount = e.Source, e.Rounding, e.Computed, e.Amount
+	b.Source, b.Rounding, b.Computed, b.Gross, b.Amount = e.Source, e.Rounding, e.Computed, e.Gross, e.Amount
 	return out, nil
 }

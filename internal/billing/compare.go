@@ -27,13 +27,14 @@ const (
 	Corrected      Cause = 8 // by hand, now or then
 	NotComputed    Cause = 9 // had a charge, cannot be computed now
 	OtherCause     Cause = 10
+	DiscountCause  Cause = 11 // a discount that began, changed or ended
 
-	causes = 11
+	causes = 12
 )
 
 // Word is the cause's stable name in the API.
 func (c Cause) Word() string {
-	words := [causes]string{"now", "last", "price", "area", "new", "ended", "part_month", "formula", "correction", "fault", "other"}
+	words := [causes]string{"now", "last", "price", "area", "new", "ended", "part_month", "formula", "correction", "fault", "other", "discount"}
 	if c < 0 || c >= causes {
 		return "other"
 	}
@@ -42,7 +43,7 @@ func (c Cause) Word() string {
 
 // Label is the cause's Chinese name.
 func (c Cause) Label() string {
-	labels := [causes]string{"本次", "上期", "单价调整", "面积更正", "新增收费", "停止收费", "不满整月", "公式调整", "人工更正", "未能算出", "其他"}
+	labels := [causes]string{"本次", "上期", "单价调整", "面积更正", "新增收费", "停止收费", "不满整月", "公式调整", "人工更正", "未能算出", "其他", "优惠减免"}
 	if c < 0 || c >= causes {
 		return "其他"
 	}
@@ -58,6 +59,7 @@ type prior struct {
 	factor   Factor
 	amount   money.Fen
 	computed money.Fen // before correction by hand
+	gross    money.Fen // computed before discounts, 0 = without any
 	plain    bool      // computed from the columns alone
 }
 
@@ -104,8 +106,9 @@ func (k *comparer) add(item int, c Cause, amount money.Fen) {
 }
 
 // compare explains the step from the charge before to the one now. Either may
-// be nil; skip both when the month was already charged by an earlier run.
-func (k *comparer) compare(it *planItem, now *line, at int, before *prior, v *formula.Vars, failed bool) {
+// be nil, gone says why there is none now; skip both when the month was already
+// charged by an earlier run.
+func (k *comparer) compare(it *planItem, now *line, at int, before *prior, gone Cause) {
 	if now != nil {
 		k.add(it.index, Now, now.amount)
 	}
@@ -116,15 +119,14 @@ func (k *comparer) compare(it *planItem, now *line, at int, before *prior, v *fo
 		return
 	}
 	k.add(it.index, Last, before.amount)
-	switch {
-	case now == nil && failed:
-		k.add(it.index, NotComputed, -before.amount)
-		return
-	case now == nil:
-		k.add(it.index, Ended, -before.amount)
+	if now == nil {
+		k.add(it.index, gone, -before.amount)
 		return
 	}
 	k.add(it.index, Corrected, before.computed-before.amount)
+	if now.gross() > 0 || before.gross > 0 {
+		now, before = k.undiscounted(it, now, before)
+	}
 	if now.amount == before.computed {
 		return
 	}
@@ -141,7 +143,7 @@ func (k *comparer) compare(it *planItem, now *line, at int, before *prior, v *fo
 }
 
 func (l *line) isPlain() bool {
-	return l.detail == nil || l.detail.pieces == nil && l.detail.share == nil
+	return l.detail == nil || l.detail.plain()
 }
 
 // steps changes price, area and part of the month one after the other. It

@@ -32,7 +32,11 @@ type line struct {
 type piece struct {
 	rate     *Rate
 	num, den int64
+	keep     int64 // parts of 10,000 that a discount leaves, 0 = all
 }
+
+// fraction is what the rate's value is multiplied by.
+func (p *piece) fraction() (num, den int64) { return reduced(p.num, p.den, p.keep) }
 
 // share says how a month's amount was cut out of a period that is rounded once.
 type share struct {
@@ -53,7 +57,10 @@ type detail struct {
 	attrs    *attrs
 	pieces   []detailPiece
 	share    *share
-	days     int // covered days of a month charged in part, for the text
+	days     int       // covered days of a month charged in part, for the text
+	gross    money.Fen // before discounts, 0 = without any
+	cuts     []reduction
+	ahead    *ahead
 	computed money.Fen
 	reason   string
 	by       string
@@ -64,6 +71,7 @@ type detailPiece struct {
 	rate     id.ID
 	price    money.Price
 	num, den int64
+	keep     int64
 }
 
 // calculator computes the lines of one room after the other; it keeps scratch
@@ -74,6 +82,8 @@ type calculator struct {
 	vars   formula.Vars
 	pieces []piece
 	months []monthPieces
+	cuts   []reduction
+	sums   []monthSum
 	terms  []formula.Term
 	priced []formula.Vars
 }
@@ -81,8 +91,17 @@ type calculator struct {
 type monthPieces struct {
 	month    *planMonth
 	from, to int // pieces[from:to]
+	cutFrom  int
+	cutTo    int // cuts[cutFrom:cutTo]
 	factor   Factor
 	days     int
+}
+
+// monthSum is what came out for one month.
+type monthSum struct {
+	amount, gross money.Fen // gross is 0 without a discount
+	share         *share
+	ahead         *ahead
 }
 
 func (c *calculator) enter(r *estate.BillingRoom) {
@@ -105,27 +124,48 @@ func (c *calculator) enter(r *estate.BillingRoom) {
 }
 
 // lines computes what the room owes for an item in the plan's months and hands
-// every line that is not zero to emit. own are the room's own assignments.
+// every line to emit; one of zero says that a discount leaves nothing to pay.
+// own are the room's own assignments.
 func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) error {
-	c.pieces, c.months = c.pieces[:0], c.months[:0]
+	c.pieces, c.months, c.cuts, c.sums = c.pieces[:0], c.months[:0], c.cuts[:0], c.sums[:0]
 	for i := range it.months {
 		c.collect(it, &it.months[i], own)
 	}
 	if len(c.months) == 0 {
 		return nil
 	}
-	if it.AtPeriod {
-		return c.period(it, emit)
+	if err := c.base(it); err != nil {
+		return err
+	}
+	if it.discounts != nil {
+		if err := c.discount(it); err != nil {
+			return err
+		}
 	}
 	for i := range c.months {
-		m := &c.months[i]
-		amount, err := c.amount(it, c.pieces[m.from:m.to])
+		if sum := &c.sums[i]; sum.amount > 0 || sum.gross > 0 {
+			emit(c.line(it, &c.months[i], sum))
+		}
+	}
+	return nil
+}
+
+// base computes the months without what is taken off after rounding.
+func (c *calculator) base(it *planItem) error {
+	if it.AtPeriod {
+		return c.period(it)
+	}
+	return c.monthly(it)
+}
+
+// monthly rounds every month.
+func (c *calculator) monthly(it *planItem) error {
+	for i := range c.months {
+		amount, err := c.amount(it, c.pieces[c.months[i].from:c.months[i].to])
 		if err != nil {
 			return err
 		}
-		if amount > 0 {
-			emit(c.line(it, m, amount, nil))
-		}
+		c.sums = append(c.sums, monthSum{amount: amount})
 	}
 	return nil
 }
@@ -143,22 +183,36 @@ func (c *calculator) collect(it *planItem, m *planMonth, own []Assignment) {
 	if it.PerPeriod {
 		den *= int64(it.Cycle.Months())
 	}
-	from, n := len(c.pieces), int64(set.count())
+	mp := monthPieces{month: m, from: len(c.pieces), cutFrom: len(c.cuts), factor: factorOf(num, den), days: set.count()}
+	if it.discounts == nil {
+		c.rated(m, set, mp.days, num, den, 0)
+	} else {
+		c.cheaper(it, m, set, num, den)
+	}
+	mp.to, mp.cutTo = len(c.pieces), len(c.cuts)
+	c.months = append(c.months, mp)
+}
+
+// rated adds the pieces of some of the n covered days of a month.
+func (c *calculator) rated(m *planMonth, set days, n int, num, den, keep int64) {
 	for _, r := range m.rates {
-		if k := int64((set & r.days).count()); k == n {
-			c.pieces = append(c.pieces, piece{r.rate, num, den})
+		if k := (set & r.days).count(); k == n {
+			c.pieces = append(c.pieces, piece{r.rate, num, den, keep})
 		} else if k > 0 {
-			c.pieces = append(c.pieces, piece{r.rate, num * k, den * n})
+			c.pieces = append(c.pieces, piece{r.rate, num * int64(k), den * int64(n), keep})
 		}
 	}
-	c.months = append(c.months, monthPieces{m, from, len(c.pieces), factorOf(num, den), int(n)})
 }
 
 // period rounds the whole period once and splits it over its months.
-func (c *calculator) period(it *planItem, emit func(line)) error {
+func (c *calculator) period(it *planItem) error {
 	total, err := c.amount(it, c.pieces)
 	if err != nil {
 		return err
+	}
+	if total == 0 {
+		c.sums = append(c.sums, make([]monthSum, len(c.months))...)
+		return nil
 	}
 	weights := make([]int64, len(c.months))
 	for i := range c.months {
@@ -169,9 +223,7 @@ func (c *calculator) period(it *planItem, emit func(line)) error {
 		weights[i] = int64(w)
 	}
 	for i, amount := range money.Split(total, weights) {
-		if amount > 0 {
-			emit(c.line(it, &c.months[i], amount, &share{total, i, weights}))
-		}
+		c.sums = append(c.sums, monthSum{amount: amount, share: &share{total, i, weights}})
 	}
 	return nil
 }
@@ -180,7 +232,8 @@ func (c *calculator) period(it *planItem, emit func(line)) error {
 // closure: price × area × num ÷ den fits 128 bits.
 func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
 	if len(pieces) == 1 && it.Basis != ByFormula {
-		return plainAmount(it.Item, &c.vars, pieces[0].rate.Price, pieces[0].num, pieces[0].den)
+		num, den := pieces[0].fraction()
+		return plainAmount(it.Item, &c.vars, pieces[0].rate.Price, num, den)
 	}
 	c.terms, c.priced = c.terms[:0], c.priced[:0]
 	for range pieces {
@@ -188,7 +241,8 @@ func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
 	}
 	for i, p := range pieces {
 		c.priced[i].Price = p.rate.Price
-		c.terms = append(c.terms, formula.Term{Formula: p.rate.parsed, Vars: &c.priced[i], Num: p.num, Den: p.den})
+		c.terms = append(c.terms, formula.Term{Formula: p.rate.parsed, Vars: &c.priced[i]})
+		c.terms[i].Num, c.terms[i].Den = p.fraction()
 	}
 	return formula.Sum(c.terms, it.Rounding, it.Unit)
 }
@@ -208,31 +262,34 @@ func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (m
 	return money.Fen(count) * i.Unit, nil
 }
 
-func (c *calculator) line(it *planItem, m *monthPieces, amount money.Fen, cut *share) line {
+func (c *calculator) line(it *planItem, m *monthPieces, sum *monthSum) line {
 	last := c.pieces[m.to-1]
 	l := line{item: it.index, month: m.month.month, subject: c.room.ID, payer: c.room.Payer, rate: last.rate.ID, price: last.rate.Price,
-		quantity: 10_000, factor: m.factor, amount: amount}
+		quantity: 10_000, factor: m.factor, amount: sum.amount}
 	if it.Basis == ByArea || it.Basis == ByFormula && it.needs&formula.Area != 0 {
 		l.quantity = money.Qty(c.room.Area) * 100
 	}
 	const stored = formula.Area | formula.Price | formula.Months
 	pieces := c.pieces[m.from:m.to]
-	if cut != nil {
+	if sum.share != nil {
 		pieces = c.pieces
 	}
-	if it.needs&^stored == 0 && len(pieces) == 1 && cut == nil && m.days == m.month.n {
+	if it.needs&^stored == 0 && len(pieces) == 1 && sum.share == nil && m.days == m.month.n && sum.gross == 0 {
 		return l
 	}
-	l.detail = &detail{share: cut}
+	l.detail = &detail{share: sum.share, gross: sum.gross, ahead: sum.ahead}
+	if m.cutTo > m.cutFrom {
+		l.detail.cuts = append(l.detail.cuts, c.cuts[m.cutFrom:m.cutTo]...)
+	}
 	if m.days != m.month.n {
 		l.detail.days = m.days
 	}
 	if it.needs&^stored != 0 {
 		l.detail.attrs = &attrs{c.vars.InnerArea, c.vars.Floor, c.vars.Floors, c.vars.People, c.vars.Known}
 	}
-	if len(pieces) > 1 || cut != nil {
+	if len(pieces) > 1 || sum.share != nil || pieces[0].keep != 0 {
 		for _, p := range pieces {
-			l.detail.pieces = append(l.detail.pieces, detailPiece{p.rate.ID, p.rate.Price, p.num, p.den})
+			l.detail.pieces = append(l.detail.pieces, detailPiece{p.rate.ID, p.rate.Price, p.num, p.den, p.keep})
 		}
 	}
 	return l

@@ -18,7 +18,10 @@ type detailRow struct {
 	Floors   int64        `json:"floors,omitempty"`
 	People   int64        `json:"people,omitempty"`
 	Known    formula.Attr `json:"known,omitempty"`
-	Pieces   [][4]int64   `json:"pieces,omitempty"` // rate, price, num, den
+	Pieces   [][5]int64   `json:"pieces,omitempty"` // rate, price, num, den, kept parts of 10,000
+	Gross    money.Fen    `json:"gross,omitempty"`
+	Cuts     [][4]int64   `json:"cuts,omitempty"`  // discount, kept parts of 10,000, days, fen off
+	Ahead    []int64      `json:"ahead,omitempty"` // discount, kept parts of 10,000, index, the months before it
 	Total    money.Fen    `json:"total,omitempty"`
 	Index    int          `json:"index,omitempty"`
 	Weights  []int64      `json:"weights,omitempty"`
@@ -35,7 +38,14 @@ func (d *detail) encode() (string, error) {
 		r.Inner, r.Floor, r.Floors, r.People, r.Known = a.inner, a.floor, a.floors, a.people, a.known
 	}
 	for _, p := range d.pieces {
-		r.Pieces = append(r.Pieces, [4]int64{int64(p.rate), int64(p.price), p.num, p.den})
+		r.Pieces = append(r.Pieces, [5]int64{int64(p.rate), int64(p.price), p.num, p.den, p.keep})
+	}
+	r.Gross = d.gross
+	for _, c := range d.cuts {
+		r.Cuts = append(r.Cuts, [4]int64{int64(c.discount), c.keep, int64(c.days), int64(c.off)})
+	}
+	if a := d.ahead; a != nil {
+		r.Ahead = append([]int64{int64(a.discount), a.keep, int64(a.index)}, a.weights...)
 	}
 	if d.share != nil {
 		r.Total, r.Index, r.Weights = d.share.total, d.share.index, d.share.weights
@@ -61,7 +71,14 @@ func decodeDetail(s string) (*detail, error) {
 		d.attrs = &attrs{r.Inner, r.Floor, r.Floors, r.People, r.Known}
 	}
 	for _, p := range r.Pieces {
-		d.pieces = append(d.pieces, detailPiece{id.ID(p[0]), money.Price(p[1]), p[2], p[3]})
+		d.pieces = append(d.pieces, detailPiece{id.ID(p[0]), money.Price(p[1]), p[2], p[3], p[4]})
+	}
+	d.gross = r.Gross
+	for _, c := range r.Cuts {
+		d.cuts = append(d.cuts, reduction{id.ID(c[0]), c[1], int(c[2]), money.Fen(c[3])})
+	}
+	if len(r.Ahead) > 3 {
+		d.ahead = &ahead{id.ID(r.Ahead[0]), r.Ahead[1], int(r.Ahead[2]), r.Ahead[3:]}
 	}
 	if len(r.Weights) > 0 {
 		d.share = &share{r.Total, r.Index, r.Weights}

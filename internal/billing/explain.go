@@ -21,6 +21,7 @@ type Explanation struct {
 	Source   string // the legal ground of the price
 	Rounding string // 四舍五入到分
 	Computed money.Fen
+	Gross    money.Fen // before discounts; equals Computed without any
 	Amount   money.Fen // differs from Computed only after a correction by hand
 }
 
@@ -43,6 +44,16 @@ func (s *Service) Explain(ctx context.Context, q db.Q, project, charge id.ID) (E
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain charge: %w", err)
 	}
+	if r.detail.gross > 0 {
+		list, err := discountsOfItem(ctx, q, project, c.Item)
+		if err != nil {
+			return Explanation{}, fmt.Errorf("explain charge: %w", err)
+		}
+		r.names = map[id.ID]*Discount{}
+		for i := range list {
+			r.names[list[i].ID] = &list[i]
+		}
+	}
 	return r.explain()
 }
 
@@ -55,6 +66,7 @@ type replay struct {
 	terms  []formula.Term
 	vars   []formula.Vars
 	pieces []detailPiece
+	names  map[id.ID]*Discount // only for the text
 }
 
 func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
@@ -64,7 +76,7 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 	}
 	r := &replay{charge: c, item: item, rates: map[id.ID]*Rate{}, detail: d, pieces: d.pieces}
 	if r.pieces == nil {
-		r.pieces = []detailPiece{{c.Rate, c.Price, c.Factor.Num(), c.Factor.Den()}}
+		r.pieces = []detailPiece{{c.Rate, c.Price, c.Factor.Num(), c.Factor.Den(), 0}}
 	}
 	for i := range rates {
 		r.rates[rates[i].ID] = &rates[i]
@@ -88,7 +100,8 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 		}
 		r.vars[i] = v
 		r.vars[i].Price = p.price
-		r.terms = append(r.terms, formula.Term{Formula: rate.parsed, Vars: &r.vars[i], Num: p.num, Den: p.den})
+		r.terms = append(r.terms, formula.Term{Formula: rate.parsed, Vars: &r.vars[i]})
+		r.terms[i].Num, r.terms[i].Den = reduced(p.num, p.den, p.keep)
 	}
 	return r, nil
 }
@@ -96,14 +109,24 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 // amount is what the charge must have been computed as.
 func (r *replay) amount() (money.Fen, error) {
 	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
-	if err != nil || r.detail.share == nil {
+	if err != nil {
 		return sum, err
 	}
-	parts := money.Split(sum, r.detail.share.weights)
-	if r.detail.share.index >= len(parts) {
-		return 0, fmt.Errorf("share %d of %d", r.detail.share.index, len(parts))
+	if sh := r.detail.share; sh != nil {
+		parts := money.Split(sum, sh.weights)
+		if sh.index >= len(parts) {
+			return 0, fmt.Errorf("share %d of %d", sh.index, len(parts))
+		}
+		sum = parts[sh.index]
 	}
-	return parts[r.detail.share.index], nil
+	for _, c := range r.detail.cuts {
+		sum -= c.off
+	}
+	sum = max(sum, 0)
+	if a := r.detail.ahead; a != nil {
+		return a.part(r.item, sum)
+	}
+	return sum, nil
 }
 
 // stored is the amount that was computed, before any correction by hand.
@@ -131,8 +154,11 @@ func (r *replay) explain() (Explanation, error) {
 	if err != nil {
 		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
 	}
-	for _, t := range r.terms {
-		e.Lines = append(e.Lines, r.termText(t))
+	for i := range r.terms {
+		e.Lines = append(e.Lines, r.termText(i))
+	}
+	if e.Gross = amount; r.detail.gross > 0 {
+		e.Gross = r.detail.gross
 	}
 	last := fmt.Sprintf("= %s 元，%s %s 元", exact, r.item.roundingText(), sum.Yuan())
 	if len(r.terms) > 1 {
@@ -140,8 +166,10 @@ func (r *replay) explain() (Explanation, error) {
 	}
 	e.Lines = append(e.Lines, last)
 	if sh := r.detail.share; sh != nil {
-		e.Lines = append(e.Lines, fmt.Sprintf("整%s %s 元分到各月，本月 %s 元", r.item.Cycle.Label(), sum.Yuan(), amount.Yuan()))
+		e.Lines = append(e.Lines, fmt.Sprintf("整%s %s 元分到各月，本月 %s 元", r.item.Cycle.Label(), sum.Yuan(),
+			money.Split(sum, sh.weights)[sh.index].Yuan()))
 	}
+	e.Lines = append(e.Lines, r.discountTexts(amount)...)
 	if r.detail.days > 0 {
 		e.Lines = append(e.Lines, fmt.Sprintf("本月计费 %d 天，首尾两天都算", r.detail.days))
 	}
@@ -153,13 +181,18 @@ func (r *replay) explain() (Explanation, error) {
 	return e, nil
 }
 
-func (r *replay) termText(t formula.Term) string {
+func (r *replay) termText(at int) string {
+	t := r.terms[at]
 	text := t.Formula.Filled(t.Vars)
 	if r.item.Basis == ByArea {
 		text = fmt.Sprintf("%s ㎡ × %s %s", t.Vars.Area, t.Vars.Price, r.item.priceUnit())
 	}
 	if r.item.Basis == Fixed {
 		text = fmt.Sprintf("%s %s", t.Vars.Price, r.item.priceUnit())
+	}
+	if k := r.pieces[at].keep; k != 0 {
+		text += " × " + keepText(max(k, 0))
+		t.Num, t.Den = r.pieces[at].num, r.pieces[at].den
 	}
 	if t.Num == t.Den {
 		return text

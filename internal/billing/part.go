@@ -153,7 +153,7 @@ func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
 	for j := range x.past[i] {
 		h := &x.past[i][j]
 		charged := h.has(r.ID)
-		before := h.before(r.ID, func(p *prior) { x.w.compare(it, nil, -1, p, nil, false) })
+		before := h.before(r.ID, func(p *prior) { x.w.compare(it, nil, -1, p, Ended) })
 		if charged {
 			continue
 		}
@@ -164,12 +164,18 @@ func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
 				now = &x.lines[k]
 			}
 		}
-		at := -1
+		at, gone := -1, Ended
+		switch {
+		case err != nil:
+			gone = NotComputed
+		case now != nil && now.amount == 0:
+			now, gone = nil, DiscountCause
+		}
 		if now != nil && err == nil {
 			at = x.w.keep(now)
 			x.billed = true
 		}
-		x.w.compare(it, now, at, before, &x.calc.vars, err != nil)
+		x.w.compare(it, now, at, before, gone)
 	}
 	if err != nil && missing {
 		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.month), reason: reasonOf(err)})
@@ -194,7 +200,7 @@ func (x *roomWork) finish() {
 	const behind = id.ID(1<<63 - 1)
 	for i, it := range x.plan.items {
 		for j := range x.past[i] {
-			x.past[i][j].before(behind, func(p *prior) { x.w.compare(it, nil, -1, p, nil, false) })
+			x.past[i][j].before(behind, func(p *prior) { x.w.compare(it, nil, -1, p, Ended) })
 		}
 	}
 	x.w.trim()

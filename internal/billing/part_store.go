@@ -89,7 +89,7 @@ func priorCharges(ctx context.Context, q db.Q, project, item id.ID, month clock.
 		if d.reason != "" {
 			p.computed = d.computed
 		}
-		p.plain = d.pieces == nil && d.share == nil
+		p.plain, p.gross = d.plain(), d.gross
 		return p, nil
 	})
 	if err != nil {

@@ -35,6 +35,9 @@ type planItem struct {
 	due    clock.Date
 	rates  map[id.ID]*Rate
 	needs  formula.Attr
+	// discounts is nil when there is none, so that the plain path stays fast.
+	discounts *discountSet
+	ahead     bool // billed before the months, so that a discount for paying ahead counts
 }
 
 // planMonth is one month of an item with everything that does not depend on
@@ -93,6 +96,10 @@ func loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock
 	if err != nil {
 		return nil, err
 	}
+	cheaper, err := approvedDiscounts(ctx, q, project, month.Add(-12).First())
+	if err != nil {
+		return nil, err
+	}
 	assigned := map[id.ID][]Assignment{}
 	for _, a := range wide {
 		assigned[a.Item] = append(assigned[a.Item], a)
@@ -103,7 +110,7 @@ func loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock
 		if !item.Active || len(assigned[item.ID]) == 0 && !rooms[item.ID] {
 			continue
 		}
-		if err := p.add(item, rates[item.ID], assigned[item.ID]); err != nil {
+		if err := p.add(item, rates[item.ID], assigned[item.ID], cheaper[item.ID]); err != nil {
 			return nil, err
 		}
 	}
@@ -128,12 +135,13 @@ func (p *plan) dueIn(item *Item, first clock.Month, n int) clock.Month {
 	return p.month
 }
 
-func (p *plan) add(item *Item, rates []Rate, wide []Assignment) error {
+func (p *plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discount) error {
 	first, n, due := p.billed(item)
 	if !due {
 		return nil
 	}
-	it := &planItem{Item: item, index: len(p.items), due: item.dueDate(p.dueIn(item, first, n)), rates: map[id.ID]*Rate{}}
+	it := &planItem{Item: item, index: len(p.items), due: item.dueDate(p.dueIn(item, first, n)), rates: map[id.ID]*Rate{},
+		discounts: newDiscountSet(cheaper), ahead: item.Advance}
 	for i := range n {
 		m := buildMonth(item, first.Add(i), rates, wide)
 		if m.active == 0 {

@@ -21,6 +21,13 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "end-assignment", "POST", in+"/assignments/{assignment}/end", "设置收费范围的截止日", PermItem, s.endAssignmentAPI)
 	route(w, "check-formula", "POST", in+"/formula-checks", "检查公式，并用一间房试算", PermItem, s.checkFormulaAPI)
 
+	route(w, "list-discounts", "GET", in+"/discounts", "列出优惠减免", PermRead, s.listDiscountsAPI)
+	route(w, "ask-discount", "POST", in+"/items/{item}/discounts", "提出一条优惠减免，批准后才生效", PermItem, s.askDiscountAPI)
+	route(w, "approve-discount", "POST", in+"/discounts/{discount}/approve", "批准优惠（提出人不能自己批）", PermDiscount, s.approveDiscountAPI)
+	route(w, "refuse-discount", "POST", in+"/discounts/{discount}/refuse", "退回优惠", PermDiscount, s.refuseDiscountAPI)
+	route(w, "withdraw-discount", "POST", in+"/discounts/{discount}/withdraw", "撤回还没批的优惠", PermItem, s.withdrawDiscountAPI)
+	route(w, "end-discount", "POST", in+"/discounts/{discount}/end", "设置优惠的截止日", PermItem, s.endDiscountAPI)
+
 	route(w, "list-runs", "GET", in+"/runs", "列出各次出账", PermRead, s.listRunsAPI)
 	route(w, "start-run", "POST", in+"/runs", "出一个月的账", PermRun, s.startRunAPI)
 	route(w, "read-run", "GET", in+"/runs/{run}", "审核一次出账：合计、差额和原因", PermRead, s.readRunAPI)

@@ -316,6 +316,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/discounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出优惠减免 */
+        get: operations["list-discounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/discounts/{discount}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准优惠（提出人不能自己批） */
+        post: operations["approve-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/discounts/{discount}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设置优惠的截止日 */
+        post: operations["end-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/discounts/{discount}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回优惠 */
+        post: operations["refuse-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/discounts/{discount}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回还没批的优惠 */
+        post: operations["withdraw-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/formula-checks": {
         parameters: {
             query?: never;
@@ -524,6 +609,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/items/{item}/discounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出一条优惠减免，批准后才生效 */
+        post: operations["ask-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/items/{item}/rates": {
         parameters: {
             query?: never;
@@ -690,7 +792,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 作废当天的收据，号码保留 */
+        /** 作废未交班的收据，号码保留 */
         post: operations["receipt-void"];
         delete?: never;
         options?: never;
@@ -1188,7 +1290,7 @@ export interface components {
              */
             amount: number;
             /** @enum {string} */
-            cause: "price" | "area" | "new" | "ended" | "part_month" | "formula" | "correction" | "fault" | "other";
+            cause: "price" | "area" | "new" | "ended" | "part_month" | "formula" | "correction" | "fault" | "other" | "discount";
             /** @description 原因，如 单价调整 */
             label: string;
             /**
@@ -1256,6 +1358,135 @@ export interface components {
              * @enum {string}
              */
             state: "unpaid" | "partial" | "overdue" | "paid";
+        };
+        BillingDiscount: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description 谁批的；还没批则为空 */
+            decided_by: string;
+            /**
+             * @description 实际从哪天起优惠；批准前是按今天批准推算的
+             * @example 2026-11-21
+             */
+            effective_date: string;
+            /**
+             * @description 从哪天起（含）；空置填空置的第一天
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 应收比例，万分之一；98 折为 9800
+             */
+            keep?: number;
+            /**
+             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
+             * @enum {string}
+             */
+            kind: "percent" | "off" | "vacancy" | "ahead";
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description 空置满几个月起算，或一次缴几个月
+             */
+            months?: number;
+            /** @description 批示 */
+            note: string;
+            /**
+             * Format: int64
+             * @description 每整月减多少，分；只用于 kind=off
+             */
+            off?: number;
+            /** @description 证明或文号；空置优惠必填 */
+            proof?: string;
+            /** @description 原因，住户问起时照此解释 */
+            reason: string;
+            /**
+             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
+             * @enum {string}
+             */
+            scope: "project" | "building" | "room";
+            /**
+             * @description 空置：满月后起、满月后追溯到空置日、批准日起
+             * @enum {string}
+             */
+            starts?: "after" | "retro" | "approval";
+            /**
+             * @description 待批准、已批准、已退回、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+            /** @description 范围的名称，如 3栋、3栋2单元1502 */
+            target_label: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /**
+             * Format: int64
+             * @description 批准、退回、截止时原样带回
+             */
+            version: number;
+            /** @description 优惠内容，如 按 98% 收 */
+            words: string;
+        };
+        BillingDiscountFields: {
+            /**
+             * @description 从哪天起（含）；空置填空置的第一天
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 应收比例，万分之一；98 折为 9800
+             */
+            keep?: number;
+            /**
+             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
+             * @enum {string}
+             */
+            kind: "percent" | "off" | "vacancy" | "ahead";
+            /**
+             * Format: int64
+             * @description 空置满几个月起算，或一次缴几个月
+             */
+            months?: number;
+            /**
+             * Format: int64
+             * @description 每整月减多少，分；只用于 kind=off
+             */
+            off?: number;
+            /** @description 证明或文号；空置优惠必填 */
+            proof?: string;
+            /** @description 原因，住户问起时照此解释 */
+            reason: string;
+            /**
+             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
+             * @enum {string}
+             */
+            scope: "project" | "building" | "room";
+            /**
+             * @description 空置：满月后起、满月后追溯到空置日、批准日起
+             * @enum {string}
+             */
+            starts?: "after" | "retro" | "approval";
+            /** @description 楼栋或房屋 */
+            target_id?: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
         };
         BillingItem: {
             /**
@@ -1810,6 +2041,10 @@ export interface components {
             /** @description 编号，十进制字符串 */
             room_id: string;
             room_label: string;
+            /** @description 属于哪一班 */
+            shift_id: string;
+            /** @description 交班单号，没有交班为空 */
+            shift_number: string;
             /**
              * @description valid 有效，void 已作废
              * @enum {string}
@@ -1830,7 +2065,7 @@ export interface components {
             /** @description 谁作废的 */
             void_name?: string;
             void_reason?: string;
-            /** @description 今天开的、还有效，可以作废 */
+            /** @description 有效、还没有交班，可以作废 */
             voidable: boolean;
         };
         CashierReceiptList: {
@@ -2079,6 +2314,15 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
         };
+        DecideDiscountInBody: {
+            /** @description 批示；退回时必填 */
+            note?: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
         EditBuildingInBody: {
             /** Format: int64 */
             floors?: number;
@@ -2249,6 +2493,18 @@ export interface components {
         EndAssignmentInBody: {
             /**
              * @description 收到哪天止（含）；早于起始日等于作废这条范围，空为长期
+             * @example 2026-11-21
+             */
+            until_date: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
+        EndDiscountInBody: {
+            /**
+             * @description 优惠到哪天止（含）；早于起始日等于作废
              * @example 2026-11-21
              */
             until_date: string;
@@ -2622,6 +2878,11 @@ export interface components {
              */
             computed: number;
             formula: string;
+            /**
+             * Format: int64
+             * @description 优惠前，分；没有优惠时与算出来的相同
+             */
+            gross: number;
             /** @description 一步一步怎么算的 */
             lines: string[];
             /**
@@ -2754,6 +3015,12 @@ export interface components {
         PageListCharge: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BillingCharge"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListDiscount: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["BillingDiscount"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -3446,6 +3713,13 @@ export interface components {
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        WithdrawDiscountInBody: {
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
         };
         WithdrawRunInBody: {
             /** @description 为什么撤回 */
@@ -6070,6 +6344,561 @@ export interface operations {
             };
         };
     };
+    "list-discounts": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 待批准、已批准、已退回、已撤回；空为全部 */
+                state?: "asked" | "approved" | "refused" | "withdrawn";
+                /** @description 只看一项费用 */
+                item_id?: string;
+                /** @description 只看给这间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-discount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDiscountInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-discount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndDiscountInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-discount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDiscountInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-discount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawDiscountInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "check-formula": {
         parameters: {
             query?: never;
@@ -7716,6 +8545,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillingAssignment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-discount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingDiscountFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingDiscount"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,311 @@
+package billing
+
+import (
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// reduction is a discount as it worked on one month of a charge.
+type reduction struct {
+	discount id.ID
+	keep     int64     // parts of 10,000 that stay
+	days     int       // covered days it worked on
+	off      money.Fen // taken off after rounding
+}
+
+// ahead is a discount on the sum of several months that are billed at once:
+// the months are added up, the sum is discounted and rounded, and split again
+// by largest remainder (case A21).
+type ahead struct {
+	discount id.ID
+	keep     int64
+	index    int
+	weights  []int64 // the months before it
+}
+
+// parts splits the discounted sum over the months.
+func (a *ahead) parts(i *Item) ([]money.Fen, error) {
+	var sum int64
+	for _, w := range a.weights {
+		sum += w
+	}
+	n, err := money.MulDiv(sum, a.keep, wholePrice*int64(i.Unit), i.Rounding)
+	if err != nil {
+		return nil, err
+	}
+	return money.Split(min(money.Fen(n)*i.Unit, money.Fen(sum)), a.weights), nil
+}
+
+func (a *ahead) part(i *Item, own money.Fen) (money.Fen, error) {
+	if a.index >= len(a.weights) || a.weights[a.index] != int64(own) {
+		return 0, fmt.Errorf("month %d of %d billed ahead is not %s", a.index, len(a.weights), own.Yuan())
+	}
+	parts, err := a.parts(i)
+	if err != nil {
+		return 0, err
+	}
+	return parts[a.index], nil
+}
+
+// discountSet are the approved discounts of one item by scope, the latest
+// first.
+type discountSet struct {
+	project   []*Discount
+	buildings map[id.ID][]*Discount
+	rooms     map[id.ID][]*Discount
+}
+
+func newDiscountSet(list []Discount) *discountSet {
+	if len(list) == 0 {
+		return nil
+	}
+	set := &discountSet{buildings: map[id.ID][]*Discount{}, rooms: map[id.ID][]*Discount{}}
+	for i := range slices.Backward(list) {
+		switch d := &list[i]; d.Scope {
+		case ToRoom:
+			set.rooms[d.Target] = append(set.rooms[d.Target], d)
+		case ToBuilding:
+			set.buildings[d.Target] = append(set.buildings[d.Target], d)
+		default:
+			set.project = append(set.project, d)
+		}
+	}
+	return set
+}
+
+// each offers the discounts of a room, the narrowest first, until stop.
+func (s *discountSet) each(room, building id.ID, take func(*Discount) (stop bool)) {
+	for _, list := range [3][]*Discount{s.rooms[room], s.buildings[building], s.project} {
+		for _, d := range list {
+			if take(d) {
+				return
+			}
+		}
+	}
+}
+
+// cheaper adds the pieces of one month, cut where a discount counts: a day has
+// one discount at most.
+func (c *calculator) cheaper(it *planItem, m *planMonth, set days, num, den int64) {
+	left, n := set, set.count()
+	it.discounts.each(c.room.ID, c.room.Building, func(d *Discount) bool {
+		hit := left & spanIn(m.month, d.From, d.Until)
+		if d.Kind == Ahead || hit == 0 {
+			return false
+		}
+		left &^= hit
+		x := reduction{discount: d.ID, keep: d.Keep, days: hit.count()}
+		if d.Kind == Off {
+			x.keep, x.off = wholePrice, d.part(it, m, set, x.days)
+		}
+		c.cuts = append(c.cuts, x)
+		keep := d.Keep
+		switch {
+		case d.Kind == Off:
+			keep = 0
+		case keep == 0:
+			keep = nothing
+		}
+		c.rated(m, hit, n, num, den, keep)
+		return left == 0
+	})
+	if left != 0 {
+		c.rated(m, left, n, num, den, 0)
+	}
+}
+
+// part is what is taken off a month of which only some days are covered, or
+// only some of these are cheaper.
+func (d *Discount) part(it *planItem, m *planMonth, set days, cheap int) money.Fen {
+	num, den := it.FirstMonth.weigh(set, m.n)
+	off, err := money.MulDiv(int64(d.Off), num*int64(cheap), den*int64(set.count()), money.HalfUp)
+	if err != nil {
+		return d.Off // Off is bounded far below overflow
+	}
+	return money.Fen(off)
+}
+
+// discount finds what the months were before their cuts, takes fixed amounts
+// off, and then the discount for billing several months at once.
+func (c *calculator) discount(it *planItem) error {
+	if len(c.cuts) > 0 {
+		if err := c.grosses(it); err != nil {
+			return err
+		}
+		for i := range c.months {
+			m := &c.months[i]
+			for _, x := range c.cuts[m.cutFrom:m.cutTo] {
+				c.sums[i].amount -= x.off
+			}
+			c.sums[i].amount = max(c.sums[i].amount, 0)
+		}
+	}
+	if d := c.aheadOf(it); d != nil {
+		return c.together(it, d)
+	}
+	return nil
+}
+
+// grosses computes the months once more without discounts.
+func (c *calculator) grosses(it *planItem) error {
+	net, sums := c.pieces, c.sums
+	c.pieces, c.sums = slices.Clone(net), nil
+	for i := range c.pieces {
+		c.pieces[i].keep = 0
+	}
+	err := c.base(it)
+	gross := c.sums
+	c.pieces, c.sums = net, sums
+	if err != nil {
+		return err
+	}
+	for i := range c.months {
+		if c.months[i].cutTo > c.months[i].cutFrom {
+			c.sums[i].gross = gross[i].amount
+		}
+	}
+	return nil
+}
+
+// aheadOf is the discount for so many months at once, or nil.
+func (c *calculator) aheadOf(it *planItem) *Discount {
+	if !it.ahead || len(c.months) < 2 {
+		return nil
+	}
+	first := c.months[0].month.month.First()
+	var found *Discount
+	it.discounts.each(c.room.ID, c.room.Building, func(d *Discount) bool {
+		if d.Kind == Ahead && d.Months <= len(c.months) && d.From <= first && (d.Until == 0 || d.Until >= first) {
+			found = d
+		}
+		return found != nil
+	})
+	return found
+}
+
+func (c *calculator) together(it *planItem, d *Discount) error {
+	weights := make([]int64, len(c.sums))
+	var sum int64
+	for i := range c.sums {
+		weights[i] = int64(c.sums[i].amount)
+		sum += weights[i]
+	}
+	if sum == 0 {
+		return nil
+	}
+	all := ahead{d.ID, d.Keep, 0, weights}
+	parts, err := all.parts(it.Item)
+	if err != nil {
+		return err
+	}
+	for i := range c.sums {
+		s := &c.sums[i]
+		if s.gross == 0 {
+			s.gross = s.amount
+		}
+		s.amount, s.ahead = parts[i], &ahead{d.ID, d.Keep, i, weights}
+	}
+	return nil
+}
+
+// nothing in the place of kept parts says that a discount leaves none.
+const nothing = -1
+
+// reduced is num/den, times the kept parts of 10,000 when there are any.
+func reduced(num, den, keep int64) (int64, int64) {
+	switch keep {
+	case 0:
+		return num, den
+	case nothing:
+		return 0, 1
+	}
+	g := gcd(keep, wholePrice)
+	return num * (keep / g), den * (wholePrice / g)
+}
+
+// gross is the amount before discounts, or 0 when there is none.
+func (l *line) gross() money.Fen {
+	if l.detail == nil {
+		return 0
+	}
+	return l.detail.gross
+}
+
+// plain reports whether the amount before discounts follows from the columns.
+func (d *detail) plain() bool {
+	if d.share != nil {
+		return false
+	}
+	for i := range d.pieces {
+		if d.pieces[i].rate != d.pieces[0].rate {
+			return false
+		}
+	}
+	return true
+}
+
+// undiscounted counts what discounts changed and gives both sides without
+// them, so that the other causes are found as ever.
+func (k *comparer) undiscounted(it *planItem, now *line, before *prior) (*line, *prior) {
+	n, b := *now, *before
+	if g := now.gross(); g > 0 {
+		n.amount = g
+	}
+	if before.gross > 0 {
+		b.amount, b.computed = before.gross, before.gross
+	}
+	k.add(it.index, DiscountCause, (now.amount-n.amount)-(before.computed-b.computed))
+	return &n, &b
+}
+
+// discountTexts words what the discounts of a charge did.
+func (r *replay) discountTexts(amount money.Fen) []string {
+	var out []string
+	d := r.detail
+	for _, c := range d.cuts {
+		out = append(out, r.cutText(c))
+	}
+	if a := d.ahead; a != nil {
+		text := fmt.Sprintf("一次出 %d 个月，合计按 %s 收，再分到各月，本月 %s 元", len(a.weights), keepText(a.keep), amount.Yuan())
+		out = append(out, text+r.ground(a.discount))
+	}
+	if d.gross > 0 {
+		out = append(out, fmt.Sprintf("优惠前 %s 元，优惠 %s 元，应收 %s 元", d.gross.Yuan(), (d.gross-amount).Yuan(), amount.Yuan()))
+	}
+	return out
+}
+
+func (r *replay) cutText(c reduction) string {
+	text := "优惠：按 " + keepText(c.keep) + " 收"
+	if x := r.names[c.discount]; x != nil {
+		text = "优惠：" + x.words()
+	}
+	if c.off > 0 {
+		text += "，本月减 " + c.off.Yuan() + " 元"
+	}
+	covered := r.detail.days
+	if covered == 0 {
+		covered = r.charge.Month.Days()
+	}
+	if c.days < covered {
+		text += fmt.Sprintf("，其中 %d 天", c.days)
+	}
+	return text + r.ground(c.discount)
+}
+
+// ground names reason, proof and who approved.
+func (r *replay) ground(discount id.ID) string {
+	d := r.names[discount]
+	if d == nil {
+		return ""
+	}
+	text := "；原因：" + d.Reason
+	if d.Proof != "" {
+		text += "，" + d.Proof
+	}
+	return text + fmt.Sprintf("，%s 由 %s 批准", clock.DateOf(d.Decided.At), d.Decided.Name)
+}
