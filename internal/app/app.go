@@ -93,7 +93,8 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	}
 	a := &App{DB: d, Jobs: job.New(d, c.Log), log: c.Log}
 	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
-	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files")})
+	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files"), Jobs: a.Jobs,
+		Actor: func(ctx context.Context, account id.ID) (actor.Actor, error) { return a.Identity.Acting(ctx, account) }, Record: a.recordExport})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
@@ -102,9 +103,10 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
-	for _, routes := range []func(*web.Server){a.Audit.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
+	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
 }
 
@@ -140,6 +142,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 6*time.Hour, "sweep", a.sweep) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "resume runs", a.Billing.Resume) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err
@@ -175,7 +178,7 @@ func (a *App) forgetRosters(ctx context.Context) error {
 	if err := a.File.Sweep(); err != nil {
 		return err
 	}
-	return a.File.Expire(ctx, estate.KindRoster, a.DB.Clock().Now().Add(-keepRosters))
+	return errors.Join(a.File.Expire(ctx, estate.KindRoster, a.DB.Clock().Now().Add(-keepRosters)), a.File.ForgetExports(ctx))
 }
 
 // Close gives the database back.

@@ -117,6 +117,10 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.yearAhead(ctx, in, c)
 	case in.has("cur_due", "waived", "cur_paid") && in.only("cur_due", "waived", "cur_paid"):
 		return w.waived(ctx, in, c)
+	case in.has("month_fen", "days"):
+		return w.changeOfHands(ctx, c)
+	case in.has("cash_fen", "counted_cash_fen"):
+		return w.shift(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
 	}

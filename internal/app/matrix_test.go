@@ -60,6 +60,9 @@ func (e *endpoint) fill(project id.ID, from twin) string {
 	if e.op == "search-households" {
 		path += "?q=101"
 	}
+	if e.op == "preview-transfer" {
+		path += "?date=" + clock.DateOf(dbtest.Start()).String()
+	}
 	return path
 }
 
@@ -68,15 +71,17 @@ func (e *endpoint) fill(project id.ID, from twin) string {
 func (e *endpoint) body(from twin) (kind, body string) {
 	month := clock.MonthOf(dbtest.Start())
 	bodies := map[string]string{
-		"create-project":  `{"name":"丙","kind":"residential"}`,
-		"create-building": `{"name":"77栋"}`,
-		"create-unit":     `{"name":"7单元"}`,
-		"create-person":   `{"name":"新人"}`,
-		"reveal-person":   `{"field":"phone","reason":"电话回访"}`,
-		"start-run":       fmt.Sprintf(`{"month":%q}`, month),
-		"receipt-void":    `{"reason":"矩阵测试"}`,
-		"receipt-create":  fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
-		"check-formula":   `{"formula":"面积*单价"}`,
+		"create-project":      `{"name":"丙","kind":"residential"}`,
+		"create-building":     `{"name":"77栋"}`,
+		"create-unit":         `{"name":"7单元"}`,
+		"create-person":       `{"name":"新人"}`,
+		"reveal-person":       `{"field":"phone","reason":"电话回访"}`,
+		"start-run":           fmt.Sprintf(`{"month":%q}`, month),
+		"receipt-void":        `{"reason":"矩阵测试"}`,
+		"receipt-create":      fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"receipt-print":       `{"paper":"80"}`,
+		"counter-setting-put": `{"policy":"oldest","choice":true,"ahead_months":12,"version":0}`,
+		"check-formula":       `{"formula":"面积*单价"}`,
 	}
 	if e.op == "start-import" {
 		return csvForm("matrix.csv")

@@ -22,6 +22,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/screen"
 )
 
 // twin is one of two projects that are alike but for their canary.
@@ -169,12 +170,19 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["charge"] = seat.Open[0].Charge
+	p.ids["shift"] = w.closedShift(t, who, project)
 	r, err := w.app.Cashier.Receive(ctx, who, project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed, Confirmed: true,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 100_00, Reference: p.canary}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.ids["receipt"] = r.ID
+	change, err := w.app.Screen.HandOver(ctx, who, project, screen.HandOver{Room: p.ids["room"], Date: clock.DateOf(w.app.DB.Clock().Now()).AddDays(30),
+		NewOwner: &estate.PersonInput{Name: p.canary + "新业主"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["transfer"] = change.ID
 	im, err := w.app.Estate.StartImport(ctx, who, project, p.canary+".csv", strings.NewReader("楼栋,单元,房号\n9栋,1单元,101\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +191,23 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 	if err := w.app.Jobs.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// closedShift opens a shift by hand and closes it, before any receipt.
+func (w *matrixWorld) closedShift(t *testing.T, who actor.Actor, project id.ID) id.ID {
+	t.Helper()
+	drawer := money.Fen(200_00)
+	sh, err := w.app.Cashier.OpenShift(t.Context(), who, project, drawer)
+	if err == nil {
+		_, err = w.app.Cashier.CountShift(t.Context(), who, project, sh.ID, &drawer, nil)
+	}
+	if err == nil {
+		_, err = w.app.Cashier.CloseShift(t.Context(), who, project, sh.ID, cashier.Closing{Count: 1, Handed: 200_00})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sh.ID
 }
 
 // call sends a request and returns status and body.

@@ -26,6 +26,7 @@ type line struct {
 	factor   Factor
 	amount   money.Fen
 	detail   *detail // nil when the columns say everything
+	segment  int     // which of several payers of the month, from 0
 }
 
 // piece is a rate with the part of a month it counts for.
@@ -65,6 +66,7 @@ type detail struct {
 	reason   string
 	by       string
 	at       clock.Date
+	payer    *payerCut // when the month has several payers
 }
 
 type detailPiece struct {

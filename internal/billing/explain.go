@@ -108,6 +108,15 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 
 // amount is what the charge must have been computed as.
 func (r *replay) amount() (money.Fen, error) {
+	month, err := r.month()
+	if err != nil || r.detail.payer == nil || r.detail.reason != "" {
+		return month, err
+	}
+	return r.detail.payer.of(month), nil
+}
+
+// month is what the whole month comes to, whoever pays.
+func (r *replay) month() (money.Fen, error) {
 	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
 	if err != nil {
 		return sum, err
@@ -142,6 +151,10 @@ func (r *replay) explain() (Explanation, error) {
 	if err != nil {
 		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
 	}
+	month, err := r.month()
+	if err != nil {
+		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
+	}
 	c, rate := r.charge, r.rates[r.charge.Rate]
 	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.parsed.String(), Quantity: c.Quantity, Price: c.Price,
 		Unit: r.item.priceUnit(), Source: sourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.roundingText(),
@@ -169,14 +182,19 @@ func (r *replay) explain() (Explanation, error) {
 		e.Lines = append(e.Lines, fmt.Sprintf("整%s %s 元分到各月，本月 %s 元", r.item.Cycle.Label(), sum.Yuan(),
 			money.Split(sum, sh.weights)[sh.index].Yuan()))
 	}
-	e.Lines = append(e.Lines, r.discountTexts(amount)...)
+	e.Lines = append(e.Lines, r.discountTexts(month)...)
 	if r.detail.days > 0 {
 		e.Lines = append(e.Lines, fmt.Sprintf("本月计费 %d 天，首尾两天都算", r.detail.days))
 	}
 	e.Lines = append(e.Lines, "单价自 "+rate.From.String()+" 起执行，依据："+e.Source)
+	corrected := c.Amount
+	if p := r.detail.payer; p != nil {
+		corrected = p.total
+		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
+	}
 	if r.detail.reason != "" {
 		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by,
-			r.detail.computed.Yuan(), c.Amount.Yuan(), r.detail.reason))
+			r.detail.computed.Yuan(), corrected.Yuan(), r.detail.reason))
 	}
 	return e, nil
 }

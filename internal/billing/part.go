@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
@@ -97,7 +98,11 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 	}
 	w := &work{part: pt}
 	w.sums = make([][causes]sumCell, len(p.plan.items))
-	room := roomWork{w: w, plan: p.plan, past: past, own: own, calc: calculator{plan: p.plan}}
+	changes, err := p.payerChanges(ctx, q, pt)
+	if err != nil {
+		return nil, err
+	}
+	room := roomWork{w: w, plan: p.plan, past: past, own: own, calc: calculator{plan: p.plan}, changes: changes}
 	err = p.s.estate.StreamRooms(ctx, q, p.project, estate.RoomFilter{After: pt.After, Upto: pt.Upto}, func(r *estate.BillingRoom) error {
 		room.do(r)
 		return nil
@@ -114,6 +119,23 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 	return w, nil
 }
 
+// payerChanges are the changes of hands that the plan's months have seen.
+func (p *preparer) payerChanges(ctx context.Context, q db.Q, pt part) (map[id.ID][]estate.PayerChange, error) {
+	first := p.plan.month
+	for _, it := range p.plan.items {
+		first = min(first, it.months[0].month)
+	}
+	list, err := p.s.estate.PayerChanges(ctx, q, p.project, pt.After, pt.Upto, first.First())
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID][]estate.PayerChange{}
+	for _, c := range list {
+		out[c.Room] = append(out[c.Room], c)
+	}
+	return out, nil
+}
+
 // roomWork takes the rooms of a part one after the other.
 type roomWork struct {
 	w      *work
@@ -125,6 +147,8 @@ type roomWork struct {
 	mine   []Assignment
 	lines  []line
 	billed bool
+
+	changes map[id.ID][]estate.PayerChange // of rooms that changed hands
 }
 
 func (x *roomWork) do(r *estate.BillingRoom) {
@@ -172,7 +196,7 @@ func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
 			now, gone = nil, DiscountCause
 		}
 		if now != nil && err == nil {
-			at = x.w.keep(now)
+			at = x.keepAll(it, j, r, now)
 			x.billed = true
 		}
 		x.w.compare(it, now, at, before, gone)
@@ -180,6 +204,22 @@ func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
 	if err != nil && missing {
 		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.month), reason: reasonOf(err)})
 	}
+}
+
+// keepAll keeps a line, cut among the payers of its month when the room changed
+// hands, and gives the number of the first.
+func (x *roomWork) keepAll(it *planItem, month int, r *estate.BillingRoom, l *line) int {
+	changes := x.changes[r.ID]
+	if len(changes) == 0 {
+		return x.w.keep(l)
+	}
+	at := -1
+	for _, seg := range l.segments(it.months[month].covered(r, x.mine), changes) {
+		if n := x.w.keep(&seg); at < 0 {
+			at = n
+		}
+	}
+	return at
 }
 
 // keep stores a line in its list. The number it gives tells the lists apart:

@@ -70,8 +70,8 @@ func chargedRooms(ctx context.Context, q db.Q, project, item id.ID, month clock.
 // by room; dropped ones do not count.
 func priorCharges(ctx context.Context, q db.Q, project, item id.ID, month clock.Month, pt part) ([]prior, error) {
 	rows, err := q.Query(ctx, `SELECT source_id, rate_id, quantity, price, factor, amount, COALESCE(detail, '') FROM billing_charge
-		WHERE project_id = ? AND item_id = ? AND month = ? AND source_id > ? AND source_id <= ? AND segment = 0 AND live = 1
-		AND hold <> 2 ORDER BY source_id`, project, item, month, pt.After, pt.Upto)
+		WHERE project_id = ? AND item_id = ? AND month = ? AND source_id > ? AND source_id <= ? AND live = 1
+		AND hold <> 2 ORDER BY source_id, segment`, project, item, month, pt.After, pt.Upto)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (prior, error) {
 		p := prior{plain: true}
 		var text string
@@ -89,13 +89,30 @@ func priorCharges(ctx context.Context, q db.Q, project, item id.ID, month clock.
 		if d.reason != "" {
 			p.computed = d.computed
 		}
+		if d.payer != nil && d.reason != "" {
+			p.computed = d.payer.of(d.computed)
+		}
 		p.plain, p.gross = d.plain(), d.gross
 		return p, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list prior charges: %w", err)
 	}
-	return out, nil
+	return mergePrior(out), nil
+}
+
+// mergePrior adds up the charges of a room whose month had several payers.
+func mergePrior(list []prior) []prior {
+	out := list[:0]
+	for _, p := range list {
+		if n := len(out); n > 0 && out[n-1].room == p.room {
+			out[n-1].amount += p.amount
+			out[n-1].computed += p.computed
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // shareRun locks the run against withdrawal and release while a part is
@@ -170,12 +187,12 @@ func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *w
 		}
 	}
 	return tx.CopyShared(ctx, "billing_charge", part, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
-		"quantity", "price", "factor", "amount", "due_date", "detail"}, len(w.full), func(i int, dst []any) error {
+		"quantity", "price", "factor", "amount", "due_date", "detail", "segment"}, len(w.full), func(i int, dst []any) error {
 		l, it := &w.full[i], p.items[w.full[i].item]
 		dst[0], dst[1], dst[2], dst[3], dst[4] = int64(ids[len(w.plain)+i]), int64(it.ID), int64(l.subject), int64(l.subject), int64(l.payer)
 		dst[5], dst[6], dst[7], dst[8] = int64(l.month), int64(l.rate), int64(l.quantity), int64(l.price)
 		text, err := l.detail.encode()
-		dst[9], dst[10], dst[11], dst[12] = int64(l.factor), int64(l.amount), int64(it.due), text
+		dst[9], dst[10], dst[11], dst[12], dst[13] = int64(l.factor), int64(l.amount), int64(it.due), text, int64(l.segment)
 		return err
 	})
 }

@@ -15,6 +15,7 @@ import (
 
 // Routes registers the operations of the counter.
 func (s *Service) Routes(w *web.Server) {
+	s.counterRoutes(w)
 	const receipts = "/projects/{project}/receipts"
 	web.Handle(w, web.Op{ID: "counter-seat", Method: http.MethodGet, Path: "/projects/{project}/counter/{room}", Tag: "cashier",
 		Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)
@@ -26,10 +27,9 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
 	web.Handle(w, web.Op{ID: "receipt-void", Method: http.MethodPost, Path: receipts + "/{receipt}/void", Tag: "cashier",
 		Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
-	web.Handle(w, web.Op{ID: "receipt-print", Method: http.MethodGet, Path: receipts + "/{receipt}/print", Tag: "cashier",
-		Permission: PermRead, Summary: "打印收据，第二次起标明补打"}, s.apiPrint)
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
+	s.shiftRoutes(w)
 }
 
 type openJSON struct {
@@ -54,6 +54,13 @@ type seatRoomJSON struct {
 	Area  int64  `json:"area" doc:"建筑面积，㎡×100"`
 }
 
+type formerJSON struct {
+	Payer   id.ID      `json:"payer_id"`
+	Name    string     `json:"payer_name"`
+	Charges []openJSON `json:"charges" nullable:"false"`
+	Owed    money.Fen  `json:"owed" doc:"分"`
+}
+
 type seatJSON struct {
 	Room      seatRoomJSON   `json:"room" doc:"查的这间"`
 	Payer     id.ID          `json:"payer_id" doc:"交款人，空串表示没有登记"`
@@ -61,9 +68,14 @@ type seatJSON struct {
 	PhoneMask string         `json:"phone_mask" doc:"手机号，已打码"`
 	Rooms     []seatRoomJSON `json:"rooms" doc:"同一交款人的全部房间" nullable:"false"`
 	Charges   []openJSON     `json:"charges" doc:"全部欠费，按到期日排" nullable:"false"`
+	Former    []formerJSON   `json:"former" doc:"已不在这几间房的人留下的欠费，不向现在的住户收" nullable:"false"`
 	Owed      money.Fen      `json:"owed" doc:"欠费合计，分；收款时作为 expected_owed 交回"`
 	Overdue   money.Fen      `json:"overdue" doc:"其中已逾期的，分"`
 	Prepaid   money.Fen      `json:"prepaid" doc:"预存余额，分；收款时作为 expected_prepaid 交回"`
+	Policy    string         `json:"policy" enum:"statutory,oldest" doc:"没有挑选时的抵扣顺序"`
+	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
+	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
+	AheadMax  int            `json:"ahead_months" doc:"最多预缴几个月，0 为不收预缴"`
 }
 
 func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
@@ -75,7 +87,8 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 		return nil, err
 	}
 	b := seatJSON{Payer: seat.Payer, PayerName: seat.PayerName, PhoneMask: seat.PhoneMask, Owed: seat.Owed, Prepaid: seat.Prepaid,
-		Rooms: []seatRoomJSON{}, Charges: []openJSON{}}
+		Policy: string(seat.Setting.Policy), Order: seat.Setting.Policy.Name(), Choice: seat.Setting.Choice, AheadMax: seat.Setting.AheadMonths,
+		Rooms: []seatRoomJSON{}, Charges: []openJSON{}, Former: []formerJSON{}}
 	for _, r := range seat.Rooms {
 		j := seatRoomJSON{ID: r.ID, Label: r.Label, Kind: r.Kind, State: r.State, Area: int64(r.Area)}
 		if r.ID == seat.Room.ID {
@@ -85,27 +98,48 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 	}
 	today := clock.DateOf(s.db.Clock().Now())
 	for _, o := range seat.Open {
-		late := max(0, today.Sub(o.Due))
-		if late > 0 {
+		if o.Due < today {
 			b.Overdue += o.Left
 		}
-		b.Charges = append(b.Charges, openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, Item: o.Item, ItemName: o.ItemName,
-			Month: o.Month, Due: o.Due, Overdue: late, Amount: o.Amount, Left: o.Left})
+		b.Charges = append(b.Charges, toOpen(&o, today))
+	}
+	for _, f := range seat.Former {
+		j := formerJSON{Payer: f.Payer, Name: f.Name, Charges: []openJSON{}, Owed: sumLeft(f.Open)}
+		for _, o := range f.Open {
+			j.Charges = append(j.Charges, toOpen(&o, today))
+		}
+		b.Former = append(b.Former, j)
 	}
 	return &struct{ Body seatJSON }{b}, nil
 }
 
+func toOpen(o *Open, today clock.Date) openJSON {
+	return openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, Item: o.Item, ItemName: o.ItemName,
+		Month: o.Month, Due: o.Due, Overdue: max(0, today.Sub(o.Due)), Amount: o.Amount, Left: o.Left}
+}
+
 type payJSON struct {
-	Method    string    `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
-	Name      string    `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
-	Amount    money.Fen `json:"amount" minimum:"1" doc:"金额，分"`
-	Reference string    `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+	Method    string     `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
+	Name      string     `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
+	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
+	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+	Terminal  string     `json:"terminal,omitempty" maxLength:"20" doc:"刷卡的终端号，选填"`
+	Last4     string     `json:"last4,omitempty" maxLength:"8" doc:"银行卡后四位，选填"`
+	On        clock.Date `json:"paid_on,omitempty" doc:"转账日期，选填"`
 }
 
 type payInJSON struct {
-	Method    string    `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
-	Amount    money.Fen `json:"amount" minimum:"1" doc:"金额，分"`
-	Reference string    `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+	Method    string     `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
+	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
+	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
+	Terminal  string     `json:"terminal,omitempty" maxLength:"20" doc:"刷卡的终端号，选填"`
+	Last4     string     `json:"last4,omitempty" maxLength:"8" doc:"银行卡后四位，选填"`
+	On        clock.Date `json:"paid_on,omitempty" doc:"转账日期，选填"`
+}
+
+type aheadIn struct {
+	Until clock.Month `json:"until" doc:"预缴到的月"`
+	Total money.Fen   `json:"total" minimum:"1" doc:"界面上显示的预缴合计，分，不一致则拒绝"`
 }
 
 type receiveIn struct {
@@ -118,6 +152,7 @@ type receiveIn struct {
 		ExpectedOwed    money.Fen   `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
 		ExpectedPrepaid *money.Fen  `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
 		Confirmed       bool        `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+		Ahead           *aheadIn    `json:"ahead,omitempty" doc:"同时预缴这间房以后几个月"`
 	}
 }
 
@@ -140,13 +175,14 @@ type receiptJSON struct {
 	RoomLabel    string     `json:"room_label"`
 	Payer        id.ID      `json:"payer_id"`
 	PayerName    string     `json:"payer_name"`
-	Policy       string     `json:"policy" enum:"chosen,statutory" doc:"抵扣顺序：chosen 按所选费用，statutory 先到期先还、同日按比例"`
+	Policy       string     `json:"policy" enum:"chosen,statutory,oldest" doc:"抵扣顺序：chosen 按所选费用，statutory 先到期先还、同日按比例，oldest 按账期从旧到新"`
 	PolicyName   string     `json:"policy_name"`
 	Amount       money.Fen  `json:"amount" doc:"收据金额，分"`
 	OwedBefore   money.Fen  `json:"owed_before" doc:"收款前欠费，分"`
 	OwedAfter    money.Fen  `json:"owed_after" doc:"收款后欠费，分"`
 	PrepaidUsed  money.Fen  `json:"prepaid_used" doc:"用掉的预存，分"`
 	ToPrepay     money.Fen  `json:"to_prepay" doc:"存入预存，分"`
+	Ahead        money.Fen  `json:"ahead" doc:"其中预缴以后几个月的，分"`
 	PrepaidAfter money.Fen  `json:"prepaid_after" doc:"收款后预存余额，分"`
 	Tendered     money.Fen  `json:"tendered" doc:"实收现金，分"`
 	Change       money.Fen  `json:"change" doc:"找零，分"`
@@ -172,7 +208,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		Policy: string(r.Policy), PolicyName: r.Policy.Name(), Amount: r.Amount, OwedBefore: r.OwedBefore, OwedAfter: r.OwedAfter,
 		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
-		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Lines: []lineJSON{}, Pays: []payJSON{},
+		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
 		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
 	if r.State == StateVoid {
@@ -183,7 +219,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		j.Lines = append(j.Lines, lineJSON(l))
 	}
 	for _, p := range r.Pays {
-		j.Pays = append(j.Pays, payJSON{string(p.Method), p.Method.Name(), p.Amount, p.Reference})
+		j.Pays = append(j.Pays, payJSON{string(p.Method), p.Method.Name(), p.Amount, p.Reference, p.Terminal, p.Last4, p.On})
 	}
 	return j
 }
@@ -194,8 +230,11 @@ func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn
 	b := &in.Body
 	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
 		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed}
+	if b.Ahead != nil {
+		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}
+	}
 	for _, p := range b.Pays {
-		t.Pays = append(t.Pays, Pay{Method: Method(p.Method), Amount: p.Amount, Reference: p.Reference})
+		t.Pays = append(t.Pays, Pay{Method: Method(p.Method), Amount: p.Amount, Reference: p.Reference, Terminal: p.Terminal, Last4: p.Last4, On: p.On})
 	}
 	r, err := s.Receive(ctx, who, in.Project, t)
 	if err != nil {
@@ -231,23 +270,6 @@ func (s *Service) apiVoid(ctx context.Context, who actor.Actor, in *struct {
 	return &receiptOut{s.receiptJSON(&r)}, nil
 }
 
-type printOut struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
-}
-
-func (s *Service) apiPrint(ctx context.Context, who actor.Actor, in *struct {
-	Project id.ID  `path:"project"`
-	Receipt id.ID  `path:"receipt" doc:"收据编号"`
-	Paper   string `query:"paper" enum:"80,a4" default:"80" doc:"纸张：80 毫米小票或 a4 两联"`
-}) (*printOut, error) {
-	b, err := s.Print(ctx, who, in.Project, in.Receipt, Paper(in.Paper))
-	if err != nil {
-		return nil, err
-	}
-	return &printOut{"text/html; charset=utf-8", b}, nil
-}
-
 type receiptList struct {
 	page.List[receiptJSON]
 	Total *totalsJSON `json:"total,omitempty" doc:"全部结果的合计，count=true 时才有"`
@@ -262,15 +284,20 @@ type totalsJSON struct {
 func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
-	Room  id.ID    `query:"room_id" doc:"涉及这间房的收据"`
-	Mine  bool     `query:"mine" doc:"只看我开的"`
-	From  web.Date `query:"from" doc:"起始日，含"`
-	Until web.Date `query:"until" doc:"截止日，含"`
-	State string   `query:"state" enum:"valid,void" doc:"valid 有效，void 已作废；不填为全部"`
-	Text  string   `query:"q" maxLength:"60" doc:"收据号、房间或交款人的一部分"`
-	Count bool     `query:"count" doc:"同时给出全部结果的合计"`
+	Room    id.ID    `query:"room_id" doc:"涉及这间房的收据"`
+	Mine    bool     `query:"mine" doc:"只看我开的"`
+	Cashier id.ID    `query:"cashier_id" doc:"这位收费员开的"`
+	Method  string   `query:"method" doc:"用过这种收款方式的"`
+	Item    id.ID    `query:"item_id" doc:"收过这项费用的"`
+	Shift   id.ID    `query:"shift_id" doc:"这一班的"`
+	From    web.Date `query:"from" doc:"起始日，含"`
+	Until   web.Date `query:"until" doc:"截止日，含"`
+	State   string   `query:"state" enum:"valid,void" doc:"valid 有效，void 已作废；不填为全部"`
+	Text    string   `query:"q" maxLength:"60" doc:"收据号、房间或交款人的一部分"`
+	Count   bool     `query:"count" doc:"同时给出全部结果的合计"`
 }) (*struct{ Body receiptList }, error) {
-	f := Filter{Request: in.Request, Room: in.Room, From: in.From.Date, Until: in.Until.Date, State: State(in.State), Text: in.Text}
+	f := Filter{Request: in.Request, Room: in.Room, From: in.From.Date, Until: in.Until.Date, State: State(in.State), Text: in.Text,
+		Cashier: in.Cashier, Method: Method(in.Method), Item: in.Item, Shift: in.Shift}
 	if in.Mine {
 		f.Cashier = who.Account
 	}

@@ -36,6 +36,7 @@ type Taking struct {
 	ExpectedOwed    money.Fen  // what the screen showed as owed by the household
 	ExpectedPrepaid *money.Fen // what it showed as prepaid; nil is not compared
 	Confirmed       bool       // an unusual amount was confirmed
+	Ahead           *AheadTaking
 }
 
 func (in *Taking) sum(methods ...Method) money.Fen {
@@ -65,6 +66,9 @@ func (in *Taking) check() error {
 		}
 		if utf8.RuneCountInString(p.Reference) > maxReference {
 			return ErrPays.Say("凭证号最多 60 个字").At(at+".reference", "最多 60 个字", nil)
+		}
+		if err := p.checkProof(at); err != nil {
+			return err
 		}
 	}
 	slices.SortStableFunc(in.Pays, func(a, b Pay) int {
@@ -109,6 +113,14 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, i
 		}
 		if err := s.sameAsShown(ctx, tx, project, seat, &in); err != nil {
 			return err
+		}
+		if err := usedOnce(ctx, tx, project, &in, clock.DateOf(tx.Now())); err != nil {
+			return err
+		}
+		if in.Ahead != nil {
+			if err := s.chargeAhead(ctx, tx, who, project, seat, in.Ahead); err != nil {
+				return err
+			}
 		}
 		if r, err = draft(tx, who, seat, &in); err != nil {
 			return err
@@ -166,6 +178,9 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 	if err != nil {
 		return Receipt{}, err
 	}
+	if open, err = seat.withAhead(open, in.sum()); err != nil {
+		return Receipt{}, err
+	}
 	if err := usual(in, open); err != nil {
 		return Receipt{}, err
 	}
@@ -174,9 +189,10 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 		Policy: policy, Amount: in.sum(), OwedBefore: seat.Owed, PrepaidUsed: in.sum(MethodPrepay),
 		Tendered: in.Tendered, Change: in.Tendered - in.sum(MethodCash), Cashier: who.Account, CashierName: who.Name,
 		Date: clock.DateOf(tx.Now()), At: tx.Now(), State: StateValid, Pays: in.Pays, Lines: []Line{},
+		Ahead: sumLeft(seat.Ahead), AheadRun: seat.AheadRun,
 	}
 	var shares []Share
-	shares, r.ToPrepay = Allocate(debts(open), r.Amount)
+	shares, r.ToPrepay = seat.Setting.Policy.Allocate(debts(open), r.Amount)
 	settled := r.Amount - r.ToPrepay
 	if r.PrepaidUsed > settled {
 		return Receipt{}, ErrPrepaidUse.Say("预存只能用来抵扣欠费，这次最多可抵扣 %s 元", min(settled, sumLeft(open)).Comma())
@@ -189,8 +205,11 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 		o := byID[share.Charge]
 		r.Lines = append(r.Lines, Line{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Item: o.Item,
 			ItemName: o.ItemName, Month: o.Month, Owed: o.Left, Amount: share.Amount})
+		if !seat.isOwn(o.Charge) && !seat.isAhead(o.Charge) {
+			r.OwedBefore += o.Left // of somebody who has moved out, taken along
+		}
 	}
-	r.OwedAfter = r.OwedBefore - settled
+	r.OwedAfter = r.OwedBefore + r.Ahead - settled
 	r.PrepaidAfter = seat.Prepaid - r.PrepaidUsed + r.ToPrepay
 	return r, nil
 }
@@ -261,6 +280,6 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 func facts(r *Receipt) map[string]any {
 	return map[string]any{
 		"number": r.Number, "room": r.RoomLabel, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
-		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "lines": len(r.Lines), "state": r.State,
+		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
 	}
 }

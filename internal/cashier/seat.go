@@ -36,8 +36,12 @@ type Seat struct {
 	PhoneMask string
 	Rooms     []estate.Room
 	Open      []Open // by due date, month, item
+	Former    []Former
 	Owed      money.Fen
 	Prepaid   money.Fen
+	Setting   Setting
+	Ahead     []Open // charged while the money is taken, not in Open and Owed
+	AheadRun  id.ID
 }
 
 // Seat reads the household of a room for the counter. Error: estate.ErrNoRoom.
@@ -63,13 +67,23 @@ func (s *Service) seat(ctx context.Context, q db.Q, project id.ID, h estate.Hous
 	for _, r := range h.Rooms {
 		labels[r.ID] = r.Label
 	}
+	var err error
+	if seat.Setting, err = oneSetting(ctx, q, project); err != nil {
+		return nil, fmt.Errorf("read setting: %w", err)
+	}
 	charges, err := s.billing.Open(ctx, q, project, seat.rooms())
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range charges {
-		seat.Open = append(seat.Open, Open{Charge: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Payer: c.Payer, Item: c.Item,
-			ItemName: c.ItemName, Month: c.Month, Due: c.Due, Amount: c.Amount, Left: c.Owed()})
+	own, former, err := s.SplitFormer(ctx, q, project, seat.Payer, charges)
+	if err != nil {
+		return nil, err
+	}
+	for i := range own {
+		seat.Open = append(seat.Open, openOf(&own[i], labels))
+	}
+	if err := s.addFormer(ctx, q, project, seat, former, labels); err != nil {
+		return nil, err
 	}
 	seat.Owed = sumLeft(seat.Open)
 	seat.Prepaid, err = s.payment.Balance(ctx, q, project, seat.Payer, seat.rooms())
@@ -89,20 +103,26 @@ func roomIDs(rooms []estate.Room) []id.ID {
 // chosen are the charges to be paid and the policy that follows from it.
 func (seat *Seat) chosen(charges []id.ID) ([]Open, Policy, error) {
 	if len(charges) == 0 {
-		return seat.Open, PolicyStatutory, nil
+		return seat.Open, seat.Setting.Policy, nil
 	}
 	want := make(map[id.ID]bool, len(charges))
 	for _, c := range charges {
 		want[c] = true
 	}
 	out := make([]Open, 0, len(want))
-	for _, o := range seat.Open {
+	for _, o := range seat.all() {
 		if want[o.Charge] {
 			out = append(out, o)
 		}
 	}
 	if gone := len(want) - len(out); gone > 0 {
 		return nil, "", ErrChargeGone.Say("所选费用有 %d 项已缴清或已撤回，请刷新后再收", gone)
+	}
+	if !seat.Setting.Choice {
+		if len(out) < len(seat.Open) {
+			return nil, "", ErrNoChoice
+		}
+		return out, seat.Setting.Policy, nil
 	}
 	return out, PolicyChosen, nil
 }
@@ -118,7 +138,7 @@ func sumLeft(open []Open) money.Fen {
 func debts(open []Open) []Debt {
 	out := make([]Debt, len(open))
 	for i, o := range open {
-		out[i] = Debt{Charge: o.Charge, Due: o.Due, Left: o.Left}
+		out[i] = Debt{Charge: o.Charge, Month: o.Month, Due: o.Due, Left: o.Left}
 	}
 	return out
 }

@@ -62,6 +62,9 @@ const (
 	DocReceipt        DocKind = 5 // a receipt; Doc is the receipt
 	DocReceiptVoided  DocKind = 6 // a receipt made void; Doc is the receipt
 	DocWalletDeducted DocKind = 7 // prepaid money used for charges without a person; Doc is the charge
+
+	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing
+	DocTransferUndone DocKind = 21 // the same taken back
 )
 
 // Posting is one double entry. The project is given beside it.

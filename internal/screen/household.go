@@ -37,6 +37,8 @@ type Household struct {
 	PaidByItem []cashier.ItemSum
 	Receipts   int // valid ones of the year
 	Open       []billing.Charge
+	Former     []FormerDebt
+	Transfers  []estate.Transfer
 	Timeline   []Event
 	Today      clock.Date
 }
@@ -68,7 +70,7 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 		rooms[i] = r.ID
 		h.Rooms = append(h.Rooms, HouseholdRoom{Room: r})
 	}
-	if h.Open, err = s.billing.Open(ctx, q, project, rooms); err != nil {
+	if err := s.addOpen(ctx, q, project, h, rooms); err != nil {
 		return nil, err
 	}
 	h.sumOpen()

@@ -65,6 +65,14 @@ type itemSum struct {
 	Amount money.Fen `json:"amount"`
 }
 
+type formerDebt struct {
+	Payer   id.ID     `json:"payer_id"`
+	Name    string    `json:"payer_name"`
+	Owed    money.Fen `json:"owed" doc:"欠费，分"`
+	Count   int       `json:"count" doc:"几笔"`
+	Prepaid money.Fen `json:"prepaid" doc:"他在这间房的预存，分"`
+}
+
 type householdBody struct {
 	Room       householdRoom     `json:"room"`
 	PayerID    id.ID             `json:"payer_id" doc:"没有登记缴费人则为空"`
@@ -79,6 +87,8 @@ type householdBody struct {
 	Receipts   int               `json:"receipts_year" doc:"今年有效收据张数"`
 	PaidByItem []itemSum         `json:"paid_by_item" nullable:"false"`
 	Open       []openCharge      `json:"open" nullable:"false" doc:"未缴清的费用，先到期的在前"`
+	Former     []formerDebt      `json:"former" nullable:"false" doc:"已不在这几间房的人留下的欠费和预存"`
+	Transfers  []transferJSON    `json:"transfers" nullable:"false" doc:"过户记录，新的在前"`
 	Timeline   []event           `json:"timeline" nullable:"false" doc:"往来，新的在前"`
 	Today      clock.Date        `json:"today"`
 }
@@ -95,7 +105,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	}
 	out := &householdOutput{Body: householdBody{Owed: h.Owed, Overdue: h.Overdue, Prepaid: h.Prepaid, Year: h.Year, PaidYear: h.PaidYear,
 		Receipts: h.Receipts, Today: h.Today, People: []householdPerson{}, Rooms: []householdRoom{}, PaidByItem: []itemSum{},
-		Open: []openCharge{}, Timeline: []event{}}}
+		Open: []openCharge{}, Timeline: []event{}, Former: []formerDebt{}, Transfers: []transferJSON{}}}
 	b := &out.Body
 	if h.Payer != nil {
 		b.PayerID, b.PayerName = h.Payer.ID, h.Payer.Name
@@ -121,6 +131,12 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 		c := &h.Open[i]
 		b.Open = append(b.Open, openCharge{ID: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Item: c.ItemName, Month: c.Month, Due: c.Due,
 			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid, Owed: c.Owed()})
+	}
+	for _, f := range h.Former {
+		b.Former = append(b.Former, formerDebt{f.Payer, f.Name, f.Owed, f.Count, f.Prepaid})
+	}
+	for i := range h.Transfers {
+		b.Transfers = append(b.Transfers, toTransfer(&h.Transfers[i]))
 	}
 	for _, e := range h.Timeline {
 		b.Timeline = append(b.Timeline, event(e))

@@ -12,4 +12,5 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "read-home", Method: "GET", Path: "/projects/{project}/home", Summary: "工作台：收缴率、账龄、今天、等你处理", Tag: "screen"}, s.readHome)
 	web.Handle(w, web.Op{ID: "read-room-states", Method: "GET", Path: "/projects/{project}/buildings/{building}/room-states", Summary: "房态图：一栋楼每间房的居住状态和费用状态",
 		Tag: "screen", Permission: estate.PermRead}, s.readRoomStates)
+	s.transferRoutes(w)
 }
