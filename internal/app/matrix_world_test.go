@@ -16,6 +16,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -188,6 +189,11 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["import"] = im.ID
+	e, err := w.app.File.Export(ctx, who, project, file.Wish{Key: "rooms"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["export"] = e.ID
 	if err := w.app.Jobs.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/identity"
 )
 
@@ -22,11 +23,15 @@ func rights() []identity.Right {
 		{Permission: billing.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},
 		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回"},
+		{Permission: billing.PermDiscount, Name: "批优惠减免", Group: fee, Allows: "批准或退回别人提出的优惠减免"},
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
-		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废当天的收据并退款"},
+		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},
+		{Permission: cashier.PermReport, Name: "收款统计", Group: desk, Allows: "看全部收费员的收款统计和交班，代人交班"},
 		{Permission: cashier.PermReport, Name: "看交班报表", Group: desk, Allows: "看所有收费员的交班、差额和收款统计"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
+		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},
+		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},
 		{Permission: estate.PermProject, Name: "新建项目", Group: manage, Allows: "新建项目，也可以照现有项目复制", Everywhere: true},
 		{Permission: identity.PermManage, Name: "管理账号", Group: manage, Allows: "员工账号、角色、登录安全和公告", Everywhere: true},
 	}

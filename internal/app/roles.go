@@ -7,6 +7,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 )
@@ -15,14 +16,14 @@ import (
 // on all. Rights asked on no project (new projects, accounts) need a grant on
 // all projects.
 func roles() []identity.Role {
-	look := []actor.Permission{estate.PermRead, billing.PermRead, cashier.PermRead}
+	look := []actor.Permission{estate.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
-			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, audit.PermRead, identity.PermManage)},
-		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, audit.PermRead)},
+			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermReport, audit.PermRead, file.PermWhole, identity.PermManage)},
+		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermReport, audit.PermRead, file.PermWhole)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
 		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid)},
-		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, audit.PermRead)},
+		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermReport, audit.PermRead)},
 	}
 }

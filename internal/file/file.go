@@ -1,17 +1,23 @@
 // Package file keeps what people upload: the content once per SHA-256 in a
 // folder, durable before the row that names it, and one row per upload in its
-// project. Floor 1. Uses: nothing.
+// project; and the download centre, where the lists of all rooms leave as
+// tables. Floor 1. Uses: nothing.
 package file
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
+	"linli/internal/kit/export"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/job"
 )
 
 //go:embed migrations/*.sql
@@ -34,20 +40,35 @@ var (
 )
 
 // Deps is what the room stands on. Dir is the folder of the contents, usually
-// files in the data folder; it is created when needed.
+// files in the data folder; it is created when needed. Jobs, Actor and Record
+// serve the download centre and may be missing where nothing is exported:
+// Actor is an account with the rights it has now, Record writes to the audit
+// log.
 type Deps struct {
-	DB  *db.DB
-	Dir string
+	DB     *db.DB
+	Dir    string
+	Jobs   *job.Queue
+	Actor  func(ctx context.Context, account id.ID) (actor.Actor, error)
+	Record func(tx *db.Tx, n Note)
 }
 
 // Service keeps files. Safe for concurrent use.
 type Service struct {
-	db  *db.DB
-	dir string
+	db       *db.DB
+	dir      string
+	jobs     *job.Queue
+	actor    func(ctx context.Context, account id.ID) (actor.Actor, error)
+	record   func(tx *db.Tx, n Note)
+	offers   map[string]export.Offer
+	progress sync.Map // export → rows written so far, of this process
 }
 
-// New makes the room; it touches no disk.
-func New(d Deps) *Service { return &Service{db: d.DB, dir: d.Dir} }
+// New makes the room and registers its jobs; it touches no disk.
+func New(d Deps) *Service {
+	s := &Service{db: d.DB, dir: d.Dir, jobs: d.Jobs, actor: d.Actor, record: d.Record, offers: map[string]export.Offer{}}
+	s.handleJobs()
+	return s
+}
 
 // Content is what Put has made durable.
 type Content struct {

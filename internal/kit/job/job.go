@@ -50,16 +50,25 @@ type Queue struct {
 	db       *db.DB
 	log      *slog.Logger
 	handlers map[string]Handler
+	gaveUp   map[string]func(ctx context.Context, payload []byte, err error) error
 	wake     chan struct{}
 }
 
 // New makes a queue without handlers.
 func New(d *db.DB, log *slog.Logger) *Queue {
-	return &Queue{db: d, log: log, handlers: map[string]Handler{}, wake: make(chan struct{}, 1)}
+	return &Queue{db: d, log: log, handlers: map[string]Handler{}, wake: make(chan struct{}, 1),
+		gaveUp: map[string]func(context.Context, []byte, error) error{}}
 }
 
 // Handle names the handler of a kind; rooms call it while they are built.
 func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+
+// GaveUp names what is told before a job of a kind becomes a dead letter, so
+// that what waits for it can say so. It may be told twice; while it fails the
+// job is tried again instead.
+func (q *Queue) GaveUp(kind string, told func(ctx context.Context, payload []byte, err error) error) {
+	q.gaveUp[kind] = told
+}
 
 // Enqueue adds a job to the transaction. With a unique key, a second job is
 // not added while the first waits or runs.
@@ -234,6 +243,11 @@ func (q *Queue) finish(ctx context.Context, j *claimed, herr error) (next *claim
 		wait = time.Duration(1<<min(j.attempts, 10)) * time.Second
 		if errors.Is(herr, ErrGiveUp) || j.attempts >= maxAttempts {
 			state = "dead"
+		}
+		if told := q.gaveUp[j.kind]; told != nil && state == "dead" {
+			if err := told(ctx, []byte(j.payload), herr); err != nil {
+				state, text = "ready", errors.Join(herr, err).Error()
+			}
 		}
 		q.log.LogAttrs(ctx, slog.LevelError, "job failed", slog.String("kind", j.kind), slog.String("job", j.id.String()),
 			slog.String("state", state), slog.Any("error", herr))

@@ -1,0 +1,22 @@
+package app
+
+import (
+	"linli/internal/audit"
+	"linli/internal/file"
+	"linli/internal/kit/db"
+	"linli/internal/kit/export"
+)
+
+// exports are the lists of all rooms that can be taken out as tables.
+func (a *App) exports() []export.Offer {
+	var out []export.Offer
+	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Billing.Exports, a.Cashier.Exports, a.Audit.Exports} {
+		out = append(out, room()...)
+	}
+	return out
+}
+
+// recordExport writes an export to the audit log.
+func (a *App) recordExport(tx *db.Tx, n file.Note) {
+	a.Audit.Record(tx, audit.Entry{Project: n.Project, Who: n.Who, Action: n.Action, Kind: "export", Subject: n.Subject, Summary: n.Summary, After: n.After})
+}

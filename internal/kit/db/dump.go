@@ -1,0 +1,89 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Table is one table that holds rows of projects.
+type Table struct {
+	Name    string
+	Columns []string // in alphabetical order, whatever the history of the table
+	Key     []string // its primary key
+}
+
+// ProjectTables lists the tables with a column project_id, by name.
+func (d *DB) ProjectTables(ctx context.Context) ([]Table, error) {
+	query := `SELECT t.name, c.name, c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' ORDER BY t.name, c.name`
+	if d.engine == Postgres {
+		query = `SELECT c.table_name, c.column_name, COALESCE(k.ordinal_position, 0) FROM information_schema.columns c
+			JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
+			LEFT JOIN information_schema.table_constraints p ON p.table_schema = c.table_schema AND p.table_name = c.table_name AND p.constraint_type = 'PRIMARY KEY'
+			LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = p.constraint_schema AND k.constraint_name = p.constraint_name
+				AND k.table_name = c.table_name AND k.column_name = c.column_name
+			WHERE c.table_schema = current_schema() ORDER BY c.table_name, c.column_name`
+	}
+	rows, err := d.Reader(ctx).Query(ctx, query)
+	type column struct {
+		table, name string
+		key         int
+	}
+	list, err := Collect(rows, err, func(row Scanner) (c column, err error) { return c, row.Scan(&c.table, &c.name, &c.key) })
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	var out []Table
+	for start := 0; start < len(list); {
+		t, keys := Table{Name: list[start].table}, map[int]string{}
+		for ; start < len(list) && list[start].table == t.Name; start++ {
+			t.Columns = append(t.Columns, list[start].name)
+			if list[start].key > 0 {
+				keys[list[start].key] = list[start].name
+			}
+		}
+		for n := 1; n <= len(keys); n++ {
+			t.Key = append(t.Key, keys[n])
+		}
+		slices.Sort(t.Columns)
+		if slices.Contains(t.Columns, "project_id") {
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, func(a, b Table) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// Dump reads every row of a project in a table in the order of its key. Values
+// are int64, string, []byte or nil on either engine, in the order of columns;
+// the slice is valid during the call only.
+func (d *DB) Dump(ctx context.Context, t Table, columns []string, project int64, each func(values []any) error) error {
+	rows, err := d.Reader(ctx).Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+t.Name+" WHERE project_id = ? ORDER BY "+strings.Join(t.Key, ", "), project)
+	if err != nil {
+		return fmt.Errorf("dump %s: %w", t.Name, err)
+	}
+	defer rows.Close()
+	values, targets := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return fmt.Errorf("dump %s: %w", t.Name, err)
+		}
+		for i, v := range values {
+			if n, ok := v.(int32); ok {
+				values[i] = int64(n)
+			}
+		}
+		if err := each(values); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("dump %s: %w", t.Name, err)
+	}
+	return nil
+}
