@@ -19,6 +19,9 @@ type Filter struct {
 	From    clock.Date // inclusive
 	Until   clock.Date // inclusive
 	State   State
+	Method  Method // paid in part or whole by this method
+	Item    id.ID  // paid for this fee item
+	Shift   id.ID
 	Text    string // part of the number, the room or the payer's name
 }
 

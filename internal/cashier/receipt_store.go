@@ -229,6 +229,15 @@ func (f *Filter) where(project id.ID) (string, []any) {
 	if f.State != "" {
 		add("r.state = ?", string(f.State))
 	}
+	if f.Method != "" {
+		add("r.id IN (SELECT p.receipt_id FROM cashier_pay p WHERE p.project_id = ? AND p.method = ?)", project, string(f.Method))
+	}
+	if f.Item != 0 {
+		add("r.id IN (SELECT l.receipt_id FROM cashier_line l WHERE l.project_id = ? AND l.item_id = ?)", project, f.Item)
+	}
+	if f.Shift != 0 {
+		add("r.shift_id = ?", f.Shift)
+	}
 	if f.Text != "" {
 		like := "%" + db.Like(strings.ToLower(f.Text)) + "%" // LIKE knows case on PostgreSQL and not on SQLite
 		add(`(LOWER(r.number) LIKE ? ESCAPE '\' OR LOWER(r.room_label) LIKE ? ESCAPE '\' OR LOWER(r.payer_name) LIKE ? ESCAPE '\')`, like, like, like)

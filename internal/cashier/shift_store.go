@@ -216,3 +216,45 @@ func scanCount(row db.Scanner, into map[id.ID]*Shift) error {
 	into[shift].Counts = append(into[shift].Counts, c)
 	return nil
 }
+
+// shiftItems adds up what valid receipts of the shift paid for, by fee.
+func shiftItems(ctx context.Context, q db.Q, project, shift id.ID) ([][]string, error) {
+	rows, err := q.Query(ctx, `SELECT l.item_name, COUNT(DISTINCT r.id), CAST(SUM(l.amount) AS BIGINT) AS paid FROM cashier_receipt r
+		JOIN cashier_line l ON l.project_id = r.project_id AND l.receipt_id = r.id
+		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' GROUP BY l.item_name ORDER BY paid DESC, l.item_name`, project, shift)
+	list, err := db.Collect(rows, err, scanItemRow)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = q.Query(ctx, `SELECT '存入预存', COUNT(*), CAST(SUM(r.to_prepay) AS BIGINT) FROM cashier_receipt r
+		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.to_prepay > 0 HAVING COUNT(*) > 0`, project, shift)
+	more, err := db.Collect(rows, err, scanItemRow)
+	return append(list, more...), err
+}
+
+func scanItemRow(row db.Scanner) ([]string, error) {
+	var name string
+	var n int
+	var paid money.Fen
+	err := row.Scan(&name, &n, &paid)
+	return []string{name, fmt.Sprint(n), paid.Comma()}, err
+}
+
+func shiftReceipts(ctx context.Context, q db.Q, project, shift id.ID) (shiftFacts, error) {
+	var f shiftFacts
+	err := q.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MIN(number), ''), COALESCE(MAX(number), '') FROM cashier_receipt WHERE project_id = ? AND shift_id = ?`,
+		project, shift).Scan(&f.n, &f.first, &f.last)
+	if err != nil {
+		return f, err
+	}
+	rows, err := q.Query(ctx, `SELECT number, room_label, amount, void_name, void_at, void_reason FROM cashier_receipt
+		WHERE project_id = ? AND shift_id = ? AND state = 'void' ORDER BY id`, project, shift)
+	f.voids, err = db.Collect(rows, err, func(row db.Scanner) ([]string, error) {
+		var number, room, name, reason string
+		var amount money.Fen
+		var at int64
+		err := row.Scan(&number, &room, &amount, &name, &at, &reason)
+		return voidRow(number, room, amount, name, db.Micro(at), reason), err
+	})
+	return f, err
+}

@@ -91,6 +91,7 @@ export const permissionNames: Record<string, string> = {
   'cashier.read': '看收据',
   'cashier.receive': '收款',
   'cashier.void': '作废收据',
+  'cashier.report': '看收款统计和全部交班',
   'audit.read': '看操作日志',
   'identity.manage': '管理账号',
 }
