@@ -1,4 +1,5 @@
-// The heart: a roster becomes a printed receipt, through the pages alone.
+// The heart: a roster becomes a printed receipt, through the pages alone. E2E_DB
+// names another database than SQLite.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test as run } from 'node:test'
@@ -14,7 +15,7 @@ let linli, browser, boss, p, page, project
 
 // One window for the whole morning, as it is worked.
 before(async () => {
-  linli = await startLinli()
+  linli = await startLinli({ env: { LINLI_DB: process.env.E2E_DB ?? '' } })
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   p = await seed.pageOf(browser, linli.origin, boss)
