@@ -297,7 +297,7 @@ func TestRoutesAndRefusals(t *testing.T) {
 			{"all", "/audit", 200, "全公司"}, {"all", "/projects/2/audit", 200, "二号项目"}, {"one", "/projects/1/audit?action=a", 200, `"after":{"x":1}`},
 			{"one", "/audit", 403, "forbidden"}, {"one", "/projects/2/audit", 404, "project_not_found"},
 			{"clerk", "/projects/1/audit", 403, "forbidden"}, {"", "/audit", 401, "sign_in"},
-			{"one", "/projects/1/audit?limit=500", 422, "input_invalid"}, {"one", "/projects/1/audit?subject_id=0x10", 422, "input_invalid"},
+			{"one", "/projects/1/audit?limit=500", 422, "input_invalid"}, {"one", "/projects/1/audit?subject_id=0x10", 400, "input_malformed"},
 		} {
 			req, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+web.Prefix+c.path, nil)
 			if err != nil {

@@ -262,10 +262,10 @@ func TestBadRequests(t *testing.T) {
 		room := w.dd.String()
 		for body, want := range map[string]int{
 			`{"room_id":"` + room + `","pays":[],"expected_owed":0}`:                                          422,
-			`{"room_id":"` + room + `","pays":null,"expected_owed":0}`:                                        422,
+			`{"room_id":"` + room + `","pays":null,"expected_owed":0}`:                                        400,
 			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":0}],"expected_owed":0}`:              422,
-			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1.5}],"expected_owed":0}`:            422,
-			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1e30}],"expected_owed":0}`:           422,
+			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1.5}],"expected_owed":0}`:            400,
+			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1e30}],"expected_owed":0}`:           400,
 			`{"room_id":"` + room + `","pays":[{"method":"wechat","amount":1}],"expected_owed":0}`:            422,
 			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1}]}`:                                422,
 			`{"room_id":"` + room + `","pays":[{"method":"cash","amount":1}],"expected_owed":0,"number":"1"}`: 422,

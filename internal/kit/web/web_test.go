@@ -145,7 +145,10 @@ func TestAnswersAndRefusals(t *testing.T) {
 			{"G20 trailing", "1/notes", "good", `{"text":"a"} x`, nil, 400, "json_invalid"},
 			{"G20 key in another case", "1/notes", "good", `{"text":"a","TEXT":"bbbbbbbbbbbbbbbbbbbbbbbbb"}`, nil, 422, "不认识的字段"},
 			{"values are not repeated", "1/notes", "good", `{"text":"a","phone":"secret"}`, nil, 422, "body.phone"},
-			{"G20 number for text", "1/notes", "good", `{"text":1}`, nil, 422, "input_invalid"},
+			{"G20 number for text", "1/notes", "good", `{"text":1}`, nil, 400, "input_malformed"},
+			{"G20 list for text", "1/notes", "good", `{"text":["a"]}`, nil, 400, "input_malformed"},
+			{"G20 list for an object", "1/notes", "good", `[{"text":"a"}]`, nil, 400, "input_malformed"},
+			{"G20 number out of range", "1/notes", "good", `{"text":1e400}`, nil, 400, "json_invalid"},
 			{"depth", "1/notes", "good", deep, nil, 400, "json_invalid"},
 			{"G18 text/plain", "1/notes", "good", `{"text":"a"}`, []string{"Content-Type", "text/plain"}, 415, "media_type"},
 			{"G21 gzip", "1/notes", "good", `{"text":"a"}`, []string{"Content-Encoding", "gzip"}, 415, "media_type"},
@@ -223,8 +226,8 @@ func TestParameters(t *testing.T) {
 		for query, want := range map[string]string{
 			"?month=2026-11&room_id=9007199254740993": `"2026-11 9007199254740993"`,
 			"?month=2026-13":               "input_invalid",
-			"?room_id=0x10":                "input_invalid",
-			"?room_id=9223372036854775808": "input_invalid",
+			"?room_id=0x10":                "input_malformed",
+			"?room_id=9223372036854775808": "input_malformed",
 		} {
 			req, _ := http.NewRequestWithContext(t.Context(), "GET", u+query, nil)
 			req.Header.Set("Authorization", "Bearer good")

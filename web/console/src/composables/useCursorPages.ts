@@ -13,12 +13,12 @@ export interface CursorPages {
 
 /**
  * Pages of a list that is read on by a cursor. Page, size and cursor stand in the address; going back asks with the cursors
- * seen on the way, and after a reload, which forgets them, with the first page.
+ * seen on the way, which the browser keeps for this entry of its history, and from an address that came from elsewhere with the first page.
  */
 export function useCursorPages(startSize = 50): CursorPages {
   const route = useRoute()
   const router = useRouter()
-  const trail = new Map<number, string>()
+  const trail = new Map<number, string>((history.state as { trail?: [number, string][] } | null)?.trail)
   const number = (name: string, fallback: number) => {
     const raw = Number(route.query[name])
     return Number.isInteger(raw) && raw > 0 ? raw : fallback
@@ -32,7 +32,7 @@ export function useCursorPages(startSize = 50): CursorPages {
     for (const name of ['page', 'cursor', 'size']) delete query[name]
     if (values.cursor !== '') Object.assign(query, { page: String(values.page), cursor: values.cursor })
     if (values.size !== startSize) query.size = String(values.size)
-    void router.push({ query, hash: route.hash })
+    void router.push({ query, hash: route.hash, state: { trail: [...trail] } })
   }
   function turn(to: number, next: string | undefined): void {
     trail.set(page.value, cursor.value)
