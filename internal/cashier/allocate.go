@@ -22,6 +22,9 @@ const (
 	// what fell due first is paid first; debts due on the same day share in
 	// proportion, by the largest remainder.
 	PolicyStatutory Policy = "statutory"
+	// PolicyOldest is an agreed order (民法典 560 leaves it to the parties): month
+	// by month, the oldest first, each charge whole before the next.
+	PolicyOldest Policy = "oldest"
 )
 
 // Name is the policy in words.
@@ -31,6 +34,8 @@ func (p Policy) Name() string {
 		return "按所选费用"
 	case PolicyStatutory:
 		return "先到期先还，同日到期按比例"
+	case PolicyOldest:
+		return "按账期从旧到新，逐项还清"
 	}
 	return ""
 }
@@ -39,13 +44,38 @@ func (p Policy) Name() string {
 type Debt struct {
 	Charge id.ID
 	Due    clock.Date
-	Left   money.Fen // still owed, above zero
+	Left   money.Fen   // still owed, above zero
+	Month  clock.Month // billing month, looked at by PolicyOldest only
 }
 
 // Share is the part of a payment that one charge gets.
 type Share struct {
 	Charge id.ID
 	Amount money.Fen // above zero, never above what the debt has left
+}
+
+// Allocate spreads amount (fen) over the debts in the order of the policy.
+// PolicyChosen has narrowed the debts before and keeps the order of the law.
+func (p Policy) Allocate(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
+	if p == PolicyOldest {
+		return allocateOldest(debts, amount)
+	}
+	return Allocate(debts, amount)
+}
+
+// allocateOldest pays month by month; within a month the order given.
+func allocateOldest(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
+	debts = slices.Clone(debts)
+	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Compare(a.Month, b.Month) })
+	for _, d := range debts {
+		if amount == 0 {
+			break
+		}
+		part := min(d.Left, amount)
+		shares = append(shares, Share{d.Charge, part})
+		amount -= part
+	}
+	return shares, amount
 }
 
 // Allocate spreads amount (fen) over the debts: due date by due date, within

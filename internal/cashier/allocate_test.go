@@ -21,21 +21,37 @@ func TestAllocate(t *testing.T) {
 		want   string
 		rest   money.Fen
 	}{
-		{"G01 older first", []cashier.Debt{{1, jan, 25060}, {2, feb, 25060}}, 40000, "[{1 25060} {2 14940}]", 0},
-		{"given in the wrong order", []cashier.Debt{{2, feb, 25060}, {1, jan, 25060}}, 40000, "[{1 25060} {2 14940}]", 0},
-		{"G04 same day in proportion", []cashier.Debt{{1, jan, 30000}, {2, jan, 10000}}, 20000, "[{1 15000} {2 5000}]", 0},
-		{"largest remainder", []cashier.Debt{{1, jan, 100}, {2, jan, 100}, {3, jan, 100}}, 100, "[{1 34} {2 33} {3 33}]", 0},
-		{"one fen for three", []cashier.Debt{{1, jan, 1}, {2, jan, 1}, {3, jan, 1}}, 1, "[{1 1}]", 0},
-		{"older day whole, then in proportion", []cashier.Debt{{1, feb, 300}, {2, jan, 50}, {3, feb, 100}}, 250, "[{2 50} {1 150} {3 50}]", 0},
-		{"all", []cashier.Debt{{1, jan, 300}, {2, feb, 50}}, 350, "[{1 300} {2 50}]", 0},
-		{"G05 too much", []cashier.Debt{{1, mar, 25060}}, 30000, "[{1 25060}]", 4940},
+		{"G01 older first", []cashier.Debt{{1, jan, 25060, 0}, {2, feb, 25060, 0}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"given in the wrong order", []cashier.Debt{{2, feb, 25060, 0}, {1, jan, 25060, 0}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"G04 same day in proportion", []cashier.Debt{{1, jan, 30000, 0}, {2, jan, 10000, 0}}, 20000, "[{1 15000} {2 5000}]", 0},
+		{"largest remainder", []cashier.Debt{{1, jan, 100, 0}, {2, jan, 100, 0}, {3, jan, 100, 0}}, 100, "[{1 34} {2 33} {3 33}]", 0},
+		{"one fen for three", []cashier.Debt{{1, jan, 1, 0}, {2, jan, 1, 0}, {3, jan, 1, 0}}, 1, "[{1 1}]", 0},
+		{"older day whole, then in proportion", []cashier.Debt{{1, feb, 300, 0}, {2, jan, 50, 0}, {3, feb, 100, 0}}, 250, "[{2 50} {1 150} {3 50}]", 0},
+		{"all", []cashier.Debt{{1, jan, 300, 0}, {2, feb, 50, 0}}, 350, "[{1 300} {2 50}]", 0},
+		{"G05 too much", []cashier.Debt{{1, mar, 25060, 0}}, 30000, "[{1 25060}]", 4940},
 		{"nothing owed", nil, 4940, "[]", 4940},
-		{"nothing paid", []cashier.Debt{{1, jan, 300}}, 0, "[]", 0},
+		{"nothing paid", []cashier.Debt{{1, jan, 300, 0}}, 0, "[]", 0},
 	} {
 		shares, rest := cashier.Allocate(c.debts, c.amount)
 		if got := fmt.Sprint(shares); got != c.want || rest != c.rest {
 			t.Errorf("%s: %s rest %d, want %s rest %d", c.name, got, rest, c.want, c.rest)
 		}
+	}
+}
+
+// The agreed order goes by the month of the bill, one charge after the other,
+// whatever day it falls due.
+func TestAllocateOldest(t *testing.T) {
+	const early, late = clock.Date(20250110), clock.Date(20250331)
+	debts := []cashier.Debt{{1, early, 100, 202502}, {2, late, 100, 202501}, {3, late, 50, 202501}}
+	for amount, want := range map[money.Fen]string{0: "[] 0", 60: "[{2 60}] 0", 120: "[{2 100} {3 20}] 0", 300: "[{2 100} {3 50} {1 100}] 50"} {
+		shares, rest := cashier.PolicyOldest.Allocate(debts, amount)
+		if got := fmt.Sprint(shares, " ", int64(rest)); got != want {
+			t.Errorf("%d: %s, want %s", amount, got, want)
+		}
+	}
+	if shares, _ := cashier.PolicyStatutory.Allocate(debts, 60); fmt.Sprint(shares) != "[{1 60}]" {
+		t.Errorf("by law: %v", shares)
 	}
 }
 

@@ -29,19 +29,23 @@ type Paper string
 
 // The papers.
 const (
-	Paper80 Paper = "80" // 80 mm roll
-	PaperA4 Paper = "a4" // two copies on one sheet
+	Paper80  Paper = "80"  // 80 mm roll
+	PaperA4  Paper = "a4"  // two copies on one sheet
+	Paper241 Paper = "241" // 241 × 93.1 mm in three parts, for dot matrix printers
 )
 
 // ErrPaper is answered for a paper that is not known.
-var ErrPaper = fault.New(fault.Invalid, "paper_unknown", "纸张只有 80（80 毫米）和 a4 两种")
+var ErrPaper = fault.New(fault.Invalid, "paper_unknown", "纸张只有 80（80 毫米）、a4 和 241（三联）三种")
 
 // halfRows is how many rows a receipt of half an A4 sheet holds.
 const halfRows = 5
 
+// partRows is how many rows a sheet of 241 mm paper holds.
+const partRows = 5
+
 type papers struct {
-	roll, sheet *template.Template
-	style       template.CSS
+	roll, sheet, parts *template.Template
+	style              template.CSS
 }
 
 func parsePapers() papers {
@@ -55,6 +59,7 @@ func parsePapers() papers {
 	return papers{
 		roll:  template.Must(template.New("80").Parse(read("80.html"))),
 		sheet: template.Must(template.New("a4").Parse(read("a4.html"))),
+		parts: template.Must(template.New("241").Parse(read("241.html"))),
 		style: template.CSS(read("style.css")),
 	}
 }
@@ -70,6 +75,14 @@ type paper struct {
 	Copies                                         []string
 	Half                                           bool
 	Length                                         int // mm
+	Sheets                                         []paperSheet
+}
+
+// paperSheet is one form of the 241 mm paper; the total stands on the last.
+type paperSheet struct {
+	Rows []paperRow
+	Page string // 第 1/2 页, empty when there is one
+	Last bool
 }
 
 type paperRow struct {
@@ -77,14 +90,21 @@ type paperRow struct {
 	Item, Months, How, Amount string
 }
 
-type paperPay struct{ Name, Amount string }
+type paperPay struct{ Name, Amount, Proof string }
+
+// Printed is a receipt on its way to a printer.
+type Printed struct {
+	HTML   []byte
+	Prints int // how often it was printed, this time included
+}
 
 // Print is the receipt as an HTML page for the paper. It counts: the second
-// and every later printing says so on the paper and in the audit log.
+// and every later printing says so on the paper and in the audit log. A print
+// that did not come out of the printer needs no new receipt: it is printed again.
 // Errors: ErrPaper, fault.ErrNotFound.
-func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt id.ID, on Paper) ([]byte, error) {
-	if on != Paper80 && on != PaperA4 {
-		return nil, ErrPaper
+func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt id.ID, on Paper) (Printed, error) {
+	if !on.known() {
+		return Printed{}, ErrPaper
 	}
 	var r Receipt
 	var now time.Time
@@ -103,24 +123,69 @@ func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt i
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("print receipt: %w", err)
+		return Printed{}, fmt.Errorf("print receipt: %w", err)
 	}
-	p, err := s.paper(ctx, project, &r, now)
+	again := ""
+	if r.Prints > 1 {
+		again = fmt.Sprintf("补打 第 %d 次 %s", r.Prints-1, minute(now))
+	}
+	b, err := s.render(ctx, project, &r, on, again)
 	if err != nil {
-		return nil, fmt.Errorf("print receipt: %w", err)
+		return Printed{}, fmt.Errorf("print receipt: %w", err)
 	}
-	tpl := s.papers.roll
-	if on == PaperA4 {
-		tpl = s.papers.sheet
+	return Printed{HTML: b, Prints: r.Prints}, nil
+}
+
+// View is the receipt on its paper for reading: it does not count and says
+// that it is no receipt. Errors: ErrPaper, fault.ErrNotFound.
+func (s *Service) View(ctx context.Context, project, receipt id.ID, on Paper) ([]byte, error) {
+	if !on.known() {
+		return nil, ErrPaper
 	}
+	r, err := oneReceipt(ctx, s.db.Reader(ctx), project, receipt)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.render(ctx, project, &r, on, "仅供查看，不作收据")
+	if err != nil {
+		return nil, fmt.Errorf("view receipt: %w", err)
+	}
+	return b, nil
+}
+
+func (p Paper) known() bool { return p == Paper80 || p == PaperA4 || p == Paper241 }
+
+// render fills the template of the paper; mark says what kind of copy it is.
+func (s *Service) render(ctx context.Context, project id.ID, r *Receipt, on Paper, mark string) ([]byte, error) {
+	p, err := s.paper(ctx, project, r)
+	if err != nil {
+		return nil, err
+	}
+	p.Again = mark
+	p.Length = p.length()
+	tpl := map[Paper]*template.Template{Paper80: s.papers.roll, PaperA4: s.papers.sheet, Paper241: s.papers.parts}[on]
 	var out bytes.Buffer
 	if err := tpl.Execute(&out, p); err != nil {
-		return nil, fmt.Errorf("print receipt: %w", err)
+		return nil, err
 	}
 	return out.Bytes(), nil
 }
 
-func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt, now time.Time) (*paper, error) {
+// sheets cuts rows into forms of the 241 mm paper.
+func sheets(rows []paperRow) []paperSheet {
+	var out []paperSheet
+	for part := range slices.Chunk(rows, partRows) {
+		out = append(out, paperSheet{Rows: part})
+	}
+	for i := range out {
+		if out[i].Last = i == len(out)-1; len(out) > 1 {
+			out[i].Page = fmt.Sprintf("第 %d/%d 页", i+1, len(out))
+		}
+	}
+	return out
+}
+
+func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper, error) {
 	pr, err := s.estate.Project(ctx, s.db.Reader(ctx), project)
 	if err != nil {
 		return nil, err
@@ -136,19 +201,16 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt, now time
 		}
 	}
 	for _, pay := range r.Pays {
-		p.Pays = append(p.Pays, paperPay{pay.Method.Name(), pay.Amount.Comma()})
+		p.Pays = append(p.Pays, paperPay{pay.Method.Name(), pay.Amount.Comma(), pay.Proof()})
 	}
 	if r.Tendered > 0 {
 		p.Tendered, p.Change = r.Tendered.Comma(), r.Change.Comma()
-	}
-	if r.Prints > 1 {
-		p.Again = fmt.Sprintf("补打 第 %d 次 %s", r.Prints-1, minute(now))
 	}
 	if r.State == StateVoid {
 		p.Void = fmt.Sprintf("已由%s作废（%s）：%s", r.VoidName, minute(r.VoidAt), r.VoidReason)
 	}
 	p.Half = len(p.Rows) <= halfRows && len(p.Pays) <= 3
-	p.Length = p.length()
+	p.Sheets = sheets(p.Rows)
 	return p, nil
 }
 
@@ -253,6 +315,11 @@ func (p *paper) length() int {
 	}
 	if p.Tendered != "" {
 		lines += 2
+	}
+	for _, pay := range p.Pays {
+		if pay.Proof != "" {
+			smalls += textLines(pay.Proof, perLine)
+		}
 	}
 	if p.Company != "" {
 		smalls++

@@ -36,13 +36,20 @@ func TestPrint(t *testing.T) {
 		b := w.serve(t)
 		read := func(paper string) string {
 			t.Helper()
+			var out struct{ HTML string }
+			b.call("POST", "/receipts/"+r.ID.String()+"/prints", `{"paper":"`+paper+`"}`, 200, &out)
+			return out.HTML
+		}
+		view := func(paper string) string {
+			t.Helper()
 			code, text, head := b.send("GET", "/receipts/"+r.ID.String()+"/print"+paper, "teller", "", "")
 			if code != 200 || head.Get("Content-Type") != "text/html; charset=utf-8" {
 				t.Fatalf("print%s: %d %v %s", paper, code, head, text)
 			}
 			return text
 		}
-		roll := read("?paper=80")
+		wantTexts(t, view(""), "仅供查看，不作收据", "编号|SJ2026-000001|")
+		roll := read("80")
 		wantTexts(t, roll, "|翠湖花园|收款收据|", "编号|SJ2026-000001|", "房间|3栋101|", "交款人|林晓峰|", "时间|2026-11-21 09:00|",
 			"物业服务费|761.40|2026-09 至 2026-11|", "253.8 元/月 × 3 个月|", "车位&lt;管理&gt;费|60.00|2026-11|3栋102，", "存入预存|178.64|",
 			"合计|¥1,000.04|壹仟元零肆分|", "现金|600.00|转账|400.04|现金收|601.00|找零|1.00|", "预存余额|178.64|剩余欠费|0.00|收款人|李雪梅|", "安和物业服务有限公司|不作为发票使用")
@@ -50,10 +57,15 @@ func TestPrint(t *testing.T) {
 			t.Error("the first printing is marked")
 		}
 		w.now.Advance(time.Hour)
-		sheet := read("?paper=a4")
+		sheet := read("a4")
 		wantTexts(t, sheet, "补打 第 1 次 2026-11-21 10:00", "人民币（大写）　壹仟元零肆分|¥1,000.04|", "第一联　交款人留存", "第二联　收款单位记账", "沿此线裁开")
-		wantTexts(t, read(""), "补打 第 2 次")
-		for name, page := range map[string]string{"80": roll, "a4": sheet} {
+		wantTexts(t, view("?paper=241"), "仅供查看，不作收据")
+		parts := read("241")
+		wantTexts(t, parts, "补打 第 2 次", "|①存根　②交款人　③财务记账|", "人民币（大写）　壹仟元零肆分|¥1,000.04|", "收款方式　现金|600.00|　转账|400.04|")
+		if !strings.Contains(parts, "@page { size: 241mm 93.1mm; margin: 0; }") || strings.Contains(parts, "第 1/") {
+			t.Error("three rows stand on one sheet of 241 mm")
+		}
+		for name, page := range map[string]string{"80": roll, "a4": sheet, "241": parts} {
 			for _, c := range regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b|rgba?\(|gr[ae]y|opacity`).FindAllString(page, -1) {
 				if c != "#000" && c != "#fff" {
 					t.Errorf("%s prints in %s", name, c)
@@ -65,7 +77,7 @@ func TestPrint(t *testing.T) {
 		}
 		_, err = w.cashier.Void(t.Context(), w.teller(), w.project, r.ID, "收错一户")
 		mustBe(t, err, nil)
-		for _, paper := range []string{"?paper=80", "?paper=a4"} {
+		for _, paper := range []string{"80", "a4", "241"} {
 			wantTexts(t, read(paper), "|作废|", "已由李雪梅作废（2026-11-21 10:00）：收错一户", "补打")
 		}
 	})
@@ -85,9 +97,14 @@ func TestPrintLong(t *testing.T) {
 		mustBe(t, err, nil)
 		page, err := w.cashier.Print(t.Context(), w.teller(), w.project, r.ID, cashier.PaperA4)
 		mustBe(t, err, nil)
-		wantTexts(t, string(page), "|8|费用6|2026-11|", "部分缴纳，尚欠 0.01|9.99|", "剩余欠费　|0.01|")
-		if strings.Contains(string(page), "沿此线裁开") || !strings.Contains(string(page), `class="whole"`) {
+		wantTexts(t, string(page.HTML), "|8|费用6|2026-11|", "部分缴纳，尚欠 0.01|9.99|", "剩余欠费　|0.01|")
+		if strings.Contains(string(page.HTML), "沿此线裁开") || !strings.Contains(string(page.HTML), `class="whole"`) {
 			t.Error("eight rows on half a sheet")
+		}
+		page, err = w.cashier.Print(t.Context(), w.teller(), w.project, r.ID, cashier.Paper241)
+		mustBe(t, err, nil)
+		if text := string(page.HTML); page.Prints != 2 || strings.Count(text, "<main>") != 2 || strings.Count(text, "¥77.99") != 1 || !strings.Contains(text, "第 2/2 页") || !strings.Contains(text, "合计见末页") {
+			t.Errorf("eight rows on 241 mm: %s", plain(text))
 		}
 		_, err = w.cashier.Print(t.Context(), w.teller(), w.project, id.ID(1), cashier.Paper80)
 		if err == nil {

@@ -59,7 +59,10 @@ const (
 type Pay struct {
 	Method    Method
 	Amount    money.Fen
-	Reference string // voucher or transfer number, as typed
+	Reference string     // voucher or transfer number, as typed
+	Terminal  string     // of the card terminal
+	Last4     string     // last four digits of the card
+	On        clock.Date // day of a transfer, 0 when not told
 }
 
 // Line is what one charge got.
@@ -92,6 +95,8 @@ type Receipt struct {
 	OwedAfter    money.Fen
 	PrepaidUsed  money.Fen
 	ToPrepay     money.Fen // more than was owed, put into the wallet
+	Ahead        money.Fen // for months charged with this receipt, before their time
+	AheadRun     id.ID     // run of these charges, 0 without
 	PrepaidAfter money.Fen // of the whole household
 	Tendered     money.Fen // cash as handed over
 	Change       money.Fen

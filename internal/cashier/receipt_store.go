@@ -89,7 +89,7 @@ func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskE
 
 const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
 	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
-	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.shift_id,
+	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.ahead, r.ahead_run, r.shift_id,
 	COALESCE((SELECT s.state FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), ''),
 	COALESCE((SELECT s.number FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), '')`
 
@@ -98,7 +98,7 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 	var at, voidAt int64
 	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
 		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
-		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Shift, &r.ShiftState, &r.ShiftNumber)
+		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Ahead, &r.AheadRun, &r.Shift, &r.ShiftState, &r.ShiftNumber)
 	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
 	return r, err
 }
@@ -106,10 +106,10 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
 	_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
 		amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-		void_by, void_name, void_reason, void_at, prints, shift_id) VALUES (`+db.In(29)+`)`,
+		void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id) VALUES (`+db.In(31)+`)`,
 		project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
 		r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
-		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Shift)
+		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift)
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) er
 		return err
 	}
 	for i, p := range r.Pays {
-		_, err := tx.Exec(ctx, "INSERT INTO cashier_pay (project_id, receipt_id, no, method, amount, reference) VALUES (?, ?, ?, ?, ?, ?)",
-			project, r.ID, i+1, string(p.Method), p.Amount, p.Reference)
+		_, err := tx.Exec(ctx, "INSERT INTO cashier_pay (project_id, receipt_id, no, method, amount, reference, terminal, last4, paid_on) VALUES ("+db.In(9)+")",
+			project, r.ID, i+1, string(p.Method), p.Amount, p.Reference, p.Terminal, p.Last4, p.On)
 		if err != nil {
 			return err
 		}
@@ -193,11 +193,11 @@ func fillReceipts(ctx context.Context, q db.Q, project id.ID, list []Receipt) er
 	if err != nil {
 		return err
 	}
-	rows, err = q.Query(ctx, "SELECT receipt_id, method, amount, reference FROM cashier_pay"+in, args([]any{project}, ids)...)
+	rows, err = q.Query(ctx, "SELECT receipt_id, method, amount, reference, terminal, last4, paid_on FROM cashier_pay"+in, args([]any{project}, ids)...)
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var r id.ID
 		var p Pay
-		err := row.Scan(&r, &p.Method, &p.Amount, &p.Reference)
+		err := row.Scan(&r, &p.Method, &p.Amount, &p.Reference, &p.Terminal, &p.Last4, &p.On)
 		if err == nil {
 			at[r].Pays = append(at[r].Pays, p)
 		}

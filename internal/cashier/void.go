@@ -55,6 +55,9 @@ func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err := s.unsettle(ctx, tx, project, r.Lines); err != nil {
 		return err
 	}
+	if err := s.voidAhead(ctx, tx, who, project, r, reason); err != nil {
+		return err
+	}
 	err := s.payment.Undo(ctx, tx, project, ledger.DocReceipt, r.ID, ledger.DocReceiptVoided, r.ID)
 	if errors.Is(err, payment.ErrBalance) {
 		return ErrPrepaidGone.Because(err)
