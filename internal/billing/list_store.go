@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"linli/internal/kit/clock"
@@ -14,10 +15,12 @@ import (
 const maxRooms = 20_000
 
 func chargeWhere(project id.ID, f Filter) (string, []any) {
-	// The EXISTS ends the reading at once while a first run is being generated:
+	// The subquery ends the reading at once while a first run is being generated:
 	// nothing is visible, and only a look at every charge would find that out.
+	// It is no EXISTS, because SQLite makes a join of that and then sorts every
+	// charge of the project (3.7 s instead of 1 ms among 900,000).
 	where := []string{"c.project_id = ?", "c.hold = 0", "r.state = 'released'",
-		"EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = ? AND x.state = 'released')"}
+		"COALESCE((SELECT 1 FROM billing_run x WHERE x.project_id = ? AND x.state = 'released' LIMIT 1), 0) = 1"}
 	args := []any{int64(project), int64(project)}
 	add := func(text string, values ...any) {
 		where, args = append(where, text), append(args, values...)
@@ -46,6 +49,9 @@ func chargeWhere(project id.ID, f Filter) (string, []any) {
 		add("c.amount > c.paid AND c.due_date < ?", f.Today.AddDays(-f.DaysOver))
 	}
 	if len(f.States) > 0 {
+		if !slices.Contains(f.States, Paid) {
+			add("c.amount > c.paid") // in the words of the index of open charges
+		}
 		var any []string
 		for _, s := range f.States {
 			text, n := stateSQL(s)
