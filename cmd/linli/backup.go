@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,11 +67,12 @@ func restoreCommand(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("restore", flag.ContinueOnError)
 	from := flags.String("from", "", "备份文件")
 	password := flags.String("password-file", "", "加密备份的密码在这个文件的第一行")
+	drill := flags.Bool("drill", false, "演练：把最近的备份（或 --from 指定的）恢复到临时目录，检查后删掉，结果记在数据目录里")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *from == "" {
-		return errors.New("用法：LINLI_DATA=空目录 linli restore --from 文件 [--password-file 文件]")
+	if *from == "" && !*drill {
+		return errors.New("用法：LINLI_DATA=空目录 linli restore --from 文件 [--password-file 文件]，或 linli restore --drill")
 	}
 	secret, err := readPassword(*password)
 	if err != nil {
@@ -80,12 +82,73 @@ func restoreCommand(ctx context.Context, env environment, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *drill {
+		return drillCommand(ctx, env, c, *from, secret)
+	}
 	m, found, err := app.Restore(ctx, c, *from, secret)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(env.out, "已恢复到 %s：%s 的备份，由版本 %s 写成\n", c.Dir, m.MadeAt.In(clock.Shanghai()).Format("2006-01-02 15:04:05"), m.Version)
 	return report(env.out, found)
+}
+
+// drillCommand restores a backup aside, also beside the running server, and
+// fails when that did not work or anything in it is broken.
+func drillCommand(ctx context.Context, env environment, c app.Config, from, secret string) error {
+	if c.DSN != "" {
+		return app.ErrDrillHere
+	}
+	plan, err := backupPlan(c.Dir)
+	if err != nil {
+		return err
+	}
+	if c.Backup = plan; secret != "" {
+		c.Backup.Password = secret
+	}
+	if from != "" {
+		if from, err = filepath.Abs(from); err != nil {
+			return err
+		}
+	}
+	d, err := app.Drill(ctx, c, from)
+	if err != nil {
+		return err
+	}
+	for _, f := range d.Found {
+		fmt.Fprintln(env.out, f)
+	}
+	switch {
+	case d.Problem != "":
+		return fmt.Errorf("演练没有通过：%s", d.Problem)
+	case len(d.Found) > 0:
+		return fmt.Errorf("恢复出来的数据有 %d 处问题，已逐条列出", len(d.Found))
+	}
+	_, err = fmt.Fprintf(env.out, "演练通过：%s（%s 的备份）恢复后没有发现问题，用了 %d 秒\n", d.File, d.MadeAt.In(clock.Shanghai()).Format("2006-01-02 15:04:05"), d.Seconds)
+	return err
+}
+
+// backupPlan reads when and where backups are made from the environment.
+func backupPlan(dir string) (app.BackupPlan, error) {
+	p := app.BackupPlan{Dir: setting("LINLI_BACKUP_DIR", filepath.Join(dir, "backups"))}
+	if p.Dir == "off" {
+		return app.BackupPlan{}, nil
+	}
+	var err error
+	if p.Dir, err = filepath.Abs(p.Dir); err != nil {
+		return p, err
+	}
+	for _, x := range []struct {
+		name, fallback string
+		least, most    int
+		into           *int
+	}{{"LINLI_BACKUP_HOUR", "3", 0, 23, &p.Hour}, {"LINLI_BACKUP_DAYS", "14", 1, 3650, &p.Keep}} {
+		if *x.into, err = strconv.Atoi(setting(x.name, x.fallback)); err != nil || *x.into < x.least || *x.into > x.most {
+			return p, fmt.Errorf("%s 应为 %d–%d 的整数", x.name, x.least, x.most)
+		}
+	}
+	p.Password, err = readPassword(os.Getenv("LINLI_BACKUP_PASSWORD_FILE"))
+	return p, err
 }
 
 // readPassword takes the first line of a file; on the command line every

@@ -23,7 +23,7 @@ func commands() []command {
 		{"serve", "启动服务；空目录会打开首次使用向导", serve},
 		{"demo", "启动演示：第一次会用产品自己的命令生成一年的数据", demoCommand},
 		{"backup", "备份：linli backup --to 文件或目录 [--password-file 文件]，可与运行中的服务同时进行", backupCommand},
-		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]", restoreCommand},
+		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
 		{"bench", "测量：linli bench billing|lists --rooms N [--db DSN] [--json]", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
@@ -36,12 +36,13 @@ func commands() []command {
 
 // environment is everything a command takes from the world.
 type environment struct {
-	addr   string // LINLI_ADDR, host:port
-	data   string // LINLI_DATA, folder
-	dsn    string // LINLI_DB, postgres://… or empty for SQLite
-	secure bool   // LINLI_TLS=1: a proxy in front speaks TLS
-	out    io.Writer
-	log    *slog.Logger
+	addr    string // LINLI_ADDR, host:port
+	data    string // LINLI_DATA, folder
+	dsn     string // LINLI_DB, postgres://… or empty for SQLite
+	secure  bool   // LINLI_TLS=1: a proxy in front speaks TLS
+	metrics string // LINLI_METRICS, host:port of an own listener; empty for none
+	out     io.Writer
+	log     *slog.Logger
 }
 
 func setting(name, fallback string) string {
@@ -66,7 +67,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	env := environment{
-		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"),
+		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"), metrics: os.Getenv("LINLI_METRICS"),
 		out: os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 	}
 	name := "help"
@@ -87,7 +88,7 @@ func main() {
 	for _, c := range commands() {
 		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.about)
 	}
-	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别")
+	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_METRICS Prometheus 指标的地址（留空则没有）")
 	if name != "help" && name != "-h" && name != "--help" {
 		os.Exit(2)
 	}

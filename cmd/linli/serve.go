@@ -47,7 +47,12 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("数据目录 %s 正被另一个 linli 使用，请先停掉它: %w", dir, err)
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure})
+	plan, err := backupPlan(dir)
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan})
 	if err != nil {
 		unlock()
 		return nil, nil, err
@@ -72,6 +77,11 @@ func listen(ctx context.Context, env environment, a *app.App) error {
 	go func() { workers <- a.Work(workctx) }()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
+	stopMetrics, err := serveMetrics(env, a)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	if _, err := fmt.Fprintf(env.out, "ready http://%s\n", l.Addr()); err != nil {
 		return err
 	}
@@ -85,4 +95,30 @@ func listen(ctx context.Context, env environment, a *app.App) error {
 	err = srv.Shutdown(grace)
 	stopWork()
 	return errors.Join(err, <-workers)
+}
+
+// serveMetrics answers Prometheus on LINLI_METRICS, an address of its own, when
+// it is set.
+func serveMetrics(env environment, a *app.App) (stop func(), err error) {
+	if env.metrics == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", env.metrics)
+	if err != nil {
+		return nil, fmt.Errorf("listen for metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.Metrics())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	if _, err := fmt.Fprintf(env.out, "metrics http://%s/metrics\n", l.Addr()); err != nil {
+		return nil, errors.Join(err, srv.Close())
+	}
+	return func() {
+		if err := srv.Close(); err != nil {
+			env.log.Warn("stop metrics", "error", err)
+		}
+		<-ended
+	}, nil
 }

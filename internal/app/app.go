@@ -42,6 +42,10 @@ type Config struct {
 	// PartRooms is how many rooms of a billing run are one transaction; 0 means
 	// the room's own choice.
 	PartRooms int
+	Backup    BackupPlan
+	// Requests is how many requests of the API may run at once; 0 means a
+	// number that fits a small machine.
+	Requests int
 }
 
 // App is the built house.
@@ -59,6 +63,9 @@ type App struct {
 	Screen   *screen.Service
 	Web      *web.Server
 	log      *slog.Logger
+	care     *care
+	gate     *gate
+	meter    *meter
 }
 
 // Migrations are the tables of the whole house, bottom-up.
@@ -103,9 +110,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
-	for _, routes := range []func(*web.Server){a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
+	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
+	a.meter = newMeter(a)
 	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
 }
@@ -133,7 +142,12 @@ func (a *App) projects(ctx context.Context, who actor.Actor) ([]identity.Project
 }
 
 // Handler serves the API and the console.
-func (a *App) Handler() http.Handler { return a.Web.Handler() }
+func (a *App) Handler() http.Handler {
+	root := http.NewServeMux()
+	root.HandleFunc("GET /readyz", a.ready)
+	root.Handle("/", a.meter.count(a.gate.guard(a.Web.Handler())))
+	return root
+}
 
 // Work runs background jobs until ctx ends. On SQLite this is the only
 // process, so jobs that were cut off begin again at once.
@@ -143,10 +157,14 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "resume runs", a.Billing.Resume) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err
 }
+
+// Schedule asks for what is due by the clock; Work does so by itself.
+func (a *App) Schedule(ctx context.Context) error { return a.care.schedule(ctx) }
 
 // every does something at start and then again and again until ctx ends.
 func (a *App) every(ctx context.Context, pause time.Duration, what string, do func(context.Context) error) {

@@ -34,5 +34,6 @@ func rights() []identity.Right {
 		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},
 		{Permission: estate.PermProject, Name: "新建项目", Group: manage, Allows: "新建项目，也可以照现有项目复制", Everywhere: true},
 		{Permission: identity.PermManage, Name: "管理账号", Group: manage, Allows: "员工账号、角色、登录安全和公告", Everywhere: true},
+		{Permission: PermCare, Name: "系统维护", Group: manage, Allows: "备份、恢复演练，处理停下来的后台任务", Everywhere: true},
 	}
 }

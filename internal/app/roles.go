@@ -20,7 +20,7 @@ func roles() []identity.Role {
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
-			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermReport, cashier.PermSetting, audit.PermRead, file.PermWhole, identity.PermManage)},
+			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermReport, cashier.PermSetting, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
 		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermReport, cashier.PermSetting, audit.PermRead, file.PermWhole)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
 		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid)},

@@ -84,12 +84,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, kind, uniqueKey string, 
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", kind, err)
 	}
-	tx.AfterCommit(func() {
-		select {
-		case q.wake <- struct{}{}:
-		default:
-		}
-	})
+	tx.AfterCommit(q.nudge)
 	return nil
 }
 
