@@ -157,7 +157,7 @@ func TestBackupsByThemselves(t *testing.T) {
 	}
 	p.now.Advance(-24 * time.Hour)
 	c := p.care(t)
-	if len(c.Backups) != 8 { // today's and those of seven days
+	if len(c.Backups) != 7 {
 		t.Errorf("after nine days: %+v", c.Backups)
 	}
 	p.now.Advance(60 * time.Hour)
