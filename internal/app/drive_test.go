@@ -185,7 +185,7 @@ func (d *drive) importRooms() {
 		d.t.Fatalf("import: %d %s", r.status, r.body)
 	}
 	wait := func(state string) {
-		for end := time.Now().Add(30 * time.Second); im.State != state; time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(2 * time.Minute); im.State != state; time.Sleep(20 * time.Millisecond) {
 			d.must("GET", d.path("/imports/"+im.ID.String()), "", &im)
 			if time.Now().After(end) || im.State == "refused" {
 				d.t.Fatalf("import stays %s", im.State)

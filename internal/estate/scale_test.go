@@ -139,8 +139,9 @@ func TestSearchAmongMany(t *testing.T) {
 				}
 				slices.Sort(times)
 				t.Logf("%-14s %v", text, times[len(times)/2])
-				if times[len(times)/2] > 50*time.Millisecond {
-					t.Errorf("%q takes %v", text, times[len(times)/2])
+				// The fastest says what the search needs; the others also what else the machine does.
+				if times[0] > 50*time.Millisecond {
+					t.Errorf("%q takes %v", text, times[0])
 				}
 			}
 		})

@@ -124,12 +124,13 @@ func TestWrongPasswordsG11(t *testing.T) {
 }
 
 // The fastest of a few tries is hardly touched by what else the machine does,
-// and a login that is not hashed would be many times faster.
+// and a login that is not hashed would be many times faster, however often it
+// is tried; so a busy machine gets more tries.
 func TestUnknownLoginTakesAsLongG11(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *house) {
 		h.staff()
 		best := map[string]time.Duration{}
-		for range 4 {
+		for try := 1; ; try++ {
 			for _, name := range []string{"zhoulan", "nobody"} {
 				start := time.Now()
 				h.want(h.signIn(login{"login": name, "password": "wrong"}), 401, "login_wrong")
@@ -137,9 +138,16 @@ func TestUnknownLoginTakesAsLongG11(t *testing.T) {
 					best[name] = took
 				}
 			}
-		}
-		if known, unknown := best["zhoulan"], best["nobody"]; max(known, unknown) > 2*min(known, unknown) {
-			t.Errorf("known %v, unknown %v", best["zhoulan"], best["nobody"])
+			known, unknown := best["zhoulan"], best["nobody"]
+			if try >= 4 && max(known, unknown) <= 2*min(known, unknown) {
+				return
+			}
+			if try == 40 {
+				t.Fatalf("known %v, unknown %v", known, unknown)
+			}
+			if try%4 == 0 {
+				h.now.Advance(20 * time.Minute) // or the account would be locked
+			}
 		}
 	})
 }
