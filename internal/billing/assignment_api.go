@@ -42,13 +42,9 @@ func toAssignment(a *Assignment, buildings, rooms map[id.ID]string) assignmentJS
 }
 
 func (s *Service) assignmentList(ctx context.Context, q db.Q, project id.ID, list []Assignment) ([]assignmentJSON, error) {
-	buildings := map[id.ID]string{}
-	all, err := s.estate.Buildings(ctx, q, project)
+	buildings, err := s.buildingNames(ctx, q, project)
 	if err != nil {
 		return nil, err
-	}
-	for _, b := range all {
-		buildings[b.ID] = b.Name
 	}
 	var ids []id.ID
 	for i := range list {
@@ -63,6 +59,18 @@ func (s *Service) assignmentList(ctx context.Context, q db.Q, project id.ID, lis
 	out := make([]assignmentJSON, len(list))
 	for i := range list {
 		out[i] = toAssignment(&list[i], buildings, rooms)
+	}
+	return out, nil
+}
+
+func (s *Service) buildingNames(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
+	all, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]string{}
+	for _, b := range all {
+		out[b.ID] = b.Name
 	}
 	return out, nil
 }

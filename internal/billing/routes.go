@@ -16,6 +16,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "edit-item", "PUT", in+"/items/{item}", "修改或停用费用项目（整条提交）", PermItem, s.editItemAPI)
 	route(w, "list-rates", "GET", in+"/items/{item}/rates", "列出一项费用的历次单价", PermRead, s.listRatesAPI)
 	route(w, "add-rate", "POST", in+"/items/{item}/rates", "录入从某天起执行的单价", PermItem, s.addRateAPI)
+	route(w, "simulate-rate", "POST", in+"/items/{item}/simulations", "试算新单价：每户差多少（不保存）", PermRead, s.simulateAPI)
 	route(w, "list-assignments", "GET", in+"/items/{item}/assignments", "列出一项费用的收费范围", PermRead, s.listAssignmentsAPI)
 	route(w, "assign-item", "POST", in+"/items/{item}/assignments", "设置收费范围", PermItem, s.assignAPI)
 	route(w, "end-assignment", "POST", in+"/assignments/{assignment}/end", "设置收费范围的截止日", PermItem, s.endAssignmentAPI)

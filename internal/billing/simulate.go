@@ -1,0 +1,215 @@
+package billing
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// Effect is what a new price does to one room in one period.
+type Effect struct {
+	Room     id.ID
+	Building id.ID
+	Before   money.Fen
+	After    money.Fen
+	Fault    string // why it cannot be computed, then both are 0
+}
+
+// BuildingEffect adds up the rooms of a building.
+type BuildingEffect struct {
+	Building      id.ID
+	Rooms         int
+	Before, After money.Fen
+}
+
+// Simulation shows a price before it is decided: the first whole period of the
+// item at the new price, computed as the run of that period would.
+type Simulation struct {
+	First, Last clock.Month // the period that was compared
+	Rooms       int         // charged before or after
+	Changed     int
+	Faults      int
+	Before      money.Fen
+	After       money.Fen
+	Buildings   []BuildingEffect // by building
+	Biggest     []Effect         // biggest changes first, at most 50
+}
+
+const maxBiggest = 50
+
+// Simulate computes a price that is not decided yet for every room and tells
+// each to every, which may be nil. Discounts count on both sides. Errors:
+// ErrRate, ErrFormula, ErrItemRetired, fault.ErrNotFound.
+func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r Rate, every func(Effect) error) (Simulation, error) {
+	sim := Simulation{Buildings: []BuildingEffect{}, Biggest: []Effect{}}
+	item, err := oneItem(ctx, q, project, r.Item)
+	if err != nil {
+		return sim, err
+	}
+	if !item.Active {
+		return sim, ErrItemRetired
+	}
+	r.SourceKind, r.SourceText = "other", "试算"
+	if err := r.check(item.Basis); err != nil {
+		return sim, err
+	}
+	before, after, err := s.twoPlans(ctx, q, project, &item, r, &sim)
+	if err != nil {
+		return sim, fmt.Errorf("simulate: %w", err)
+	}
+	if err := s.eachEffect(ctx, q, project, before, after, func(e Effect) error {
+		sim.add(e)
+		if every == nil {
+			return nil
+		}
+		return every(e)
+	}); err != nil {
+		return sim, fmt.Errorf("simulate: %w", err)
+	}
+	slices.SortFunc(sim.Buildings, func(a, b BuildingEffect) int { return cmp.Compare(a.Building, b.Building) })
+	sim.trim(maxBiggest)
+	return sim, nil
+}
+
+// twoPlans plan the first whole period at the new price, without it and with it.
+func (s *Service) twoPlans(ctx context.Context, q db.Q, project id.ID, item *Item, r Rate, sim *Simulation) (before, after *plan, err error) {
+	rates, err := ratesOf(ctx, q, project, item.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	wide, err := wideAssignments(ctx, q, project)
+	if err != nil {
+		return nil, nil, err
+	}
+	wide = slices.DeleteFunc(wide, func(a Assignment) bool { return a.Item != item.ID })
+	first, n := item.periodOf(r.From.Month())
+	if first.First() < r.From {
+		first = first.Add(n)
+	}
+	cheaper, err := approvedDiscounts(ctx, q, project, first.First())
+	if err != nil {
+		return nil, nil, err
+	}
+	sim.First, sim.Last = first, first.Add(n-1)
+	with := slices.Clone(rates)
+	at, _ := slices.BinarySearchFunc(with, r.From+1, func(x Rate, d clock.Date) int { return cmp.Compare(x.From, d) })
+	with = slices.Insert(with, at, r)
+	for i, list := range [2][]Rate{rates, with} {
+		p := &plan{month: first, ahead: first, byID: map[id.ID]int{}}
+		if err := p.add(item, list, wide, cheaper[item.ID]); err != nil {
+			return nil, nil, err
+		}
+		if i == 0 {
+			before = p
+		} else {
+			after = p
+		}
+	}
+	return before, after, nil
+}
+
+// eachEffect computes every room by both plans, part by part.
+func (s *Service) eachEffect(ctx context.Context, q db.Q, project id.ID, before, after *plan, fn func(Effect) error) error {
+	borders, err := s.estate.RoomIDBounds(ctx, q, project, s.partRooms)
+	if err != nil {
+		return err
+	}
+	var from id.ID
+	for _, upto := range borders {
+		own, err := roomAssignments(ctx, q, project, from, upto)
+		if err != nil {
+			return err
+		}
+		byRoom := map[id.ID][]Assignment{}
+		for _, a := range own {
+			byRoom[a.Target] = append(byRoom[a.Target], a)
+		}
+		old, fresh := calculator{plan: before}, calculator{plan: after}
+		err = s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{After: from, Upto: upto}, func(r *estate.BillingRoom) error {
+			e := Effect{Room: r.ID, Building: r.Building}
+			for i, c := range [2]*calculator{&old, &fresh} {
+				sum, err := c.total(r, byRoom[r.ID])
+				switch {
+				case err != nil:
+					e.Fault = reasonOf(err)
+				case i == 0:
+					e.Before = sum
+				default:
+					e.After = sum
+				}
+			}
+			if e.Fault != "" {
+				e.Before, e.After = 0, 0
+			}
+			if e.Before == 0 && e.After == 0 && e.Fault == "" {
+				return nil
+			}
+			return fn(e)
+		})
+		if err != nil {
+			return err
+		}
+		from = upto
+	}
+	return nil
+}
+
+// total is what the plan's only item comes to for a room; without items it is 0.
+func (c *calculator) total(r *estate.BillingRoom, own []Assignment) (money.Fen, error) {
+	var sum money.Fen
+	for _, it := range c.plan.items {
+		mine := slices.DeleteFunc(slices.Clone(own), func(a Assignment) bool { return a.Item != it.ID })
+		c.enter(r)
+		if err := c.lines(it, mine, func(l line) { sum += l.amount }); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+func (s *Simulation) add(e Effect) {
+	if e.Fault != "" {
+		s.Faults++
+		s.Biggest = append(s.Biggest, e)
+		return
+	}
+	s.Rooms++
+	s.Before += e.Before
+	s.After += e.After
+	i := slices.IndexFunc(s.Buildings, func(b BuildingEffect) bool { return b.Building == e.Building })
+	if i < 0 {
+		i = len(s.Buildings)
+		s.Buildings = append(s.Buildings, BuildingEffect{Building: e.Building})
+	}
+	b := &s.Buildings[i]
+	b.Rooms++
+	b.Before += e.Before
+	b.After += e.After
+	if e.Before == e.After {
+		return
+	}
+	s.Changed++
+	s.Biggest = append(s.Biggest, e)
+	if len(s.Biggest) > 8*maxBiggest {
+		s.trim(maxBiggest)
+	}
+}
+
+// trim keeps rooms that cannot be computed and the biggest changes.
+func (s *Simulation) trim(n int) {
+	size := func(e *Effect) money.Fen {
+		if e.Fault != "" {
+			return maxAmount * 1000
+		}
+		return max(e.After-e.Before, e.Before-e.After)
+	}
+	slices.SortStableFunc(s.Biggest, func(a, b Effect) int { return cmp.Compare(size(&b), size(&a)) })
+	s.Biggest = s.Biggest[:min(n, len(s.Biggest))]
+}
