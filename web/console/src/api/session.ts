@@ -1,15 +1,15 @@
 import { send } from './client'
 
-export interface Account { id: string; name: string; login: string }
+export interface Account { id: string; name: string; login: string; totp?: boolean }
 /** A role held on one project, or on all of them when project_id is null. */
 export interface HeldRole { project_id: string | null; role: string; role_name: string }
 export interface ProjectRef { id: string; name: string; kind: string }
 /** The rights on one project, or on all of them when project_id is null. */
 export interface HeldGrant { project_id: string | null; permissions: string[] }
-export interface Session { account: Account; company?: string; roles: HeldRole[]; permissions: string[]; grants?: HeldGrant[]; projects: ProjectRef[] }
+export interface Session { account: Account; company?: string; due?: string; password_min?: number; roles: HeldRole[]; permissions: string[]; grants?: HeldGrant[]; projects: ProjectRef[] }
 
 export const readSession = (): Promise<Session> => send('GET', '/api/v1/session')
-export const signIn = (body: { login: string; password: string; remember: boolean }): Promise<unknown> =>
+export const signIn = (body: { login: string; password: string; remember: boolean; code?: string }): Promise<unknown> =>
   send('POST', '/api/v1/session', { body })
 export const signOut = (): Promise<unknown> => send('DELETE', '/api/v1/session')
 

@@ -17,6 +17,7 @@ export async function guard(to: RouteLocationNormalized): Promise<true | RouteLo
   if (to.meta.open) return true
   const session = useSession()
   if (!(await session.load())) return { name: 'login', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
+  if (session.session?.due) return { name: 'due' }
   const project = to.params.project
   if (typeof project === 'string' && !session.choose(project)) return { name: 'noProject' }
   const held = typeof project === 'string' ? session.held : session.everywhere

@@ -42,6 +42,7 @@ export const accountTexts = {
   onlyEverywhere: '新建项目、管理账号要授予“全部项目”才有效',
   endsSessions: (name: string) => `保存后 ${name} 的登录会结束，要重新登录才按新角色工作。`,
   endsMine: '这是您自己的账号，保存后要重新登录。',
+  weak: (least = MIN_PASSWORD) => `密码至少 ${least} 位，并含大写、小写、数字、符号中的三种`,
   faults: {
     name: '请填写姓名',
     login: '登录名为 3 到 32 位字母、数字或下划线',
@@ -117,7 +118,7 @@ export const auditTexts = {
   noneTitle: '没有符合条件的记录',
   noneText: '可以放宽时间或去掉条件。',
   kinds: {
-    account: '账号', company: '公司', operation: '被拒绝的请求', project: '项目', building: '楼栋', unit: '单元', room: '房屋', person: '住户',
+    account: '账号', role: '角色', security: '登录安全', notice: '公告', company: '公司', operation: '被拒绝的请求', project: '项目', building: '楼栋', unit: '单元', room: '房屋', person: '住户',
     import: '导入', item: '收费项目', run: '出账', charge: '费用', receipt: '收据', session: '登录',
   } as Record<string, string>,
   drawer: (seq: number) => `日志第 ${seq.toLocaleString('en-US')} 条`,
@@ -134,6 +135,7 @@ export const auditTexts = {
   yes: '是',
   no: '否',
   fields: {
+    note: '说明', permissions: '权限', passwordmin: '密码位数', passworddays: '密码天数', idleminutes: '空闲分钟', totproles: '动态验证码角色', title: '标题', body: '内容', author: '发布人', ended: '已撤下', left: '剩余', 
     name: '名称', login: '登录名', state: '状态', grants: '角色', role: '角色', project_id: '项目', kind: '类型', address: '地址', floors: '总楼层', floor: '楼层',
     label: '房屋', layout: '户型', area: '建筑面积', innerarea: '套内面积', handover: '交付日期', payer: '交费人', people: '人数', part: '身份', since: '从',
     until: '到', share: '产权份额', gender: '性别', email: '邮箱', phonemask: '手机号', idmask: '证件号', rooms: '房屋数', landarea: '占地面积', builtarea: '总建筑面积',
