@@ -11,7 +11,7 @@ results=${E2E_RESULTS:-$(mktemp)}
 
 try() { # <results> <files…>
   local tap=$1; shift
-  node --test --test-concurrency=1 --test-timeout=180000 --test-reporter=spec --test-reporter-destination=stdout \
+  node --test --test-concurrency=1 --test-timeout=900000 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap "--test-reporter-destination=$tap" ${E2E:+--test-name-pattern="$E2E"} "$@"
 }
 
