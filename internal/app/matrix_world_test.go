@@ -135,6 +135,9 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		as, err := w.app.Billing.Assign(ctx, tx, who, project.ID, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.First()})
 		fatal(err)
 		p.ids["item"], p.ids["assignment"] = item.ID, as.ID
+		tag, err := w.app.Estate.CreateTag(ctx, tx, who, project.ID, estate.Tag{Name: canary, Kind: estate.TagPerson})
+		fatal(err)
+		p.ids["tag"] = tag.ID
 		discount, err := w.app.Billing.AskDiscount(ctx, tx, who, project.ID, billing.Discount{Item: item.ID, Scope: billing.ToProject, Kind: billing.Percent,
 			Keep: 9000, Since: month.First(), Reason: canary})
 		fatal(err)

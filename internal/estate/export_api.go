@@ -18,7 +18,7 @@ func (s *Service) Exports() []export.Offer {
 	rooms.Check, rooms.Rows = export.Batches(s.listRoomsAPI, func(o *roomsOut) page.List[roomJSON] { return o.Body }, s.exportRooms)
 	people := export.Offer{Key: "people", Name: "住户", Permission: PermRead, Clear: PermReveal, Columns: []sheet.Column{export.Text("姓名", 16), export.Text("类型", 8),
 		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24)}}
-	people.Check, people.Rows = export.Batches(s.listPeopleAPI, func(o *peopleOut) page.List[PersonJSON] { return o.Body }, s.exportPeople)
+	people.Check, people.Rows = export.Batches(s.listPeopleAPI, func(o *peopleOut) page.List[personRow] { return o.Body }, s.exportPeople)
 	occupants := export.Offer{Key: "occupants", Name: "住户与房屋", Permission: PermRead, Clear: PermReveal, Check: noFilter, Rows: s.exportOccupants, Columns: []sheet.Column{
 		export.Text("房屋", 20), export.Text("姓名", 16), export.Text("身份", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("入住日期", 12),
 		export.Text("迁出日期", 12), export.Text("代业主交费", 12), export.Text("产权份额", 10)}}
@@ -87,8 +87,8 @@ func (s *Service) numbersOf(ctx context.Context, a export.Ask, people []id.ID) (
 	return out, nil
 }
 
-func (s *Service) exportPeople(ctx context.Context, a export.Ask, items []PersonJSON, emit export.Emit) error {
-	clear, err := s.numbersOf(ctx, a, each(items, func(p PersonJSON) id.ID { return p.ID }))
+func (s *Service) exportPeople(ctx context.Context, a export.Ask, items []personRow, emit export.Emit) error {
+	clear, err := s.numbersOf(ctx, a, each(items, func(p personRow) id.ID { return p.ID }))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -313,6 +314,10 @@ type PersonFilter struct {
 	page.Request
 	Text string // name, pinyin, phone, last four digits or ID number
 	Part string // what they are to a room now
+
+	Building              id.ID // where they live now
+	Tag                   id.ID
+	MovedFrom, MovedUntil clock.Date // of what lasts, both included
 }
 
 // People lists people by pinyin.

@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/kit/web"
 )
 
 // PersonJSON is exported because huma documents no fields of an embedded
@@ -48,13 +49,23 @@ type listPeopleIn struct {
 	page.Request
 	Text string `query:"q" maxLength:"60" doc:"姓名、拼音、首字母、手机号、后四位或证件号"`
 	Part string `query:"part" enum:"owner,family,tenant,other" doc:"现在与房屋的关系"`
+
+	Building id.ID    `query:"building_id" doc:"现在住在哪栋楼"`
+	Tag      id.ID    `query:"tag_id" doc:"有哪个标签"`
+	From     web.Date `query:"moved_in_from" doc:"入住日期从哪天起"`
+	Until    web.Date `query:"moved_in_until" doc:"入住日期到哪天止，含当天"`
 }
 
-type peopleOut struct{ Body page.List[PersonJSON] }
+type peopleOut struct{ Body page.List[personRow] }
 
 func (s *Service) listPeopleAPI(ctx context.Context, _ actor.Actor, in *listPeopleIn) (*peopleOut, error) {
-	l, err := s.People(ctx, in.Project, PersonFilter{in.Request, in.Text, in.Part})
-	return &peopleOut{page.List[PersonJSON]{Items: each(l.Items, toPerson), Next: l.Next}}, err
+	l, err := s.People(ctx, in.Project, PersonFilter{Request: in.Request, Text: in.Text, Part: in.Part, Building: in.Building, Tag: in.Tag,
+		MovedFrom: in.From.Date, MovedUntil: in.Until.Date})
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.personRows(ctx, s.db.Reader(ctx), in.Project, l.Items)
+	return &peopleOut{page.List[personRow]{Items: items, Next: l.Next}}, err
 }
 
 type createPersonIn struct {

@@ -152,10 +152,8 @@ func (s *Service) listPeople(ctx context.Context, q db.Q, project id.ID, f Perso
 		cond, more := s.personMatch(project, f.Text)
 		where, args = where+" AND "+cond, append(args, more...)
 	}
-	if f.Part != "" {
-		where += " AND EXISTS (SELECT 1 FROM estate_occupant o WHERE o.project_id = p.project_id AND o.person_id = p.id AND o.until = 0 AND o.part = ?)"
-		args = append(args, f.Part)
-	}
+	more, values := f.conditions()
+	where, args = where+more, append(args, values...)
 	rows, err := q.Query(ctx, "SELECT "+sealedColumns+" FROM estate_person p WHERE "+where+" ORDER BY p.sort_key, p.id LIMIT ?", append(args, f.Limit+1)...)
 	list, err := db.Collect(rows, err, scanSealed)
 	if err != nil {
@@ -167,6 +165,34 @@ func (s *Service) listPeople(ctx context.Context, q db.Q, project id.ID, f Perso
 		out.Items[i] = p.Person
 	}
 	return out, nil
+}
+
+// conditions are those about rooms and tags; those about rooms must hold of
+// one and the same entry.
+func (f *PersonFilter) conditions() (string, []any) {
+	where, args := "", []any{}
+	live := ""
+	if f.Part != "" {
+		live, args = live+" AND o.part = ?", append(args, f.Part)
+	}
+	if f.MovedFrom != 0 {
+		live, args = live+" AND o.since >= ?", append(args, f.MovedFrom)
+	}
+	if f.MovedUntil != 0 {
+		live, args = live+" AND o.since > 0 AND o.since <= ?", append(args, f.MovedUntil)
+	}
+	if f.Building != 0 {
+		live += " AND EXISTS (SELECT 1 FROM estate_room r WHERE r.project_id = o.project_id AND r.id = o.room_id AND r.building_id = ?)"
+		args = append(args, f.Building)
+	}
+	if live != "" {
+		where = " AND EXISTS (SELECT 1 FROM estate_occupant o WHERE o.project_id = p.project_id AND o.person_id = p.id AND o.until = 0" + live + ")"
+	}
+	if f.Tag != 0 {
+		where += " AND EXISTS (SELECT 1 FROM estate_tagged x WHERE x.project_id = p.project_id AND x.subject_id = p.id AND x.tag_id = ?)"
+		args = append(args, f.Tag)
+	}
+	return where, args
 }
 
 // personMatch is the condition under which a person answers to a text.

@@ -34,6 +34,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "edit-person", "PATCH", in+"/people/{person}", "修改住户", PermWrite, s.editPersonAPI)
 	route(w, "reveal-person", "POST", in+"/people/{person}/reveal", "查看完整的手机号或证件号（记入日志）", PermReveal, s.revealAPI)
 	route(w, "search-households", "GET", in+"/search", "找一户：房号、姓名、拼音、首字母、手机号或后四位", PermRead, s.searchAPI)
+	s.tagRoutes(w)
 	s.importRoutes(w)
 }
 
@@ -47,6 +48,8 @@ func (s *Service) importRoutes(w *web.Server) {
 	route(w, "list-import-errors", "GET", in+"/{import}/errors", "列出有误的行", PermImport, s.listErrorsAPI)
 	route(w, "read-import-error-sheet", "GET", in+"/{import}/errors.xlsx", "下载有误的行", PermImport, s.errorSheetAPI)
 	route(w, "apply-import", "POST", in+"/{import}/apply", "导入检查过的文件，全部成功或全部不做", PermImport, s.applyImportAPI)
+	route(w, "continue-import", "POST", in+"/{import}/continue", "继续中断的导入", PermImport, s.continueImportAPI)
+	route(w, "undo-import", "POST", in+"/{import}/undo", "撤销整次导入，导入后没有改过、用过才行", PermImport, s.undoImportAPI)
 }
 
 func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {

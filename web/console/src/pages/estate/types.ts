@@ -12,3 +12,4 @@ export type PersonWithRooms = Person & { rooms: Occupant[] }
 export type RoomKind = Room['kind']
 export type RoomState = Room['state']
 export type Part = Occupant['part']
+export type PersonRow = Schemas['EstatePersonRow']

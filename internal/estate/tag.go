@@ -1,0 +1,147 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+// What tags are refused for.
+var (
+	ErrTagName  = fault.New(fault.Invalid, "tag_name", "标签要写明，最多 12 个字")
+	ErrTagTaken = fault.New(fault.Conflict, "tag_taken", "已有这个标签")
+	ErrTagGone  = fault.New(fault.Conflict, "tag_retired", "这个标签已停用，请先启用")
+	ErrTagMany  = fault.New(fault.Invalid, "tag_many", "一次请选 1–1,000 个")
+)
+
+// What tags stick to.
+const (
+	TagPerson = "person"
+	TagRoom   = "room"
+)
+
+// Tag is a class or mark of a project's own making: 老人, 残疾, 长租.
+type Tag struct {
+	ID      id.ID
+	Name    string
+	Kind    string // person or room
+	Active  bool
+	Count   int // how many bear it
+	Version int
+}
+
+func (t *Tag) check() error {
+	if t.Name = clean(t.Name); t.Name == "" || utf8.RuneCountInString(t.Name) > 12 {
+		return ErrTagName.At("body.name", ErrTagName.Text, t.Name)
+	}
+	if t.Kind != TagPerson && t.Kind != TagRoom {
+		return ErrKind.At("body.kind", "应为住户或房屋", t.Kind)
+	}
+	return nil
+}
+
+// CreateTag makes a tag. Errors: ErrTagName, ErrKind, ErrTagTaken.
+func (s *Service) CreateTag(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, t Tag) (Tag, error) {
+	if err := t.check(); err != nil {
+		return t, err
+	}
+	t.ID, t.Active, t.Version = tx.NewID(), true, 1
+	if err := insertTag(ctx, tx, project, &t); err != nil {
+		return t, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.tag_created", Kind: "tag", Subject: t.ID, Summary: "新建标签 " + t.Name, After: t})
+	return t, nil
+}
+
+// TagEdit changes the fields that are not nil.
+type TagEdit struct {
+	Version int
+	Name    *string
+	Active  *bool
+}
+
+// EditTag renames a tag, or takes it out of use and back; who bears it keeps
+// it. Errors: as CreateTag, fault.ErrStale, fault.ErrNotFound.
+func (s *Service) EditTag(ctx context.Context, tx *db.Tx, who actor.Actor, project, tag id.ID, e TagEdit) (Tag, error) {
+	old, err := oneTag(ctx, tx, project, tag)
+	if err != nil {
+		return old, err
+	}
+	t := old
+	t.Version = e.Version
+	assign(&t.Name, e.Name)
+	assign(&t.Active, e.Active)
+	if err := t.check(); err != nil {
+		return t, err
+	}
+	if err := updateTag(ctx, tx, project, &t); err != nil {
+		return t, err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.tag_changed", Kind: "tag", Subject: t.ID, Summary: "修改标签 " + t.Name, Before: old, After: t})
+	return t, nil
+}
+
+// PutTag gives a tag to many or takes it from them, and answers for how many
+// that changed something. Errors: ErrTagMany, ErrTagGone, fault.ErrNotFound
+// when one of them is not there.
+func (s *Service) PutTag(ctx context.Context, tx *db.Tx, who actor.Actor, project, tag id.ID, subjects []id.ID, on bool) (int, error) {
+	slices.Sort(subjects)
+	subjects = slices.Compact(subjects)
+	if len(subjects) == 0 || len(subjects) > 1000 {
+		return 0, ErrTagMany
+	}
+	t, err := oneTag(ctx, tx, project, tag)
+	if err != nil {
+		return 0, err
+	}
+	if on && !t.Active {
+		return 0, ErrTagGone
+	}
+	n, err := countThere(ctx, tx, project, t.Kind, subjects)
+	if err != nil {
+		return 0, err
+	}
+	if n != len(subjects) {
+		return 0, fault.ErrNotFound
+	}
+	changed, err := putTag(ctx, tx, project, tag, subjects, on)
+	if err != nil {
+		return 0, err
+	}
+	verb := "贴上"
+	if !on {
+		verb = "去掉"
+	}
+	for _, x := range changed {
+		e := audit.Entry{Project: project, Who: who, Action: "estate.tagged", Kind: t.Kind, Subject: x, Summary: verb + "标签 " + t.Name,
+			Before: map[string]any{"tag": t.Name, "on": !on}, After: map[string]any{"tag": t.Name, "on": on}}
+		if t.Kind == TagPerson {
+			e.Person = x
+		}
+		if len(changed) == 1 {
+			s.audit.Record(tx, e)
+		}
+	}
+	if len(changed) > 1 {
+		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.tagged", Kind: "tag", Subject: tag,
+			Summary: fmt.Sprintf("给 %d 个%s标签 %s", len(changed), verb, t.Name), After: map[string]any{"on": on, "subjects": changed}})
+	}
+	return len(changed), nil
+}
+
+// Tags lists the tags of a kind with how many bear them; kind empty means all.
+func (s *Service) Tags(ctx context.Context, q db.Q, project id.ID, kind string) ([]Tag, error) {
+	return tags(ctx, q, project, kind)
+}
+
+// TagsOf are the tags by bearer.
+func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
+	return tagsOf(ctx, q, project, subjects)
+}

@@ -1,0 +1,133 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+const tagQuery = `SELECT t.id, t.name, t.kind, t.state, t.version,
+	(SELECT COUNT(*) FROM estate_tagged x WHERE x.project_id = t.project_id AND x.tag_id = t.id) FROM estate_tag t WHERE t.project_id = ?`
+
+func scanTag(row db.Scanner) (Tag, error) {
+	var t Tag
+	var state string
+	err := row.Scan(&t.ID, &t.Name, &t.Kind, &state, &t.Version, &t.Count)
+	t.Active = state == "active"
+	return t, err
+}
+
+func tagState(active bool) string {
+	if active {
+		return "active"
+	}
+	return "retired"
+}
+
+func oneTag(ctx context.Context, q db.Q, project, tag id.ID) (Tag, error) {
+	t, err := scanTag(q.QueryRow(ctx, tagQuery+" AND t.id = ?", project, tag))
+	return found(t, err, "read tag", fault.ErrNotFound)
+}
+
+func tags(ctx context.Context, q db.Q, project id.ID, kind string) ([]Tag, error) {
+	query, args := tagQuery, []any{project}
+	if kind != "" {
+		query, args = query+" AND t.kind = ?", append(args, kind)
+	}
+	rows, err := q.Query(ctx, query+" ORDER BY t.kind, t.state, t.sort, t.id", args...)
+	out, err := db.Collect(rows, err, scanTag)
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	return out, nil
+}
+
+func insertTag(ctx context.Context, tx *db.Tx, project id.ID, t *Tag) error {
+	_, err := tx.Exec(ctx, `INSERT INTO estate_tag (project_id, id, name, kind, sort, state, version, created_at) VALUES (?, ?, ?, ?, 0, ?, 1, ?)`,
+		project, t.ID, t.Name, t.Kind, tagState(t.Active), tx.Now())
+	if db.IsUnique(err) {
+		return ErrTagTaken.Say("已有标签 %s", t.Name)
+	}
+	if err != nil {
+		return fmt.Errorf("insert tag: %w", err)
+	}
+	return nil
+}
+
+func updateTag(ctx context.Context, tx *db.Tx, project id.ID, t *Tag) error {
+	n, err := tx.Exec(ctx, "UPDATE estate_tag SET name = ?, state = ?, version = version + 1 WHERE project_id = ? AND id = ? AND version = ?",
+		t.Name, tagState(t.Active), project, t.ID, t.Version)
+	if db.IsUnique(err) {
+		return ErrTagTaken.Say("已有标签 %s", t.Name)
+	}
+	if err != nil {
+		return fmt.Errorf("update tag: %w", err)
+	}
+	if n == 0 {
+		return fault.ErrStale
+	}
+	t.Version++
+	return nil
+}
+
+func countThere(ctx context.Context, q db.Q, project id.ID, kind string, ids []id.ID) (int, error) {
+	table := "estate_person"
+	if kind == TagRoom {
+		table = "estate_room"
+	}
+	sum := 0
+	for chunk := range slices.Chunk(ids, 500) {
+		var n int
+		err := q.QueryRow(ctx, "SELECT COUNT(*) FROM "+table+" WHERE project_id = ? AND id IN ("+db.In(len(chunk))+")", idArgs(project, chunk)...).Scan(&n)
+		if err != nil {
+			return 0, fmt.Errorf("count bearers: %w", err)
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+func putTag(ctx context.Context, tx *db.Tx, project, tag id.ID, subjects []id.ID, on bool) ([]id.ID, error) {
+	changed := []id.ID{}
+	for _, x := range subjects {
+		var n int64
+		var err error
+		if on {
+			n, err = tx.Exec(ctx, `INSERT INTO estate_tagged (project_id, tag_id, subject_id, at) VALUES (?, ?, ?, ?)
+				ON CONFLICT (project_id, tag_id, subject_id) DO NOTHING`, project, tag, x, tx.Now())
+		} else {
+			n, err = tx.Exec(ctx, "DELETE FROM estate_tagged WHERE project_id = ? AND tag_id = ? AND subject_id = ?", project, tag, x)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("put tag: %w", err)
+		}
+		if n > 0 {
+			changed = append(changed, x)
+		}
+	}
+	return changed, nil
+}
+
+func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
+	out := map[id.ID][]Tag{}
+	for chunk := range slices.Chunk(subjects, 500) {
+		rows, err := q.Query(ctx, `SELECT x.subject_id, t.id, t.name, t.kind FROM estate_tagged x
+			JOIN estate_tag t ON t.project_id = x.project_id AND t.id = x.tag_id
+			WHERE x.project_id = ? AND x.subject_id IN (`+db.In(len(chunk))+") ORDER BY t.sort, t.id", idArgs(project, chunk)...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var subject id.ID
+			t := Tag{Active: true}
+			err := row.Scan(&subject, &t.ID, &t.Name, &t.Kind)
+			out[subject] = append(out[subject], t)
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read tags: %w", err)
+		}
+	}
+	return out, nil
+}

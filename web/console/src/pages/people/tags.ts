@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
+import { api } from '@/api/api'
+import { must, withKey } from '@/api/client'
+import { useProject } from '@/composables/useProject'
+
+const listTags = (project: string) => must(api.GET('/api/v1/projects/{project}/tags', { params: { path: { project }, query: { kind: 'person' } } }))
+export type Tag = Awaited<ReturnType<typeof listTags>>['items'][number]
+
+/** The tags that people may bear. */
+export function useTags() {
+  const project = useProject()
+  return useQuery({ queryKey: computed(() => [project.value, 'tags']), queryFn: () => listTags(project.value), staleTime: 30_000 })
+}
+export const createTag = (project: string, name: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/tags', { params: { path: { project } }, body: { name, kind: 'person' }, headers: withKey(key) }))
+export const setTag = (project: string, tag: Tag, active: boolean, key: string) =>
+  must(api.PATCH('/api/v1/projects/{project}/tags/{tag}', { params: { path: { project, tag: tag.id } }, body: { version: tag.version, active }, headers: withKey(key) }))
+export const putTag = (project: string, tag: string, people: string[], on: boolean, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/tags/{tag}/bearers', { params: { path: { project, tag } }, body: { subject_ids: people, on }, headers: withKey(key) }))
+
+export const readHistory = (project: string, person: string) =>
+  must(api.GET('/api/v1/projects/{project}/people/{person}/history', { params: { path: { project, person }, query: { limit: 50 } } }))
+
+/** What differs between two states of a record, as the log keeps them. */
+export function differences(before: string, after: string): { key: string; before: string; after: string }[] {
+  const read = (text: string): Record<string, unknown> => {
+    try {
+      const value: unknown = text ? JSON.parse(text) : {}
+      return value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+    } catch {
+      return {}
+    }
+  }
+  const say = (value: unknown): string => (value === undefined || value === null || value === '' ? '–' : typeof value === 'object' ? JSON.stringify(value) : typeof value === 'boolean' ? (value ? '是' : '否') : String(value))
+  const [a, b] = [read(before), read(after)]
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => say(a[k]) !== say(b[k])).map((key) => ({ key, before: say(a[key]), after: say(b[key]) }))
+}
