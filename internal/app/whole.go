@@ -43,7 +43,7 @@ type WholeTable struct {
 // derived are tables that say nothing of the project itself: indexes that are
 // made anew, the queue, files on their way out.
 func derived(table string) bool {
-	return table == "estate_term" || table == "file_export" || strings.HasPrefix(table, "kit_") || strings.HasPrefix(table, "identity_")
+	return table == "estate_term" || table == "estate_import_step" || table == "file_export" || strings.HasPrefix(table, "kit_") || strings.HasPrefix(table, "identity_")
 }
 
 // secret are columns that only this installation can read or needs.

@@ -23,6 +23,8 @@ const (
 	ImportRefused  = "refused"  // has errors; nothing was written
 	ImportApplying = "applying"
 	ImportApplied  = "applied"
+	ImportFailed   = "failed" // the machine gave up; can be continued
+	ImportUndone   = "undone" // taken back
 )
 
 // What to do with hidden rows; asked when a file has any.
@@ -34,9 +36,10 @@ const (
 
 // What an import is refused for.
 var (
-	ErrNotReady = fault.New(fault.Conflict, "import_not_ready", "这份文件还没检查完，或有错误，不能导入")
-	ErrHidden   = fault.New(fault.Conflict, "import_hidden", "文件里有隐藏的行或列，请选择一起导入还是跳过")
-	ErrFormulas = fault.New(fault.Conflict, "import_formulas", "文件里有公式，将使用表格里显示的值，请确认")
+	ErrNotReady  = fault.New(fault.Conflict, "import_not_ready", "这份文件还没检查完，或有错误，不能导入")
+	ErrHidden    = fault.New(fault.Conflict, "import_hidden", "文件里有隐藏的行或列，请选择一起导入还是跳过")
+	ErrNotFailed = fault.New(fault.Conflict, "import_not_failed", "这次导入没有中断，不用继续")
+	ErrFormulas  = fault.New(fault.Conflict, "import_formulas", "文件里有公式，将使用表格里显示的值，请确认")
 )
 
 // Import is one uploaded file on its way into the database.
@@ -55,6 +58,11 @@ type Import struct {
 	ByName    string
 	At        time.Time
 	AppliedAt time.Time
+
+	FailedFrom string // the state it failed in
+	Failure    string
+	UndoneBy   string
+	UndoneAt   time.Time
 }
 
 // StartImport stores the file and has it checked. The same file again while
@@ -116,6 +124,54 @@ func (s *Service) resume(ctx context.Context, tx *db.Tx, project id.ID, im *Impo
 	// Without a key: the job of the last check may not have ended yet, and would
 	// swallow this one.
 	return s.jobs.Enqueue(ctx, tx, jobCheck, "", importJob{project, im.ID}, 0)
+}
+
+// ContinueImport sets an import going again whose job gave up. Errors:
+// ErrNotFailed, fault.ErrNotFound.
+func (s *Service) ContinueImport(ctx context.Context, _ actor.Actor, project, imp id.ID) (Import, error) {
+	var im Import
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err := lockProject(ctx, tx, project); err != nil {
+			return err
+		}
+		if err := lockImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if im, err = oneImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if im.State != ImportFailed {
+			return ErrNotFailed
+		}
+		open, err := openImport(ctx, tx, project, im.Kind, im.Hash)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			return ErrNotFailed.Say("这份文件已经重新上传，请打开新的那次导入")
+		}
+		im.State, im.FailedFrom, im.Failure = im.FailedFrom, "", ""
+		if err := updateImport(ctx, tx, project, &im); err != nil {
+			return err
+		}
+		return s.resume(ctx, tx, project, &im)
+	})
+	return im, err
+}
+
+// fail marks an import whose job gave up, so that nobody waits for it.
+func (s *Service) fail(ctx context.Context, project, imp id.ID) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := lockImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		im, err := oneImport(ctx, tx, project, imp)
+		if err != nil || im.State != ImportChecking && im.State != ImportApplying {
+			return err
+		}
+		im.FailedFrom, im.State, im.Failure = im.State, ImportFailed, "没能做完，一行也没有写入。可以继续；仍不行请告诉管理员"
+		return updateImport(ctx, tx, project, &im)
+	})
 }
 
 // ApplyOptions are the answers to what a file made us ask.

@@ -19,7 +19,7 @@ type importJSON struct {
 	ID            id.ID        `json:"id"`
 	Kind          string       `json:"kind" doc:"roster 房屋和住户"`
 	FileName      string       `json:"file_name"`
-	State         string       `json:"state" enum:"checking,ready,refused,applying,applied" doc:"检查中、可导入、有错误、导入中、已导入"`
+	State         string       `json:"state" enum:"checking,ready,refused,applying,applied,failed,undone" doc:"检查中、可导入、有错误、导入中、已导入、中断、已撤销"`
 	Rows          int          `json:"rows" doc:"文件的数据行数"`
 	Errors        int          `json:"errors" doc:"错误条数；大于 0 则一行也不会导入"`
 	Done          int          `json:"done" doc:"正在检查或导入时，已处理的行数"`
@@ -36,6 +36,9 @@ type importJSON struct {
 	ByName        string       `json:"created_name" doc:"谁上传的"`
 	At            time.Time    `json:"created_at"`
 	AppliedAt     *time.Time   `json:"applied_at,omitempty"`
+	Failure       string       `json:"failure" doc:"为什么中断"`
+	UndoneBy      string       `json:"undone_name" doc:"谁撤销的"`
+	UndoneAt      *time.Time   `json:"undone_at,omitempty"`
 }
 
 type countsJSON struct {
@@ -71,7 +74,22 @@ func (s *Service) toImport(im Import) importJSON {
 		at := im.AppliedAt.In(clock.Shanghai())
 		out.AppliedAt = &at
 	}
+	out.Failure, out.UndoneBy = im.Failure, im.UndoneBy
+	if !im.UndoneAt.IsZero() {
+		at := im.UndoneAt.In(clock.Shanghai())
+		out.UndoneAt = &at
+	}
 	return out
+}
+
+func (s *Service) undoImportAPI(ctx context.Context, who actor.Actor, in *importIn) (*importOut, error) {
+	im, err := s.UndoImport(ctx, who, in.Project, in.Import)
+	return &importOut{s.toImport(im)}, err
+}
+
+func (s *Service) continueImportAPI(ctx context.Context, who actor.Actor, in *importIn) (*importOut, error) {
+	im, err := s.ContinueImport(ctx, who, in.Project, in.Import)
+	return &importOut{s.toImport(im)}, err
 }
 
 type startImportIn struct {

@@ -13,17 +13,18 @@ import (
 	"linli/internal/kit/page"
 )
 
-const importColumns = "id, kind, file_id, file_name, hash, state, rows, report, errors, hidden, created_by, created_name, created_at, applied_at"
+const importColumns = "id, kind, file_id, file_name, hash, state, rows, report, errors, hidden, created_by, created_name, created_at, applied_at, failed_from, failure, undone_name, undone_at"
 
 func scanImport(row db.Scanner) (Import, error) {
 	var im Import
 	var report string
-	var at, applied int64
-	err := row.Scan(&im.ID, &im.Kind, &im.File, &im.FileName, &im.Hash, &im.State, &im.Rows, &report, &im.Errors, &im.Hidden, &im.By, &im.ByName, &at, &applied)
+	var at, applied, undone int64
+	err := row.Scan(&im.ID, &im.Kind, &im.File, &im.FileName, &im.Hash, &im.State, &im.Rows, &report, &im.Errors, &im.Hidden, &im.By, &im.ByName, &at, &applied,
+		&im.FailedFrom, &im.Failure, &im.UndoneBy, &undone)
 	if err != nil {
 		return im, err
 	}
-	im.At, im.AppliedAt = db.Micro(at), db.Micro(applied)
+	im.At, im.AppliedAt, im.UndoneAt = db.Micro(at), db.Micro(applied), db.Micro(undone)
 	if err := json.Unmarshal([]byte(report), &im.Report); err != nil {
 		return im, fmt.Errorf("read report: %w", err)
 	}
@@ -35,8 +36,8 @@ func insertImport(ctx context.Context, tx *db.Tx, project id.ID, im *Import) err
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO estate_import (project_id, "+importColumns+") VALUES (?, "+db.In(14)+")", project, im.ID, im.Kind, im.File, im.FileName,
-		im.Hash, im.State, im.Rows, string(report), im.Errors, im.Hidden, im.By, im.ByName, im.At, im.AppliedAt)
+	_, err = tx.Exec(ctx, "INSERT INTO estate_import (project_id, "+importColumns+") VALUES (?, "+db.In(18)+")", project, im.ID, im.Kind, im.File, im.FileName,
+		im.Hash, im.State, im.Rows, string(report), im.Errors, im.Hidden, im.By, im.ByName, im.At, im.AppliedAt, im.FailedFrom, im.Failure, im.UndoneBy, im.UndoneAt)
 	if err != nil {
 		return fmt.Errorf("insert import: %w", err)
 	}
@@ -48,8 +49,8 @@ func updateImport(ctx context.Context, tx *db.Tx, project id.ID, im *Import) err
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	_, err = tx.Exec(ctx, "UPDATE estate_import SET state = ?, rows = ?, report = ?, errors = ?, hidden = ?, applied_at = ? WHERE project_id = ? AND id = ?",
-		im.State, im.Rows, string(report), im.Errors, im.Hidden, im.AppliedAt, project, im.ID)
+	_, err = tx.Exec(ctx, "UPDATE estate_import SET state = ?, rows = ?, report = ?, errors = ?, hidden = ?, applied_at = ?, failed_from = ?, failure = ?, undone_name = ?, undone_at = ? WHERE project_id = ? AND id = ?",
+		im.State, im.Rows, string(report), im.Errors, im.Hidden, im.AppliedAt, im.FailedFrom, im.Failure, im.UndoneBy, im.UndoneAt, project, im.ID)
 	if err != nil {
 		return fmt.Errorf("update import: %w", err)
 	}

@@ -29,6 +29,15 @@ func (s *Service) handleJobs() {
 	}
 	s.jobs.Handle(jobCheck, s.onImport(s.checkImport))
 	s.jobs.Handle(jobApply, s.onImport(s.writeImport))
+	for _, kind := range []string{jobCheck, jobApply} {
+		s.jobs.GaveUp(kind, func(ctx context.Context, payload []byte, _ error) error {
+			var j importJob
+			if err := json.Unmarshal(payload, &j); err != nil {
+				return nil // never was an import
+			}
+			return s.fail(ctx, j.Project, j.Import)
+		})
+	}
 }
 
 func (s *Service) enqueue(ctx context.Context, tx *db.Tx, kind string, project, imp id.ID) error {

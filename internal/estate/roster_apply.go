@@ -24,11 +24,18 @@ func maskOf(field, value string) string {
 // applyPlan writes a plan without problems.
 func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import, p *plan) error {
 	project := p.project.ID
+	j, err := s.beginJournal(ctx, tx, p)
+	if err != nil {
+		return err
+	}
 	steps := []func(context.Context, *db.Tx, id.ID, *plan) error{s.applyBuildings, s.applyRooms, s.applyPeople, s.applyOccupants, s.applyFloors}
 	for _, step := range steps {
 		if err := step(ctx, tx, project, p); err != nil {
 			return err
 		}
+	}
+	if err := j.close(ctx, tx, project, im.ID, p); err != nil {
+		return err
 	}
 	c := p.report.Counts
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.roster_imported", Kind: "import", Subject: im.ID,

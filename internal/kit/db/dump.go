@@ -87,3 +87,41 @@ func (d *DB) Dump(ctx context.Context, t Table, columns []string, project int64,
 	}
 	return nil
 }
+
+// Mention finds out whether a row of a project refers to one of the rows in
+// known, by any column whose name ends in _id. It gives the first table that
+// does, or an empty name. Rows whose own id is in except do not count, nor
+// those whose id is not above since (0: all of them do).
+func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known, except map[int64]bool, since int64) (string, error) {
+	var lo, hi int64
+	for v := range known {
+		if lo == 0 || v < lo {
+			lo = v
+		}
+		hi = max(hi, v)
+	}
+	for _, t := range tables {
+		self := "0"
+		if slices.Contains(t.Columns, "id") {
+			self = "id"
+		}
+		for _, c := range t.Columns {
+			if c == "project_id" || !strings.HasSuffix(c, "_id") {
+				continue
+			}
+			rows, err := tx.Query(ctx, "SELECT "+self+", "+c+" FROM "+t.Name+" WHERE project_id = ? AND "+c+" BETWEEN ? AND ?", project, lo, hi)
+			found, err := Collect(rows, err, func(row Scanner) (bool, error) {
+				var own, to int64
+				err := row.Scan(&own, &to)
+				return known[to] && !except[own] && (since == 0 || own > since), err
+			})
+			if err != nil {
+				return "", fmt.Errorf("look for references in %s: %w", t.Name, err)
+			}
+			if slices.Contains(found, true) {
+				return t.Name, nil
+			}
+		}
+	}
+	return "", nil
+}

@@ -74,6 +74,9 @@ func (g *Gen) next(ms int64) ID {
 	return ID(g.last<<(nodeBits+seqBits) | g.node<<seqBits | g.seq)
 }
 
+// At is below every id made at or after an instant, and above those before it.
+func At(t time.Time) ID { return ID((t.UnixMilli() - Epoch) << (nodeBits + seqBits)) }
+
 // Time is when the id was made, to the millisecond.
 func (i ID) Time() time.Time {
 	return time.UnixMilli(int64(i)>>(nodeBits+seqBits) + Epoch)

@@ -8,7 +8,7 @@ export type RowError = components['schemas']['EstateRowError']
 export type Change = components['schemas']['EstateChange']
 
 export const MAX_BYTES = 20 * 1024 * 1024
-export const tones: Record<Import['state'], Tone> = { checking: 'info', ready: 'due', refused: 'overdue', applying: 'info', applied: 'paid' }
+export const tones: Record<Import['state'], Tone> = { checking: 'info', ready: 'due', refused: 'overdue', applying: 'info', applied: 'paid', failed: 'overdue', undone: 'draft' }
 
 /** Whether the server is at work on it and the page should ask again. */
 export const running = (state: Import['state'] | undefined): boolean => state === 'checking' || state === 'applying'
@@ -48,7 +48,7 @@ export function unanswered(im: Import, a: Answers): string | null {
 }
 
 export function stepsOf(im: Import): Step[] {
-  const at = { checking: 1, refused: 1, ready: 2, applying: 3, applied: 4 }[im.state]
+  const at = { checking: 1, refused: 1, ready: 2, applying: 3, applied: 4, failed: im.rows > 0 ? 3 : 1, undone: 4 }[im.state]
   const subs = [t.rows(im.rows), '', '', '']
   return Object.values(t.steps).map((title, n) => ({ title, sub: n === 0 && im.rows > 0 ? subs[0] : '', state: n < at ? 'done' as const : n === at ? 'now' as const : 'todo' as const }))
 }
