@@ -1,5 +1,5 @@
 import { api } from '@/api/api'
-import { apiFetch, must, withKey } from '@/api/client'
+import { must, withKey } from '@/api/client'
 
 const at = (project: string) => ({ project })
 
@@ -12,7 +12,9 @@ export type SeatRoom = Seat['rooms'][number]
 
 /** How money came over the counter; prepaid money is no choice of its own but lowers what is left to pay. */
 export type Method = 'cash' | 'card' | 'transfer'
-export interface Pay { method: Method | 'prepay'; amount: number; reference?: string }
+/** What proves a payment that is not cash, as typed. */
+export interface Proof { reference: string; terminal: string; last4: string; paid_on: string }
+export interface Pay { method: Method | 'prepay'; amount: number; reference?: string; terminal?: string; last4?: string; paid_on?: string }
 export interface Taking {
   room_id: string
   charge_ids?: string[]
@@ -21,10 +23,20 @@ export interface Taking {
   expected_owed: number
   expected_prepaid?: number
   confirmed?: boolean
+  ahead?: { until: string; total: number }
 }
 
 export const receive = (project: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
+
+/** What the coming months of a room cost: so many from the first that is not charged, or up to a month. */
+export const readAhead = (project: string, room: string, ask: { months?: number; until?: string }) =>
+  must(api.GET('/api/v1/projects/{project}/counter/{room}/ahead', { params: { path: { ...at(project), room }, query: ask } }))
+export type Ahead = Awaited<ReturnType<typeof readAhead>>
+
+export const readSetting = (project: string) => must(api.GET('/api/v1/projects/{project}/counter-setting', { params: { path: at(project) } }))
+export type Setting = Awaited<ReturnType<typeof readSetting>>
+export const putSetting = (project: string, body: Setting) => must(api.PUT('/api/v1/projects/{project}/counter-setting', { params: { path: at(project) }, body }))
 
 export interface ReceiptFilter {
   q?: string
@@ -32,6 +44,10 @@ export interface ReceiptFilter {
   until?: string
   state?: 'valid' | 'void'
   mine?: boolean
+  cashier_id?: string
+  method?: string
+  item_id?: string
+  shift_id?: string
   room_id?: string
   count?: boolean
   limit?: number
@@ -56,9 +72,7 @@ export const readTakings = (project: string) =>
 export const readExplanation = (project: string, charge: string) =>
   must(api.GET('/api/v1/projects/{project}/charges/{charge}/explanation', { params: { path: { ...at(project), charge } } }))
 
-export type Paper = '80' | 'a4'
-/** The receipt as a page for the paper. Asking counts as printing: from the second time on the page says 补打. */
-export async function readPrint(project: string, receipt: string, paper: Paper): Promise<string> {
-  const path = `/api/v1/projects/${project}/receipts/${receipt}/print?paper=${paper}`
-  return (await apiFetch(new Request(new URL(path, location.origin), { headers: { Accept: 'text/html' } }))).text()
-}
+export type Paper = '80' | 'a4' | '241'
+/** The receipt as a page for the paper. It counts as printing, once per key: from the second time on the page says 补打. */
+export const printReceipt = (project: string, receipt: string, paper: Paper, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/receipts/{receipt}/prints', { params: { path: { ...at(project), receipt } }, body: { paper }, headers: withKey(key) }))

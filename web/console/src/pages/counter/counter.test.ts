@@ -10,7 +10,7 @@ function charge(id: string, over: Partial<OpenCharge> = {}): OpenCharge {
 function seatOf(charges: OpenCharge[], prepaid = 0): Seat {
   return {
     room: room('1', '3栋2单元1502'), rooms: [room('2', '7栋1单元802'), room('1', '3栋2单元1502')], payer_id: '5', payer_name: '陈建国', phone_mask: '138****5678',
-    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid,
+    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12,
   }
 }
 const three = [charge('a'), charge('b', { month: '2026-10', due_date: '2026-10-31' }), charge('c', { room_id: '2', room_label: '7栋1单元802', month: '2026-11', due_date: '2026-11-30', amount: 22293, left: 22293 })]
@@ -63,7 +63,7 @@ describe('what an amount means', () => {
 
 describe('what is sent', () => {
   const seat = seatOf(three, 12640)
-  const sent = (chosen: string[], e: Entry, confirmed = false) => takingOf(seat, chosen, e, planOf(seat, chosen, e), ' 88 ', confirmed)
+  const sent = (chosen: string[], e: Entry, confirmed = false) => takingOf(seat, chosen, e, planOf(seat, chosen, e), { reference: ' 88 ' }, confirmed)
   it('names charges only when some are left out', () => {
     expect(sent(['a'], entry({ typed: 30000 }))).toEqual({ room_id: '1', charge_ids: ['a'], pays: [{ method: 'cash', amount: 26052 }], tendered: 30000, expected_owed: 74397 })
     expect(sent(['a', 'b', 'c'], entry({ typed: 74397 })).charge_ids).toBeUndefined()

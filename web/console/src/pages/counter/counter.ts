@@ -4,7 +4,7 @@ import { sumFen } from '@/lib/money'
 import { dueWords, formatMonth, type Moment } from '@/lib/time'
 import { counterTexts as t, doneTexts } from '@/texts/counter'
 import { roomKinds, roomStates } from '@/texts/household'
-import type { Method, OpenCharge, Pay, Receipt, Seat, SeatRoom, Taking } from './api'
+import type { Ahead, Method, OpenCharge, Pay, Proof, Receipt, Seat, SeatRoom, Taking } from './api'
 
 /** `118.42` from hundredths of a square metre; `120` when whole. */
 export function areaText(hundredths: number): string {
@@ -85,7 +85,16 @@ export function groupsAfter(seat: Seat, receipt: Receipt): FeeGroup[] {
 }
 
 /** What the clerk has set, in fen. `typed` null: the field is empty or no amount. */
-export interface Entry { method: Method; typed: number | null; usePrepaid: boolean; keepChange: boolean }
+export interface Entry {
+  method: Method
+  typed: number | null
+  usePrepaid: boolean
+  keepChange: boolean
+  /** Parts of the money that were entered before, each by its own method. */
+  parts?: readonly Pay[]
+  /** For coming months that are paid with it. */
+  ahead?: number
+}
 /** What the entry comes to. */
 export interface Plan {
   /** To be paid: the chosen charges, or everything owed when none is chosen. */
@@ -94,8 +103,10 @@ export interface Plan {
   prepaid: number
   /** To be paid with money. */
   need: number
-  /** Money that is booked. */
+  /** Money that is booked, all parts. */
   money: number
+  /** Of it the part that stands in the field. */
+  now: number
   /** The receipt: money and prepaid money. */
   amount: number
   change: number
@@ -114,16 +125,19 @@ export function wantedOf(seat: Seat, chosen: readonly string[]): OpenCharge[] {
 }
 
 export function planOf(seat: Seat, chosen: readonly string[], entry: Entry): Plan {
-  const due = sumFen(wantedOf(seat, chosen).map((c) => c.left))
+  const ahead = entry.ahead ?? 0
+  const taken = sumFen((entry.parts ?? []).map((p) => p.amount))
+  const due = sumFen(wantedOf(seat, chosen).map((c) => c.left)) + ahead
   const prepaid = entry.usePrepaid ? Math.min(seat.prepaid, due) : 0
-  const need = due - prepaid
+  const need = Math.max(0, due - prepaid - taken)
   const typed = need === 0 && due > 0 ? 0 : (entry.typed ?? 0)
   const givesChange = entry.method === 'cash' && !entry.keepChange && need > 0
-  const money = givesChange ? Math.min(typed, need) : typed
+  const now = givesChange ? Math.min(typed, need) : typed
+  const money = now + taken
   const settled = Math.min(due, money + prepaid)
   return {
-    due, prepaid, need, money, amount: money + prepaid, change: typed - money, toPrepay: money + prepaid - settled,
-    short: due - settled, staysOwed: seat.owed - settled,
+    due, prepaid, need, money, now, amount: money + prepaid, change: typed - now, toPrepay: money + prepaid - settled,
+    short: due - settled, staysOwed: seat.owed + ahead - settled,
   }
 }
 
@@ -135,20 +149,37 @@ export function quickAmounts(need: number): number[] {
   return [...new Set(sums)].slice(0, 3)
 }
 
-/** The request for a plan. All chosen is the same as none chosen: the law's order of due dates then holds. */
-export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, plan: Plan, reference: string, confirmed: boolean): Taking {
+/** One part of the money with what proves it; empty proof is left out. */
+export function payOf(method: Method, amount: number, proof: Partial<Proof>): Pay {
+  const pay: Pay = { method, amount }
+  const fields = { cash: [], card: ['terminal', 'reference', 'last4'], transfer: ['reference', 'paid_on'] } as const
+  for (const field of fields[method]) {
+    const text = proof[field]?.trim()
+    if (text) pay[field] = text
+  }
+  return pay
+}
+
+/** What is wrong with the proof of a part, or nothing. */
+export function proofProblem(method: Method, proof: Proof, today: string): { field: keyof Proof; text: string } | null {
+  if (method === 'card' && proof.last4.trim() && !/^\d{4}$/.test(proof.last4.trim())) return { field: 'last4', text: t.last4Wrong }
+  if (method === 'transfer' && proof.paid_on > today) return { field: 'paid_on', text: t.paidOnWrong }
+  return null
+}
+
+/** The request for a plan. All chosen is the same as none chosen: the project's order then holds. */
+export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, plan: Plan, proof: Partial<Proof>, confirmed: boolean, ahead: Ahead | null = null): Taking {
   const pays: Pay[] = []
   if (plan.prepaid > 0) pays.push({ method: 'prepay', amount: plan.prepaid })
-  if (plan.money > 0) {
-    const pay: Pay = { method: entry.method, amount: plan.money }
-    if (entry.method !== 'cash' && reference.trim()) pay.reference = reference.trim()
-    pays.push(pay)
-  }
+  pays.push(...(entry.parts ?? []))
+  if (plan.now > 0) pays.push(payOf(entry.method, plan.now, proof))
   const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed }
   if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
-  if (entry.method === 'cash' && plan.money > 0) body.tendered = plan.money + plan.change
+  const cash = sumFen(pays.filter((p) => p.method === 'cash').map((p) => p.amount))
+  if (cash > 0) body.tendered = cash + plan.change
   if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
   if (confirmed) body.confirmed = true
+  if (ahead) body.ahead = { until: ahead.until, total: ahead.total }
   return body
 }
 

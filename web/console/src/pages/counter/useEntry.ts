@@ -1,6 +1,9 @@
 import { computed, ref, watch, type Ref } from 'vue'
-import { groupsOf, keepChoice, planOf, type Plan } from './counter'
-import type { Method, OpenCharge, Seat } from './api'
+import { groupsOf, keepChoice, payOf, planOf, type Plan } from './counter'
+import type { Ahead, Method, OpenCharge, Pay, Proof, Seat } from './api'
+
+/** The terminal stands on the desk and stays; everything else belongs to one payment. */
+const noProof = (terminal = ''): Proof => ({ reference: '', terminal, last4: '', paid_on: '' })
 
 /** What the clerk has set for a household: ticks, method, amount. It survives a refresh and is cleared with the household. */
 export function useEntry(seat: Ref<Seat | null>) {
@@ -10,10 +13,12 @@ export function useEntry(seat: Ref<Seat | null>) {
   const touched = ref(false)
   const usePrepaid = ref(false)
   const keepChange = ref(false)
-  const reference = ref('')
+  const proof = ref<Proof>(noProof())
+  const parts = ref<Pay[]>([])
+  const ahead = ref<Ahead | null>(null)
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0 }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
@@ -23,7 +28,9 @@ export function useEntry(seat: Ref<Seat | null>) {
     touched.value = false
     usePrepaid.value = false
     keepChange.value = false
-    reference.value = ''
+    proof.value = noProof(proof.value.terminal)
+    parts.value = []
+    ahead.value = null
     typed.value = need.value || null
   }
   watch(seat, (now) => {
@@ -31,6 +38,7 @@ export function useEntry(seat: Ref<Seat | null>) {
     else if (shown?.room === now.room.id) {
       chosen.value = keepChoice(shown.charges, chosen.value, now.charges)
       if (now.prepaid === 0) usePrepaid.value = false
+      ahead.value = null // its amount may have changed with the rest
     } else start(now)
     if (now) shown = { room: now.room.id, charges: now.charges }
   }, { flush: 'sync' })
@@ -53,13 +61,30 @@ export function useEntry(seat: Ref<Seat | null>) {
     touched.value = false
     typed.value = need.value || null
   }
+  /** Puts the part in the field aside and goes on with what is still needed, by the next method. False when there is nothing to put aside. */
+  function addPart(): boolean {
+    const now = plan.value?.now ?? 0
+    if (now === 0 || now >= need.value || parts.value.length >= 6) return false
+    parts.value = [...parts.value, payOf(method.value, now, proof.value)]
+    proof.value = noProof(proof.value.terminal)
+    const next: Record<Method, Method> = { cash: 'card', card: 'transfer', transfer: 'cash' }
+    method.value = next[method.value]
+    keepChange.value = false
+    touched.value = false
+    typed.value = need.value || null
+    return true
+  }
+  function dropPart(at: number): void {
+    parts.value = parts.value.filter((_, n) => n !== at)
+  }
   function togglePrepaid(): void {
+    if (parts.value.length > 0) return
     if ((seat.value?.prepaid ?? 0) === 0 || (plan.value?.due ?? 0) === 0) return
     usePrepaid.value = !usePrepaid.value
   }
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { chosen, method, typed, usePrepaid, keepChange, reference, entry, plan, setTyped, setMethod, togglePrepaid, restart }
+  return { chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

@@ -1,7 +1,9 @@
 import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
-import { readPrint, type Paper } from './api'
+import { useIntent } from '@/composables/useIntent'
+import { printReceipt, type Paper } from './api'
 
 const PAPER = 'linli.receipt.paper'
+const papers: readonly Paper[] = ['80', 'a4', '241']
 const AUTO = 'linli.receipt.print'
 
 function stored(key: string): string | null {
@@ -19,13 +21,18 @@ function store(key: string, value: string): void {
   }
 }
 
-/** Prints receipts from a hidden frame; this desk's paper, and whether to print at once, are remembered in this browser. */
+/**
+ * Prints receipts from a hidden frame; this desk's paper, and whether to print at once, are remembered in this browser.
+ * A print that got no answer is asked for again under the same key, so that it counts once; no new receipt is needed.
+ */
 export function usePrinter(project: Ref<string>) {
-  const paper = ref<Paper>(stored(PAPER) === 'a4' ? 'a4' : '80')
+  const intent = useIntent()
+  const paper = ref<Paper>(papers.find((p) => p === stored(PAPER)) ?? '80')
   const auto = ref(stored(AUTO) !== '0')
   const busy = ref(false)
   const problem = ref<unknown>(null)
   let frame: HTMLIFrameElement | null = null
+  let asked = ''
   watch(paper, (now) => store(PAPER, now))
   watch(auto, (now) => store(AUTO, now ? '1' : '0'))
 
@@ -49,7 +56,11 @@ export function usePrinter(project: Ref<string>) {
     busy.value = true
     problem.value = null
     try {
-      const el = await load(await readPrint(project.value, receipt, paper.value))
+      if (receipt !== asked) intent.renew()
+      asked = receipt
+      const on = paper.value
+      const page = await intent.run((key) => printReceipt(project.value, receipt, on, `${key}-${on}`))
+      const el = await load(page.html)
       el.contentWindow?.print()
       return true
     } catch (thrown) {
