@@ -196,3 +196,30 @@ func TestHandOverRefused(t *testing.T) {
 		}
 	})
 }
+
+// TestHandOverOnItsDay lets the day come.
+func TestHandOverOnItsDay(t *testing.T) {
+	runAt(t, func(w *world, now *clock.Manual) {
+		ctx := t.Context()
+		day := clock.DateOf(now.Now()).AddDays(3)
+		b, _ := w.building("1栋")
+		room := w.rooms(estate.Room{Building: b, Name: "101", Area: 8930})[0]
+		w.occupant(room, "陈建国", estate.PartOwner, 0)
+		w.handOver(room, "周岚", day)
+		owner := func() string {
+			h, err := w.estate.Household(ctx, w.d.Reader(ctx), w.project, room)
+			w.must(err)
+			return h.Payer.Name
+		}
+		w.must(w.screen.EffectDue(ctx))
+		if owner() != "陈建国" {
+			t.Fatal("the room changed hands before its day")
+		}
+		now.Set(day.Start())
+		w.must(w.screen.EffectDue(ctx))
+		if owner() != "周岚" {
+			t.Fatal("the room did not change hands on its day")
+		}
+		w.sound()
+	})
+}

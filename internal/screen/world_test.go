@@ -45,7 +45,12 @@ func migrations() []db.Migrations {
 
 func run(t *testing.T, f func(w *world)) {
 	t.Helper()
-	dbtest.Run(t, migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+	runAt(t, func(w *world, _ *clock.Manual) { f(w) })
+}
+
+func runAt(t *testing.T, f func(w *world, now *clock.Manual)) {
+	t.Helper()
+	dbtest.Run(t, migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -63,7 +68,7 @@ func run(t *testing.T, f func(w *world)) {
 			w.project = p.ID
 			return err
 		})
-		f(w)
+		f(w, now)
 	})
 }
 

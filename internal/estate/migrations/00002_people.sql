@@ -48,24 +48,3 @@ CREATE TABLE estate_tagged (
   FOREIGN KEY (project_id, tag_id) REFERENCES estate_tag (project_id, id)
 );
 CREATE INDEX estate_tagged_subject ON estate_tagged (project_id, subject_id);
-CREATE TABLE estate_correction (
-  project_id BIGINT NOT NULL,
-  id BIGINT NOT NULL,
-  person_id BIGINT NOT NULL,
-  field TEXT NOT NULL,
-  value_enc TEXT NOT NULL,
-  shown TEXT NOT NULL,
-  was TEXT NOT NULL,
-  way TEXT NOT NULL,
-  asked_by TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  state TEXT NOT NULL,
-  answer TEXT NOT NULL,
-  created_name TEXT NOT NULL,
-  created_at BIGINT NOT NULL,
-  decided_name TEXT NOT NULL,
-  decided_at BIGINT NOT NULL,
-  PRIMARY KEY (project_id, id),
-  FOREIGN KEY (project_id, person_id) REFERENCES estate_person (project_id, id)
-);
-CREATE INDEX estate_correction_state ON estate_correction (project_id, state, id);
