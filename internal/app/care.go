@@ -38,8 +38,8 @@ type BackupPlan struct {
 // ErrNoPlan refuses what needs a folder for backups.
 var ErrNoPlan = fault.New(fault.Conflict, "backup_off", "没有设置备份目录，请在启动参数里设置 LINLI_BACKUP_DIR")
 
-// ErrDrillHere says where a drill is not for the server to do.
-var ErrDrillHere = fault.New(fault.Conflict, "drill_postgres", "数据在 PostgreSQL 里：恢复演练要在另一个空数据库上做，步骤见 docs/ops.md")
+// ErrDrillHere says where backups and drills are not for the server to do.
+var ErrDrillHere = fault.New(fault.Conflict, "drill_postgres", "数据在 PostgreSQL 里：备份用 pg_dump，恢复演练在另一个空数据库上做，步骤见 docs/ops.md")
 
 // care looks after the installation while the server runs.
 type care struct {
@@ -139,7 +139,7 @@ const settling = 5 * time.Minute
 // that stood still then makes it when it is back.
 func (k *care) schedule(ctx context.Context) error {
 	now := k.db.Clock().Now().In(clock.Shanghai())
-	if k.c.Backup.Dir == "" || now.Hour() < k.c.Backup.Hour || now.Sub(k.started) < settling {
+	if k.db.Engine() != db.SQLite || k.c.Backup.Dir == "" || now.Hour() < k.c.Backup.Hour || now.Sub(k.started) < settling {
 		return nil
 	}
 	key := jobBackup + ":" + now.Format("20060102")
@@ -152,6 +152,9 @@ func (k *care) schedule(ctx context.Context) error {
 
 // ask queues a backup or a drill that somebody wants now.
 func (k *care) ask(ctx context.Context, who actor.Actor, kind, summary string) error {
+	if k.db.Engine() != db.SQLite {
+		return ErrDrillHere
+	}
 	if k.c.Backup.Dir == "" {
 		return ErrNoPlan
 	}

@@ -92,9 +92,6 @@ func (k *care) startBackup(ctx context.Context, who actor.Actor, _ *struct{}) (*
 }
 
 func (k *care) startDrill(ctx context.Context, who actor.Actor, _ *struct{}) (*startedOutput, error) {
-	if k.db.Engine() != db.SQLite {
-		return nil, ErrDrillHere
-	}
 	out := &startedOutput{}
 	out.Body.Running = true
 	return out, k.ask(ctx, who, jobDrill, "恢复演练")
@@ -200,6 +197,8 @@ func (s *condition) warnings(k *care) []careWarning {
 	}
 	p := k.c.Backup
 	switch {
+	case k.db.Engine() != db.SQLite:
+		add("backup_off", false, "数据在 PostgreSQL 里，服务不自己备份：请用 pg_dump 并复制数据目录，步骤见 docs/ops.md")
 	case p.Dir == "":
 		add("backup_off", true, "没有设置自动备份，请在启动参数里设置 LINLI_BACKUP_DIR")
 	case s.made != nil && s.made.Problem != "":
@@ -223,7 +222,7 @@ func (s *condition) warnings(k *care) []careWarning {
 	case s.now.Sub(s.drill.At) > drillOld:
 		add("drill_old", false, "上一次恢复演练是 %d 天前，请再做一次", int(s.now.Sub(s.drill.At).Hours()/24))
 	}
-	if p.Dir != "" && sameDisk(p.Dir, k.c.Dir) {
+	if k.db.Engine() == db.SQLite && p.Dir != "" && sameDisk(p.Dir, k.c.Dir) {
 		add("backup_same_disk", false, "备份和数据在同一块磁盘上，磁盘坏了会一起丢失，请定期把 %s 复制到别的机器", filepath.Base(p.Dir))
 	}
 	return out
