@@ -1,6 +1,7 @@
 import type { Area } from '@/router/area'
 import { itemTexts } from '@/texts/billing'
 import { chargeTexts } from '@/texts/charges'
+import { discountTexts, trialTexts } from '@/texts/discount'
 import { runTexts } from '@/texts/runs'
 
 /** Fee items, runs with their review, and the list of charges. */
@@ -11,10 +12,13 @@ export const area: Area = {
     { path: 'charges', name: 'charges', component: () => import('./ChargesPage.vue'), meta: { title: chargeTexts.title, permission: 'billing.read' } },
     { path: 'items', name: 'items', component: () => import('./ItemsPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read' } },
     { path: 'items/:item(\\d+)', name: 'item', component: () => import('./ItemPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read', under: 'items' } },
+    { path: 'items/:item(\\d+)/trial', name: 'price-trial', component: () => import('./TrialPage.vue'), meta: { title: trialTexts.open, permission: 'billing.read', under: 'items' } },
+    { path: 'discounts', name: 'discounts', component: () => import('./DiscountsPage.vue'), meta: { title: discountTexts.title, permission: 'billing.read' } },
   ],
   menu: [
     { route: 'runs', group: 'charge', icon: 'bill', order: 20 },
     { route: 'charges', group: 'charge', icon: 'list', order: 30 },
     { route: 'items', group: 'charge', icon: 'card', order: 60 },
+    { route: 'discounts', group: 'charge', icon: 'pen', order: 65 },
   ],
 }

@@ -1,6 +1,6 @@
 import { api } from '@/api/api'
 import { must, withKey } from '@/api/client'
-import type { ChargeQuery, ItemFields, RateFields, ScopeFields } from './types'
+import type { ChargeQuery, DiscountFields, ItemFields, RateFields, ScopeFields, TrialFields } from './types'
 
 /** The operations of the billing room that these pages use; all inside one project. */
 const P = '/api/v1/projects/{project}' as const
@@ -21,6 +21,22 @@ export const endScope = (project: string, assignment: string, body: { until_date
   must(api.POST(`${P}/assignments/{assignment}/end`, { params: { path: { project, assignment } }, body, headers: withKey(key) }))
 export const checkFormula = (project: string, body: { formula: string; price?: number; room_id?: string }) =>
   must(api.POST(`${P}/formula-checks`, { params: { path: { project } }, body }))
+
+export const simulateRate = (project: string, item: string, body: TrialFields) =>
+  must(api.POST(`${P}/items/{item}/simulations`, { params: { path: { project, item } }, body }))
+
+export const readDiscounts = (project: string, query: { state?: 'asked' | 'approved'; cursor?: string; limit?: number }) =>
+  must(api.GET(`${P}/discounts`, { params: { path: { project }, query } }))
+export const askDiscount = (project: string, item: string, body: DiscountFields, key: string) =>
+  must(api.POST(`${P}/items/{item}/discounts`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const approveDiscount = (project: string, discount: string, version: number, key: string) =>
+  must(api.POST(`${P}/discounts/{discount}/approve`, { params: { path: { project, discount } }, body: { version }, headers: withKey(key) }))
+export const refuseDiscount = (project: string, discount: string, body: { note: string; version: number }, key: string) =>
+  must(api.POST(`${P}/discounts/{discount}/refuse`, { params: { path: { project, discount } }, body, headers: withKey(key) }))
+export const withdrawDiscount = (project: string, discount: string, version: number, key: string) =>
+  must(api.POST(`${P}/discounts/{discount}/withdraw`, { params: { path: { project, discount } }, body: { version }, headers: withKey(key) }))
+export const endDiscount = (project: string, discount: string, body: { until_date: string; version: number }, key: string) =>
+  must(api.POST(`${P}/discounts/{discount}/end`, { params: { path: { project, discount } }, body, headers: withKey(key) }))
 
 export const readRuns = (project: string, cursor: string, limit = 50) => must(api.GET(`${P}/runs`, { params: { path: { project }, query: { cursor, limit } } }))
 export const startRun = (project: string, month: string, key: string) =>

@@ -18,3 +18,7 @@ export type Charge = Row<Answer<'list-charges'>>
 export type Totals = NonNullable<Answer<'list-charges'>['totals']>
 export type Explanation = Answer<'explain-charge'>
 export type ChargeQuery = NonNullable<operations['list-charges']['parameters']['query']>
+export type Discount = Row<Answer<'list-discounts'>>
+export type DiscountFields = Sent<'ask-discount'>
+export type Trial = Answer<'simulate-rate'>
+export type TrialFields = Sent<'simulate-rate'>
