@@ -292,7 +292,7 @@ for (const [paper, width, height] of [['80', 80, null], ['a4', 210, 297]]) {
     await sheet.page.goto(`/api/v1${at(`/receipts/${receipt.id}/print?paper=${paper}`)}`)
     const text = await sheet.page.locator('body').innerText()
     for (const words of [receipt.number, inWords, '1栋1单元101', '陈建国', '522.58', '250.04', '翠湖花园', '周岚']) assert.ok(text.includes(words), `${words} is missing on paper:\n${text}`)
-    assert.match(text, /补打/, 'the second print says so')
+    assert.match(text, /仅供查看，不作收据/, 'looking at a receipt is not printing it')
     const pdf = (await sheet.page.pdf({ preferCSSPageSize: true })).toString('latin1')
     const pages = [...pdf.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/g)]
     assert.equal(pages.length, 1, 'one page')
