@@ -46,6 +46,7 @@ export const counterTexts = {
   aheadTaken: (from: string, until: string, fen: number) => `含预缴 ${from === until ? from : `${from} 至 ${until}`} ${formatYuan(fen)}`,
   aheadWhole: '预缴的月份要一次付清',
   scrolls: (n: number) => `右边还有 ${n} 个月，按 → 看下去`,
+  order: (some: boolean, policy: string) => `抵扣顺序：${some ? '按所选费用，其中' : ''}${policy}`,
   noChoice: (policy: string) => `本项目约定${policy}，不能挑选；可以少收`,
   exact: '正好',
   change: '找零',
