@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"linli/internal/kit/clock"
 )
 
 // meter counts for Prometheus. Labels are routes and never values, so that no
@@ -19,10 +20,11 @@ type meter struct {
 	took     *prometheus.HistogramVec
 	jobs     *prometheus.GaugeVec
 	routes   map[string]bool
+	clock    clock.Clock
 }
 
 func newMeter(a *App) *meter {
-	m := &meter{registry: prometheus.NewRegistry(), routes: map[string]bool{},
+	m := &meter{registry: prometheus.NewRegistry(), routes: map[string]bool{}, clock: a.DB.Clock(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_requests_total", Help: "Requests answered."}, []string{"method", "route", "status"}),
 		jobs:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_jobs", Help: "Background jobs that are not done."}, []string{"state"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "linli_request_seconds", Help: "Time until a request was answered.",
@@ -83,7 +85,7 @@ func shape(path string) string {
 
 func (m *meter) count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start := m.clock.Now()
 		rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			route := "page"
@@ -99,7 +101,7 @@ func (m *meter) count(next http.Handler) http.Handler {
 				method = "other"
 			}
 			m.requests.WithLabelValues(method, route, strconv.Itoa(rec.status)).Inc()
-			m.took.WithLabelValues(method).Observe(time.Since(start).Seconds())
+			m.took.WithLabelValues(method).Observe(m.clock.Now().Sub(start).Seconds())
 		}()
 		next.ServeHTTP(rec, r)
 	})
