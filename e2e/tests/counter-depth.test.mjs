@@ -111,8 +111,13 @@ test('[F7] [F12] three months ahead: shown month by month, charged, paid, left o
 })
 
 test('[F12] beyond the limit of the project nothing is taken ahead, and the page says what is allowed', async () => {
-  const setting = (await boss.get(`/projects/${project}/counter-setting`)).body
-  await boss.put(`/projects/${project}/counter-setting`, { ...setting, ahead_months: 6 })
+  const desk = await seed.pageOf(browser, linli.origin, boss)
+  await desk.page.goto(`/p/${project}/counter-setting`)
+  await desk.page.getByRole('spinbutton', { name: '最多预缴几个月' }).fill('6')
+  await desk.page.getByRole('button', { name: '保存收银设置' }).click()
+  await desk.page.getByText('已保存，下一笔收款起生效').waitFor()
+  await shot(desk.page, 'counter-setting')
+  await desk.close()
   const c = await counter(4)
   c.p.expect(/409 \(Conflict\)/)
   await c.page.getByRole('button', { name: /预缴以后几个月/ }).click()

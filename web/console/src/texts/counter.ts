@@ -80,6 +80,22 @@ export const counterTexts = {
   partLeft: (amount: number, left: number) => `应收 ${formatFen(amount)}，已收 ${formatFen(amount - left)}，尚欠 ${formatFen(left)}`,
 }
 
+export const settingTexts = {
+  title: '收银设置',
+  group: '管理',
+  policy: '抵扣顺序',
+  policyHint: '没有挑选费用时，收的钱先抵哪些。写在每张收据上，改了只影响以后的收款。',
+  statutory: '先到期先还（民法典 560）',
+  oldest: '按账期从旧到新',
+  choice: '交款人可以挑选交哪些费用',
+  months: '最多预缴几个月',
+  monthsHint: '0 为不收预缴。各地有上限，如杭州最长 12 个月。',
+  until: '物业服务合同到期日',
+  untilHint: '预缴不超过合同期限；不填为没有期限。',
+  save: '保存收银设置',
+  saved: '已保存，下一笔收款起生效',
+}
+
 export const aheadTexts = {
   question: (room: string) => `预缴 ${room} 以后的费用`,
   span: '预缴多久',
