@@ -61,15 +61,18 @@ func (a *App) whole() export.Offer {
 func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note func(rows int)) error {
 	z := zip.NewWriter(w)
 	err := a.DB.Snapshot(ctx, func(ctx context.Context) error {
-		for _, o := range a.readable() {
+		for _, o := range a.exports() {
 			if err := ask.Who.Must(o.Permission, ask.Project); err != nil {
 				continue // what this person may not see is not in the file
+			}
+			own := export.Ask{Project: ask.Project, Who: ask.Who, Clear: ask.Clear && o.Clear != ""}
+			if o.Key == "lines" || o.Key == "simulation" || o.Check != nil && o.Check(own) != nil {
+				continue // the list of one record; its rows are in the data
 			}
 			part, err := z.Create("表格/" + o.Name + ".xlsx")
 			if err != nil {
 				return err
 			}
-			own := export.Ask{Project: ask.Project, Who: ask.Who, Clear: ask.Clear && o.Clear != ""}
 			rows := func(emit func([]sheet.Value) error) error { return o.Rows(ctx, own, emit) }
 			if err := sheet.WriteXLSX(part, []sheet.Sheet{{Name: o.Name, Columns: o.Columns, Rows: rows}}); err != nil {
 				return err
@@ -91,17 +94,6 @@ func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note 
 		return fmt.Errorf("export project: %w", err)
 	}
 	return z.Close()
-}
-
-// readable are the lists that stand in the file as spreadsheets.
-func (a *App) readable() []export.Offer {
-	var out []export.Offer
-	for _, o := range a.exports() {
-		if o.Key != "lines" {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // Canonical is the list of digests of a project, for tests and for proving
