@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"linli/internal/billing"
+	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
@@ -220,6 +221,32 @@ func TestHandOverOnItsDay(t *testing.T) {
 		if owner() != "周岚" {
 			t.Fatal("the room did not change hands on its day")
 		}
+		w.sound()
+	})
+}
+
+// TestFormerOwnerPays settles what somebody left behind, chosen at the counter.
+func TestFormerOwnerPays(t *testing.T) {
+	run(t, func(w *world) {
+		last := clock.DateOf(w.d.Clock().Now()).Month().Add(-1)
+		b, _ := w.building("1栋")
+		room := w.rooms(estate.Room{Building: b, Name: "101", Area: 8930})[0]
+		w.occupant(room, "陈建国", estate.PartOwner, 0)
+		w.assign(23115, last, last, room)
+		w.release(last)
+		w.handOver(room, "周岚", last.Add(1).First())
+		seat, err := w.cashier.Seat(t.Context(), w.project, room)
+		w.must(err)
+		if seat.Owed != 0 || len(seat.Former) != 1 {
+			t.Fatalf("seat %+v", seat)
+		}
+		r, err := w.cashier.Receive(t.Context(), w.staff(cashier.PermRead, cashier.PermReceive), w.project, cashier.Taking{Room: room,
+			Charges: []id.ID{seat.Former[0].Open[0].Charge}, Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 23115}}})
+		w.must(err)
+		if r.ToPrepay != 0 || r.OwedBefore != 23115 || r.OwedAfter != 0 {
+			t.Fatalf("receipt %+v", r)
+		}
+		same(t, "paid", w.owes(room), map[string]money.Fen{})
 		w.sound()
 	})
 }
