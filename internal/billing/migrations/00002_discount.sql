@@ -29,4 +29,3 @@ CREATE TABLE billing_discount (
 );
 CREATE INDEX billing_discount_state ON billing_discount (project_id, state, id);
 CREATE INDEX billing_discount_scope ON billing_discount (project_id, scope_id, id);
-ALTER TABLE billing_assignment ADD COLUMN rule TEXT NOT NULL DEFAULT '';
