@@ -28,7 +28,6 @@ func rights() []identity.Right {
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},
 		{Permission: cashier.PermReport, Name: "收款统计", Group: desk, Allows: "看全部收费员的收款统计和交班，代人交班"},
-		{Permission: cashier.PermReport, Name: "看交班报表", Group: desk, Allows: "看所有收费员的交班、差额和收款统计"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
 		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},
 		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},

@@ -185,8 +185,9 @@ func (s *Service) apiShift(ctx context.Context, who actor.Actor, in *shiftRef) (
 }
 
 func (s *Service) apiCount(ctx context.Context, who actor.Actor, in *struct {
-	shiftRef
-	Body struct {
+	Project id.ID `path:"project"`
+	Shift   id.ID `path:"shift" doc:"班次编号"`
+	Body    struct {
 		Counted *money.Fen `json:"counted,omitempty" minimum:"0" doc:"点出的现金，分；填了各面额张数时可以不填"`
 		Notes   []noteJSON `json:"notes,omitempty" maxItems:"8" doc:"各面额张数，选填"`
 	}
@@ -199,8 +200,9 @@ func (s *Service) apiCount(ctx context.Context, who actor.Actor, in *struct {
 }
 
 func (s *Service) apiClose(ctx context.Context, who actor.Actor, in *struct {
-	shiftRef
-	Body struct {
+	Project id.ID `path:"project"`
+	Shift   id.ID `path:"shift" doc:"班次编号"`
+	Body    struct {
 		Count  int       `json:"count" minimum:"1" doc:"按第几次点款交班，屏幕上的那一次"`
 		Handed money.Fen `json:"handed" minimum:"0" doc:"解款，分；其余留作下一班备用金"`
 		Reason string    `json:"reason,omitempty" maxLength:"200" doc:"长短款的原因，账款不符时必填"`

@@ -16713,7 +16713,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 班次编号 */
+                shift: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -16818,7 +16823,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 班次编号 */
+                shift: string;
+            };
             cookie?: never;
         };
         requestBody: {
