@@ -127,7 +127,7 @@ func (s *Server) runOnce(r *http.Request, next http.Handler, account id.ID, key,
 			return err
 		}
 		_, err = tx.Exec(r.Context(), "UPDATE kit_answer SET status = ?, kind = ?, body = ? WHERE account_id = ? AND key = ?",
-			c.status, c.header.Get("Content-Type"), c.buf.Bytes(), account, key)
+			c.status, c.header.Get("Content-Type"), append([]byte{}, c.buf.Bytes()...), account, key) // never NULL: a 204 has no body
 		return err
 	})
 	return c, err
