@@ -3,7 +3,7 @@ import { changeCount, fileFault, stepsOf, unanswered, writesNothing, type Import
 
 const base = {
   id: '1', kind: 'roster', file_name: 'a.xlsx', state: 'ready', rows: 12, errors: 0, done: 0, total: 0, sheet: 'S', header_row: 1, ignored: [], hidden_rows: 0, hidden_columns: [],
-  formulas: 0, merged: 0, changes: [], created_name: '何静', created_at: '2026-11-20T00:00:00Z',
+  formulas: 0, merged: 0, changes: [], failure: '', undone_name: '', created_name: '何静', created_at: '2026-11-20T00:00:00Z',
   counts: { buildings: 0, units: 0, rooms: 0, rooms_changed: 0, rooms_same: 12, people: 0, people_changed: 0, people_same: 9, occupants: 0, occupants_changed: 0, occupants_same: 9 },
 } as Import
 
