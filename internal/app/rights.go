@@ -27,6 +27,7 @@ func rights() []identity.Right {
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},
+		{Permission: cashier.PermSetting, Name: "收银设置", Group: desk, Allows: "定分配次序、预缴上限和付款人能不能自己选"},
 		{Permission: cashier.PermReport, Name: "收款统计", Group: desk, Allows: "看全部收费员的收款统计和交班，代人交班"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
 		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},

@@ -38,8 +38,12 @@ func sizes(tr *tree) []finding {
 		}
 	}
 	for r, n := range rooms {
-		if n > maxRoomLines {
-			out = append(out, finding{r, 1, fmt.Sprintf("the room has %d lines", n), fmt.Sprintf("split the room; %d lines are the limit", maxRoomLines)})
+		limit := maxRoomLines
+		if wide, ok := wideRooms[room(r)]; ok {
+			limit = wide
+		}
+		if n > limit {
+			out = append(out, finding{r, 1, fmt.Sprintf("the room has %d lines", n), fmt.Sprintf("split the room; %d lines are the limit", limit)})
 		}
 	}
 	return out
