@@ -72,7 +72,7 @@ func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start c
 	}
 	var out []aheadWork
 	for m := start; m <= last && (q.Until == 0 || m <= q.Until); m = m.Add(1) {
-		plan, err := loadPlanFrom(ctx, s.db.Reader(ctx), project, m, start)
+		plan, err := s.loadPlanFrom(ctx, s.db.Reader(ctx), project, m, start)
 		if err != nil {
 			return q, nil, err
 		}

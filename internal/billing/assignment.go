@@ -2,17 +2,20 @@ package billing
 
 import (
 	"context"
+	"slices"
 
 	"linli/internal/audit"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // Scope is how widely an assignment reaches. The narrowest one that covers a
-// day decides: room, building, room kind, project.
+// day decides: room, rule, building, room kind, project.
 type Scope string
 
 // The scopes, widest first.
@@ -20,6 +23,7 @@ const (
 	ToProject  Scope = "project"
 	ToKind     Scope = "kind"
 	ToBuilding Scope = "building"
+	ToRule     Scope = "rule"
 	ToRoom     Scope = "room"
 )
 
@@ -31,13 +35,42 @@ type Assignment struct {
 	Scope   Scope
 	Target  id.ID  // building or room
 	Kind    string // room kind, for ToKind
+	Rule    Rule   // for ToRule
 	Exempt  bool
 	From    clock.Date // first day
 	Until   clock.Date // last day, 0 = open
 	Version int
+	// Quantity is how many are charged to each room, for ByQuantity, ×10⁻⁴.
+	Quantity money.Qty
+	reach    *reach // the Rule made ready
 }
 
-func (a *Assignment) check() error {
+func (a *Assignment) check(i *Item) error {
+	if err := a.checkScope(); err != nil {
+		return err
+	}
+	switch charged := i.Basis == ByQuantity && !a.Exempt; {
+	case charged && (a.Quantity <= 0 || a.Quantity > maxQuantity):
+		return ErrAssignment.At("body.quantity", "每户数量要大于 0，不超过 100,000", int64(a.Quantity))
+	case !charged && a.Quantity != 0:
+		return ErrAssignment.At("body.quantity", "只有按数量收的费用才填数量", int64(a.Quantity))
+	}
+	if a.From == 0 {
+		return ErrAssignment.At("body.from_date", "要填写从哪天起", "")
+	}
+	if a.Until != 0 && a.Until < a.From {
+		return ErrAssignment.At("body.until_date", "不能早于起始日", a.Until.String())
+	}
+	return nil
+}
+
+// maxQuantity is the most of anything one room is charged for, ×10⁻⁴.
+const maxQuantity money.Qty = 100_000 * 10_000
+
+func (a *Assignment) checkScope() error {
+	if a.Scope != ToRule && a.Rule != (Rule{}) {
+		return ErrAssignment.At("body.rule", "只有按条件的范围才写条件", nil)
+	}
 	switch a.Scope {
 	case ToProject:
 		if a.Target != 0 || a.Kind != "" {
@@ -54,14 +87,13 @@ func (a *Assignment) check() error {
 		if a.Target == 0 || a.Kind != "" {
 			return ErrAssignment.At("body.target_id", "要选楼栋或房屋", nil)
 		}
+	case ToRule:
+		if a.Target != 0 || a.Kind != "" {
+			return ErrAssignment.At("body.scope", "条件都写在 rule 里", nil)
+		}
+		return a.Rule.check()
 	default:
 		return ErrAssignment.At("body.scope", "不在可选范围内", string(a.Scope))
-	}
-	if a.From == 0 {
-		return ErrAssignment.At("body.from_date", "要填写从哪天起", "")
-	}
-	if a.Until != 0 && a.Until < a.From {
-		return ErrAssignment.At("body.until_date", "不能早于起始日", a.Until.String())
 	}
 	return nil
 }
@@ -69,11 +101,11 @@ func (a *Assignment) check() error {
 // Assign charges an item to rooms, or spares them. Errors: ErrAssignment,
 // ErrItemRetired, fault.ErrNotFound.
 func (s *Service) Assign(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, a Assignment) (Assignment, error) {
-	if err := a.check(); err != nil {
-		return a, err
-	}
 	i, err := oneItem(ctx, tx, project, a.Item)
 	if err != nil {
+		return a, err
+	}
+	if err := a.check(&i); err != nil {
 		return a, err
 	}
 	if !i.Active {
@@ -116,15 +148,30 @@ func (s *Service) Assignments(ctx context.Context, q db.Q, project, item id.ID) 
 	return assignmentsOf(ctx, q, project, item)
 }
 
-// exists refuses a building or room that the project does not have.
-func (s *Service) exists(ctx context.Context, tx *db.Tx, project id.ID, a *Assignment) error {
-	switch a.Scope {
-	case ToBuilding:
-		_, err := s.estate.Building(ctx, tx, project, a.Target)
+// exists refuses a building, room or tag that the project does not have.
+func (s *Service) exists(ctx context.Context, q db.Q, project id.ID, a *Assignment) error {
+	building := a.Rule.Building
+	if a.Scope == ToBuilding {
+		building = a.Target
+	}
+	if building != 0 {
+		if _, err := s.estate.Building(ctx, q, project, building); err != nil {
+			return err
+		}
+	}
+	if a.Scope == ToRoom {
+		_, err := s.estate.Room(ctx, q, project, a.Target)
 		return err
-	case ToRoom:
-		_, err := s.estate.Room(ctx, tx, project, a.Target)
+	}
+	if a.Rule.Tag == 0 {
+		return nil
+	}
+	tags, err := s.estate.Tags(ctx, q, project, estate.TagRoom)
+	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(tags, func(t estate.Tag) bool { return t.ID == a.Rule.Tag }) {
+		return ErrAssignment.At("body.rule.tag_id", "没有这个房屋标签", a.Rule.Tag.String())
 	}
 	return nil
 }

@@ -8,16 +8,19 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // AssignmentFields are what people fill in of an assignment.
 type AssignmentFields struct {
-	Scope  string     `json:"scope" enum:"project,kind,building,room" doc:"范围：全项目、一类房屋、一栋楼、一间房；范围小的优先"`
-	Target id.ID      `json:"target_id,omitempty" doc:"楼栋或房屋"`
-	Kind   string     `json:"kind,omitempty" enum:"home,flat,shop,office,storage,other" doc:"房屋类型，只用于 scope=kind"`
-	Exempt bool       `json:"exempt,omitempty" doc:"true 为这个范围不收"`
-	From   clock.Date `json:"from_date" doc:"从哪天起（含）"`
-	Until  clock.Date `json:"until_date,omitempty" doc:"到哪天止（含），空为长期"`
+	Scope    string      `json:"scope" enum:"project,kind,building,rule,room" doc:"范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先"`
+	Target   id.ID       `json:"target_id,omitempty" doc:"楼栋或房屋"`
+	Kind     string      `json:"kind,omitempty" enum:"home,flat,shop,office,storage,other" doc:"房屋类型，只用于 scope=kind"`
+	Rule     *RuleFields `json:"rule,omitempty" doc:"条件，只用于 scope=rule；写了的都要满足"`
+	Quantity money.Qty   `json:"quantity,omitempty" minimum:"0" doc:"每户数量，万分之一，只用于按数量收的费用"`
+	Exempt   bool        `json:"exempt,omitempty" doc:"true 为这个范围不收"`
+	From     clock.Date  `json:"from_date" doc:"从哪天起（含）"`
+	Until    clock.Date  `json:"until_date,omitempty" doc:"到哪天止（含），空为长期"`
 }
 
 type assignmentJSON struct {
@@ -27,38 +30,30 @@ type assignmentJSON struct {
 	Version     int    `json:"version" doc:"修改时原样带回"`
 }
 
-// toAssignment names the target; rooms is the label of a room by id.
-func toAssignment(a *Assignment, buildings, rooms map[id.ID]string) assignmentJSON {
+// toAssignment names the target.
+func toAssignment(a *Assignment, n *targetNames) assignmentJSON {
 	label := "全项目"
 	switch a.Scope {
 	case ToKind:
 		label = estate.RoomKinds().Chinese(a.Kind)
 	case ToBuilding:
-		label = buildings[a.Target]
+		label = n.buildings[a.Target]
 	case ToRoom:
-		label = rooms[a.Target]
+		label = n.rooms[a.Target]
+	case ToRule:
+		label = a.Rule.words(n)
 	}
-	return assignmentJSON{a.ID, AssignmentFields{string(a.Scope), a.Target, a.Kind, a.Exempt, a.From, a.Until}, label, a.Version}
+	return assignmentJSON{a.ID, toAssignmentFields(a), label, a.Version}
 }
 
 func (s *Service) assignmentList(ctx context.Context, q db.Q, project id.ID, list []Assignment) ([]assignmentJSON, error) {
-	buildings, err := s.buildingNames(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	var ids []id.ID
-	for i := range list {
-		if list[i].Scope == ToRoom {
-			ids = append(ids, list[i].Target)
-		}
-	}
-	rooms, err := s.estate.Labels(ctx, q, project, ids)
+	names, err := s.targetNames(ctx, q, project, list)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]assignmentJSON, len(list))
 	for i := range list {
-		out[i] = toAssignment(&list[i], buildings, rooms)
+		out[i] = toAssignment(&list[i], names)
 	}
 	return out, nil
 }
@@ -104,8 +99,7 @@ type assignIn struct {
 type assignmentOut struct{ Body assignmentJSON }
 
 func (s *Service) assignAPI(ctx context.Context, who actor.Actor, in *assignIn) (*assignmentOut, error) {
-	b := in.Body
-	a := Assignment{Item: in.Item, Scope: Scope(b.Scope), Target: b.Target, Kind: b.Kind, Exempt: b.Exempt, From: b.From, Until: b.Until}
+	a := in.Body.assignment(in.Item)
 	return s.assignmentAnswer(ctx, in.Project, func(tx *db.Tx) (Assignment, error) {
 		return s.Assign(ctx, tx, who, in.Project, a)
 	})

@@ -3,28 +3,59 @@ package billing
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
-const assignmentColumns = "id, item_id, scope, scope_id, scope_kind, exempt, from_date, until_date, version"
+const assignmentColumns = "id, item_id, scope, scope_id, scope_kind, exempt, from_date, until_date, version, rule, quantity"
 
 func scanAssignment(row db.Scanner) (Assignment, error) {
 	var a Assignment
 	var exempt int
-	err := row.Scan(&a.ID, &a.Item, &a.Scope, &a.Target, &a.Kind, &exempt, &a.From, &a.Until, &a.Version)
-	a.Exempt = exempt == 1
-	return a, err
+	var rule string
+	err := row.Scan(&a.ID, &a.Item, &a.Scope, &a.Target, &a.Kind, &exempt, &a.From, &a.Until, &a.Version, &rule, &a.Quantity)
+	if a.Exempt = exempt == 1; err != nil || rule == "" {
+		return a, err
+	}
+	var r ruleRow
+	if err := json.Unmarshal([]byte(rule), &r); err != nil {
+		return a, fmt.Errorf("decode rule: %w", err)
+	}
+	a.Rule = Rule(r)
+	return a, nil
+}
+
+// ruleRow is the JSON of a rule's column; its keys never change.
+type ruleRow struct {
+	BuildingKind string     `json:"building_kind,omitempty"`
+	Building     id.ID      `json:"building,omitempty"`
+	Kind         string     `json:"kind,omitempty"`
+	State        string     `json:"state,omitempty"`
+	FloorFrom    int        `json:"floor_from,omitempty"`
+	FloorTo      int        `json:"floor_to,omitempty"`
+	AreaFrom     money.Area `json:"area_from,omitempty"`
+	AreaUntil    money.Area `json:"area_until,omitempty"`
+	Tag          id.ID      `json:"tag,omitempty"`
 }
 
 func insertAssignment(ctx context.Context, tx *db.Tx, project id.ID, a *Assignment) error {
+	rule := ""
+	if a.Scope == ToRule {
+		b, err := json.Marshal(ruleRow(a.Rule))
+		if err != nil {
+			return fmt.Errorf("encode rule: %w", err)
+		}
+		rule = string(b)
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO billing_assignment (project_id, id, item_id, scope, scope_id, scope_kind, exempt, from_date,
-		until_date, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		project, a.ID, a.Item, a.Scope, a.Target, a.Kind, a.Exempt, a.From, a.Until, a.Version, tx.Now())
+		until_date, version, created_at, rule, quantity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		project, a.ID, a.Item, a.Scope, a.Target, a.Kind, a.Exempt, a.From, a.Until, a.Version, tx.Now(), rule, a.Quantity)
 	if err != nil {
 		return fmt.Errorf("insert assignment: %w", err)
 	}
@@ -57,7 +88,7 @@ func assignmentsOf(ctx context.Context, q db.Q, project, item id.ID) ([]Assignme
 
 // wideAssignments are all but those of single rooms, which are read by part.
 func wideAssignments(ctx context.Context, q db.Q, project id.ID) ([]Assignment, error) {
-	return collectAssignments(ctx, q, "project_id = ? AND scope IN ('project', 'kind', 'building') ORDER BY id", project)
+	return collectAssignments(ctx, q, "project_id = ? AND scope IN ('project', 'kind', 'building', 'rule') ORDER BY id", project)
 }
 
 func roomAssignments(ctx context.Context, q db.Q, project, after, upto id.ID) ([]Assignment, error) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
@@ -29,12 +28,14 @@ const (
 	OtherCause     Cause = 10
 	DiscountCause  Cause = 11 // a discount that began, changed or ended
 
-	causes = 12
+	QuantityChanged Cause = 12 // people who live there, or how many are charged
+
+	causes = 13
 )
 
 // Word is the cause's stable name in the API.
 func (c Cause) Word() string {
-	words := [causes]string{"now", "last", "price", "area", "new", "ended", "part_month", "formula", "correction", "fault", "other", "discount"}
+	words := [causes]string{"now", "last", "price", "area", "new", "ended", "part_month", "formula", "correction", "fault", "other", "discount", "quantity"}
 	if c < 0 || c >= causes {
 		return "other"
 	}
@@ -43,7 +44,7 @@ func (c Cause) Word() string {
 
 // Label is the cause's Chinese name.
 func (c Cause) Label() string {
-	labels := [causes]string{"本次", "上期", "单价调整", "面积更正", "新增收费", "停止收费", "不满整月", "公式调整", "人工更正", "未能算出", "其他", "优惠减免"}
+	labels := [causes]string{"本次", "上期", "单价调整", "面积更正", "新增收费", "停止收费", "不满整月", "公式调整", "人工更正", "未能算出", "其他", "优惠减免", "人数或数量变化"}
 	if c < 0 || c >= causes {
 		return "其他"
 	}
@@ -150,11 +151,10 @@ func (l *line) isPlain() bool {
 // returns what the charge before would be at the new price.
 func (k *comparer) steps(it *planItem, now *line, before *prior) (repriced money.Fen, ok bool) {
 	amount := func(q money.Qty, p money.Price, f Factor) (money.Fen, error) {
-		area, err := q.Area(money.Down)
+		v, err := it.Basis.vars(q)
 		if err != nil {
 			return 0, err
 		}
-		v := formula.Vars{Known: formula.Area, Area: area}
 		return plainAmount(it.Item, &v, p, f.Num(), f.Den())
 	}
 	price, err1 := amount(before.quantity, now.price, before.factor)
@@ -163,7 +163,7 @@ func (k *comparer) steps(it *planItem, now *line, before *prior) (repriced money
 		return 0, false
 	}
 	k.add(it.index, PriceChanged, price-before.computed)
-	k.add(it.index, AreaChanged, area-price)
+	k.add(it.index, it.Basis.changed(), area-price)
 	k.add(it.index, PartMonth, now.amount-area)
 	return price, true
 }
@@ -181,7 +181,7 @@ func (k *comparer) single(it *planItem, now *line, before *prior) Cause {
 	case now.factor != before.factor:
 		return PartMonth
 	case now.quantity != before.quantity:
-		return AreaChanged
+		return it.Basis.changed()
 	}
 	return OtherCause
 }
@@ -197,12 +197,30 @@ func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, ex
 	size := max(step, -step)
 	reason := fmt.Sprintf("比上期%s %s 元", word(step > 0, "多", "少"), size.Comma())
 	if now.quantity != before.quantity {
-		reason += fmt.Sprintf("，面积由 %s 变为 %s ㎡", before.quantity, now.quantity)
+		reason += "，" + it.Basis.changedText(before.quantity, now.quantity)
 	}
 	k.looks = append(k.looks, look{lookChange, at, now.subject, it.ID, int32(now.month), reason, before.amount, now.amount})
 	if len(k.looks) > 4*maxLooks {
 		k.trim()
 	}
+}
+
+// changed is the cause when the quantity of a charge is another one.
+func (b Basis) changed() Cause {
+	if b == ByPeople || b == ByQuantity {
+		return QuantityChanged
+	}
+	return AreaChanged
+}
+
+func (b Basis) changedText(before, now money.Qty) string {
+	switch b {
+	case ByPeople:
+		return fmt.Sprintf("人数由 %s 变为 %s", before, now)
+	case ByQuantity:
+		return fmt.Sprintf("数量由 %s 变为 %s", before, now)
+	}
+	return fmt.Sprintf("面积由 %s 变为 %s ㎡", before, now)
 }
 
 // trim keeps the biggest changes.

@@ -88,6 +88,9 @@ type calculator struct {
 	sums   []monthSum
 	terms  []formula.Term
 	priced []formula.Vars
+	own    []Assignment // of the room, for an item by quantity
+	base0  money.Qty    // what the charge says of its quantity
+	mixed  bool         // days differ in quantity
 }
 
 type monthPieces struct {
@@ -130,6 +133,10 @@ func (c *calculator) enter(r *estate.BillingRoom) {
 // own are the room's own assignments.
 func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) error {
 	c.pieces, c.months, c.cuts, c.sums = c.pieces[:0], c.months[:0], c.cuts[:0], c.sums[:0]
+	c.mixed, c.own = false, own
+	if it.Basis == ByQuantity {
+		c.measure(it, own)
+	}
 	for i := range it.months {
 		c.collect(it, &it.months[i], own)
 	}
@@ -197,6 +204,14 @@ func (c *calculator) collect(it *planItem, m *planMonth, own []Assignment) {
 
 // rated adds the pieces of some of the n covered days of a month.
 func (c *calculator) rated(m *planMonth, set days, n int, num, den, keep int64) {
+	if c.mixed {
+		c.shares(m, set, n, num, den, keep)
+		return
+	}
+	c.ratedOf(m, set, n, num, den, keep)
+}
+
+func (c *calculator) ratedOf(m *planMonth, set days, n int, num, den, keep int64) {
 	for _, r := range m.rates {
 		if k := (set & r.days).count(); k == n {
 			c.pieces = append(c.pieces, piece{r.rate, num, den, keep})
@@ -230,8 +245,8 @@ func (c *calculator) period(it *planItem) error {
 	return nil
 }
 
-// amount rounds the sum of the pieces once. The two plain bases need no
-// closure: price × area × num ÷ den fits 128 bits.
+// amount rounds the sum of the pieces once. The plain bases need no closure:
+// price × area × num ÷ den fits 128 bits.
 func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
 	if len(pieces) == 1 && it.Basis != ByFormula {
 		num, den := pieces[0].fraction()
@@ -251,11 +266,16 @@ func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
 
 func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (money.Fen, error) {
 	quantity, scale := num, int64(10_000) // yuan ×10⁻⁶ = fen ×10⁻⁴
-	if i.Basis == ByArea {
-		if !v.Has(formula.Area) {
-			return 0, &formula.MissingError{Attr: formula.Area}
-		}
+	if i.Basis != Fixed && !v.Has(i.Basis.known()) {
+		return 0, &formula.MissingError{Attr: i.Basis.known()}
+	}
+	switch i.Basis {
+	case ByArea:
 		quantity, scale = int64(v.Area)*num, 1_000_000 // × ㎡ ×10⁻² = fen ×10⁻⁶
+	case ByPeople:
+		quantity = v.People * num
+	case ByQuantity:
+		quantity, scale = int64(v.Quantity)*num, 100_000_000 // × ×10⁻⁴ = fen ×10⁻⁸
 	}
 	count, err := money.MulDiv(int64(price), quantity, scale*den*int64(i.Unit), i.Rounding)
 	if err != nil {
@@ -267,16 +287,13 @@ func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (m
 func (c *calculator) line(it *planItem, m *monthPieces, sum *monthSum) line {
 	last := c.pieces[m.to-1]
 	l := line{item: it.index, month: m.month.month, subject: c.room.ID, payer: c.room.Payer, rate: last.rate.ID, price: last.rate.Price,
-		quantity: 10_000, factor: m.factor, amount: sum.amount}
-	if it.Basis == ByArea || it.Basis == ByFormula && it.needs&formula.Area != 0 {
-		l.quantity = money.Qty(c.room.Area) * 100
-	}
-	const stored = formula.Area | formula.Price | formula.Months
+		quantity: it.Basis.quantity(&c.vars, it.needs), factor: m.factor, amount: sum.amount}
+	stored := it.Basis.known() | formula.Price | formula.Months
 	pieces := c.pieces[m.from:m.to]
 	if sum.share != nil {
 		pieces = c.pieces
 	}
-	if it.needs&^stored == 0 && len(pieces) == 1 && sum.share == nil && m.days == m.month.n && sum.gross == 0 {
+	if it.needs&^stored == 0 && len(pieces) == 1 && !c.mixed && sum.share == nil && m.days == m.month.n && sum.gross == 0 {
 		return l
 	}
 	l.detail = &detail{share: sum.share, gross: sum.gross, ahead: sum.ahead}
@@ -289,7 +306,7 @@ func (c *calculator) line(it *planItem, m *monthPieces, sum *monthSum) line {
 	if it.needs&^stored != 0 {
 		l.detail.attrs = &attrs{c.vars.InnerArea, c.vars.Floor, c.vars.Floors, c.vars.People, c.vars.Known}
 	}
-	if len(pieces) > 1 || sum.share != nil || pieces[0].keep != 0 {
+	if len(pieces) > 1 || c.mixed || sum.share != nil || pieces[0].keep != 0 {
 		for _, p := range pieces {
 			l.detail.pieces = append(l.detail.pieces, detailPiece{p.rate.ID, p.rate.Price, p.num, p.den, p.keep})
 		}
@@ -302,6 +319,9 @@ func reasonOf(err error) string {
 	var missing *formula.MissingError
 	switch {
 	case errors.As(err, &missing):
+		if missing.Attr == formula.Quantity {
+			return "没有填数量，请到这项费用的收费范围补上"
+		}
 		return missing.Error() + "，请到房屋档案补上"
 	case errors.Is(err, formula.ErrNegative):
 		return "算出来是负数，请核对公式"

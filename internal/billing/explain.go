@@ -81,11 +81,10 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 	for i := range rates {
 		r.rates[rates[i].ID] = &rates[i]
 	}
-	area, err := c.Quantity.Area(money.Down)
+	v, err := item.Basis.vars(c.Quantity)
 	if err != nil {
 		return nil, err
 	}
-	v := formula.Vars{Known: formula.Area | formula.Price | formula.Months, Area: area, Months: 1}
 	if a := d.attrs; a != nil {
 		v.Known, v.InnerArea, v.Floor, v.Floors, v.People = a.known|formula.Price|formula.Months, a.inner, a.floor, a.floors, a.people
 	}
@@ -202,11 +201,16 @@ func (r *replay) explain() (Explanation, error) {
 func (r *replay) termText(at int) string {
 	t := r.terms[at]
 	text := t.Formula.Filled(t.Vars)
-	if r.item.Basis == ByArea {
-		text = fmt.Sprintf("%s ㎡ × %s %s", t.Vars.Area, t.Vars.Price, r.item.priceUnit())
-	}
-	if r.item.Basis == Fixed {
-		text = fmt.Sprintf("%s %s", t.Vars.Price, r.item.priceUnit())
+	price := fmt.Sprintf("%s %s", t.Vars.Price, r.item.priceUnit())
+	switch r.item.Basis {
+	case ByArea:
+		text = fmt.Sprintf("%s ㎡ × %s", t.Vars.Area, price)
+	case ByPeople:
+		text = fmt.Sprintf("%d 人 × %s", t.Vars.People, price)
+	case ByQuantity:
+		text = fmt.Sprintf("%s 个 × %s", t.Vars.Quantity, price)
+	case Fixed:
+		text = price
 	}
 	if k := r.pieces[at].keep; k != 0 {
 		text += " × " + keepText(max(k, 0))

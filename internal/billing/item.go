@@ -20,9 +20,11 @@ type Basis string
 
 // The bases.
 const (
-	ByArea    Basis = "area"    // 建筑面积 × 单价
-	Fixed     Basis = "fixed"   // 单价 per room
-	ByFormula Basis = "formula" // the formula of the rate
+	ByArea     Basis = "area"     // 建筑面积 × 单价
+	Fixed      Basis = "fixed"    // 单价 per room
+	ByFormula  Basis = "formula"  // the formula of the rate
+	ByPeople   Basis = "people"   // 现住人数 × 单价
+	ByQuantity Basis = "quantity" // 数量 of the assignment × 单价
 )
 
 // Cycle is how often the item is billed; obligations are months whatever it is.
@@ -115,7 +117,9 @@ func (i *Item) check() error {
 	if n := utf8.RuneCountInString(i.Name); n == 0 || n > 40 {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}
-	if i.Basis != ByArea && i.Basis != Fixed && i.Basis != ByFormula {
+	switch i.Basis {
+	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity:
+	default:
 		return ErrItem.At("body.basis", "不在可选范围内", string(i.Basis))
 	}
 	if i.Cycle.Months() == 0 {
@@ -228,8 +232,13 @@ func (i *Item) priceUnit() string {
 	if i.PerPeriod {
 		per = i.Cycle.Label()
 	}
-	if i.Basis == ByArea {
+	switch i.Basis {
+	case ByArea:
 		return "元/㎡·" + per
+	case ByPeople:
+		return "元/人·" + per
+	case ByQuantity:
+		return "元/个·" + per
 	}
 	return "元/" + per
 }

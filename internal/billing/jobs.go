@@ -110,7 +110,7 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 	if err != nil || r.State != Generating {
 		return err
 	}
-	plan, err := loadPlan(ctx, q, project, r.Month)
+	plan, err := s.loadPlan(ctx, q, project, r.Month)
 	if err != nil {
 		return fmt.Errorf("plan of run: %w", err)
 	}

@@ -50,6 +50,14 @@ type planMonth struct {
 	project   days
 	kinds     map[string]scopeDays
 	buildings map[id.ID]scopeDays
+	rules     []ruleDays
+	counted   []*Assignment // of an item by quantity, by id
+}
+
+// ruleDays are the days of one assignment by rule.
+type ruleDays struct {
+	*reach
+	scopeDays
 }
 
 type ratedDays struct {
@@ -73,13 +81,13 @@ func (d scopeDays) with(a *Assignment, m clock.Month) scopeDays {
 }
 
 // loadPlan reads what the run of a month has to charge.
-func loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*plan, error) {
-	return loadPlanFrom(ctx, q, project, month, 0)
+func (s *Service) loadPlan(ctx context.Context, q db.Q, project id.ID, month clock.Month) (*plan, error) {
+	return s.loadPlanFrom(ctx, q, project, month, 0)
 }
 
 // loadPlanFrom is loadPlan; with ahead it plans the months themselves whatever
 // the timing of the items, each period once: in its first month or in ahead.
-func loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock.Month) (*plan, error) {
+func (s *Service) loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock.Month) (*plan, error) {
 	list, err := items(ctx, q, project)
 	if err != nil {
 		return nil, err
@@ -88,7 +96,7 @@ func loadPlanFrom(ctx context.Context, q db.Q, project id.ID, month, ahead clock
 	if err != nil {
 		return nil, err
 	}
-	wide, err := wideAssignments(ctx, q, project)
+	wide, err := s.reached(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
@@ -194,9 +202,29 @@ func buildMonth(item *Item, month clock.Month, rates []Rate, wide []Assignment) 
 			m.kinds[a.Kind] = m.kinds[a.Kind].with(a, month)
 		case ToBuilding:
 			m.buildings[a.Target] = m.buildings[a.Target].with(a, month)
+		case ToRule:
+			if d := (scopeDays{}).with(a, month); d != (scopeDays{}) {
+				m.rules = append(m.rules, ruleDays{a.reach, d})
+			}
+		}
+		if item.Basis == ByQuantity {
+			m.counted = append(m.counted, a)
 		}
 	}
 	return m
+}
+
+// ruled puts the rules that the room meets together; where one spares, the
+// room is spared.
+func (m *planMonth) ruled(r *estate.BillingRoom) scopeDays {
+	var d scopeDays
+	for i := range m.rules {
+		if x := &m.rules[i]; x.meets(r) {
+			d.charge |= x.charge
+			d.spare |= x.spare
+		}
+	}
+	return d
 }
 
 // unpriced is the first active day without a rate, or 0.
@@ -219,6 +247,9 @@ func (m *planMonth) covered(r *estate.BillingRoom, own []Assignment) days {
 	}
 	if len(m.buildings) > 0 {
 		set = m.buildings[r.Building].over(set)
+	}
+	if len(m.rules) > 0 {
+		set = m.ruled(r).over(set)
 	}
 	if len(own) > 0 {
 		var d scopeDays

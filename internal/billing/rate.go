@@ -33,6 +33,8 @@ type Rate struct {
 const (
 	areaFormula  = "建筑面积*单价"
 	fixedFormula = "单价"
+	headFormula  = "人数*单价"
+	countFormula = "数量*单价"
 )
 
 const maxPrice = 1_000_000 * 1_000_000 // a million yuan
@@ -55,6 +57,10 @@ func (r *Rate) text(b Basis) string {
 		return areaFormula
 	case Fixed:
 		return fixedFormula
+	case ByPeople:
+		return headFormula
+	case ByQuantity:
+		return countFormula
 	}
 	return r.Formula
 }
@@ -96,7 +102,7 @@ func (r *Rate) check(b Basis) error {
 	if err := r.parse(b); err != nil {
 		return formulaFault(err)
 	}
-	if r.parsed.Needs()&formula.Quantity != 0 {
+	if b == ByFormula && r.parsed.Needs()&formula.Quantity != 0 {
 		return ErrFormula.Say("「数量」来自抄表，这里的公式不能用").At("body.formula", "不能用「数量」", r.Formula)
 	}
 	return nil

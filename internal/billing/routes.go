@@ -19,7 +19,9 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "simulate-rate", "POST", in+"/items/{item}/simulations", "试算新单价：每户差多少（不保存）", PermRead, s.simulateAPI)
 	route(w, "list-assignments", "GET", in+"/items/{item}/assignments", "列出一项费用的收费范围", PermRead, s.listAssignmentsAPI)
 	route(w, "assign-item", "POST", in+"/items/{item}/assignments", "设置收费范围", PermItem, s.assignAPI)
+	route(w, "preview-assignment", "POST", in+"/items/{item}/assignment-previews", "看一条收费范围命中多少户（不保存）", PermItem, s.previewAPI)
 	route(w, "end-assignment", "POST", in+"/assignments/{assignment}/end", "设置收费范围的截止日", PermItem, s.endAssignmentAPI)
+	route(w, "read-next-charge", "GET", in+"/items/{item}/next-charge", "一间房下期应收多少，怎么算", PermRead, s.nextAPI)
 	route(w, "check-formula", "POST", in+"/formula-checks", "检查公式，并用一间房试算", PermItem, s.checkFormulaAPI)
 
 	route(w, "list-discounts", "GET", in+"/discounts", "列出优惠减免", PermRead, s.listDiscountsAPI)

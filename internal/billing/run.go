@@ -78,7 +78,7 @@ func (s *Service) StartRun(ctx context.Context, who actor.Actor, project id.ID, 
 		if month == 0 || month > clock.MonthOf(tx.Now()).Add(1) {
 			return ErrMonth
 		}
-		p, err := loadPlan(ctx, tx, project, month)
+		p, err := s.loadPlan(ctx, tx, project, month)
 		if err != nil {
 			return err
 		}

@@ -122,7 +122,7 @@ type reviewOut struct {
 }
 
 type causeJSON struct {
-	Cause  string    `json:"cause" enum:"price,area,new,ended,part_month,formula,correction,fault,other,discount"`
+	Cause  string    `json:"cause" enum:"price,area,new,ended,part_month,formula,correction,fault,other,discount,quantity"`
 	Label  string    `json:"label" doc:"原因，如 单价调整"`
 	Note   string    `json:"note" doc:"说明，如 物业服务费 2.2 → 2.35 元/㎡·月"`
 	Lines  int64     `json:"lines" doc:"条数"`

@@ -84,7 +84,7 @@ func (s *Service) twoPlans(ctx context.Context, q db.Q, project id.ID, item *Ite
 	if err != nil {
 		return nil, nil, err
 	}
-	wide, err := wideAssignments(ctx, q, project)
+	wide, err := s.reached(ctx, q, project)
 	if err != nil {
 		return nil, nil, err
 	}

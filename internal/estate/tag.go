@@ -145,3 +145,8 @@ func (s *Service) Tags(ctx context.Context, q db.Q, project id.ID, kind string) 
 func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
 	return tagsOf(ctx, q, project, subjects)
 }
+
+// Tagged are all who bear a tag, ascending.
+func (s *Service) Tagged(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
+	return taggedWith(ctx, q, project, tag)
+}

@@ -131,3 +131,15 @@ func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[i
 	}
 	return out, nil
 }
+
+func taggedWith(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT subject_id FROM estate_tagged WHERE project_id = ? AND tag_id = ? ORDER BY subject_id", project, tag)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
+		var x id.ID
+		return x, row.Scan(&x)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list bearers of tag: %w", err)
+	}
+	return out, nil
+}

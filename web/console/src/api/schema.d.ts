@@ -814,6 +814,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/items/{item}/assignment-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看一条收费范围命中多少户（不保存） */
+        post: operations["preview-assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/items/{item}/assignments": {
         parameters: {
             query?: never;
@@ -843,6 +860,23 @@ export interface paths {
         put?: never;
         /** 提出一条优惠减免，批准后才生效 */
         post: operations["ask-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/items/{item}/next-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房下期应收多少，怎么算 */
+        get: operations["read-next-charge"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1996,10 +2030,17 @@ export interface components {
              */
             kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
             /**
-             * @description 范围：全项目、一类房屋、一栋楼、一间房；范围小的优先
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["BillingRuleFields"];
+            /**
+             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
              * @enum {string}
              */
-            scope: "project" | "kind" | "building" | "room";
+            scope: "project" | "kind" | "building" | "rule" | "room";
             /** @description 楼栋或房屋 */
             target_id?: string;
             /** @description 范围的名称，如 3栋、3栋2单元1502、商铺 */
@@ -2029,10 +2070,17 @@ export interface components {
              */
             kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
             /**
-             * @description 范围：全项目、一类房屋、一栋楼、一间房；范围小的优先
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["BillingRuleFields"];
+            /**
+             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
              * @enum {string}
              */
-            scope: "project" | "kind" | "building" | "room";
+            scope: "project" | "kind" | "building" | "rule" | "room";
             /** @description 楼栋或房屋 */
             target_id?: string;
             /**
@@ -2064,7 +2112,7 @@ export interface components {
              */
             amount: number;
             /** @enum {string} */
-            cause: "price" | "area" | "new" | "ended" | "part_month" | "formula" | "correction" | "fault" | "other" | "discount";
+            cause: "price" | "area" | "new" | "ended" | "part_month" | "formula" | "correction" | "fault" | "other" | "discount" | "quantity";
             /** @description 原因，如 单价调整 */
             label: string;
             /**
@@ -2286,10 +2334,10 @@ export interface components {
         };
         BillingItem: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，formula 按公式
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式
              * @enum {string}
              */
-            basis: "area" | "fixed" | "formula";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -2377,10 +2425,10 @@ export interface components {
         };
         BillingItemFields: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，formula 按公式
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式
              * @enum {string}
              */
-            basis: "area" | "fixed" | "formula";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -2486,6 +2534,20 @@ export interface components {
             room_id: string;
             room_label: string;
         };
+        BillingNextMonth: {
+            /**
+             * Format: int64
+             * @description 分
+             */
+            amount: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+        };
         BillingRate: {
             /** @description 谁录入的 */
             created_by: string;
@@ -2533,6 +2595,47 @@ export interface components {
             source_kind: "filing" | "contract" | "vote" | "other";
             /** @description 依据的文号或说明 */
             source_text: string;
+        };
+        BillingRuleFields: {
+            /**
+             * Format: int64
+             * @description 建筑面积从多少（含），百分之一平方米，0 为不限
+             */
+            area_from?: number;
+            /**
+             * Format: int64
+             * @description 建筑面积到多少（含），百分之一平方米，0 为不限
+             */
+            area_to?: number;
+            /** @description 楼栋 */
+            building_id?: string;
+            /**
+             * @description 楼栋类型
+             * @enum {string}
+             */
+            building_kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * Format: int64
+             * @description 从几层（含），0 为不限
+             */
+            floor_from?: number;
+            /**
+             * Format: int64
+             * @description 到几层（含），0 为不限
+             */
+            floor_to?: number;
+            /**
+             * @description 房屋类型
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * @description 房屋状态
+             * @enum {string}
+             */
+            state?: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
+            /** @description 房屋标签 */
+            tag_id?: string;
         };
         BillingRun: {
             /**
@@ -3491,10 +3594,10 @@ export interface components {
         };
         EditItemInBody: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，formula 按公式
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式
              * @enum {string}
              */
-            basis: "area" | "fixed" | "formula";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -4382,6 +4485,29 @@ export interface components {
             /** @description 初始密码，至少 10 位 */
             password: string;
         };
+        NextOutBody: {
+            /**
+             * @description 下一个周期从哪个月起
+             * @example 2026-11
+             */
+            first_month: string;
+            /**
+             * @description 到哪个月止
+             * @example 2026-11
+             */
+            last_month: string;
+            months: components["schemas"]["BillingNextMonth"][];
+            /** @description 空表示没有一户收这项费用 */
+            room_id: string;
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 下期应收，分
+             */
+            total: number;
+            /** @description 为什么没有；有则为空 */
+            why: string;
+        };
         NoticeInputBody: {
             /** @description 内容，最多 1000 个字 */
             body: string;
@@ -4511,6 +4637,37 @@ export interface components {
              * @description 修改时原样带回
              */
             version: number;
+        };
+        PreviewOutBody: {
+            /**
+             * @description 按哪天试：这条范围的第一天
+             * @example 2026-11-21
+             */
+            day: string;
+            /** @description 命中的前几户，最多 10 户 */
+            first: string[];
+            /**
+             * Format: int64
+             * @description 其中原来不收、从这天起收的
+             */
+            gained: number;
+            /** @description 范围的名称 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 其中原来收、从这天起不收的
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description 命中多少户
+             */
+            rooms: number;
+            /**
+             * Format: int64
+             * @description 全项目多少户
+             */
+            total: number;
         };
         PreviewTransferOutBody: {
             /** @description 过户月以前的欠费，仍由原业主缴 */
@@ -11731,6 +11888,116 @@ export interface operations {
             };
         };
     };
+    "preview-assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingAssignmentFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-assignments": {
         parameters: {
             query?: never;
@@ -11972,6 +12239,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-next-charge": {
+        parameters: {
+            query?: {
+                /** @description 哪间房；不填为收这项费用的第一户 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,185 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// NextDue is what a room will owe for the next period of an item, as the run
+// of that period would compute it today.
+type NextDue struct {
+	Room        id.ID // 0 when the item reaches no room
+	First, Last clock.Month
+	Months      []NextMonth
+	Total       money.Fen
+	Why         string // why there is nothing, else empty
+}
+
+// NextMonth is one month of a NextDue with its computation in words.
+type NextMonth struct {
+	Month  clock.Month
+	Amount money.Fen
+	Lines  []string
+}
+
+// errFirst ends the search for the first room that is charged.
+var errFirst = errors.New("found")
+
+// Next computes the coming period of an item for a room; room 0 takes the
+// first one that is charged. Errors: ErrItemRetired, fault.ErrNotFound.
+func (s *Service) Next(ctx context.Context, q db.Q, project, item, room id.ID) (NextDue, error) {
+	i, err := oneItem(ctx, q, project, item)
+	if err != nil {
+		return NextDue{}, err
+	}
+	if !i.Active {
+		return NextDue{}, ErrItemRetired
+	}
+	if room != 0 {
+		if _, err := s.estate.Room(ctx, q, project, room); err != nil {
+			return NextDue{}, err
+		}
+	}
+	first, n := i.periodOf(clock.MonthOf(s.db.Clock().Now()).Add(1))
+	if first < clock.MonthOf(s.db.Clock().Now()).Add(1) {
+		first = first.Add(n)
+	}
+	out := NextDue{Room: room, First: first, Last: first.Add(n - 1), Months: []NextMonth{}}
+	p, rates, err := s.planOf(ctx, q, project, &i, first)
+	if err != nil {
+		return out, fmt.Errorf("next period: %w", err)
+	}
+	switch {
+	case len(p.faults) > 0:
+		out.Why = p.faults[0].reason
+		return out, nil
+	case len(p.items) == 0:
+		out.Why = "这期不收这项费用：不在起收日和截止日之间"
+		return out, nil
+	}
+	return out, s.nextOf(ctx, q, project, p, rates, &out)
+}
+
+// planOf is the plan of one item for the period that begins with first.
+func (s *Service) planOf(ctx context.Context, q db.Q, project id.ID, i *Item, first clock.Month) (*plan, []Rate, error) {
+	rates, err := ratesOf(ctx, q, project, i.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	wide, err := s.reached(ctx, q, project)
+	if err != nil {
+		return nil, nil, err
+	}
+	wide = slices.DeleteFunc(wide, func(a Assignment) bool { return a.Item != i.ID })
+	cheaper, err := approvedDiscounts(ctx, q, project, first.First())
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &plan{month: first, ahead: first, byID: map[id.ID]int{}}
+	return p, rates, p.add(i, rates, wide, cheaper[i.ID])
+}
+
+func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *plan, rates []Rate, out *NextDue) error {
+	upto := lastRoom
+	if out.Room != 0 {
+		upto = out.Room
+	}
+	own, err := roomAssignments(ctx, q, project, max(out.Room, 1)-1, upto)
+	if err != nil {
+		return err
+	}
+	byRoom := map[id.ID][]Assignment{}
+	for _, a := range own {
+		if a.Item == p.items[0].ID {
+			byRoom[a.Target] = append(byRoom[a.Target], a)
+		}
+	}
+	c := calculator{plan: p}
+	var lines []line
+	filter := estate.RoomFilter{}
+	if out.Room != 0 {
+		filter.Rooms = []id.ID{out.Room}
+	}
+	err = s.estate.StreamRooms(ctx, q, project, filter, func(r *estate.BillingRoom) error {
+		lines = lines[:0]
+		c.enter(r)
+		err := c.lines(p.items[0], byRoom[r.ID], func(l line) { lines = append(lines, l) })
+		if out.Room != 0 && err != nil {
+			out.Why = reasonOf(err)
+		}
+		if err != nil || len(lines) == 0 {
+			return nil
+		}
+		out.Room = r.ID
+		return errFirst
+	})
+	if err != nil && !errors.Is(err, errFirst) {
+		return err
+	}
+	if len(lines) == 0 && out.Why == "" {
+		out.Why = "这间房不收这项费用：不在收费范围内，或算出来是 0"
+		if out.Room == 0 {
+			out.Why = "这期没有一户收这项费用，请看收费范围"
+		}
+	}
+	for i := range lines {
+		if err := out.add(p, rates, &lines[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add words a computed line by the same replay that explains stored charges.
+func (n *NextDue) add(p *plan, rates []Rate, l *line) error {
+	it := p.items[l.item]
+	c := Charge{Item: it.ID, ItemName: it.Name, Month: l.month, Subject: l.subject, Rate: l.rate, Quantity: l.quantity, Price: l.price,
+		Factor: l.factor, Amount: l.amount}
+	if l.detail != nil {
+		text, err := l.detail.encode()
+		if err != nil {
+			return err
+		}
+		c.detail = text
+	}
+	r, err := newReplay(&c, it.Item, rates)
+	if err != nil {
+		return err
+	}
+	if it.discounts != nil {
+		r.names = it.discounts.named()
+	}
+	e, err := r.explain()
+	if err != nil {
+		return err
+	}
+	n.Months = append(n.Months, NextMonth{l.month, l.amount, e.Lines})
+	n.Total += l.amount
+	return nil
+}
+
+// named are the discounts by id, for the text.
+func (s *discountSet) named() map[id.ID]*Discount {
+	out := map[id.ID]*Discount{}
+	add := func(list []*Discount) {
+		for _, d := range list {
+			out[d.ID] = d
+		}
+	}
+	add(s.project)
+	for _, list := range s.buildings {
+		add(list)
+	}
+	for _, list := range s.rooms {
+		add(list)
+	}
+	return out
+}
