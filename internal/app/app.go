@@ -27,6 +27,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
+	"linli/internal/meter"
 	"linli/internal/payment"
 	"linli/internal/screen"
 )
@@ -58,6 +59,7 @@ type App struct {
 	Identity *identity.Service
 	Estate   *estate.Service
 	Payment  *payment.Service
+	Meter    *meter.Service
 	Billing  *billing.Service
 	Cashier  *cashier.Service
 	Screen   *screen.Service
@@ -65,13 +67,13 @@ type App struct {
 	log      *slog.Logger
 	care     *care
 	gate     *gate
-	meter    *meter
+	meter    *counters
 }
 
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), billing.Migrations(), cashier.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), billing.Migrations(), cashier.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -106,7 +108,8 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Payment = payment.New(payment.Deps{DB: d})
-	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Jobs: a.Jobs, PartRooms: c.PartRooms})
+	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
+	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
@@ -114,7 +117,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
-	a.meter = newMeter(a)
+	a.meter = newCounters(a)
 	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
 }

@@ -123,6 +123,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.shift(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
+	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):
+		return w.metered(ctx, in, c)
 	}
 	return errNotYet
 }

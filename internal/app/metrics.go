@@ -12,9 +12,9 @@ import (
 	"linli/internal/kit/clock"
 )
 
-// meter counts for Prometheus. Labels are routes and never values, so that no
+// counters count for Prometheus. Labels are routes and never values, so that no
 // name, number or address gets into them.
-type meter struct {
+type counters struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
@@ -23,8 +23,8 @@ type meter struct {
 	clock    clock.Clock
 }
 
-func newMeter(a *App) *meter {
-	m := &meter{registry: prometheus.NewRegistry(), routes: map[string]bool{}, clock: a.DB.Clock(),
+func newCounters(a *App) *counters {
+	m := &counters{registry: prometheus.NewRegistry(), routes: map[string]bool{}, clock: a.DB.Clock(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_requests_total", Help: "Requests answered."}, []string{"method", "route", "status"}),
 		jobs:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_jobs", Help: "Background jobs that are not done."}, []string{"state"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "linli_request_seconds", Help: "Time until a request was answered.",
@@ -43,7 +43,7 @@ func newMeter(a *App) *meter {
 }
 
 // gauges are read when they are asked for.
-func (m *meter) gauges(a *App) {
+func (m *counters) gauges(a *App) {
 	gauge := func(name, help string, value func() float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 	}
@@ -83,7 +83,7 @@ func shape(path string) string {
 	return strings.Join(parts, "/")
 }
 
-func (m *meter) count(next http.Handler) http.Handler {
+func (m *counters) count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := m.clock.Now()
 		rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}

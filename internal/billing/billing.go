@@ -2,7 +2,7 @@
 // (应收): a run computes what every room owes for a month, people review it,
 // release makes it owed and posts it, withdrawal takes it back. Each charge
 // keeps what is needed to explain and recompute its amount years later.
-// Floor 5. Uses: audit, ledger, estate.
+// Floor 5. Uses: audit, ledger, estate, meter.
 package billing
 
 import (
@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/job"
 	"linli/internal/ledger"
+	"linli/internal/meter"
 )
 
 //go:embed migrations/*.sql
@@ -68,6 +69,7 @@ type Deps struct {
 	Audit     *audit.Service
 	Ledger    *ledger.Service
 	Estate    *estate.Service
+	Meter     *meter.Service
 	Jobs      *job.Queue
 	PartRooms int // rooms per part of a run, 0 means 5,000
 	Workers   int // parts written at the same time on PostgreSQL, 0 means 2
@@ -79,6 +81,7 @@ type Service struct {
 	audit     *audit.Service
 	ledger    *ledger.Service
 	estate    *estate.Service
+	meter     *meter.Service
 	jobs      *job.Queue
 	partRooms int
 	workers   int
@@ -86,7 +89,7 @@ type Service struct {
 
 // New builds the room and names its job handlers.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, jobs: d.Jobs, partRooms: d.PartRooms, workers: d.Workers}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, meter: d.Meter, jobs: d.Jobs, partRooms: d.PartRooms, workers: d.Workers}
 	if s.partRooms <= 0 {
 		s.partRooms = 5000
 	}

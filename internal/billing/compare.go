@@ -207,7 +207,7 @@ func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, ex
 
 // changed is the cause when the quantity of a charge is another one.
 func (b Basis) changed() Cause {
-	if b == ByPeople || b == ByQuantity {
+	if b == ByPeople || b == ByQuantity || b == Metered {
 		return QuantityChanged
 	}
 	return AreaChanged
@@ -219,6 +219,9 @@ func (b Basis) changedText(before, now money.Qty) string {
 		return fmt.Sprintf("人数由 %s 变为 %s", before, now)
 	case ByQuantity:
 		return fmt.Sprintf("数量由 %s 变为 %s", before, now)
+	}
+	if b == Metered {
+		return fmt.Sprintf("用量由 %s 变为 %s", before, now)
 	}
 	return fmt.Sprintf("面积由 %s 变为 %s ㎡", before, now)
 }

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/meter"
 )
 
 // line is one computed charge before it is stored.
@@ -67,6 +68,7 @@ type detail struct {
 	by       string
 	at       clock.Date
 	payer    *payerCut // when the month has several payers
+	meter    *metered  // only by usage
 }
 
 type detailPiece struct {
@@ -88,9 +90,10 @@ type calculator struct {
 	sums   []monthSum
 	terms  []formula.Term
 	priced []formula.Vars
-	own    []Assignment // of the room, for an item by quantity
-	base0  money.Qty    // what the charge says of its quantity
-	mixed  bool         // days differ in quantity
+	usage  [][]map[id.ID]*meter.Usage // by item and month of the plan, nil without items by usage
+	own    []Assignment               // of the room, for an item by quantity
+	base0  money.Qty                  // what the charge says of its quantity
+	mixed  bool                       // days differ in quantity
 }
 
 type monthPieces struct {
@@ -132,6 +135,9 @@ func (c *calculator) enter(r *estate.BillingRoom) {
 // every line to emit; one of zero says that a discount leaves nothing to pay.
 // own are the room's own assignments.
 func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) error {
+	if it.Basis == Metered {
+		return c.meteredLines(it, own, emit)
+	}
 	c.pieces, c.months, c.cuts, c.sums = c.pieces[:0], c.months[:0], c.cuts[:0], c.sums[:0]
 	c.mixed, c.own = false, own
 	if it.Basis == ByQuantity {
@@ -329,6 +335,9 @@ func reasonOf(err error) string {
 		return "公式里除数为零，请核对公式和房屋档案"
 	case errors.Is(err, formula.ErrOverflow):
 		return "数值超出可计算的范围，请核对单价和面积"
+	}
+	if f := fault.As(err); f != nil {
+		return f.Text
 	}
 	return "没能算出：" + err.Error()
 }

@@ -116,6 +116,9 @@ func (r *replay) amount() (money.Fen, error) {
 
 // month is what the whole month comes to, whoever pays.
 func (r *replay) month() (money.Fen, error) {
+	if r.item.Basis == Metered {
+		return r.metered()
+	}
 	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
 	if err != nil {
 		return sum, err
@@ -146,6 +149,9 @@ func (r *replay) stored() money.Fen {
 }
 
 func (r *replay) explain() (Explanation, error) {
+	if r.item.Basis == Metered {
+		return r.explainMetered()
+	}
 	amount, err := r.amount()
 	if err != nil {
 		return Explanation{}, fmt.Errorf("recompute charge: %w", err)

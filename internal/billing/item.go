@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/search"
+	"linli/internal/meter"
 )
 
 // Basis says what the price is multiplied by.
@@ -86,6 +87,7 @@ type Item struct {
 	Unit       money.Fen      // 1, 10 or 100 fen
 	AtPeriod   bool           // round the period and split it by largest remainder; else round each month
 	FirstMonth Habit
+	Meter      meter.Kind // only for Metered: whose usage
 	Active     bool
 	Used       bool // has been in a run: what decides amounts is frozen
 	Version    int
@@ -102,10 +104,11 @@ type calculation struct {
 	unit       money.Fen
 	atPeriod   bool
 	firstMonth Habit
+	meter      meter.Kind
 }
 
 func (i *Item) calculation() calculation {
-	return calculation{i.Basis, i.Cycle, i.StartMonth, i.PerPeriod, i.Rounding, i.Unit, i.AtPeriod, i.FirstMonth}
+	return calculation{i.Basis, i.Cycle, i.StartMonth, i.PerPeriod, i.Rounding, i.Unit, i.AtPeriod, i.FirstMonth, i.Meter}
 }
 
 func (i *Item) check() error {
@@ -118,9 +121,12 @@ func (i *Item) check() error {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}
 	switch i.Basis {
-	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity:
+	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered:
 	default:
 		return ErrItem.At("body.basis", "不在可选范围内", string(i.Basis))
+	}
+	if err := i.checkMeter(); err != nil {
+		return err
 	}
 	if i.Cycle.Months() == 0 {
 		return ErrItem.At("body.cycle", "不在可选范围内", string(i.Cycle))
@@ -228,6 +234,9 @@ func (i *Item) billedIn(m clock.Month) (first clock.Month, months int, due bool)
 }
 
 func (i *Item) priceUnit() string {
+	if i.Basis == Metered {
+		return "元/" + i.Meter.Unit()
+	}
 	per := "月"
 	if i.PerPeriod {
 		per = i.Cycle.Label()

@@ -9,13 +9,14 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/meter"
 )
 
 // ItemFields are what people fill in; exported because huma skips embedded
 // unexported structs.
 type ItemFields struct {
 	Name       string     `json:"name" minLength:"1" maxLength:"40" doc:"费用名称，如 物业服务费"`
-	Basis      string     `json:"basis" enum:"area,fixed,people,quantity,formula" doc:"怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式"`
+	Basis      string     `json:"basis" enum:"area,fixed,people,quantity,formula,metered" doc:"怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表）"`
 	Cycle      string     `json:"cycle,omitempty" enum:"month,quarter,half,year" default:"month" doc:"多久收一次：月、季、半年、年；应收总是按月存"`
 	Timing     string     `json:"timing,omitempty" enum:"advance,arrears" default:"advance" doc:"advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账"`
 	StartMonth int        `json:"start_month,omitempty" minimum:"1" maximum:"12" default:"1" doc:"周期从几月开始"`
@@ -26,6 +27,7 @@ type ItemFields struct {
 	Rounding   string     `json:"rounding,omitempty" enum:"half_up,half_even,up,down" default:"half_up" doc:"取整：四舍五入、四舍六入五成双、进位、舍去"`
 	Unit       money.Fen  `json:"unit,omitempty" enum:"1,10,100" default:"1" doc:"取整到：1 分，10 角，100 元（单位分）"`
 	RoundAt    string     `json:"round_at,omitempty" enum:"month,period" default:"month" doc:"month 每月取整；period 整个周期取整一次，再分到各月"`
+	Meter      string     `json:"meter_kind,omitempty" enum:"water,hot_water,electricity,gas,heat" doc:"按哪种表的用量收，只用于 basis=metered"`
 	FirstMonth string     `json:"first_month,omitempty" enum:"actual,d30,d365,half,next" default:"actual" doc:"不满一个月怎么算：实际天数、按 30 天、按 365 天、半月、次月起"`
 }
 
@@ -36,7 +38,7 @@ func (f *ItemFields) rules() (Item, error) {
 	}
 	return Item{Name: f.Name, Basis: Basis(f.Basis), Cycle: Cycle(f.Cycle), Advance: f.Timing == "advance", StartMonth: f.StartMonth,
 		PerPeriod: f.PricePer == "period", From: f.From, Until: f.Until, DueDay: f.DueDay, Rounding: rounding, Unit: f.Unit,
-		AtPeriod: f.RoundAt == "period", FirstMonth: Habit(f.FirstMonth), Active: true}, nil
+		AtPeriod: f.RoundAt == "period", FirstMonth: Habit(f.FirstMonth), Meter: meter.Kind(f.Meter), Active: true}, nil
 }
 
 type itemJSON struct {
@@ -53,7 +55,7 @@ func toItem(i *Item, rates []Rate, today clock.Date) itemJSON {
 	out := itemJSON{ID: i.ID, State: word(i.Active, "active", "retired"), Used: i.Used, PriceUnit: i.priceUnit(), Version: i.Version,
 		ItemFields: ItemFields{Name: i.Name, Basis: string(i.Basis), Cycle: string(i.Cycle), Timing: word(i.Advance, "advance", "arrears"),
 			StartMonth: i.StartMonth, PricePer: word(i.PerPeriod, "period", "month"), From: i.From, Until: i.Until, DueDay: i.DueDay,
-			Rounding: i.Rounding.String(), Unit: i.Unit, RoundAt: word(i.AtPeriod, "period", "month"), FirstMonth: string(i.FirstMonth)}}
+			Rounding: i.Rounding.String(), Unit: i.Unit, RoundAt: word(i.AtPeriod, "period", "month"), FirstMonth: string(i.FirstMonth), Meter: string(i.Meter)}}
 	if r := rateOn(rates, today); r != nil {
 		j := toRate(r)
 		out.Rate = &j

@@ -13,7 +13,7 @@ import (
 )
 
 const itemColumns = `id, name, basis, cycle, timing, start_month, price_per, from_date, until_date, due_day, rounding, unit,
-	round_at, first_month, state, used, version`
+	round_at, first_month, state, used, version, meter_kind`
 
 func word(b bool, yes, no string) string {
 	if b {
@@ -27,7 +27,7 @@ func scanItem(row db.Scanner) (Item, error) {
 	var timing, per, rounding, at, state string
 	var used int
 	err := row.Scan(&i.ID, &i.Name, &i.Basis, &i.Cycle, &timing, &i.StartMonth, &per, &i.From, &i.Until, &i.DueDay, &rounding, &i.Unit,
-		&at, &i.FirstMonth, &state, &used, &i.Version)
+		&at, &i.FirstMonth, &state, &used, &i.Version, &i.Meter)
 	if err != nil {
 		return i, err
 	}
@@ -40,21 +40,21 @@ func scanItem(row db.Scanner) (Item, error) {
 func itemValues(i *Item) []any {
 	return []any{i.Name, i.Basis, i.Cycle, word(i.Advance, "advance", "arrears"), i.StartMonth, word(i.PerPeriod, "period", "month"),
 		i.From, i.Until, i.DueDay, i.Rounding.String(), i.Unit, word(i.AtPeriod, "period", "month"), i.FirstMonth,
-		word(i.Active, "active", "retired")}
+		word(i.Active, "active", "retired"), i.Meter}
 }
 
 func insertItem(ctx context.Context, tx *db.Tx, project id.ID, i *Item) error {
 	args := append([]any{project, i.ID}, itemValues(i)...)
 	_, err := tx.Exec(ctx, `INSERT INTO billing_item (project_id, id, name, basis, cycle, timing, start_month, price_per, from_date,
-		until_date, due_day, rounding, unit, round_at, first_month, state, used, version, created_at)
-		VALUES (`+db.In(16)+`, 0, 1, ?)`, append(args, tx.Now())...)
+		until_date, due_day, rounding, unit, round_at, first_month, state, meter_kind, used, version, created_at)
+		VALUES (`+db.In(17)+`, 0, 1, ?)`, append(args, tx.Now())...)
 	return itemError(err, "insert item")
 }
 
 func updateItem(ctx context.Context, tx *db.Tx, project id.ID, i *Item) error {
 	args := append(itemValues(i), i.Version, project, i.ID)
 	_, err := tx.Exec(ctx, `UPDATE billing_item SET name = ?, basis = ?, cycle = ?, timing = ?, start_month = ?, price_per = ?,
-		from_date = ?, until_date = ?, due_day = ?, rounding = ?, unit = ?, round_at = ?, first_month = ?, state = ?, version = ?
+		from_date = ?, until_date = ?, due_day = ?, rounding = ?, unit = ?, round_at = ?, first_month = ?, state = ?, meter_kind = ?, version = ?
 		WHERE project_id = ? AND id = ?`, args...)
 	return itemError(err, "update item")
 }

@@ -180,12 +180,15 @@ func (s *Service) storePart(ctx context.Context, p *preparer, run id.ID, w *work
 			if err := writePart(ctx, tx, p.project, run, p.plan, w); err != nil {
 				return err
 			}
+			if err := s.chargeReadings(ctx, tx, p.project, run, w); err != nil {
+				return err
+			}
 			return finishLast(ctx, tx, p.project, run, generated())
 		})
 		if err == nil {
 			return nil
 		}
-		if !db.IsUnique(err) || try == tries {
+		if !moved(err) || try == tries {
 			return fmt.Errorf("store part %d: %w", w.part.No, err)
 		}
 		if w, err = p.prepare(ctx, w.part); err != nil {
@@ -261,6 +264,9 @@ func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
 			if err != nil {
 				return err
 			}
+		}
+		if err := s.freeReadings(ctx, tx, project, run, p.part); err != nil {
+			return err
 		}
 		return buryPart(ctx, tx, project, run, p.part)
 	})

@@ -96,13 +96,17 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 			}
 		}
 	}
+	usage, unread, err := p.usages(ctx, q, pt)
+	if err != nil {
+		return nil, err
+	}
 	w := &work{part: pt}
 	w.sums = make([][causes]sumCell, len(p.plan.items))
 	changes, err := p.payerChanges(ctx, q, pt)
 	if err != nil {
 		return nil, err
 	}
-	room := roomWork{w: w, plan: p.plan, past: past, own: own, calc: calculator{plan: p.plan}, changes: changes}
+	room := roomWork{w: w, plan: p.plan, past: past, own: own, calc: calculator{plan: p.plan, usage: usage}, changes: changes}
 	err = p.s.estate.StreamRooms(ctx, q, p.project, estate.RoomFilter{After: pt.After, Upto: pt.Upto}, func(r *estate.BillingRoom) error {
 		room.do(r)
 		return nil
@@ -112,7 +116,7 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 	}
 	room.finish()
 	if pt.No == 1 {
-		for _, f := range p.plan.faults {
+		for _, f := range append(unread, p.plan.faults...) {
 			w.faults = append(w.faults, look{kind: lookFault, line: -1, item: f.item, month: int32(f.month), reason: f.reason})
 		}
 	}

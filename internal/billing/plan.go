@@ -144,6 +144,9 @@ func (p *plan) dueIn(item *Item, first clock.Month, n int) clock.Month {
 }
 
 func (p *plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discount) error {
+	if item.Basis == Metered && p.ahead != 0 {
+		return nil // known only once meters are read
+	}
 	first, n, due := p.billed(item)
 	if !due {
 		return nil

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/meter"
 )
 
 // Rate is a dated version of an item's price. It is never changed: a later one
@@ -25,6 +26,7 @@ type Rate struct {
 	Formula    string      // only for ByFormula, as typed
 	SourceKind string      // filing, contract, vote, other: the legal ground of the price
 	SourceText string
+	Tariff     *meter.Tariff // only for Metered: tiers and bands, nil for one price
 	CreatedBy  string
 	parsed     *formula.Formula
 }
@@ -57,6 +59,8 @@ func (r *Rate) text(b Basis) string {
 		return areaFormula
 	case Fixed:
 		return fixedFormula
+	case Metered:
+		return meteredFormula
 	case ByPeople:
 		return headFormula
 	case ByQuantity:
@@ -81,6 +85,9 @@ func (r *Rate) check(b Basis) error {
 	r.Formula, r.SourceText = strings.TrimSpace(r.Formula), strings.TrimSpace(r.SourceText)
 	if r.From == 0 {
 		return ErrRate.At("body.from_date", "要填写从哪天起执行", "")
+	}
+	if err := r.checkTariff(b); err != nil {
+		return err
 	}
 	if r.Price < 0 || r.Price > maxPrice {
 		return ErrRate.At("body.price", "单价要在 0–1,000,000 元之间", int64(r.Price))

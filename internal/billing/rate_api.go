@@ -17,6 +17,7 @@ type RateFields struct {
 	Formula    string      `json:"formula,omitempty" maxLength:"500" doc:"公式，只用于按公式计算的项目"`
 	SourceKind string      `json:"source_kind" enum:"filing,contract,vote,other" doc:"依据：备案、合同、业主大会表决、其他"`
 	SourceText string      `json:"source_text" minLength:"2" maxLength:"200" doc:"依据的文号或说明"`
+	Tariff     *TariffJSON `json:"tariff,omitempty" doc:"阶梯和分时价格，只用于按用量的项目；没有则为单一价格"`
 }
 
 type rateJSON struct {
@@ -27,7 +28,7 @@ type rateJSON struct {
 }
 
 func toRate(r *Rate) rateJSON {
-	return rateJSON{r.ID, RateFields{r.From, r.Price, r.Formula, r.SourceKind, r.SourceText}, r.Price.String(), r.CreatedBy}
+	return rateJSON{r.ID, RateFields{r.From, r.Price, r.Formula, r.SourceKind, r.SourceText, toTariff(r.Tariff)}, r.Price.String(), r.CreatedBy}
 }
 
 type ratesOut struct {
@@ -63,7 +64,7 @@ type rateOut struct{ Body rateJSON }
 
 func (s *Service) addRateAPI(ctx context.Context, who actor.Actor, in *addRateIn) (*rateOut, error) {
 	b := in.Body
-	r := Rate{Item: in.Item, From: b.From, Price: b.Price, Formula: b.Formula, SourceKind: b.SourceKind, SourceText: b.SourceText}
+	r := Rate{Item: in.Item, From: b.From, Price: b.Price, Formula: b.Formula, SourceKind: b.SourceKind, SourceText: b.SourceText, Tariff: b.Tariff.rules()}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
 		r, err = s.AddRate(ctx, tx, who, in.Project, r)

@@ -8,18 +8,27 @@ import (
 	"linli/internal/kit/id"
 )
 
-const rateColumns = "id, item_id, from_date, price, formula, source_kind, source_text, created_by"
+const rateColumns = "id, item_id, from_date, price, formula, source_kind, source_text, created_by, tariff"
 
 func scanRate(row db.Scanner) (Rate, error) {
 	var r Rate
-	err := row.Scan(&r.ID, &r.Item, &r.From, &r.Price, &r.Formula, &r.SourceKind, &r.SourceText, &r.CreatedBy)
+	var tariff string
+	err := row.Scan(&r.ID, &r.Item, &r.From, &r.Price, &r.Formula, &r.SourceKind, &r.SourceText, &r.CreatedBy, &tariff)
+	if err != nil {
+		return r, err
+	}
+	r.Tariff, err = decodeTariff(tariff)
 	return r, err
 }
 
 func insertRate(ctx context.Context, tx *db.Tx, project id.ID, r *Rate) error {
-	_, err := tx.Exec(ctx, `INSERT INTO billing_rate (project_id, item_id, id, from_date, price, formula, source_kind, source_text,
-		created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		project, r.Item, r.ID, r.From, r.Price, r.Formula, r.SourceKind, r.SourceText, r.CreatedBy, tx.Now())
+	tariff, err := encodeTariff(r.Tariff)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO billing_rate (project_id, item_id, id, from_date, price, formula, source_kind, source_text,
+		created_by, created_at, tariff) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		project, r.Item, r.ID, r.From, r.Price, r.Formula, r.SourceKind, r.SourceText, r.CreatedBy, tx.Now(), tariff)
 	if err != nil {
 		return fmt.Errorf("insert rate: %w", err)
 	}

@@ -56,6 +56,9 @@ func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r Rate, e
 	if !item.Active {
 		return sim, ErrItemRetired
 	}
+	if item.Basis == Metered {
+		return sim, ErrMeteredPlan
+	}
 	r.SourceKind, r.SourceText = "other", "试算"
 	if err := r.check(item.Basis); err != nil {
 		return sim, err

@@ -1,0 +1,384 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/meter"
+)
+
+// dial is one meter of a case: what it showed at the begin and at the end of
+// the month that is billed.
+type dial struct {
+	band       meter.Band
+	digits     int
+	multiplier money.Qty
+	before     money.Qty // used earlier in the year
+	prev, cur  money.Qty
+	then       *dial // the meter that took its place
+}
+
+// metered bills what meters say was used in February.
+func (w *caseWorld) metered(ctx context.Context, in caseInput, c *acceptanceCase) error {
+	if !c.knows("amount_fen", "usage", "error", "mean") {
+		return errNotYet
+	}
+	tariff, err := tariffOf(in)
+	if err != nil {
+		return err
+	}
+	dials, err := dialsOf(in)
+	if err != nil {
+		return err
+	}
+	project, room, meters, err := w.hang(ctx, in, dials, tariff)
+	if err != nil {
+		return err
+	}
+	if in.has("history") {
+		return w.unusual(ctx, in, c, project, room, meters[0])
+	}
+	var usage money.Qty
+	for i := range dials {
+		got, err := w.readDial(ctx, project, meters[i], &dials[i])
+		if want := c.Expect["error"]; want != nil {
+			return wrongError(want, err)
+		}
+		if err != nil {
+			return err
+		}
+		usage += got
+	}
+	if want, ok := c.Expect["usage"]; ok && strings.Trim(string(want), `"`) != usage.String() {
+		return fmt.Errorf("usage is %s, expected %s", usage, want)
+	}
+	if err := w.bill(ctx, project, 202503); err != nil {
+		return err
+	}
+	_, sum, err := w.owed(ctx, project, room)
+	return first(err, c.expect("amount_fen", sum))
+}
+
+func wrongError(want json.RawMessage, err error) error {
+	f := fault.As(err)
+	if f == nil || strings.ToUpper(f.Code) != strings.Trim(string(want), `"`) {
+		return fmt.Errorf("error is %v, expected %s", err, want)
+	}
+	return nil
+}
+
+func (in caseInput) qty(key string) (money.Qty, error) {
+	if !in.has(key) {
+		return 0, nil
+	}
+	return money.ParseQty(in.text(key))
+}
+
+// one is the first of several names that a case may use.
+func (in caseInput) one(keys ...string) string {
+	for _, k := range keys {
+		if in.has(k) {
+			return k
+		}
+	}
+	return keys[0]
+}
+
+func tariffOf(in caseInput) (*meter.Tariff, error) {
+	t := &meter.Tariff{Yearly: true, YearStart: 1, Verified: true}
+	for _, b := range []meter.Band{meter.Sharp, meter.Peak, meter.Flat, meter.Valley} {
+		if key := string(b) + "_price"; in.has(key) {
+			p, err := money.ParsePrice(in.text(key))
+			if err != nil {
+				return nil, err
+			}
+			t.Bands = append(t.Bands, meter.BandPrice{Band: b, Price: p})
+		}
+	}
+	list, err := tiersOf(in)
+	if err != nil {
+		return nil, err
+	}
+	base := money.Price(0)
+	switch {
+	case len(list) > 0 && len(t.Bands) > 0:
+		base = list[0].Add // prices or add-ons: what is above the first tier
+	case len(list) > 0:
+		base = list[0].Add
+		t.Bands = []meter.BandPrice{{Price: base}}
+	case len(t.Bands) == 0:
+		p := money.Price(1_000_000)
+		if in.has("price") {
+			if p, err = money.ParsePrice(in.text("price")); err != nil {
+				return nil, err
+			}
+		}
+		return meter.Plain(p), nil
+	}
+	for i := range list {
+		list[i].Add -= base
+	}
+	t.Tiers = list
+	if in.has("people") {
+		t.People = int(in.number(in.one("base_people", "people_base", "included_people", "standard_people", "free_people")))
+		t.PerPerson, err = in.qty(in.one("per_person", "extra_per_person", "per_extra_person", "per_person_add"))
+	}
+	return t, err
+}
+
+// tiersOf reads [limit, price or add-on] pairs, or one excess with its add-on.
+func tiersOf(in caseInput) ([]meter.Tier, error) {
+	key := in.one("tiers", "tier_adds", "add_ons", "addons", "adders")
+	if !in.has(key) {
+		return excessOf(in)
+	}
+	var rows [][2]any
+	if err := in.into(key, &rows); err != nil {
+		return nil, err
+	}
+	var out []meter.Tier
+	for _, row := range rows {
+		var x meter.Tier
+		var err error
+		if row[0] != nil {
+			if x.Upto, err = money.ParseQty(fmt.Sprint(row[0])); err != nil {
+				return nil, err
+			}
+		}
+		if x.Add, err = money.ParsePrice(fmt.Sprint(row[1])); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func excessOf(in caseInput) ([]meter.Tier, error) {
+	excess, add := in.one("excess", "tier2_excess", "tier2_qty", "over"), in.one("add", "addon", "add_on", "adder", "tier_add", "tier2_add")
+	if !in.has(excess) || !in.has(add) {
+		return nil, nil
+	}
+	over, err := in.qty(excess)
+	if err != nil {
+		return nil, err
+	}
+	more, err := money.ParsePrice(in.text(add))
+	if err != nil {
+		return nil, err
+	}
+	var total money.Qty
+	for _, b := range []string{"sharp", "peak", "flat", "valley"} {
+		q, err := in.qty(b)
+		if err != nil {
+			return nil, err
+		}
+		total += q
+	}
+	return []meter.Tier{{Upto: total - over}, {Add: more}}, nil
+}
+
+func dialsOf(in caseInput) ([]dial, error) {
+	if in.has("segments") {
+		return segmentsOf(in)
+	}
+	d := dial{digits: 8}
+	if in.has("digits") {
+		d.digits = int(in.number("digits"))
+	}
+	var err error
+	if d.before, err = in.qty("used_before"); err != nil {
+		return nil, err
+	}
+	if in.has("prev") {
+		if d.prev, err = in.qty("prev"); err == nil {
+			d.cur, err = in.qty("cur")
+		}
+		return []dial{d}, err
+	}
+	var out []dial
+	for _, b := range []meter.Band{meter.Sharp, meter.Peak, meter.Flat, meter.Valley} {
+		q, err := in.qty(string(b))
+		if err != nil {
+			return nil, err
+		}
+		if in.has(string(b)) {
+			x := d
+			x.band, x.cur = b, q
+			if len(out) > 0 {
+				x.before = 0
+			}
+			out = append(out, x)
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	d.cur, err = in.qty("usage")
+	return []dial{d}, err
+}
+
+func segmentsOf(in caseInput) ([]dial, error) {
+	var rows [][3]string
+	if err := in.into("segments", &rows); err != nil {
+		return nil, err
+	}
+	var head *dial
+	for i := len(rows) - 1; i >= 0; i-- {
+		d := &dial{digits: 8, then: head}
+		var err error
+		for k, into := range []*money.Qty{&d.prev, &d.cur, &d.multiplier} {
+			if *into, err = money.ParseQty(rows[i][k]); err != nil {
+				return nil, err
+			}
+		}
+		head = d
+	}
+	return []dial{*head}, nil
+}
+
+// hang makes a room with the case's meters and an item by their usage.
+func (w *caseWorld) hang(ctx context.Context, in caseInput, dials []dial, tariff *meter.Tariff) (project, room id.ID, meters []id.ID, err error) {
+	project, building, err := w.project(ctx)
+	if err != nil {
+		return
+	}
+	if room, err = w.room(ctx, project, building, "101", "100", 0); err != nil {
+		return
+	}
+	w.now.Set(start.First().Start())
+	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		for i := range dials {
+			d := &dials[i]
+			m, err := w.app.Meter.Install(ctx, tx, w.who, project, meter.Meter{Room: room, Kind: meter.Water, Band: d.band, Number: "1", Digits: d.digits,
+				Multiplier: d.multiplier, Start: d.prev, UsedBefore: d.before, Installed: start.First()})
+			if err != nil {
+				return err
+			}
+			meters = append(meters, m.ID)
+		}
+		for range max(0, int(in.number("people"))-1) {
+			if err := w.lives(ctx, tx, project, room); err != nil {
+				return err
+			}
+		}
+		item, err := w.app.Billing.CreateItem(ctx, tx, w.who, project, billing.Item{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "month",
+			StartMonth: 1, From: 20250201, Unit: money.OneFen, FirstMonth: billing.Actual})
+		if err != nil {
+			return err
+		}
+		if _, err := w.app.Billing.AddRate(ctx, tx, w.who, project, billing.Rate{Item: item.ID, From: start.First(), Tariff: tariff, SourceKind: "filing", SourceText: "案例"}); err != nil {
+			return err
+		}
+		_, err = w.app.Billing.Assign(ctx, tx, w.who, project, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: 20250201})
+		return err
+	})
+	return
+}
+
+// readDial reads a meter in February, or takes it down and reads the next.
+func (w *caseWorld) readDial(ctx context.Context, project, hung id.ID, d *dial) (money.Qty, error) {
+	var usage money.Qty
+	w.now.Set(clock.Date(20250228).Start())
+	err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		for ; d.then != nil; d = d.then {
+			next := d.then
+			m, err := w.app.Meter.Remove(ctx, tx, w.who, project, meter.Exchange{Meter: hung, Date: 20250228, Final: d.cur,
+				New: &meter.Meter{Number: "2", Digits: next.digits, Multiplier: next.multiplier, Start: next.prev}})
+			if err != nil {
+				return err
+			}
+			final, err := w.app.Meter.Readings(ctx, tx, project, hung)
+			if err != nil {
+				return err
+			}
+			usage += final[0].Usage
+			hung = m.ID
+		}
+		r, err := w.app.Meter.Record(ctx, tx, w.who, project, meter.Reading{Meter: hung, Date: 20250228, Value: d.cur}, false)
+		usage += r.Usage
+		return err
+	})
+	return usage, err
+}
+
+// unusual reads a meter month by month; what stands out is not charged until
+// somebody confirms it.
+func (w *caseWorld) unusual(ctx context.Context, in caseInput, c *acceptanceCase, project, room, hung id.ID) error {
+	var history []string
+	if err := in.into("history", &history); err != nil {
+		return err
+	}
+	factor, err := in.qty("factor")
+	if err != nil {
+		return err
+	}
+	var at money.Qty
+	var r meter.Reading
+	month := start
+	for _, text := range append(history, in.text("usage")) {
+		used, err := money.ParseQty(text)
+		if err != nil {
+			return err
+		}
+		at += used
+		w.now.Set(month.Last().Start())
+		err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+			set, err := w.app.Meter.Setting(ctx, tx, project)
+			if set.Factor, set.Periods = factor, len(history); err == nil && set.Version == 0 {
+				_, err = w.app.Meter.SetSetting(ctx, tx, w.who, project, set)
+			}
+			if err == nil {
+				r, err = w.app.Meter.Record(ctx, tx, w.who, project, meter.Reading{Meter: hung, Date: month.Last(), Value: at}, false)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		month = month.Add(1)
+	}
+	if want := strings.Trim(string(c.Expect["mean"]), `"`); want != "" && want != r.Mean.String() {
+		return fmt.Errorf("mean is %s, expected %s", r.Mean, want)
+	}
+	want := c.Expect["error"]
+	if want == nil && r.State == meter.Good {
+		return nil
+	}
+	if err := wrongError(want, (&meter.Usage{Review: r.State == meter.Review}).Fault()); err != nil {
+		return err
+	}
+	w.now.Set(month.First().Start())
+	run, err := w.app.Billing.StartRun(ctx, w.who, project, month)
+	if err == nil {
+		err = w.app.Jobs.Drain(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	looks, err := w.app.Billing.Looks(ctx, w.app.DB.Reader(ctx), project, run.ID, page.Request{Limit: 10})
+	if err == nil && (len(looks.Items) != 1 || looks.Items[0].Room != room || looks.Items[0].Reason != meter.ErrNeedsReview.Text) {
+		err = fmt.Errorf("what to look at before release is %+v", looks.Items)
+	}
+	return err
+}
+
+// lives adds somebody to a room.
+func (w *caseWorld) lives(ctx context.Context, tx *db.Tx, project, room id.ID) error {
+	w.n++
+	person, err := w.app.Estate.CreatePerson(ctx, tx, w.who, project, estate.PersonInput{Name: fmt.Sprintf("家人%d", w.n), Kind: estate.KindPerson})
+	if err != nil {
+		return err
+	}
+	_, err = w.app.Estate.AddOccupant(ctx, tx, w.who, project, estate.Occupant{Room: room, Person: person, Part: estate.PartFamily})
+	return err
+}

@@ -1,0 +1,154 @@
+package meter
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// usageRow is a meter with one of its readings of the month, or none.
+type usageRow struct {
+	meter   Meter
+	reading id.ID
+	read    Read
+	state   State
+}
+
+// usagesOf reads meters and their readings of the month in one statement.
+func usagesOf(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
+	rows, err := q.Query(ctx, `SELECT m.room_id, m.number, m.band, m.multiplier, m.used_before, m.installed, m.removed,
+			COALESCE(r.id, 0), COALESCE(r.previous, 0), COALESCE(r.value, 0), COALESCE(r.usage, 0), COALESCE(r.rolled, 0), COALESCE(r.estimated, 0),
+			COALESCE(r.state, '')
+		FROM meter_meter m LEFT JOIN meter_reading r ON r.project_id = m.project_id AND r.meter_id = m.id AND r.month = ? AND r.state <> 'void'
+		WHERE m.project_id = ? AND m.kind = ? AND m.room_id > ? AND m.room_id <= ? ORDER BY m.room_id, m.id, r.id`, month, project, kind, after, upto)
+	list, err := db.Collect(rows, err, func(row db.Scanner) (usageRow, error) {
+		var x usageRow
+		var rolled, estimated int
+		m, r := &x.meter, &x.read
+		err := row.Scan(&m.Room, &m.Number, &m.Band, &m.Multiplier, &m.UsedBefore, &m.Installed, &m.Removed, &x.reading, &r.Previous, &r.Value,
+			&r.Usage, &rolled, &estimated, &x.state)
+		r.Rolled, r.Estimated, r.Number, r.Band, r.Multiplier = rolled == 1, estimated == 1, m.Number, m.Band, m.Multiplier
+		return x, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("usage of rooms: %w", err)
+	}
+	out := map[id.ID]*Usage{}
+	for i := range list {
+		u := out[list[i].meter.Room]
+		if u == nil {
+			u = &Usage{Room: list[i].meter.Room}
+			out[u.Room] = u
+		}
+		u.add(&list[i], month)
+	}
+	return out, nil
+}
+
+func (u *Usage) add(x *usageRow, month clock.Month) {
+	if x.meter.UsedBefore != 0 && (x.meter.Installed.Month() <= month) {
+		u.years = append(u.years, yearly{x.meter.Installed.Month(), x.meter.UsedBefore})
+	}
+	if x.reading == 0 {
+		if x.meter.Removed == 0 && x.meter.Installed.Month() <= month {
+			u.Missing = true
+		}
+		return
+	}
+	u.Review = u.Review || x.state == Review
+	u.IDs = append(u.IDs, x.reading)
+	u.Reads = append(u.Reads, x.read)
+	i := slices.IndexFunc(u.Bands, func(b BandUse) bool { return b.Band == x.read.Band })
+	if i < 0 {
+		i = len(u.Bands)
+		u.Bands = append(u.Bands, BandUse{Band: x.read.Band})
+	}
+	u.Bands[i].Qty += x.read.Usage
+}
+
+// addBefore reads what was used since the accumulator began.
+func addBefore(ctx context.Context, q db.Q, project id.ID, kind Kind, month, from clock.Month, after, upto id.ID, into map[id.ID]*Usage) error {
+	rows, err := q.Query(ctx, `SELECT room_id, CAST(SUM(usage) AS BIGINT) FROM meter_reading WHERE project_id = ? AND kind = ? AND month >= ? AND month < ?
+		AND room_id > ? AND room_id <= ? AND state <> 'void' GROUP BY room_id`, project, kind, from, month, after, upto)
+	if err != nil {
+		return fmt.Errorf("usage before: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var room id.ID
+		var qty money.Qty
+		if err := rows.Scan(&room, &qty); err != nil {
+			return fmt.Errorf("usage before: %w", err)
+		}
+		if u := into[room]; u != nil {
+			u.years = append(u.years, yearly{from, qty})
+		}
+	}
+	return rows.Err()
+}
+
+func anyRead(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (bool, error) {
+	var any bool
+	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM meter_reading WHERE project_id = ? AND kind = ? AND month = ? AND room_id > 0 AND state <> 'void')",
+		project, kind, month).Scan(&any)
+	if err != nil {
+		return false, fmt.Errorf("look for readings: %w", err)
+	}
+	return any, nil
+}
+
+func meterUsage(ctx context.Context, q db.Q, project id.ID, month clock.Month, meters []id.ID) (map[id.ID]money.Qty, error) {
+	out := map[id.ID]money.Qty{}
+	if len(meters) == 0 {
+		return out, nil
+	}
+	args := []any{project, month}
+	for _, m := range meters {
+		args = append(args, m)
+	}
+	rows, err := q.Query(ctx, `SELECT meter_id, CAST(SUM(usage) AS BIGINT) FROM meter_reading WHERE project_id = ? AND month = ? AND meter_id IN (`+
+		db.In(len(meters))+`) AND state <> 'void' GROUP BY meter_id HAVING COUNT(*) FILTER (WHERE state = 'review') = 0`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("usage of meters: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var meter id.ID
+		var qty money.Qty
+		if err := rows.Scan(&meter, &qty); err != nil {
+			return nil, fmt.Errorf("usage of meters: %w", err)
+		}
+		out[meter] = qty
+	}
+	return out, rows.Err()
+}
+
+func chargeReadings(ctx context.Context, tx *db.Tx, project, run id.ID, readings []id.ID) error {
+	for list := range slices.Chunk(readings, 500) {
+		args := []any{run, project}
+		for _, x := range list {
+			args = append(args, x)
+		}
+		n, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = ? WHERE project_id = ? AND id IN ("+db.In(len(list))+") AND run_id = 0 AND state IN ('ok', 'confirmed')", args...)
+		if err != nil {
+			return fmt.Errorf("mark readings: %w", err)
+		}
+		if n != int64(len(list)) {
+			return ErrMoved
+		}
+	}
+	return nil
+}
+
+func freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID) error {
+	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = 0 WHERE project_id = ? AND run_id = ? AND run_id <> 0 AND room_id > ? AND room_id <= ?", project, run, after, upto)
+	if err != nil {
+		return fmt.Errorf("free readings: %w", err)
+	}
+	return nil
+}
