@@ -21,6 +21,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // Options say where the demo goes.
@@ -43,6 +44,7 @@ type project struct {
 	cashier    actor.Actor
 	accountant actor.Actor
 	leaveDraft bool
+	drawer     money.Fen // cash of the open shift, beside the small change
 }
 
 type demo struct {
@@ -54,6 +56,7 @@ type demo struct {
 	until    time.Time
 	projects []*project
 	receipts int
+	cash     money.Fen // in the last receipt
 	accounts strings.Builder
 }
 

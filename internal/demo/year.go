@@ -61,11 +61,17 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 		end := m.Add(1).First().Start()
 		for ; next < len(visits) && visits[next].at.Before(end); next++ {
 			if !visits[next].at.Before(d.until) {
-				return nil
+				return d.evening(ctx, clock.DateOf(d.until))
+			}
+			if err := d.evening(ctx, clock.DateOf(visits[next].at)); err != nil {
+				return err
 			}
 			if err := d.visit(ctx, &visits[next]); err != nil {
 				return fmt.Errorf("visit on %s: %w", clock.DateOf(visits[next].at), err)
 			}
+		}
+		if err := d.evening(ctx, m.Add(1).First()); err != nil {
+			return err
 		}
 		if err := d.transfers(ctx, m); err != nil {
 			return err
@@ -100,6 +106,36 @@ func (d *demo) bill(ctx context.Context, m clock.Month, last bool) error {
 		if err := d.app.Jobs.Drain(ctx); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// evening closes the shifts that were opened before the given day, each on its
+// own day at a quarter to six: the drawer is counted and all but the small
+// change is handed in.
+func (d *demo) evening(ctx context.Context, today clock.Date) error {
+	const change = 500 * money.OneYuan
+	for _, p := range d.projects {
+		sh, _, err := d.app.Cashier.CurrentShift(ctx, p.cashier, p.id)
+		if err != nil {
+			return fmt.Errorf("shift of %s: %w", p.name, err)
+		}
+		if sh == nil || sh.OpenedOn >= today {
+			continue
+		}
+		d.clock.Set(sh.OpenedOn.Start().Add(17*time.Hour + 45*time.Minute))
+		in, counted := cashier.Closing{Count: 1}, sh.Imprest+p.drawer
+		if d.r.IntN(50) == 0 && counted > change {
+			counted, in.Reason = counted-10*money.OneYuan, "找零时多给了 10 元，已自行补足登记"
+		}
+		in.Handed = max(counted-change, 0)
+		if _, err := d.app.Cashier.CountShift(ctx, p.cashier, p.id, sh.ID, &counted, nil); err != nil {
+			return fmt.Errorf("count shift of %s on %s: %w", p.name, sh.OpenedOn, err)
+		}
+		if _, err := d.app.Cashier.CloseShift(ctx, p.cashier, p.id, sh.ID, in); err != nil {
+			return fmt.Errorf("close shift of %s on %s: %w", p.name, sh.OpenedOn, err)
+		}
+		p.drawer = 0
 	}
 	return nil
 }
@@ -153,6 +189,7 @@ func (d *demo) visit(ctx context.Context, v *visit) error {
 		return err
 	}
 	d.clock.Advance(4 * time.Minute)
+	v.project.drawer -= d.cash
 	if _, err := d.app.Cashier.Void(ctx, v.project.cashier, v.project.id, r, pick(d.r, []string{"付款方式选错，重新收", "住户要求分开付", "金额输错，重新收"})); err != nil {
 		return fmt.Errorf("void: %w", err)
 	}
@@ -179,5 +216,10 @@ func (d *demo) take(ctx context.Context, v *visit, seat *cashier.Seat, amount mo
 		return 0, fmt.Errorf("receive at %s: %w", seat.Room.Label, err)
 	}
 	d.receipts++
+	d.cash = 0
+	if pay.Method == cashier.MethodCash {
+		d.cash = amount
+	}
+	v.project.drawer += d.cash
 	return r.ID, nil
 }
