@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -49,6 +50,11 @@ func (in caseInput) text(key string) string {
 		return s
 	}
 	return string(in.raw[key])
+}
+
+// mentions looks for a key inside the debts of a case.
+func (in caseInput) mentions(key string) bool {
+	return strings.Contains(string(in.raw["debts"]), `"`+key+`"`)
 }
 
 func (in caseInput) number(key string) int64 {

@@ -107,8 +107,12 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.severalRooms(ctx, in, c)
 	case in.has("area", "price", "months") && in.only("area", "price", "months", "round_at", "modes", "unit", "cycle"):
 		return w.plainMonths(ctx, in, c)
-	case in.has("debts", "pay_fen", "policy") && in.text("policy") == "statutory":
+	case in.has("debts", "pay_fen", "policy") && in.text("policy") == "statutory" && !in.mentions("penalty_fen"):
 		return w.statutory(ctx, in, c)
+	case in.has("debts", "pay_fen", "policy") && !in.mentions("cost_fen"):
+		return w.allocated(ctx, in, c)
+	case in.has("principal_fen", "daily"), in.has("debts", "daily", "on"):
+		return w.lateFee(ctx, in, c)
 	case in.has("debt_fen", "pay_fen", "next_debt_fen"):
 		return w.prepaid(ctx, in, c)
 	case in.has("area", "price", "vacant_from", "period", "rate_after"), in.has("area", "price", "months", "rate"):

@@ -58,6 +58,10 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 		ledger.Revenue: -sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_charge c
 			WHERE project_id = ? AND `+posted, project),
 	}
+	late := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND source_kind = 2 AND "+posted, project)
+	waived := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND "+posted, project)
+	want[ledger.OtherRevenue] -= late
+	want[ledger.Revenue] += late + waived
 	var sum money.Fen
 	for account, balance := range have {
 		if want[account] != balance {
@@ -91,25 +95,25 @@ func rulesOfMoney() []moneyRule {
 func rulesOfCharges() []moneyRule {
 	return []moneyRule{
 		{"charged twice (item, month, room, segment, times)", `SELECT item_id, month, subject_id, segment, COUNT(*) FROM billing_charge
-			WHERE project_id = ? AND live = 1 GROUP BY item_id, month, subject_id, segment HAVING COUNT(*) > 1`},
+			WHERE project_id = ? AND live = 1 AND source_kind <> 2 GROUP BY item_id, month, subject_id, segment HAVING COUNT(*) > 1`},
 		{"paid more than owed, or paid and not owed at all (charge, paid, amount)", `SELECT id, paid, amount FROM billing_charge
 			WHERE project_id = ? AND (paid < 0 OR paid > amount OR (paid > 0 AND (live = 0 OR hold <> 0)))`},
-		{"paid is not the sum of the valid receipts (charge, paid, lines)", `SELECT c.id, c.paid, COALESCE(l.paid, 0) FROM billing_charge c
+		{"paid is not the sum of the valid receipts (charge, paid, lines)", `SELECT c.id, c.paid - c.waived, COALESCE(l.paid, 0) FROM billing_charge c
 			LEFT JOIN (SELECT l.charge_id, CAST(SUM(l.amount) AS BIGINT) AS paid FROM cashier_line l
 				JOIN cashier_receipt r ON r.project_id = l.project_id AND r.id = l.receipt_id
 				WHERE r.project_id = ? AND r.state = 'valid' GROUP BY l.charge_id) l ON l.charge_id = c.id
-			WHERE c.project_id = ? AND c.paid <> COALESCE(l.paid, 0)`},
+			WHERE c.project_id = ? AND c.paid - c.waived <> COALESCE(l.paid, 0)`},
 		{"receipt line without its charge (receipt, charge)", `SELECT l.receipt_id, l.charge_id FROM cashier_line l WHERE l.project_id = ?
 			AND NOT EXISTS (SELECT 1 FROM billing_charge c WHERE c.project_id = l.project_id AND c.id = l.charge_id AND c.subject_id = l.room_id)`},
 		{"charges and ledger differ (room, item, difference)", `SELECT subject_id, item_id, SUM(x) FROM (
 				SELECT c.subject_id, c.item_id, c.amount AS x FROM billing_charge c WHERE c.project_id = ? AND ` + posted + `
 				UNION ALL SELECT subject_id, item_id, CASE WHEN debit = 1122 THEN -amount ELSE amount END FROM ledger_posting
-				WHERE project_id = ? AND ((debit = 1122 AND credit = 6001) OR (debit = 6001 AND credit = 1122))
+				WHERE project_id = ? AND doc_kind <> 40 AND ((debit = 1122 AND credit IN (6001, 6051)) OR (debit IN (6001, 6051) AND credit = 1122))
 			) AS both_sides GROUP BY subject_id, item_id HAVING SUM(x) <> 0`},
 		{"payments and ledger differ (room, item, difference)", `SELECT subject_id, item_id, SUM(x) FROM (
 				SELECT subject_id, item_id, paid AS x FROM billing_charge WHERE project_id = ?
 				UNION ALL SELECT subject_id, item_id, CASE WHEN credit = 1122 THEN -amount ELSE amount END FROM ledger_posting
-				WHERE project_id = ? AND doc_kind IN (5, 6) AND (debit = 1122 OR credit = 1122)
+				WHERE project_id = ? AND doc_kind IN (5, 6, 40) AND (debit = 1122 OR credit = 1122)
 			) AS both_sides GROUP BY subject_id, item_id HAVING SUM(x) <> 0`},
 		{"run does not count its charges (run, state, lines, counted)", `SELECT r.id, r.state, r.lines, COUNT(c.id) FROM billing_run r
 			LEFT JOIN billing_charge c ON c.project_id = r.project_id AND c.run_id = r.id AND c.live = 1 AND c.hold <> 2
@@ -135,6 +139,7 @@ func rulesOfReceipts() []moneyRule {
 		{"posting of a document that is not there (posting, kind, document)", `SELECT id, doc_kind, doc_id FROM ledger_posting p WHERE project_id = ? AND NOT (
 				(doc_kind IN (1, 2) AND EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind IN (3, 4, 7) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
+				(doc_kind = 40 AND EXISTS (SELECT 1 FROM billing_waiver x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.state = 'approved')) OR
 				(doc_kind IN (5, 6) AND EXISTS (SELECT 1 FROM cashier_receipt x WHERE x.project_id = p.project_id AND x.id = p.doc_id)))`},
 		{"receipt and wallet differ (number, should move, moved)", `SELECT number, should, moved FROM (
 				SELECT r.number, CASE WHEN r.state = 'valid' THEN r.to_prepay - r.prepaid_used ELSE 0 END AS should,

@@ -85,6 +85,7 @@ type Service struct {
 	jobs      *job.Queue
 	partRooms int
 	workers   int
+	payments  Payments
 }
 
 // New builds the room and names its job handlers.

@@ -22,7 +22,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		chargedTwice, brokenPaid, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled} {
+		chargedTwice, brokenPaid, brokenWaivers, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check charges: %w", err)
@@ -83,6 +83,13 @@ func (s *Service) unposted(ctx context.Context, q db.Q, project id.ID) ([]string
 	if err != nil {
 		return nil, err
 	}
+	other, err := s.ledger.NetByPlace(ctx, q, project, ledger.OtherRevenue, kinds...)
+	if err != nil {
+		return nil, err
+	}
+	for p, sum := range other {
+		credits[p] += sum
+	}
 	out := differences(owed, debits, 1, "应收 %s 元，账上的应收账款是 %s 元")
 	return append(out, differences(owed, credits, -1, "应收 %s 元，账上的收入是 %s 元")...), nil
 }
@@ -93,7 +100,7 @@ func (s *Service) unsettled(ctx context.Context, q db.Q, project id.ID) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	booked, err := s.ledger.NetByPlace(ctx, q, project, ledger.Receivable, ledger.DocReceipt, ledger.DocReceiptVoided, ledger.DocWalletDeducted)
+	booked, err := s.ledger.NetByPlace(ctx, q, project, ledger.Receivable, ledger.DocReceipt, ledger.DocReceiptVoided, ledger.DocWalletDeducted, ledger.DocWaiver)
 	if err != nil {
 		return nil, err
 	}

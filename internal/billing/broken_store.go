@@ -115,8 +115,8 @@ func paidByPlace(ctx context.Context, q db.Q, project id.ID) (map[ledger.Place]m
 }
 
 func paidCharges(ctx context.Context, q db.Q, project, after, upto id.ID) ([]PaidCharge, error) {
-	rows, err := q.Query(ctx, `SELECT id, subject_id, paid FROM billing_charge
-		WHERE project_id = ? AND id > ? AND id <= ? AND paid <> 0 ORDER BY id`, project, after, upto)
+	rows, err := q.Query(ctx, `SELECT id, subject_id, paid - waived FROM billing_charge
+		WHERE project_id = ? AND id > ? AND id <= ? AND paid <> waived ORDER BY id`, project, after, upto)
 	return db.Collect(rows, err, func(row db.Scanner) (PaidCharge, error) {
 		var p PaidCharge
 		err := row.Scan(&p.Charge, &p.Subject, &p.Paid)

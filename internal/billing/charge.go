@@ -35,7 +35,9 @@ type Charge struct {
 	Price    money.Price // yuan ×10⁻⁶
 	Factor   Factor      // part of a whole month
 	Amount   money.Fen
-	Paid     money.Fen
+	Paid     money.Fen // what is settled, by money or by waivers
+	Waived   money.Fen // of Paid, by waivers
+	Late     id.ID     // the charge that was late, when this is a late fee; else 0
 	Due      clock.Date
 	Hold     Hold
 	Live     bool
@@ -125,14 +127,17 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 			return ErrNotOwed
 		case sign > 0 && m.Amount > c.Owed():
 			return ErrOverpaid
-		case sign < 0 && m.Amount > c.Paid:
+		case sign < 0 && m.Amount > c.Paid-c.Waived:
 			return ErrNothingTaken
 		}
 	}
 	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
-	return nil
+	if sign > 0 {
+		return nil
+	}
+	return s.takeBackLate(ctx, tx, project, merged, have)
 }
 
 // mergeSettlements adds up amounts of the same charge and sorts by charge.

@@ -25,6 +25,7 @@ type chargeJSON struct {
 	Month     clock.Month `json:"month" doc:"账期"`
 	Amount    money.Fen   `json:"amount" doc:"应收，分"`
 	Paid      money.Fen   `json:"paid" doc:"已收，分"`
+	Waived    money.Fen   `json:"waived" doc:"已减免，分"`
 	Owed      money.Fen   `json:"owed" doc:"未收，分"`
 	Due       clock.Date  `json:"due_date" doc:"到期日"`
 	DaysOver  int         `json:"days_over" doc:"逾期几天，未逾期为 0"`
@@ -36,7 +37,7 @@ type chargeJSON struct {
 func toCharge(c *Charge, today clock.Date, labels, names map[id.ID]string) (chargeJSON, error) {
 	d, err := decodeDetail(c.detail)
 	out := chargeJSON{ID: c.ID, Run: c.Run, Item: c.Item, ItemName: c.ItemName, Room: c.Subject, Label: labels[c.Subject], Payer: c.Payer,
-		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
+		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid - c.Waived, Waived: c.Waived, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
 		Hold: c.Hold.word()}
 	if err != nil {
 		return out, fmt.Errorf("charge %s: %w", c.ID, err)
@@ -105,6 +106,7 @@ type totalsJSON struct {
 	Count  int64     `json:"count" doc:"条数"`
 	Amount money.Fen `json:"amount" doc:"应收，分"`
 	Paid   money.Fen `json:"paid" doc:"已收，分"`
+	Waived money.Fen `json:"waived" doc:"已减免，分"`
 	Owed   money.Fen `json:"owed" doc:"未收，分"`
 }
 
@@ -134,7 +136,7 @@ func (s *Service) listChargesAPI(ctx context.Context, _ actor.Actor, in *listCha
 		return out, err
 	}
 	t, err := s.Count(ctx, q, in.Project, f)
-	out.Body.Totals = &totalsJSON{t.Count, t.Amount, t.Paid, t.Amount - t.Paid}
+	out.Body.Totals = &totalsJSON{t.Count, t.Amount, t.Paid - t.Waived, t.Waived, t.Amount - t.Paid}
 	return out, err
 }
 

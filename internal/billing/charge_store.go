@@ -15,7 +15,8 @@ import (
 )
 
 const chargeColumns = `c.id, c.run_id, c.part, c.item_id, i.name, c.subject_id, c.payer_id, c.month, c.rate_id, c.quantity, c.price,
-	c.factor, c.amount, c.paid, c.due_date, c.hold, c.live, r.state, COALESCE(c.detail, '')`
+	c.factor, c.amount, c.paid, c.due_date, c.hold, c.live, r.state, COALESCE(c.detail, ''),
+	c.waived, CASE WHEN c.source_kind = 2 THEN c.source_id ELSE 0 END`
 
 const chargeTables = ` FROM billing_charge c
 	JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
@@ -25,7 +26,7 @@ func scanCharge(row db.Scanner) (Charge, error) {
 	var c Charge
 	var live int
 	err := row.Scan(&c.ID, &c.Run, &c.part, &c.Item, &c.ItemName, &c.Subject, &c.Payer, &c.Month, &c.Rate, &c.Quantity, &c.Price,
-		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail)
+		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail, &c.Waived, &c.Late)
 	c.Live = live == 1
 	return c, err
 }
@@ -46,7 +47,12 @@ func openCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]C
 		}
 		out = append(out, got...)
 	}
-	slices.SortFunc(out, func(a, b Charge) int {
+	inOrder(out)
+	return out, nil
+}
+
+func inOrder(list []Charge) {
+	slices.SortFunc(list, func(a, b Charge) int {
 		switch {
 		case a.Due != b.Due:
 			return int(a.Due - b.Due)
@@ -57,7 +63,6 @@ func openCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]C
 		}
 		return order(a.ID, b.ID)
 	})
-	return out, nil
 }
 
 func order(a, b id.ID) int {

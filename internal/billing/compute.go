@@ -69,6 +69,7 @@ type detail struct {
 	at       clock.Date
 	payer    *payerCut // when the month has several payers
 	meter    *metered  // only by usage
+	late     []string  // only of a late fee
 }
 
 type detailPiece struct {

@@ -31,11 +31,12 @@ type detailRow struct {
 	By       string       `json:"by,omitempty"`
 	At       clock.Date   `json:"at,omitempty"`
 	Meter    *meteredRow  `json:"meter,omitempty"`
+	Late     []string     `json:"late,omitempty"`  // how a late fee came about
 	Payer    []int64      `json:"payer,omitempty"` // total, index, first and last day, weights: of a month with several payers
 }
 
 func (d *detail) encode() (string, error) {
-	r := detailRow{Days: d.days, Computed: d.computed, Reason: d.reason, By: d.by, At: d.at}
+	r := detailRow{Late: d.late, Days: d.days, Computed: d.computed, Reason: d.reason, By: d.by, At: d.at}
 	if a := d.attrs; a != nil {
 		r.Inner, r.Floor, r.Floors, r.People, r.Known = a.inner, a.floor, a.floors, a.people, a.known
 	}
@@ -72,6 +73,7 @@ func decodeDetail(s string) (*detail, error) {
 	if err := json.Unmarshal([]byte(s), &r); err != nil {
 		return nil, fmt.Errorf("decode detail: %w", err)
 	}
+	d.late = r.Late
 	d.days, d.computed, d.reason, d.by, d.at = r.Days, r.Computed, r.Reason, r.By, r.At
 	if r.Known != 0 {
 		d.attrs = &attrs{r.Inner, r.Floor, r.Floors, r.People, r.Known}

@@ -32,6 +32,9 @@ func (s *Service) Explain(ctx context.Context, q db.Q, project, charge id.ID) (E
 	if err != nil {
 		return Explanation{}, err
 	}
+	if c.Late != 0 {
+		return explainLate(&c)
+	}
 	item, err := oneItem(ctx, q, project, c.Item)
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain charge: %w", err)

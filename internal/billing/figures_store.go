@@ -15,7 +15,7 @@ func collection(ctx context.Context, q db.Q, project id.ID, month clock.Month) (
 	c := Collection{Month: month}
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
 			COUNT(*), COUNT(*) FILTER (WHERE paid = due)
-		FROM (SELECT c.subject_id, SUM(c.amount) AS due, SUM(c.paid) AS paid`+visible+` AND c.month = ? GROUP BY c.subject_id) per_room`,
+		FROM (SELECT c.subject_id, SUM(c.amount - c.waived) AS due, SUM(c.paid - c.waived) AS paid`+visible+` AND c.source_kind <> 2 AND c.month = ? GROUP BY c.subject_id) per_room`,
 		project, month).Scan(&c.Due, &c.Paid, &c.Rooms, &c.PaidRooms)
 	return c, err
 }

@@ -70,7 +70,7 @@ func itemError(err error, op string) error {
 }
 
 func items(ctx context.Context, q db.Q, project id.ID) ([]Item, error) {
-	rows, err := q.Query(ctx, "SELECT "+itemColumns+" FROM billing_item WHERE project_id = ? ORDER BY state, id", project)
+	rows, err := q.Query(ctx, "SELECT "+itemColumns+" FROM billing_item WHERE project_id = ? AND state <> 'late' ORDER BY state, id", project)
 	out, err := db.Collect(rows, err, scanItem)
 	if err != nil {
 		return nil, fmt.Errorf("list items: %w", err)

@@ -40,7 +40,8 @@ type Filter struct {
 type Totals struct {
 	Count  int64
 	Amount money.Fen
-	Paid   money.Fen
+	Paid   money.Fen // settled, by money or by waivers
+	Waived money.Fen // of Paid, by waivers
 }
 
 // Charges lists released charges in the order of rooms, months and ids.

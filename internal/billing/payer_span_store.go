@@ -12,7 +12,7 @@ import (
 // segmentsFrom are the live charges of a room from a month on that are not
 // dropped, by month, item and segment.
 func segmentsFrom(ctx context.Context, q db.Q, project, room id.ID, from clock.Month) ([]segment, error) {
-	rows, err := q.Query(ctx, "SELECT c.segment, "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.subject_id = ? AND c.month >= ?
+	rows, err := q.Query(ctx, "SELECT c.segment, "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.source_kind <> 2 AND c.subject_id = ? AND c.month >= ?
 		AND c.live = 1 AND c.hold <> 2 AND r.state <> 'withdrawn' ORDER BY c.month, c.item_id, c.segment`, project, room, from)
 	return db.Collect(rows, err, func(row db.Scanner) (segment, error) {
 		var s segment

@@ -33,6 +33,9 @@ func (s *Service) Recompute(ctx context.Context, project id.ID, differs func(Cha
 		for i := range page {
 			c := &page[i]
 			after = c.ID
+			if c.Late != 0 {
+				continue // not of a price: of days, which the charge tells itself
+			}
 			r, err := newReplay(c, byID[c.Item], rates[c.Item])
 			if err != nil {
 				return fmt.Errorf("recompute: %w", err)

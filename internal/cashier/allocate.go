@@ -20,10 +20,12 @@ const (
 	PolicyChosen Policy = "chosen"
 	// PolicyStatutory is the order of the law without an agreement (民法典 560):
 	// what fell due first is paid first; debts due on the same day share in
-	// proportion, by the largest remainder.
+	// proportion, by the largest remainder. Of one debt the interest is paid
+	// before the principal (民法典 561).
 	PolicyStatutory Policy = "statutory"
 	// PolicyOldest is an agreed order (民法典 560 leaves it to the parties): month
-	// by month, the oldest first, each charge whole before the next.
+	// by month, the oldest first, each charge whole before the next, and late
+	// fees after all principals (561 leaves that to the parties, too).
 	PolicyOldest Policy = "oldest"
 )
 
@@ -33,9 +35,9 @@ func (p Policy) Name() string {
 	case PolicyChosen:
 		return "按所选费用"
 	case PolicyStatutory:
-		return "先到期先还，同日到期按比例"
+		return "先到期先还，同日到期按比例，先违约金后本金"
 	case PolicyOldest:
-		return "按账期从旧到新，逐项还清"
+		return "按账期从旧到新，逐项还清，先本金后违约金"
 	}
 	return ""
 }
@@ -46,6 +48,8 @@ type Debt struct {
 	Due    clock.Date
 	Left   money.Fen   // still owed, above zero
 	Month  clock.Month // billing month, looked at by PolicyOldest only
+	// Interest marks the late fee of a charge that fell due on Due.
+	Interest bool
 }
 
 // Share is the part of a payment that one charge gets.
@@ -66,7 +70,7 @@ func (p Policy) Allocate(debts []Debt, amount money.Fen) (shares []Share, rest m
 // allocateOldest pays month by month; within a month the order given.
 func allocateOldest(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
 	debts = slices.Clone(debts)
-	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Compare(a.Month, b.Month) })
+	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Or(order(a.Interest)-order(b.Interest), cmp.Compare(a.Month, b.Month)) })
 	for _, d := range debts {
 		if amount == 0 {
 			break
@@ -80,14 +84,14 @@ func allocateOldest(debts []Debt, amount money.Fen) (shares []Share, rest money.
 
 // Allocate spreads amount (fen) over the debts: due date by due date, within
 // one due date in proportion to what is left of each. Shares keep the order of
-// due date, then the order given. rest is what no debt takes.
+// due date, late fees, then the order given. rest is what no debt takes.
 func Allocate(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
 	debts = slices.Clone(debts)
-	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Compare(a.Due, b.Due) })
+	slices.SortStableFunc(debts, func(a, b Debt) int { return cmp.Or(cmp.Compare(a.Due, b.Due), order(b.Interest)-order(a.Interest)) })
 	rest = amount
 	for len(debts) > 0 && rest > 0 {
 		n := 1
-		for n < len(debts) && debts[n].Due == debts[0].Due {
+		for n < len(debts) && debts[n].Due == debts[0].Due && debts[n].Interest == debts[0].Interest {
 			n++
 		}
 		var day []Share

@@ -21,16 +21,18 @@ func TestAllocate(t *testing.T) {
 		want   string
 		rest   money.Fen
 	}{
-		{"G01 older first", []cashier.Debt{{1, jan, 25060, 0}, {2, feb, 25060, 0}}, 40000, "[{1 25060} {2 14940}]", 0},
-		{"given in the wrong order", []cashier.Debt{{2, feb, 25060, 0}, {1, jan, 25060, 0}}, 40000, "[{1 25060} {2 14940}]", 0},
-		{"G04 same day in proportion", []cashier.Debt{{1, jan, 30000, 0}, {2, jan, 10000, 0}}, 20000, "[{1 15000} {2 5000}]", 0},
-		{"largest remainder", []cashier.Debt{{1, jan, 100, 0}, {2, jan, 100, 0}, {3, jan, 100, 0}}, 100, "[{1 34} {2 33} {3 33}]", 0},
-		{"one fen for three", []cashier.Debt{{1, jan, 1, 0}, {2, jan, 1, 0}, {3, jan, 1, 0}}, 1, "[{1 1}]", 0},
-		{"older day whole, then in proportion", []cashier.Debt{{1, feb, 300, 0}, {2, jan, 50, 0}, {3, feb, 100, 0}}, 250, "[{2 50} {1 150} {3 50}]", 0},
-		{"all", []cashier.Debt{{1, jan, 300, 0}, {2, feb, 50, 0}}, 350, "[{1 300} {2 50}]", 0},
-		{"G05 too much", []cashier.Debt{{1, mar, 25060, 0}}, 30000, "[{1 25060}]", 4940},
+		{"G01 older first", []cashier.Debt{{1, jan, 25060, 0, false}, {2, feb, 25060, 0, false}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"given in the wrong order", []cashier.Debt{{2, feb, 25060, 0, false}, {1, jan, 25060, 0, false}}, 40000, "[{1 25060} {2 14940}]", 0},
+		{"G04 same day in proportion", []cashier.Debt{{1, jan, 30000, 0, false}, {2, jan, 10000, 0, false}}, 20000, "[{1 15000} {2 5000}]", 0},
+		{"largest remainder", []cashier.Debt{{1, jan, 100, 0, false}, {2, jan, 100, 0, false}, {3, jan, 100, 0, false}}, 100, "[{1 34} {2 33} {3 33}]", 0},
+		{"one fen for three", []cashier.Debt{{1, jan, 1, 0, false}, {2, jan, 1, 0, false}, {3, jan, 1, 0, false}}, 1, "[{1 1}]", 0},
+		{"older day whole, then in proportion", []cashier.Debt{{1, feb, 300, 0, false}, {2, jan, 50, 0, false}, {3, feb, 100, 0, false}}, 250, "[{2 50} {1 150} {3 50}]", 0},
+		{"all", []cashier.Debt{{1, jan, 300, 0, false}, {2, feb, 50, 0, false}}, 350, "[{1 300} {2 50}]", 0},
+		{"G05 too much", []cashier.Debt{{1, mar, 25060, 0, false}}, 30000, "[{1 25060}]", 4940},
+		{"the late fee of a debt before it", []cashier.Debt{{1, jan, 25060, 0, false}, {2, feb, 25060, 0, false}, {3, feb, 200, 0, true}, {4, jan, 500, 0, true}},
+			26000, "[{4 500} {1 25060} {3 200} {2 240}]", 0},
 		{"nothing owed", nil, 4940, "[]", 4940},
-		{"nothing paid", []cashier.Debt{{1, jan, 300, 0}}, 0, "[]", 0},
+		{"nothing paid", []cashier.Debt{{1, jan, 300, 0, false}}, 0, "[]", 0},
 	} {
 		shares, rest := cashier.Allocate(c.debts, c.amount)
 		if got := fmt.Sprint(shares); got != c.want || rest != c.rest {
@@ -42,13 +44,17 @@ func TestAllocate(t *testing.T) {
 // The agreed order goes by the month of the bill, one charge after the other,
 // whatever day it falls due.
 func TestAllocateOldest(t *testing.T) {
-	const early, late = clock.Date(20250110), clock.Date(20250331)
-	debts := []cashier.Debt{{1, early, 100, 202502}, {2, late, 100, 202501}, {3, late, 50, 202501}}
+	const early, last = clock.Date(20250110), clock.Date(20250331)
+	debts := []cashier.Debt{{1, early, 100, 202502, false}, {2, last, 100, 202501, false}, {3, last, 50, 202501, false}}
 	for amount, want := range map[money.Fen]string{0: "[] 0", 60: "[{2 60}] 0", 120: "[{2 100} {3 20}] 0", 300: "[{2 100} {3 50} {1 100}] 50"} {
 		shares, rest := cashier.PolicyOldest.Allocate(debts, amount)
 		if got := fmt.Sprint(shares, " ", int64(rest)); got != want {
 			t.Errorf("%d: %s, want %s", amount, got, want)
 		}
+	}
+	late := append(debts, cashier.Debt{Charge: 4, Due: early, Left: 10, Month: 202501, Interest: true})
+	if shares, _ := cashier.PolicyOldest.Allocate(late, 255); fmt.Sprint(shares) != "[{2 100} {3 50} {1 100} {4 5}]" {
+		t.Errorf("late fees after all principals: %v", shares)
 	}
 	if shares, _ := cashier.PolicyStatutory.Allocate(debts, 60); fmt.Sprint(shares) != "[{1 60}]" {
 		t.Errorf("by law: %v", shares)

@@ -74,10 +74,12 @@ type Service struct {
 	papers  papers
 }
 
-// New builds the counter.
+// New builds the counter and lets billing know when charges were paid.
 func New(d Deps) *Service {
-	return &Service{
+	s := &Service{
 		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing,
 		company: d.Company, papers: parsePapers(),
 	}
+	s.billing.TellPayments(s.Payments)
+	return s
 }

@@ -37,9 +37,13 @@ type DaySum struct {
 }
 
 // PaidByDay sums, day by day, what valid receipts paid for charges of a month,
-// whenever they were paid.
+// whenever they were paid, without late fees.
 func (s *Service) PaidByDay(ctx context.Context, q db.Q, project id.ID, month clock.Month) ([]DaySum, error) {
-	out, err := paidByDay(ctx, q, project, month)
+	late, err := s.billing.LateItem(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out, err := paidByDay(ctx, q, project, late, month)
 	if err != nil {
 		return nil, fmt.Errorf("paid by day: %w", err)
 	}

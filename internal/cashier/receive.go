@@ -31,10 +31,12 @@ const (
 type Taking struct {
 	Room            id.ID
 	Charges         []id.ID // chosen charges; empty means whatever is owed
+	Late            []id.ID // charges whose late fees are chosen; with Charges empty, too, everything is paid by the policy
 	Pays            []Pay
 	Tendered        money.Fen  // cash as handed over; 0 means exactly the cash part
 	ExpectedOwed    money.Fen  // what the screen showed as owed by the household
 	ExpectedPrepaid *money.Fen // what it showed as prepaid; nil is not compared
+	ExpectedLate    *money.Fen // what it showed as late fees; nil is not compared
 	Confirmed       bool       // an unusual amount was confirmed
 	Ahead           *AheadTaking
 }
@@ -99,7 +101,7 @@ func order(b bool) int {
 // transaction: it locks what is owed, compares it with what the screen showed,
 // allocates, settles the charges, moves the wallets, posts, numbers and logs.
 // Errors: ErrOwedChanged, ErrChargeGone, ErrUnusual, ErrPays, ErrTendered,
-// ErrPrepaidUse, payment.ErrBalance, estate.ErrNoRoom.
+// ErrPrepaidUse, ErrLateChanged, payment.ErrBalance, estate.ErrNoRoom.
 func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, in Taking) (Receipt, error) {
 	in.Pays = slices.Clone(in.Pays)
 	if err := in.check(); err != nil {
@@ -153,6 +155,9 @@ func (s *Service) lockSeat(ctx context.Context, tx *db.Tx, project, room id.ID) 
 // sameAsShown refuses when the money has moved since the screen was read, so
 // that a second window cannot take the same money again.
 func (s *Service) sameAsShown(ctx context.Context, tx *db.Tx, project id.ID, seat *Seat, in *Taking) error {
+	if in.ExpectedLate != nil && *in.ExpectedLate != seat.LateOwed {
+		return ErrLateChanged.At("body.expected_late", "现在是 "+seat.LateOwed.Comma(), int64(seat.LateOwed))
+	}
 	same := seat.Owed == in.ExpectedOwed && (in.ExpectedPrepaid == nil || *in.ExpectedPrepaid == seat.Prepaid)
 	if same {
 		return nil
@@ -174,7 +179,7 @@ func (s *Service) sameAsShown(ctx context.Context, tx *db.Tx, project id.ID, sea
 
 // draft is the receipt as it will be, without number and explanations.
 func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) {
-	open, policy, err := seat.chosen(in.Charges)
+	open, policy, err := seat.toPay(tx, in)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -205,10 +210,11 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 		o := byID[share.Charge]
 		r.Lines = append(r.Lines, Line{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Item: o.Item,
 			ItemName: o.ItemName, Month: o.Month, Owed: o.Left, Amount: share.Amount})
-		if !seat.isOwn(o.Charge) && !seat.isAhead(o.Charge) {
+		if !o.Interest && !seat.isOwn(o.Charge) && !seat.isAhead(o.Charge) {
 			r.OwedBefore += o.Left // of somebody who has moved out, taken along
 		}
 	}
+	r.OwedBefore += interestOf(r.Lines, open)
 	r.OwedAfter = r.OwedBefore + r.Ahead - settled
 	r.PrepaidAfter = seat.Prepaid - r.PrepaidUsed + r.ToPrepay
 	return r, nil
@@ -235,6 +241,9 @@ func usual(in *Taking, open []Open) error {
 
 // book makes the draft true.
 func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, seat *Seat, r *Receipt) error {
+	if err := s.chargeLate(ctx, tx, who, project, seat, r); err != nil {
+		return err
+	}
 	if err := s.explainLines(ctx, tx, project, r); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Open struct {
 	Due       clock.Date
 	Amount    money.Fen // the whole charge
 	Left      money.Fen // still owed
+	Interest  bool      // a late fee; Charge is made when it is paid
 }
 
 // Seat is a household as it sits at the counter: who pays, for which rooms,
@@ -37,7 +38,9 @@ type Seat struct {
 	Rooms     []estate.Room
 	Open      []Open // by due date, month, item
 	Former    []Former
-	Owed      money.Fen
+	Owed      money.Fen // of Open; late fees are beside it
+	Late      []LateDue // for being late, as of today
+	LateOwed  money.Fen
 	Prepaid   money.Fen
 	Setting   Setting
 	Ahead     []Open // charged while the money is taken, not in Open and Owed
@@ -86,6 +89,9 @@ func (s *Service) seat(ctx context.Context, q db.Q, project id.ID, h estate.Hous
 		return nil, err
 	}
 	seat.Owed = sumLeft(seat.Open)
+	if err := s.addLate(ctx, q, project, seat, labels, clock.DateOf(s.db.Clock().Now())); err != nil {
+		return nil, err
+	}
 	seat.Prepaid, err = s.payment.Balance(ctx, q, project, seat.Payer, seat.rooms())
 	return seat, err
 }
@@ -138,7 +144,7 @@ func sumLeft(open []Open) money.Fen {
 func debts(open []Open) []Debt {
 	out := make([]Debt, len(open))
 	for i, o := range open {
-		out[i] = Debt{Charge: o.Charge, Month: o.Month, Due: o.Due, Left: o.Left}
+		out[i] = Debt{Charge: o.Charge, Month: o.Month, Due: o.Due, Left: o.Left, Interest: o.Interest}
 	}
 	return out
 }

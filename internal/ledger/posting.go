@@ -63,6 +63,8 @@ const (
 	DocReceiptVoided  DocKind = 6 // a receipt made void; Doc is the receipt
 	DocWalletDeducted DocKind = 7 // prepaid money used for charges without a person; Doc is the charge
 
+	DocWaiver DocKind = 40 // a charge waived in part or whole by an approved document; Doc is the waiver
+
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing
 	DocTransferUndone DocKind = 21 // the same taken back
 )

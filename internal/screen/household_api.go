@@ -130,7 +130,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	for i := range h.Open {
 		c := &h.Open[i]
 		b.Open = append(b.Open, openCharge{ID: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Item: c.ItemName, Month: c.Month, Due: c.Due,
-			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid, Owed: c.Owed()})
+			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid - c.Waived, Owed: c.Owed()})
 	}
 	for _, f := range h.Former {
 		b.Former = append(b.Former, formerDebt{f.Payer, f.Name, f.Owed, f.Count, f.Prepaid})

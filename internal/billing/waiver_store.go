@@ -1,0 +1,107 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const waiverColumns = `id, number, kind, charge_id, room_id, amount, reason, proof, state, asked_by, asked_name, asked_at, decided_by, decided_name,
+	decided_at, note, version`
+
+func scanWaiver(row db.Scanner) (Waiver, error) {
+	var w Waiver
+	var asked, decided int64
+	err := row.Scan(&w.ID, &w.Number, &w.Kind, &w.Charge, &w.Room, &w.Amount, &w.Reason, &w.Proof, &w.State, &w.AskedBy, &w.Asker, &asked,
+		&w.Decided.By, &w.Decided.Name, &decided, &w.Decided.Note, &w.Version)
+	w.AskedAt, w.Decided.At = db.Micro(asked), db.Micro(decided)
+	return w, err
+}
+
+func insertWaiver(ctx context.Context, tx *db.Tx, project id.ID, w *Waiver) error {
+	_, err := tx.Exec(ctx, "INSERT INTO billing_waiver (project_id, "+waiverColumns+", decided_on) VALUES ("+db.In(18)+", 0)",
+		project, w.ID, w.Number, string(w.Kind), w.Charge, w.Room, w.Amount, w.Reason, w.Proof, string(w.State), w.AskedBy, w.Asker, w.AskedAt,
+		w.Decided.By, w.Decided.Name, w.Decided.At, w.Decided.Note, w.Version)
+	if err != nil {
+		return fmt.Errorf("insert waiver: %w", err)
+	}
+	return nil
+}
+
+func updateWaiver(ctx context.Context, tx *db.Tx, project id.ID, w *Waiver) error {
+	var on clock.Date
+	if !w.Decided.At.IsZero() {
+		on = clock.DateOf(w.Decided.At)
+	}
+	_, err := tx.Exec(ctx, `UPDATE billing_waiver SET number = ?, state = ?, decided_by = ?, decided_name = ?, decided_at = ?, decided_on = ?, note = ?,
+		version = ? WHERE project_id = ? AND id = ?`, w.Number, string(w.State), w.Decided.By, w.Decided.Name, w.Decided.At, on, w.Decided.Note,
+		w.Version, project, w.ID)
+	if err != nil {
+		return fmt.Errorf("update waiver: %w", err)
+	}
+	return nil
+}
+
+func lockWaiver(ctx context.Context, tx *db.Tx, project, waiver id.ID) (Waiver, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM billing_waiver WHERE project_id = ? AND id = ?", project, waiver); err != nil {
+		return Waiver{}, err
+	}
+	w, err := scanWaiver(tx.QueryRow(ctx, "SELECT "+waiverColumns+" FROM billing_waiver WHERE project_id = ? AND id = ?", project, waiver))
+	if errors.Is(err, sql.ErrNoRows) {
+		return w, fault.ErrNotFound
+	}
+	if err != nil {
+		return w, fmt.Errorf("read waiver: %w", err)
+	}
+	return w, nil
+}
+
+func listWaivers(ctx context.Context, q db.Q, project id.ID, f *WaiverFilter, before id.ID) ([]Waiver, error) {
+	where, args := "project_id = ?", []any{project}
+	if f.State != "" {
+		where, args = where+" AND state = ?", append(args, string(f.State))
+	}
+	if f.Room != 0 {
+		where, args = where+" AND room_id = ?", append(args, f.Room)
+	}
+	if before != 0 {
+		where, args = where+" AND id < ?", append(args, before)
+	}
+	rows, err := q.Query(ctx, "SELECT "+waiverColumns+" FROM billing_waiver WHERE "+where+" ORDER BY id DESC LIMIT ?", append(args, f.Limit+1)...)
+	return db.Collect(rows, err, scanWaiver)
+}
+
+// addWaived settles a part of a charge without money; the CHECK of the table
+// is the net under the caller's checks.
+func addWaived(ctx context.Context, tx *db.Tx, project, charge id.ID, amount money.Fen) error {
+	n, err := tx.Exec(ctx, "UPDATE billing_charge SET paid = paid + ?, waived = waived + ? WHERE project_id = ? AND id = ? AND live = 1 AND hold = 0",
+		amount, amount, project, charge)
+	if err != nil {
+		return fmt.Errorf("waive charge: %w", err)
+	}
+	if n != 1 {
+		return ErrNotOwed
+	}
+	return nil
+}
+
+// brokenWaivers compares what charges say of their waivers with the documents.
+func brokenWaivers(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT c.id, c.waived, CAST(COALESCE(w.sum, 0) AS BIGINT) FROM billing_charge c LEFT JOIN (
+			SELECT charge_id, SUM(amount) AS sum FROM billing_waiver WHERE project_id = ? AND kind = 'charge' AND state = 'approved' GROUP BY charge_id
+		) w ON w.charge_id = c.id
+		WHERE c.project_id = ? AND (c.waived <> COALESCE(w.sum, 0) OR c.waived > c.paid) ORDER BY c.id LIMIT 100`, project, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var charge id.ID
+		var have, want money.Fen
+		err := row.Scan(&charge, &have, &want)
+		return fmt.Sprintf("应收 %s 记的减免是 %s 元，批准的减免合计 %s 元", charge, have.Yuan(), want.Yuan()), err
+	})
+}
