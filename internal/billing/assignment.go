@@ -166,12 +166,12 @@ func (s *Service) exists(ctx context.Context, q db.Q, project id.ID, a *Assignme
 	if a.Rule.Tag == 0 {
 		return nil
 	}
-	tags, err := s.estate.Tags(ctx, q, project, estate.TagRoom)
+	tags, err := s.estate.Tags(ctx, q, project, "")
 	if err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(tags, func(t estate.Tag) bool { return t.ID == a.Rule.Tag }) {
-		return ErrAssignment.At("body.rule.tag_id", "没有这个房屋标签", a.Rule.Tag.String())
+		return ErrAssignment.At("body.rule.tag_id", "没有这个标签", a.Rule.Tag.String())
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ type Rule struct {
 	Kind, State         string     // of the room
 	FloorFrom, FloorTo  int        // both included, 0 = open
 	AreaFrom, AreaUntil money.Area // 建筑面积, both included, ㎡ ×10⁻², 0 = open
-	Tag                 id.ID      // of rooms
+	Tag                 id.ID      // of the room or of somebody who lives there
 }
 
 func (r *Rule) check() error {
@@ -116,7 +116,7 @@ func (s *Service) ready(ctx context.Context, q db.Q, project id.ID, list []Assig
 		}
 		if r.Tag != 0 {
 			if _, ok := tagged[r.Tag]; !ok {
-				rooms, err := s.estate.Tagged(ctx, q, project, r.Tag)
+				rooms, err := s.estate.TaggedRooms(ctx, q, project, r.Tag)
 				if err != nil {
 					return err
 				}

@@ -23,7 +23,7 @@ type RuleFields struct {
 	FloorTo      int        `json:"floor_to,omitempty" minimum:"-20" maximum:"300" doc:"到几层（含），0 为不限"`
 	AreaFrom     money.Area `json:"area_from,omitempty" minimum:"0" doc:"建筑面积从多少（含），百分之一平方米，0 为不限"`
 	AreaUntil    money.Area `json:"area_to,omitempty" minimum:"0" doc:"建筑面积到多少（含），百分之一平方米，0 为不限"`
-	Tag          id.ID      `json:"tag_id,omitempty" doc:"房屋标签"`
+	Tag          id.ID      `json:"tag_id,omitempty" doc:"标签：房屋有它，或现住的人有它"`
 }
 
 func (f *AssignmentFields) assignment(item id.ID) Assignment {
@@ -102,7 +102,7 @@ func (s *Service) targetNames(ctx context.Context, q db.Q, project id.ID, list [
 	if n.rooms, err = s.estate.Labels(ctx, q, project, rooms); err != nil || !tagged {
 		return n, err
 	}
-	tags, err := s.estate.Tags(ctx, q, project, estate.TagRoom)
+	tags, err := s.estate.Tags(ctx, q, project, "")
 	for _, t := range tags {
 		n.tags[t.ID] = t.Name
 	}

@@ -30,29 +30,31 @@ func (w *world) bare(i billing.Item, price string) billing.Item {
 	return i
 }
 
-// tag puts a new tag on rooms.
-func (w *world) tag(name string, rooms ...id.ID) id.ID {
+// tag puts a new tag on rooms or people.
+func (w *world) tag(kind, name string, subjects ...id.ID) id.ID {
 	w.Helper()
 	var tag estate.Tag
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		if tag, err = w.estate.CreateTag(ctx, tx, w.who, w.project, estate.Tag{Name: name, Kind: estate.TagRoom}); err != nil {
+		if tag, err = w.estate.CreateTag(ctx, tx, w.who, w.project, estate.Tag{Name: name, Kind: kind}); err != nil {
 			return err
 		}
-		_, err = w.estate.PutTag(ctx, tx, w.who, w.project, tag.ID, rooms, true)
+		_, err = w.estate.PutTag(ctx, tx, w.who, w.project, tag.ID, subjects, true)
 		return err
 	})
 	return tag.ID
 }
 
 // live says that so many people live in a room.
-func (w *world) live(room id.ID, n int) {
+func (w *world) live(room id.ID, n int) []id.ID {
 	w.Helper()
+	var people []id.ID
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		for k := range n {
 			p, err := w.estate.CreatePerson(ctx, tx, w.who, w.project, estate.PersonInput{Name: fmt.Sprintf("住户%c", '甲'+rune(k))})
 			if err != nil {
 				return err
 			}
+			people = append(people, p.ID)
 			part := estate.PartFamily
 			if k == 0 {
 				part = estate.PartOwner
@@ -63,6 +65,7 @@ func (w *world) live(room id.ID, n int) {
 		}
 		return nil
 	})
+	return people
 }
 
 func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
@@ -80,7 +83,8 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 			estate.Room{Kind: estate.RoomStorage, Floor: -1},
 			estate.Room{Area: 5000, Building: shops.ID, Kind: estate.RoomShop}, // floor not known
 		)
-		tag := w.tag("电梯房", r[1], r[3])
+		tag := w.tag(estate.TagRoom, "电梯房", r[1], r[3])
+		old := w.tag(estate.TagPerson, "老人", w.live(r[2], 2)[1])
 		for n, c := range []struct {
 			rule billing.Rule
 			want []int
@@ -94,6 +98,7 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 			{billing.Rule{Building: w.block, State: estate.StateVacant}, []int{0, 1, 4}},
 			{billing.Rule{Kind: estate.RoomStorage}, []int{4}},
 			{billing.Rule{Tag: tag}, []int{1, 3}},
+			{billing.Rule{Tag: old}, []int{2}},
 			{billing.Rule{Tag: tag, FloorFrom: 10, State: estate.StateRented}, []int{3}},
 			{billing.Rule{Tag: tag, BuildingKind: estate.RoomShop}, nil},
 		} {

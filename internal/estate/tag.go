@@ -146,7 +146,8 @@ func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []
 	return tagsOf(ctx, q, project, subjects)
 }
 
-// Tagged are all who bear a tag, ascending.
-func (s *Service) Tagged(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
-	return taggedWith(ctx, q, project, tag)
+// TaggedRooms are the rooms that bear a tag or in which somebody lives who
+// does, ascending.
+func (s *Service) TaggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
+	return taggedRooms(ctx, q, project, tag)
 }

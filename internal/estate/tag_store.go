@@ -132,8 +132,18 @@ func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[i
 	return out, nil
 }
 
-func taggedWith(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
-	rows, err := q.Query(ctx, "SELECT subject_id FROM estate_tagged WHERE project_id = ? AND tag_id = ? ORDER BY subject_id", project, tag)
+func taggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
+	t, err := oneTag(ctx, q, project, tag)
+	if err != nil {
+		return nil, err
+	}
+	query := "SELECT subject_id FROM estate_tagged WHERE project_id = ? AND tag_id = ? ORDER BY subject_id"
+	if t.Kind == TagPerson {
+		query = `SELECT DISTINCT o.room_id FROM estate_tagged t
+			JOIN estate_occupant o ON o.project_id = t.project_id AND o.person_id = t.subject_id AND o.until = 0
+			WHERE t.project_id = ? AND t.tag_id = ? ORDER BY o.room_id`
+	}
+	rows, err := q.Query(ctx, query, project, tag)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
 		var x id.ID
 		return x, row.Scan(&x)

@@ -17,6 +17,10 @@ export const addRate = (project: string, item: string, body: RateFields, key: st
 export const readScopes = (project: string, item: string) => must(api.GET(`${P}/items/{item}/assignments`, { params: { path: { project, item } } }))
 export const addScope = (project: string, item: string, body: ScopeFields, key: string) =>
   must(api.POST(`${P}/items/{item}/assignments`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const previewScope = (project: string, item: string, body: ScopeFields) =>
+  must(api.POST(`${P}/items/{item}/assignment-previews`, { params: { path: { project, item } }, body }))
+export const readNext = (project: string, item: string, room: string) =>
+  must(api.GET(`${P}/items/{item}/next-charge`, { params: { path: { project, item }, query: room ? { room_id: room } : {} } }))
 export const endScope = (project: string, assignment: string, body: { until_date: string; version: number }, key: string) =>
   must(api.POST(`${P}/assignments/{assignment}/end`, { params: { path: { project, assignment } }, body, headers: withKey(key) }))
 export const checkFormula = (project: string, body: { formula: string; price?: number; room_id?: string }) =>
