@@ -129,6 +129,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.ageing(ctx, in, c)
 	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):
 		return w.metered(ctx, in, c)
+	case in.has("total_fen", "weights"), in.has("total_fen", "room_area", "all_area"), in.has("main", "subs", "price"):
+		return w.shared(ctx, in, c)
 	}
 	return errNotYet
 }

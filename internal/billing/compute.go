@@ -69,7 +69,8 @@ type detail struct {
 	at       clock.Date
 	payer    *payerCut // when the month has several payers
 	meter    *metered  // only by usage
-	late     []string  // only of a late fee
+	shared   *sharedCut
+	late     []string // only of a late fee
 }
 
 type detailPiece struct {

@@ -31,6 +31,7 @@ type detailRow struct {
 	By       string       `json:"by,omitempty"`
 	At       clock.Date   `json:"at,omitempty"`
 	Meter    *meteredRow  `json:"meter,omitempty"`
+	Shared   *sharedRow   `json:"shared,omitempty"`
 	Late     []string     `json:"late,omitempty"`  // how a late fee came about
 	Payer    []int64      `json:"payer,omitempty"` // total, index, first and last day, weights: of a month with several payers
 }
@@ -53,7 +54,7 @@ func (d *detail) encode() (string, error) {
 	if d.share != nil {
 		r.Total, r.Index, r.Weights = d.share.total, d.share.index, d.share.weights
 	}
-	r.Meter = d.meter.row()
+	r.Meter, r.Shared = d.meter.row(), d.shared.row()
 	if c := d.payer; c != nil {
 		r.Payer = append([]int64{int64(c.total), int64(c.index), int64(c.first), int64(c.last)}, c.weights...)
 	}
@@ -91,7 +92,7 @@ func decodeDetail(s string) (*detail, error) {
 	if len(r.Weights) > 0 {
 		d.share = &share{r.Total, r.Index, r.Weights}
 	}
-	d.meter = r.Meter.rules()
+	d.meter, d.shared = r.Meter.rules(), r.Shared.rules()
 	if c := r.Payer; len(c) > 4 {
 		d.payer = &payerCut{total: money.Fen(c[0]), index: int(c[1]), first: int(c[2]), last: int(c[3]), weights: c[4:]}
 	}

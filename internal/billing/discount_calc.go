@@ -237,7 +237,7 @@ func (l *line) gross() money.Fen {
 
 // plain reports whether the amount before discounts follows from the columns.
 func (d *detail) plain() bool {
-	if d.share != nil || d.meter != nil {
+	if d.share != nil || d.meter != nil || d.shared != nil {
 		return false
 	}
 	for i := range d.pieces {

@@ -78,6 +78,9 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 		return nil, err
 	}
 	r := &replay{charge: c, item: item, rates: map[id.ID]*Rate{}, detail: d, pieces: d.pieces}
+	if item.Basis == Shared {
+		return r, nil
+	}
 	if r.pieces == nil {
 		r.pieces = []detailPiece{{c.Rate, c.Price, c.Factor.Num(), c.Factor.Den(), 0}}
 	}
@@ -119,8 +122,11 @@ func (r *replay) amount() (money.Fen, error) {
 
 // month is what the whole month comes to, whoever pays.
 func (r *replay) month() (money.Fen, error) {
-	if r.item.Basis == Metered {
+	switch r.item.Basis {
+	case Metered:
 		return r.metered()
+	case Shared:
+		return r.shared()
 	}
 	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
 	if err != nil {
@@ -152,8 +158,11 @@ func (r *replay) stored() money.Fen {
 }
 
 func (r *replay) explain() (Explanation, error) {
-	if r.item.Basis == Metered {
+	switch r.item.Basis {
+	case Metered:
 		return r.explainMetered()
+	case Shared:
+		return r.explainShared()
 	}
 	amount, err := r.amount()
 	if err != nil {

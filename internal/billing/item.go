@@ -121,7 +121,7 @@ func (i *Item) check() error {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}
 	switch i.Basis {
-	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered:
+	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered, Shared:
 	default:
 		return ErrItem.At("body.basis", "不在可选范围内", string(i.Basis))
 	}
@@ -236,6 +236,9 @@ func (i *Item) billedIn(m clock.Month) (first clock.Month, months int, due bool)
 func (i *Item) priceUnit() string {
 	if i.Basis == Metered {
 		return "元/" + i.Meter.Unit()
+	}
+	if i.Basis == Shared {
+		return "元"
 	}
 	per := "月"
 	if i.PerPeriod {

@@ -33,6 +33,7 @@ type work struct {
 	comparer
 	rooms  int
 	amount money.Fen
+	source int64 // kind of source of the full lines, 0 for rooms
 }
 
 // history is what is already known of one item and month of a part, in the

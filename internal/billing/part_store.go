@@ -186,6 +186,9 @@ func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *w
 			return err
 		}
 	}
+	if w.source != 0 {
+		part = append(part, db.Shared{Column: "source_kind", Value: w.source})
+	}
 	return tx.CopyShared(ctx, "billing_charge", part, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
 		"quantity", "price", "factor", "amount", "due_date", "detail", "segment"}, len(w.full), func(i int, dst []any) error {
 		l, it := &w.full[i], p.items[w.full[i].item]

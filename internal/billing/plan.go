@@ -144,8 +144,8 @@ func (p *plan) dueIn(item *Item, first clock.Month, n int) clock.Month {
 }
 
 func (p *plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discount) error {
-	if item.Basis == Metered && p.ahead != 0 {
-		return nil // known only once meters are read
+	if item.Basis == Shared || item.Basis == Metered && p.ahead != 0 {
+		return nil // known only once costs are shared out, or meters read
 	}
 	first, n, due := p.billed(item)
 	if !due {

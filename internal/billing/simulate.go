@@ -56,7 +56,7 @@ func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r Rate, e
 	if !item.Active {
 		return sim, ErrItemRetired
 	}
-	if item.Basis == Metered {
+	if item.Basis == Metered || item.Basis == Shared {
 		return sim, ErrMeteredPlan
 	}
 	r.SourceKind, r.SourceText = "other", "试算"

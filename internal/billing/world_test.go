@@ -19,10 +19,11 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
+	"linli/internal/meter"
 )
 
 func rooms() []db.Migrations {
-	return []db.Migrations{job.Migrations(), audit.Migrations(), ledger.Migrations(), estate.Migrations(), billing.Migrations()}
+	return []db.Migrations{job.Migrations(), audit.Migrations(), ledger.Migrations(), estate.Migrations(), meter.Migrations(), billing.Migrations()}
 }
 
 // tester is what the tests need of testing.T, testing.B and rapid.T.
@@ -42,6 +43,7 @@ type world struct {
 	jobs    *job.Queue
 	ledger  *ledger.Service
 	estate  *estate.Service
+	meter   *meter.Service
 	billing *billing.Service
 	who     actor.Actor
 	project id.ID
@@ -56,7 +58,8 @@ func newWorld(t tester, d *db.DB, now *clock.Manual, partRooms int) *world {
 	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
 	w.ledger = ledger.New(ledger.Deps{DB: d})
 	w.estate = estate.New(estate.Deps{DB: d, Audit: a})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Jobs: w.jobs, PartRooms: partRooms})
+	w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Meter: w.meter, Jobs: w.jobs, PartRooms: partRooms})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
 		if err != nil {

@@ -161,8 +161,8 @@ func TestReadings(t *testing.T) {
 		w.read(meter.ErrReading, meter.Reading{Meter: m.ID, Date: 20250228, Value: q(100_000)}, false)
 		w.read(meter.ErrDecreased, meter.Reading{Meter: m.ID, Date: 20250228, Value: q(90)}, false)
 		w.read(meter.ErrReading, meter.Reading{Meter: m.ID, Date: 20250228, Month: 202503, Value: q(120)}, false)
-		w.read(meter.ErrOrder, meter.Reading{Meter: m.ID, Date: 20250130, Month: 202501, Value: q(120)}, false)
 		r = w.read(nil, meter.Reading{Meter: m.ID, Date: 20250228, Value: q(120)}, false)
+		w.read(meter.ErrOrder, meter.Reading{Meter: m.ID, Date: 20250131, Value: q(120)}, false)
 		w.write(meter.ErrReason, func(ctx context.Context, tx *db.Tx) error {
 			_, err := w.meter.MakeVoid(ctx, tx, w.who, w.project, r.ID, "")
 			return err

@@ -1,0 +1,335 @@
+package billing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/meter"
+
+	"pgregory.net/rapid"
+)
+
+func qty(n int64) money.Qty { return money.Qty(n) * 10_000 }
+
+// water makes an item by usage with Beijing-like tiers for the whole project.
+func (w *world) water() billing.Item {
+	w.Helper()
+	i := w.item(billing.Item{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "month", From: 20250101}, "", "")
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.billing.AddRate(ctx, tx, w.who, w.project, billing.Rate{Item: i.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
+			Tariff: &meter.Tariff{Yearly: true, YearStart: 1, Bands: []meter.BandPrice{{Price: 5_000_000}},
+				Tiers: []meter.Tier{{Upto: qty(180)}, {Upto: qty(260), Add: 2_000_000}, {Add: 4_000_000}}}})
+		return err
+	})
+	return i
+}
+
+func (w *world) hang(room id.ID, kind meter.Kind) id.ID {
+	w.Helper()
+	var out id.ID
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		m := meter.Meter{Room: room, Kind: kind, Number: "M" + room.String(), Digits: 7, Installed: 20250101}
+		if room == 0 {
+			m.Place = "总表"
+		}
+		m, err := w.meter.Install(ctx, tx, w.who, w.project, m)
+		out = m.ID
+		return err
+	})
+	return out
+}
+
+func (w *world) dial(m id.ID, on clock.Date, value int64) meter.Reading {
+	w.Helper()
+	var r meter.Reading
+	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		r, err = w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, false)
+		return err
+	})
+	return r
+}
+
+func TestMeteredRun(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		rooms := w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		w.water()
+		a, b := w.hang(rooms[0], meter.Water), w.hang(rooms[1], meter.Water)
+		w.hang(rooms[2], meter.Water) // never read; the fourth room has none
+		w.now.Set(clock.Date(20250301).Start())
+		if got := w.looks(w.run(202502).ID); len(got) != 1 || !strings.Contains(got[0].Reason, "还没有抄水表") {
+			t.Errorf("before anybody read: %+v", got)
+		}
+		w.dial(a, 20250131, 150)
+		w.dial(a, 20250228, 210)
+		w.dial(b, 20250228, 0)
+		run := w.run(202503)
+		lines := w.lines(run.ID)
+		if len(lines) != 1 || lines[0].Subject != rooms[0] || lines[0].Amount != 36000 || lines[0].Quantity != qty(60) {
+			t.Fatalf("lines %+v", lines)
+		}
+		if got := w.looks(run.ID); len(got) != 1 || got[0].Room != rooms[2] || got[0].Reason != meter.ErrNoReading.Text {
+			t.Errorf("looks %+v", got)
+		}
+		e, err := w.billing.Explain(w.ctx(), w.db.Reader(w.ctx()), w.project, lines[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(e.Lines, "|")
+		for _, part := range []string{"：150 → 210，用量 60", "本月用量 60 立方米", "本年度此前已用 150", "第 1 档：30 × 5 元|第 2 档：30 × 7 元", "合计 = 360 元", "还没有与公布的价格核对"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q is not in %s", part, text)
+			}
+		}
+		run = w.release(run)
+		w.check()
+		w.refusesAfterBilling(a)
+		run = w.withdraw(run)
+		w.check()
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: a, Date: 20250228, Value: qty(190)}, true)
+			return err
+		})
+		if again := w.lines(w.run(202503).ID); len(again) != 1 || again[0].Amount != 22000 {
+			t.Errorf("after the correction %+v", again)
+		}
+		w.check()
+	})
+}
+
+func (w *world) ctx() context.Context { return context.Background() }
+
+func (w *world) refusesAfterBilling(m id.ID) {
+	w.Helper()
+	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+		_, err := w.meter.Record(w.ctx(), tx, w.who, w.project, meter.Reading{Meter: m, Date: 20250228, Value: qty(190)}, true)
+		return err
+	})
+	if !errors.Is(err, meter.ErrBilled) {
+		w.Errorf("a reading that was charged could be changed: %v", err)
+	}
+}
+
+func TestMeteredItemsAreChecked(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		for _, bad := range []billing.Item{
+			{Name: "水费", Basis: billing.Metered, Cycle: "month"},
+			{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "quarter"},
+			{Name: "水费", Basis: billing.Fixed, Meter: meter.Water, Cycle: "month"},
+		} {
+			bad.StartMonth, bad.From, bad.Unit, bad.FirstMonth = 1, 20250101, 1, billing.Actual
+			err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+				_, err := w.billing.CreateItem(w.ctx(), tx, w.who, w.project, bad)
+				return err
+			})
+			if !errors.Is(err, billing.ErrItem) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+		i := w.water()
+		err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+			_, err := w.billing.AskDiscount(w.ctx(), tx, w.who, w.project, billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Percent, Keep: 9000,
+				Since: 20250101, Reason: "老业主"})
+			return err
+		})
+		if !errors.Is(err, billing.ErrPassThrough) {
+			t.Errorf("a discount on water: %v", err)
+		}
+	})
+}
+
+// cost is an item with a document that shares out a total.
+func (w *world) cost(c billing.SharedCost) (billing.SharedCost, error) {
+	w.Helper()
+	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+		if c.Item == 0 {
+			list, err := w.billing.Items(w.ctx(), tx, w.project)
+			if err != nil {
+				return err
+			}
+			for _, i := range list {
+				if i.Basis == billing.Shared {
+					c.Item = i.ID
+				}
+			}
+		}
+		if c.Item == 0 {
+			i, err := w.billing.CreateItem(w.ctx(), tx, w.who, w.project, billing.Item{Name: "电梯电费", Basis: billing.Shared, Cycle: "month", StartMonth: 1,
+				From: 20250101, Unit: 1, FirstMonth: billing.Actual})
+			if err != nil {
+				return err
+			}
+			c.Item = i.ID
+		}
+		if c.Source == "" {
+			c.Source = "电费发票 0001"
+		}
+		var err error
+		c, err = w.billing.CreateShared(w.ctx(), tx, w.who, w.project, c)
+		return err
+	})
+	return c, err
+}
+
+func (w *world) releaseCost(c billing.SharedCost) (billing.SharedCost, error) {
+	err := w.db.Write(w.ctx(), func(tx *db.Tx) (err error) {
+		c, err = w.billing.ReleaseShared(w.ctx(), tx, w.who, w.project, c.ID, c.Version)
+		return err
+	})
+	return c, err
+}
+
+func TestSharedCost(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		rooms := w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Area: 12030, Floor: 2}, estate.Room{Area: 15020, Floor: 3})
+		w.now.Set(clock.Date(20250131).Start())
+		cost := billing.SharedCost{Month: 202501, Weigh: billing.WeighArea, Total: 100000}
+		c, err := w.cost(cost)
+		if err != nil || c.Rooms != 3 {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		second, err := w.cost(cost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(w.open(rooms...)) != 0 {
+			t.Error("a draft is owed")
+		}
+		if c, err = w.releaseCost(c); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.releaseCost(c); !errors.Is(err, billing.ErrSharedState) {
+			t.Errorf("released twice: %v", err)
+		}
+		if _, err := w.releaseCost(second); !errors.Is(err, billing.ErrSharedTwice) {
+			t.Errorf("shared out twice: %v", err)
+		}
+		list := w.open(rooms...)
+		if len(list) != 3 || list[0].Amount != 24861 || list[1].Amount != 33417 || list[2].Amount != 41722 || w.receivable() != 100000 {
+			t.Fatalf("charges %+v, books %d", list, w.receivable())
+		}
+		e, err := w.billing.Explain(w.ctx(), w.db.Reader(w.ctx()), w.project, list[0].ID)
+		if err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "本户 89.5 ÷ 合计 360 × 1,000.00 元 = 248.61 元") {
+			t.Errorf("%v: %v", e.Lines, err)
+		}
+		w.check()
+		if err := w.settle(billing.Settlement{Charge: list[0].ID, Amount: 1}); err != nil {
+			t.Fatal(err)
+		}
+		withdraw := func() error {
+			return w.db.Write(w.ctx(), func(tx *db.Tx) error {
+				_, err := w.billing.WithdrawShared(w.ctx(), tx, w.who, w.project, c.ID, "总额抄错", c.Version)
+				return err
+			})
+		}
+		if err := withdraw(); !errors.Is(err, billing.ErrPaid) {
+			t.Errorf("withdrawn though paid: %v", err)
+		}
+		err = w.db.Write(w.ctx(), func(tx *db.Tx) error {
+			return w.billing.Unsettle(w.ctx(), tx, w.project, []billing.Settlement{{Charge: list[0].ID, Amount: 1}})
+		})
+		if err := errors.Join(err, withdraw()); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.open(rooms...)) != 0 || w.receivable() != 0 {
+			t.Error("withdrawn costs are still owed")
+		}
+		if _, err := w.releaseCost(second); err != nil {
+			t.Errorf("after the withdrawal: %v", err)
+		}
+		w.check()
+	})
+}
+
+func TestSharedCostRefuses(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Floor: 1})
+		w.now.Set(clock.Date(20250131).Start())
+		main := w.hang(0, meter.Electricity)
+		w.dial(main, 20250131, 100)
+		for _, c := range []struct {
+			cost billing.SharedCost
+			want error
+		}{
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighArea, Total: 100}, billing.ErrShared}, // a room without area
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighFloor, Total: 100}, billing.ErrNoWeights},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse}, billing.ErrShared},
+			{billing.SharedCost{Month: 202502, Weigh: billing.WeighHouse, Total: 100}, billing.ErrShared},
+			{billing.SharedCost{Month: 202501, Weigh: "luck", Total: 100}, billing.ErrShared},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Total: 100}, billing.ErrShared},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Kind: meter.Electricity, Total: 100}, billing.ErrNoWeights},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: 42, Price: 520_000}, meter.ErrNoReading},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: main}, billing.ErrShared},
+		} {
+			if _, err := w.cost(c.cost); !errors.Is(err, c.want) {
+				t.Errorf("%+v: %v, expected %v", c.cost, err, c.want)
+			}
+		}
+		if c, err := w.cost(billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: main, Price: 520_000}); err != nil || c.Total != 5200 {
+			t.Errorf("loss %+v: %v", c, err)
+		}
+	})
+}
+
+// TestSharedSums: whatever the weights, the parts sum to the total, none is
+// below its exact share by a fen or more, and the charges recompute.
+func TestSharedSums(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		list := make([]estate.Room, 9)
+		for i := range list {
+			list[i] = estate.Room{Area: 8950, Floor: i + 1}
+		}
+		rooms := w.rooms(list...)
+		w.now.Set(clock.Date(20250131).Start())
+		month := clock.Month(202001)
+		rapid.Check(t, func(t *rapid.T) {
+			month = month.Add(1)
+			if month > 202501 {
+				return
+			}
+			given, all := map[id.ID]money.Qty{}, int64(0)
+			for _, r := range rooms {
+				given[r] = money.Qty(rapid.Int64Range(0, 5_000_000).Draw(t, "weight"))
+				all += int64(given[r])
+			}
+			if all == 0 {
+				return
+			}
+			c, err := w.cost(billing.SharedCost{Month: month, Weigh: billing.WeighGiven, Given: given, Total: money.Fen(rapid.Int64Range(1, 90_000_000).Draw(t, "total"))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err = w.releaseCost(c); err != nil {
+				t.Fatal(err)
+			}
+			parts, err := w.billing.SharedParts(w.ctx(), w.db.Reader(w.ctx()), w.project, c.ID, page.Request{Limit: 200})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sum money.Fen
+			for _, p := range parts.Items {
+				sum += p.Amount
+				floor, err := money.MulDiv(int64(c.Total), int64(p.Weight), all, money.Down)
+				if err != nil || int64(p.Amount) < floor || int64(p.Amount) > floor+1 {
+					t.Fatal(fmt.Sprintf("%+v of %d: %v", p, c.Total, err))
+				}
+			}
+			if sum != c.Total {
+				t.Fatalf("parts sum to %d of %d", sum, c.Total)
+			}
+		})
+		w.check()
+		if broken, err := w.billing.Broken(w.ctx(), w.project); err != nil || len(broken) > 0 {
+			t.Errorf("%v %v", broken, err)
+		}
+	})
+}

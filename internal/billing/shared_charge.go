@@ -1,0 +1,182 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// sourceShared is the source kind of charges that come from a shared cost.
+const sourceShared = 3
+
+// sharedCut says which part of a cost one room bears.
+type sharedCut struct {
+	doc     id.ID
+	total   money.Fen
+	weight  money.Qty
+	weights money.Qty
+	extra   int64 // fen that the largest remainder added
+	weigh   Weigh
+	source  string
+}
+
+func (c *sharedCut) amount() (money.Fen, error) {
+	n, err := money.MulDiv(int64(c.total), int64(c.weight), int64(c.weights), money.Down)
+	return money.Fen(n + c.extra), err
+}
+
+// chargeShared stores the parts as charges of a run of their own, released at
+// once, because a charge is visible by the state of its run.
+func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *SharedCost, item *Item) (id.ID, error) {
+	w, p, err := s.sharedWork(ctx, tx, project, c, item)
+	if err != nil {
+		return 0, err
+	}
+	run := Run{ID: tx.NewID(), Month: c.Month, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
+		ReleasedBy: who.Name, ReleasedAt: tx.Now()}
+	if err := insertRun(ctx, tx, project, &run); err != nil {
+		return 0, err
+	}
+	if err := markShared(ctx, tx, project, run.ID); err != nil {
+		return 0, err
+	}
+	if err := insertParts(ctx, tx, project, run.ID, []part{w.part}); err != nil {
+		return 0, err
+	}
+	if err := writePart(ctx, tx, project, run.ID, p, w); err != nil {
+		return 0, err
+	}
+	for _, step := range []string{"generated", "released"} {
+		if _, err := claimPart(ctx, tx, project, run.ID, w.part.No, step); err != nil {
+			return 0, err
+		}
+	}
+	if err := addUpParts(ctx, tx, project, &run); err != nil {
+		return 0, err
+	}
+	run.Rooms = int64(w.rooms)
+	if err := updateRun(ctx, tx, project, &run); err != nil {
+		return 0, err
+	}
+	if err := markUsed(ctx, tx, project, []id.ID{item.ID}); err != nil {
+		return 0, err
+	}
+	return run.ID, s.postShared(ctx, tx, project, &run, ledger.DocRun, ledger.Receivable, ledger.Revenue)
+}
+
+func (s *Service) postShared(ctx context.Context, tx *db.Tx, project id.ID, run *Run, kind ledger.DocKind, debit, credit ledger.Account) error {
+	rows, err := postable(ctx, tx, project, run.ID, part{First: run.First, Last: run.Last})
+	if err != nil {
+		return err
+	}
+	return s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: kind, Doc: run.ID, Date: clock.DateOf(tx.Now()), Debit: debit, Credit: credit})
+}
+
+// sharedWork makes lines of the parts; a room that changed hands in the month
+// is cut among its payers.
+func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *SharedCost, item *Item) (*work, *plan, error) {
+	it := &planItem{Item: item, due: max(item.dueDate(clock.MonthOf(tx.Now())), clock.DateOf(tx.Now())), months: []planMonth{{month: c.Month, n: c.Month.Days()}}}
+	p := &plan{month: c.Month, items: []*planItem{it}}
+	w := &work{part: part{No: 1, Upto: lastRoom}, source: sourceShared}
+	changes, err := (&preparer{s: s, project: project, plan: p}).payerChanges(ctx, tx, w.part)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := listSharedParts(ctx, tx, project, c.ID, 0, -1)
+	if err != nil {
+		return nil, nil, err
+	}
+	payers := map[id.ID]id.ID{}
+	if err := s.estate.StreamRooms(ctx, tx, project, estate.RoomFilter{}, func(r *estate.BillingRoom) error {
+		payers[r.ID] = r.Payer
+		return nil
+	}); err != nil {
+		return nil, nil, err
+	}
+	for _, x := range list {
+		if x.Amount == 0 {
+			continue
+		}
+		cut := &sharedCut{c.ID, c.Total, x.Weight, c.Weights, 0, c.Weigh, c.Source}
+		floor, err := cut.amount()
+		if err != nil {
+			return nil, nil, err
+		}
+		cut.extra = int64(x.Amount - floor)
+		l := line{month: c.Month, subject: x.Room, payer: payers[x.Room], quantity: x.Weight, factor: whole, amount: x.Amount, detail: &detail{shared: cut}}
+		for _, seg := range l.segments(wholeMonth(c.Month.Days()), changes[x.Room]) {
+			w.keep(&seg)
+		}
+		w.rooms++
+	}
+	return w, p, nil
+}
+
+// unchargeShared takes the charges of a shared cost back.
+func (s *Service) unchargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
+	r, err := lockRun(ctx, tx, project, run)
+	if err != nil {
+		return fmt.Errorf("withdraw shared cost: %w", err)
+	}
+	if r.State != Released {
+		return ErrSharedState
+	}
+	if paid, err := anyPaid(ctx, tx, project, &r); err != nil || paid {
+		if err == nil {
+			err = ErrPaid
+		}
+		return err
+	}
+	if err := s.postShared(ctx, tx, project, &r, ledger.DocRunWithdrawn, ledger.Revenue, ledger.Receivable); err != nil {
+		return fmt.Errorf("withdraw shared cost: %w", err)
+	}
+	if err := buryPart(ctx, tx, project, run, part{First: r.First, Last: r.Last}); err != nil {
+		return err
+	}
+	if err := markWithdrawn(ctx, tx, project, run); err != nil {
+		return err
+	}
+	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawn, who.Name, tx.Now(), reason
+	r.Version++
+	return updateRun(ctx, tx, project, &r)
+}
+
+func (r *replay) shared() (money.Fen, error) {
+	if r.detail.shared == nil {
+		return 0, fmt.Errorf("charge %s has no shared cost", r.charge.ID)
+	}
+	return r.detail.shared.amount()
+}
+
+func (r *replay) explainShared() (Explanation, error) {
+	amount, err := r.amount()
+	if err != nil {
+		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
+	}
+	room, err := r.shared()
+	if err != nil {
+		return Explanation{}, err
+	}
+	c, x := r.charge, r.detail.shared
+	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: "总额×本户权重÷权重合计", Quantity: c.Quantity, Unit: "元", Source: x.source,
+		Rounding: "最大余数法，各户合计等于总额", Computed: amount, Gross: amount, Amount: c.Amount}
+	e.Lines = []string{
+		fmt.Sprintf("共同费用 %s 元，按%s分摊", x.total.Comma(), x.weigh.Label()),
+		fmt.Sprintf("本户 %s ÷ 合计 %s × %s 元 = %s 元，各户合计正好等于总额", x.weight, x.weights, x.total.Comma(), room.Yuan()),
+		"依据：" + x.source,
+	}
+	if p := r.detail.payer; p != nil {
+		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
+	}
+	if r.detail.reason != "" {
+		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by, r.detail.computed.Yuan(), c.Amount.Yuan(), r.detail.reason))
+	}
+	return e, nil
+}
