@@ -125,6 +125,12 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.changeOfHands(ctx, c)
 	case in.has("cash_fen", "counted_cash_fen"):
 		return w.shift(ctx, in, c)
+	case in.has("receipt", "amount_fen") && in.only("receipt", "amount_fen"):
+		return w.reversed(ctx, in, c)
+	case in.has("paid_fen", "refunds"):
+		return w.refunds(ctx, in, c)
+	case in.has("deposit_fen", "deduct_fen"):
+		return w.deposit(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
 	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):

@@ -50,9 +50,11 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 			WHERE p.project_id = ? AND r.state = 'valid' AND p.method IN (`+methods+")", project)
 	}
 	want := map[ledger.Account]money.Fen{
-		ledger.Cash:    taken("'cash'"),
-		ledger.Bank:    taken("'card', 'transfer'"),
-		ledger.Prepaid: -prepaid,
+		ledger.Cash:         taken("'cash'"),
+		ledger.Bank:         taken("'card', 'transfer'"),
+		ledger.Prepaid:      -prepaid,
+		ledger.Deposit:      -sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_deposit WHERE project_id = ?", project),
+		ledger.OtherRevenue: sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_deposit_entry WHERE project_id = ? AND seq > 0", project),
 		ledger.Receivable: sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(amount - paid), 0) AS BIGINT) FROM billing_charge c
 			WHERE project_id = ? AND `+posted, project),
 		ledger.Revenue: -sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_charge c
@@ -135,11 +137,12 @@ func rulesOfReceipts() []moneyRule {
 					(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM ledger_posting p WHERE p.project_id = r.project_id AND p.doc_id = r.id AND p.doc_kind = 5) AS posted,
 					(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM ledger_posting p WHERE p.project_id = r.project_id AND p.doc_id = r.id AND p.doc_kind = 6) AS reversed
 				FROM cashier_receipt r WHERE r.project_id = ?
-			) AS sums WHERE posted <> amount OR reversed <> CASE WHEN state = 'void' THEN amount ELSE 0 END`},
+			) AS sums WHERE posted <> ABS(amount) OR reversed <> CASE WHEN state = 'void' THEN amount ELSE 0 END`},
 		{"posting of a document that is not there (posting, kind, document)", `SELECT id, doc_kind, doc_id FROM ledger_posting p WHERE project_id = ? AND NOT (
 				(doc_kind IN (1, 2) AND EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind IN (3, 4, 7) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind = 40 AND EXISTS (SELECT 1 FROM billing_waiver x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.state = 'approved')) OR
+				(doc_kind = 30 AND EXISTS (SELECT 1 FROM cashier_deposit_entry x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = -p.amount)) OR
 				(doc_kind IN (5, 6) AND EXISTS (SELECT 1 FROM cashier_receipt x WHERE x.project_id = p.project_id AND x.id = p.doc_id)))`},
 		{"receipt and wallet differ (number, should move, moved)", `SELECT number, should, moved FROM (
 				SELECT r.number, CASE WHEN r.state = 'valid' THEN r.to_prepay - r.prepaid_used ELSE 0 END AS should,
@@ -151,7 +154,7 @@ func rulesOfReceipts() []moneyRule {
 			WHERE s.project_id = ? AND s.series = 'SJ' GROUP BY s.year, s.last HAVING s.last <> COALESCE(MAX(r.seq), 0)`},
 		{"receipt and audit log differ (number, state, received, voided)", `SELECT number, state, received, voided FROM (
 				SELECT r.number, r.state,
-					(SELECT COUNT(*) FROM audit_entry e WHERE e.project_id = r.project_id AND e.subject_id = r.id AND e.action = 'cashier.received') AS received,
+					(SELECT COUNT(*) FROM audit_entry e WHERE e.project_id = r.project_id AND e.subject_id = r.id AND e.action IN ('cashier.received', 'cashier.red')) AS received,
 					(SELECT COUNT(*) FROM audit_entry e WHERE e.project_id = r.project_id AND e.subject_id = r.id AND e.action = 'cashier.voided') AS voided
 				FROM cashier_receipt r WHERE r.project_id = ?
 			) AS sums WHERE received <> 1 OR voided <> CASE WHEN state = 'void' THEN 1 ELSE 0 END`},

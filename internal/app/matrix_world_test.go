@@ -181,6 +181,16 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["receipt"] = r.ID
+	d, _, err := w.app.Cashier.TakeDeposit(ctx, who, project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: p.ids["room"], Note: p.canary,
+		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := w.app.Cashier.AskRefund(ctx, who, project, cashier.RefundAsk{Kind: cashier.RefundDeposit, Deposit: d.ID, Amount: 10_00, Method: cashier.MethodCash, Reason: p.canary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["deposit"], p.ids["refund"] = d.ID, f.ID
 	change, err := w.app.Screen.HandOver(ctx, who, project, screen.HandOver{Room: p.ids["room"], Date: clock.DateOf(w.app.DB.Clock().Now()).AddDays(30),
 		NewOwner: &estate.PersonInput{Name: p.canary + "新业主"}})
 	if err != nil {

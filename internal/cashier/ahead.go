@@ -127,12 +127,13 @@ func (seat *Seat) withAhead(open []Open, amount money.Fen) ([]Open, error) {
 	return all, nil
 }
 
-// voidAhead takes back the months that a receipt paid ahead.
-func (s *Service) voidAhead(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r *Receipt, reason string) error {
+// takeBackAhead takes back the months that a receipt paid ahead; why says what
+// happened to the receipt.
+func (s *Service) takeBackAhead(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r *Receipt, why string) error {
 	if r.AheadRun == 0 {
 		return nil
 	}
-	if err := s.billing.TakeBackAhead(ctx, tx, who, project, r.AheadRun, fmt.Sprintf("收据 %s 作废：%s", r.Number, reason)); err != nil {
+	if err := s.billing.TakeBackAhead(ctx, tx, who, project, r.AheadRun, fmt.Sprintf("收据 %s %s", r.Number, why)); err != nil {
 		return fmt.Errorf("take back months paid ahead: %w", err)
 	}
 	return nil

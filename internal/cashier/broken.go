@@ -23,7 +23,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts} {
+		brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts, brokenReds, s.brokenDeposits} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check receipts: %w", err)
@@ -105,7 +105,7 @@ func comparePaid(charges, lines []billing.PaidCharge) []string {
 	return out
 }
 
-// brokenAccounts compares cash, bank and prepaid money in the book with the
+// brokenAccounts compares cash, bank, channels and prepaid money in the book with the
 // receipts and wallets.
 func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	want, err := takenByAccount(ctx, q, project)
@@ -140,6 +140,7 @@ type traces struct {
 const (
 	deedReceived = "cashier.received"
 	deedVoided   = "cashier.voided"
+	deedRed      = "cashier.red"
 	deedClosed   = "cashier.shift_closed"
 )
 
@@ -186,7 +187,7 @@ func (s *Service) traces(ctx context.Context, q db.Q, project, after, upto id.ID
 	if t.moved, err = s.payment.MovedByReceipt(ctx, q, project, after, upto); err != nil {
 		return nil, err
 	}
-	t.deeds, err = s.audit.Deeds(ctx, q, project, after, upto, deedReceived, deedVoided)
+	t.deeds, err = s.audit.Deeds(ctx, q, project, after, upto, deedReceived, deedVoided, deedRed)
 	return t, err
 }
 
@@ -205,7 +206,7 @@ func (t *traces) compare(r *Receipt) []string {
 	if r.Number != numberText(r.Year, r.Seq) {
 		say("的号码与第 %d 号不符", r.Seq)
 	}
-	if posted.Amount != r.Amount || reversed.Amount != reverses {
+	if posted.Amount != max(r.Amount, -r.Amount) || reversed.Amount != reverses {
 		say("金额 %s 元，账上记了 %s 元、冲回 %s 元", r.Amount.Yuan(), posted.Amount.Yuan(), reversed.Amount.Yuan())
 	}
 	if posted.Amount != 0 && (posted.From != r.Date || posted.Until != r.Date) {
@@ -214,13 +215,17 @@ func (t *traces) compare(r *Receipt) []string {
 	if t.moved[r.ID] != moves {
 		say("应使预存变动 %s 元，明细变动 %s 元", moves.Yuan(), t.moved[r.ID].Yuan())
 	}
-	if t.deeds[audit.Deed{Action: deedReceived, Subject: r.ID}] != taken || t.deeds[audit.Deed{Action: deedVoided, Subject: r.ID}] != back {
+	deed := audit.Deed{Action: deedReceived, Subject: r.ID}
+	if r.Red() {
+		deed.Action = deedRed
+	}
+	if t.deeds[deed] != taken || t.deeds[audit.Deed{Action: deedVoided, Subject: r.ID}] != back {
 		say("与操作日志里的收款、作废记录对不上")
 	}
 	delete(t.posted, r.ID)
 	delete(t.reversed, r.ID)
 	delete(t.moved, r.ID)
-	delete(t.deeds, audit.Deed{Action: deedReceived, Subject: r.ID})
+	delete(t.deeds, deed)
 	delete(t.deeds, audit.Deed{Action: deedVoided, Subject: r.ID})
 	return out
 }

@@ -47,7 +47,7 @@ func newestNumbers(ctx context.Context, q db.Q, project id.ID) (map[int]int64, e
 func paidLines(ctx context.Context, q db.Q, project, after id.ID, limit int) ([]billing.PaidCharge, error) {
 	rows, err := q.Query(ctx, `SELECT l.charge_id, MIN(l.room_id), CAST(SUM(l.amount) AS BIGINT) FROM cashier_line l
 		JOIN cashier_receipt r ON r.project_id = l.project_id AND r.id = l.receipt_id
-		WHERE l.project_id = ? AND l.charge_id > ? AND r.state = 'valid' GROUP BY l.charge_id ORDER BY l.charge_id LIMIT ?`, project, after, limit)
+		WHERE l.project_id = ? AND l.charge_id > ? AND r.state = 'valid' GROUP BY l.charge_id HAVING SUM(l.amount) <> 0 ORDER BY l.charge_id LIMIT ?`, project, after, limit)
 	return db.Collect(rows, err, func(row db.Scanner) (billing.PaidCharge, error) {
 		var p billing.PaidCharge
 		err := row.Scan(&p.Charge, &p.Subject, &p.Paid)

@@ -16,7 +16,7 @@ func (s *Service) Exports() []export.Offer {
 		export.Money("金额"), export.Money("用掉预存"), export.Money("存入预存"), export.Text("收款方式", 24), export.Text("凭证号", 20),
 		export.Text("收费员", 12), export.Text("状态", 10), export.Text("作废原因", 24)}}
 	receipts.Check, receipts.Rows = export.Pages(s.apiReceipts, func(o *struct{ Body receiptList }) page.List[receiptJSON] { return o.Body.List }, receiptCells)
-	return []export.Offer{receipts}
+	return []export.Offer{receipts, s.refundOffer(), s.depositOffer()}
 }
 
 func receiptCells(r *receiptJSON) []sheet.Value {
@@ -33,6 +33,11 @@ func receiptCells(r *receiptJSON) []sheet.Value {
 	state := "有效"
 	if r.State == string(StateVoid) {
 		state = "已作废"
+	}
+	if r.Red {
+		state = "红字"
+	} else if r.ReversedNumber != "" {
+		state = "已红冲"
 	}
 	return []sheet.Value{sheet.Text(r.Number), sheet.Text(r.Date.String()), sheet.Text(r.At.In(clock.Shanghai()).Format("2006-01-02 15:04:05")),
 		sheet.Text(r.RoomLabel), sheet.Text(r.PayerName), sheet.Text(strings.Join(fees, "；")), export.Yuan(r.Amount), export.Yuan(r.PrepaidUsed), export.Yuan(r.ToPrepay),

@@ -35,6 +35,9 @@ type given struct {
 	settled money.Fen
 	prepaid money.Fen // net into the wallet
 	handed  bool      // its shift is closed
+	red     bool      // it takes back
+	back    bool      // taken back as a whole
+	given   money.Fen // given back of it
 }
 
 // TestModel plays random counters: any mixture of partial payments, chosen
@@ -56,6 +59,8 @@ func TestModel(t *testing.T) {
 				"stale":    func(rt *rapid.T) { m.stale(rt, w) },
 				"rollback": func(rt *rapid.T) { m.rollback(rt, w) },
 				"void":     func(rt *rapid.T) { m.void(rt, w) },
+				"red":      func(rt *rapid.T) { m.red(rt, w) },
+				"refund":   func(rt *rapid.T) { m.refund(rt, w) },
 				"next day": func(rt *rapid.T) { m.nextDay(now) },
 				"close":    func(rt *rapid.T) { m.close(rt, w) },
 				"":         func(rt *rapid.T) { m.compare(rt, w) },
@@ -197,6 +202,10 @@ func (m *model) void(rt *rapid.T, w *world) {
 	_, err := w.cashier.Void(context.Background(), w.teller(), w.project, g.receipt.ID, "随机")
 	left := m.prepaid[g.house] - g.prepaid
 	switch {
+	case g.red || g.back || g.given > 0:
+		if !errors.Is(err, cashier.ErrRedOfRed) && !errors.Is(err, cashier.ErrReversed) && !errors.Is(err, cashier.ErrRedPart) {
+			rt.Fatalf("void of what was given back: %v", err)
+		}
 	case g.void:
 		if !errors.Is(err, cashier.ErrVoided) {
 			rt.Fatalf("void again: %v", err)
@@ -254,7 +263,10 @@ func (m *model) close(rt *rapid.T, w *world) {
 		}
 		income += g.receipt.Income()
 	}
-	counted := due + money.Fen(rapid.Int64Range(-min(int64(due), 500), 500).Draw(rt, "wrong"))
+	counted := max(due, 0)
+	if due >= 0 {
+		counted += money.Fen(rapid.Int64Range(-min(int64(due), 500), 500).Draw(rt, "wrong"))
+	}
 	sh, err := w.cashier.CountShift(ctx, w.teller(), w.project, open.ID, &counted, nil)
 	if err != nil || sh.Counts[0].Expected != due {
 		rt.Fatalf("count %+v, should expect %d: %v", sh, due, err)

@@ -69,7 +69,7 @@ type paper struct {
 	Style                                          template.CSS
 	Company, Project, Number, Room, Payer, Time    string
 	Total, Upper, Prepaid, Owed, Cashier, Tendered string
-	Change, Again, Void                            string
+	Change, Again, Void, Stamp                     string
 	Rows                                           []paperRow
 	Pays                                           []paperPay
 	Copies                                         []string
@@ -206,7 +206,22 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper,
 	if r.Tendered > 0 {
 		p.Tendered, p.Change = r.Tendered.Comma(), r.Change.Comma()
 	}
+	if r.ReversedBy != 0 {
+		p.Stamp, p.Void = "已红冲", "已由红字收据 "+r.ReversedNumber+" 冲销"
+	}
+	if r.Red() {
+		p.Stamp, p.Void = "红字", "退款"
+		if r.RedOfNumber != "" {
+			p.Void = "冲收据 " + r.RedOfNumber
+		}
+		f, err := oneRefund(ctx, s.db.Reader(ctx), project, r.Refund)
+		if err != nil {
+			return nil, err
+		}
+		p.Void += fmt.Sprintf("：%s（%s申请，%s批准）", f.Reason, f.Asker, f.Decider)
+	}
 	if r.State == StateVoid {
+		p.Stamp = "作废"
 		p.Void = fmt.Sprintf("已由%s作废（%s）：%s", r.VoidName, minute(r.VoidAt), r.VoidReason)
 	}
 	p.Half = len(p.Rows) <= halfRows && len(p.Pays) <= 3
@@ -264,6 +279,15 @@ func paperRows(r *Receipt) []paperRow {
 	}
 	if r.ToPrepay > 0 {
 		rows = append(rows, paperRow{No: len(rows) + 1, Item: "存入预存", How: "以后的费用可用它抵扣", Amount: r.ToPrepay.Comma()})
+	}
+	if r.ToPrepay < 0 {
+		rows = append(rows, paperRow{No: len(rows) + 1, Item: "退预存", Amount: r.ToPrepay.Comma()})
+	}
+	if r.Deposit > 0 {
+		rows = append(rows, paperRow{No: len(rows) + 1, Item: r.DepositName, How: "凭本收据退还", Amount: r.Deposit.Comma()})
+	}
+	if r.Deposit < 0 {
+		rows = append(rows, paperRow{No: len(rows) + 1, Item: "退" + r.DepositName, Amount: r.Deposit.Comma()})
 	}
 	return rows
 }

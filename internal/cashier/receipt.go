@@ -1,6 +1,7 @@
 package cashier
 
 import (
+	"slices"
 	"time"
 
 	"linli/internal/kit/clock"
@@ -55,6 +56,13 @@ const (
 	StateVoid  State = "void"
 )
 
+// What a valid receipt may be besides, for the list: both keep counting on
+// their days and sum to zero together.
+const (
+	StateRed      State = "red"      // takes back, in part or whole
+	StateReversed State = "reversed" // taken back as a whole
+)
+
 // Pay is one part of the money.
 type Pay struct {
 	Method    Method
@@ -79,7 +87,8 @@ type Line struct {
 }
 
 // Receipt is the paper a payer gets. All amounts are in fen:
-// Amount = the pays = the lines + ToPrepay.
+// Amount = the pays = the lines + ToPrepay + Deposit. On a red receipt they are
+// all negative.
 type Receipt struct {
 	ID           id.ID
 	Number       string // SJ2026-000123
@@ -115,6 +124,41 @@ type Receipt struct {
 	ShiftNumber  string // once the shift is closed
 	Lines        []Line
 	Pays         []Pay
+
+	RedOf          id.ID // the receipt that this red one takes back, 0 for money of a wallet
+	RedOfNumber    string
+	ReversedBy     id.ID // the red receipt that took this one back as a whole
+	ReversedNumber string
+	Refund         id.ID     // the application that a red receipt pays
+	Refunded       money.Fen // money given back of this receipt so far
+	Deposit        money.Fen // taken as 押金, a liability
+	DepositID      id.ID
+	DepositName    string // 装修押金
+}
+
+// Red reports whether the receipt takes back.
+func (r *Receipt) Red() bool { return r.Amount < 0 }
+
+// Refundable is the money that came in and was not given back yet.
+func (r *Receipt) Refundable() money.Fen {
+	if r.Red() || r.State != StateValid || r.ReversedBy != 0 || r.Deposit != 0 {
+		return 0
+	}
+	return r.Income() - r.Refunded
+}
+
+// mirror is the receipt with the opposite sign.
+func (r *Receipt) mirror() Receipt {
+	m := *r
+	m.Amount, m.PrepaidUsed, m.ToPrepay, m.Deposit, m.Ahead = -r.Amount, -r.PrepaidUsed, -r.ToPrepay, -r.Deposit, -r.Ahead
+	m.Lines, m.Pays = slices.Clone(r.Lines), slices.Clone(r.Pays)
+	for i := range m.Lines {
+		m.Lines[i].Amount = -r.Lines[i].Amount
+	}
+	for i := range m.Pays {
+		m.Pays[i].Amount = -r.Pays[i].Amount
+	}
+	return m
 }
 
 // Income is the money that really came in: all but prepaid money used.
@@ -123,6 +167,14 @@ func (r *Receipt) Income() money.Fen { return r.Amount - r.PrepaidUsed }
 // postings puts the pays against the lines, in order. Prepaid money comes
 // first, so that it meets charges and never the wallet it came from.
 func (r *Receipt) postings() []ledger.Posting {
+	if r.Red() {
+		m := r.mirror()
+		out := m.postings()
+		for i := range out {
+			out[i].Debit, out[i].Credit = out[i].Credit, out[i].Debit
+		}
+		return out
+	}
 	var out []ledger.Posting
 	line, left := 0, money.Fen(0)
 	if len(r.Lines) > 0 {
@@ -133,6 +185,9 @@ func (r *Receipt) postings() []ledger.Posting {
 			e := ledger.Posting{DocKind: ledger.DocReceipt, Doc: r.ID, Date: r.Date, Debit: p.Method.account()}
 			if line == len(r.Lines) {
 				e.Credit, e.Amount, e.Subject = ledger.Prepaid, rest, r.Room
+				if r.Deposit != 0 {
+					e.Credit = ledger.Deposit
+				}
 			} else {
 				l := r.Lines[line]
 				e.Credit, e.Amount, e.Subject, e.Item = ledger.Receivable, min(rest, left), l.Room, l.Item

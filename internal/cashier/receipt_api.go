@@ -30,6 +30,8 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.shiftRoutes(w)
+	s.refundRoutes(w)
+	s.depositRoutes(w)
 }
 
 type openJSON struct {
@@ -198,8 +200,9 @@ type receiptJSON struct {
 	Shift        id.ID      `json:"shift_id" doc:"属于哪一班"`
 	ShiftNumber  string     `json:"shift_number" doc:"交班单号，没有交班为空"`
 	Prints       int        `json:"prints" doc:"打印过几次"`
-	Lines        []lineJSON `json:"lines" nullable:"false"`
-	Pays         []payJSON  `json:"pays" nullable:"false"`
+	redJSON
+	Lines []lineJSON `json:"lines" nullable:"false"`
+	Pays  []payJSON  `json:"pays" nullable:"false"`
 }
 
 func (s *Service) receiptJSON(r *Receipt) receiptJSON {
@@ -209,8 +212,10 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
-		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
+		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
+	j.redJSON = redJSON{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
+		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil, Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}
 	if r.State == StateVoid {
 		at := r.VoidAt.In(clock.Shanghai())
 		j.VoidAt = &at
@@ -292,7 +297,7 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 	Shift   id.ID    `query:"shift_id" doc:"这一班的"`
 	From    web.Date `query:"from" doc:"起始日，含"`
 	Until   web.Date `query:"until" doc:"截止日，含"`
-	State   string   `query:"state" enum:"valid,void" doc:"valid 有效，void 已作废；不填为全部"`
+	State   string   `query:"state" enum:"valid,void,red,reversed" doc:"valid 有效（含红冲双方），void 已作废，red 红字收据，reversed 已红冲；不填为全部"`
 	Text    string   `query:"q" maxLength:"60" doc:"收据号、房间或交款人的一部分"`
 	Count   bool     `query:"count" doc:"同时给出全部结果的合计"`
 }) (*struct{ Body receiptList }, error) {

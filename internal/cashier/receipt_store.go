@@ -19,6 +19,7 @@ import (
 const (
 	eventReceived = "received"
 	eventVoided   = "voided"
+	eventRed      = "red"
 )
 
 // idChunk bounds the placeholders of one statement.
@@ -90,6 +91,10 @@ func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskE
 const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
 	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
 	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.ahead, r.ahead_run, r.shift_id,
+	r.red_of, r.reversed_by, r.refund_id, r.deposit, r.deposit_id, r.deposit_name,
+	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.red_of), ''),
+	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.reversed_by), ''),
+	CAST(COALESCE((SELECT SUM(x.prepaid_used - x.amount) FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.red_of = r.id), 0) AS BIGINT),
 	COALESCE((SELECT s.state FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), ''),
 	COALESCE((SELECT s.number FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), '')`
 
@@ -98,7 +103,9 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 	var at, voidAt int64
 	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
 		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
-		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Ahead, &r.AheadRun, &r.Shift, &r.ShiftState, &r.ShiftNumber)
+		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Ahead, &r.AheadRun, &r.Shift,
+		&r.RedOf, &r.ReversedBy, &r.Refund, &r.Deposit, &r.DepositID, &r.DepositName, &r.RedOfNumber, &r.ReversedNumber, &r.Refunded,
+		&r.ShiftState, &r.ShiftNumber)
 	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
 	return r, err
 }
@@ -106,10 +113,12 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
 	_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
 		amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-		void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id) VALUES (`+db.In(31)+`)`,
+		void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name)
+		VALUES (`+db.In(37)+`)`,
 		project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
 		r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
-		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift)
+		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift,
+		r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName)
 	if err != nil {
 		return err
 	}
@@ -226,7 +235,13 @@ func (f *Filter) where(project id.ID) (string, []any) {
 	if f.Until != 0 {
 		add("r.date <= ?", f.Until)
 	}
-	if f.State != "" {
+	switch f.State {
+	case "":
+	case StateRed:
+		add("r.amount < 0")
+	case StateReversed:
+		add("r.reversed_by <> 0")
+	default:
 		add("r.state = ?", string(f.State))
 	}
 	if f.Method != "" {
@@ -289,11 +304,11 @@ func takings(ctx context.Context, q db.Q, project id.ID, f *Filter) (Takings, er
 // brokenReceipts finds receipts whose pays or lines do not add up.
 func brokenReceipts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT number, amount, pays, lines FROM (
-			SELECT r.number, r.amount, r.to_prepay,
+			SELECT r.number, r.amount, r.to_prepay, r.deposit,
 				(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM cashier_pay p WHERE p.project_id = r.project_id AND p.receipt_id = r.id) AS pays,
 				(SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM cashier_line l WHERE l.project_id = r.project_id AND l.receipt_id = r.id) AS lines
 			FROM cashier_receipt r WHERE r.project_id = ?
-		) AS sums WHERE pays <> amount OR lines + to_prepay <> amount ORDER BY number LIMIT 100`, project)
+		) AS sums WHERE pays <> amount OR lines + to_prepay + deposit <> amount ORDER BY number LIMIT 100`, project)
 	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var number string
 		var amount, pays, lines money.Fen

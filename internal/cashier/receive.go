@@ -174,6 +174,9 @@ func (s *Service) sameAsShown(ctx context.Context, tx *db.Tx, project id.ID, sea
 	if last.event == eventVoided {
 		verb = "作废过收据"
 	}
+	if last.event == eventRed {
+		verb = "退过款"
+	}
 	return told.Say("这户刚被%s%s（%s），请刷新后再收", last.name, verb, last.at.In(clock.Shanghai()).Format("15:04"))
 }
 

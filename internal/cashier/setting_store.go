@@ -38,7 +38,7 @@ func putSetting(ctx context.Context, tx *db.Tx, project id.ID, st *Setting) erro
 func usedReference(ctx context.Context, q db.Q, project id.ID, p *Pay) (number, room string, err error) {
 	err = q.QueryRow(ctx, `SELECT r.number, r.room_label FROM cashier_pay p
 		JOIN cashier_receipt r ON r.project_id = p.project_id AND r.id = p.receipt_id
-		WHERE p.project_id = ? AND p.reference = ? AND p.reference <> '' AND p.method = ? AND p.terminal = ? AND r.state = 'valid' LIMIT 1`,
+		WHERE p.project_id = ? AND p.reference = ? AND p.reference <> '' AND p.method = ? AND p.terminal = ? AND r.state = 'valid' AND r.amount > 0 AND r.reversed_by = 0 LIMIT 1`,
 		project, p.Reference, string(p.Method), p.Terminal).Scan(&number, &room)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", "", nil

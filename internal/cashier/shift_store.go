@@ -227,9 +227,15 @@ func shiftItems(ctx context.Context, q db.Q, project, shift id.ID) ([][]string, 
 		return nil, err
 	}
 	rows, err = q.Query(ctx, `SELECT '存入预存', COUNT(*), CAST(SUM(r.to_prepay) AS BIGINT) FROM cashier_receipt r
-		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.to_prepay > 0 HAVING COUNT(*) > 0`, project, shift)
+		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.to_prepay <> 0 HAVING COUNT(*) > 0`, project, shift)
 	more, err := db.Collect(rows, err, scanItemRow)
-	return append(list, more...), err
+	if err != nil {
+		return nil, err
+	}
+	rows, err = q.Query(ctx, `SELECT r.deposit_name, COUNT(*), CAST(SUM(r.deposit) AS BIGINT) FROM cashier_receipt r
+		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.deposit <> 0 GROUP BY r.deposit_name ORDER BY r.deposit_name`, project, shift)
+	held, err := db.Collect(rows, err, scanItemRow)
+	return append(append(list, more...), held...), err
 }
 
 func scanItemRow(row db.Scanner) ([]string, error) {

@@ -28,9 +28,15 @@ func statRows(ctx context.Context, q db.Q, project id.ID, f *Filter, by StatBy) 
 		return out, err
 	}
 	rows, err = q.Query(ctx, `SELECT 'prepay', '存入预存', COUNT(*), CAST(SUM(r.to_prepay) AS BIGINT) FROM cashier_receipt r`+where+
-		` AND r.to_prepay > 0 HAVING COUNT(*) > 0`, list...)
+		` AND r.to_prepay <> 0 HAVING COUNT(*) > 0`, list...)
 	more, err := db.Collect(rows, err, scanStat)
-	return append(out, more...), err
+	if err != nil {
+		return out, err
+	}
+	rows, err = q.Query(ctx, `SELECT 'deposit', MAX(r.deposit_name), COUNT(*), CAST(SUM(r.deposit) AS BIGINT) FROM cashier_receipt r`+where+
+		` AND r.deposit <> 0 GROUP BY r.deposit_name ORDER BY r.deposit_name`, list...)
+	held, err := db.Collect(rows, err, scanStat)
+	return append(append(out, more...), held...), err
 }
 
 func scanStat(row db.Scanner) (StatRow, error) {

@@ -39,6 +39,9 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 		if r.State == StateVoid {
 			return ErrVoided.Say("收据 %s 已由%s作废（%s）", r.Number, r.VoidName, r.VoidAt.In(clock.Shanghai()).Format("01-02 15:04"))
 		}
+		if err := r.mayVoid(); err != nil {
+			return err
+		}
 		if err := stillInShift(ctx, tx, project, &r); err != nil {
 			return err
 		}
@@ -55,7 +58,10 @@ func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err := s.unsettle(ctx, tx, project, r.Lines); err != nil {
 		return err
 	}
-	if err := s.voidAhead(ctx, tx, who, project, r, reason); err != nil {
+	if err := s.takeBackAhead(ctx, tx, who, project, r, "作废："+reason); err != nil {
+		return err
+	}
+	if err := s.voidDeposit(ctx, tx, who, project, r, reason); err != nil {
 		return err
 	}
 	err := s.payment.Undo(ctx, tx, project, ledger.DocReceipt, r.ID, ledger.DocReceiptVoided, r.ID)

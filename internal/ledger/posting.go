@@ -67,6 +67,8 @@ const (
 
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing
 	DocTransferUndone DocKind = 21 // the same taken back
+
+	DocDeposit DocKind = 30 // a part of a deposit that became income; Doc is its movement
 )
 
 // Posting is one double entry. The project is given beside it.

@@ -146,6 +146,18 @@ func (h *Household) addReceipt(r *cashier.Receipt) {
 		text = fmt.Sprintf("%s，其中 %s 存入预存", text, r.ToPrepay.Comma())
 	}
 	title := "缴费 " + r.Amount.Comma()
+	if r.Deposit > 0 {
+		title, text = "交"+r.DepositName+" "+r.Amount.Comma(), methods+"。收据 "+r.Number
+	}
+	if r.Red() {
+		title, text = "退款 "+(-r.Amount).Comma(), methods+"。红字收据 "+r.Number
+		if r.RedOfNumber != "" {
+			text += "，冲 " + r.RedOfNumber
+		}
+	}
+	if r.ReversedBy != 0 {
+		title += "（已红冲）"
+	}
 	if r.State == cashier.StateVoid {
 		title += "（已作废）"
 	}

@@ -1,0 +1,257 @@
+package cashier_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// boss approves what the teller asks for.
+func boss() actor.Actor { return actor.Actor{Account: 33, Name: "钱敏"} }
+
+func failed[T any](_ T, err error) error { return err }
+
+// giveBack asks, approves and pays out.
+func (w *world) giveBack(t fataler, in cashier.RefundAsk) (cashier.Refund, cashier.Receipt, error) {
+	t.Helper()
+	ctx := context.Background()
+	f, err := w.cashier.AskRefund(ctx, w.teller(), w.project, in)
+	if err != nil {
+		return f, cashier.Receipt{}, err
+	}
+	if f, err = w.cashier.DecideRefund(ctx, boss(), w.project, f.ID, true, "", f.Version); err != nil {
+		t.Fatalf("approve: %v", err)
+	}
+	return w.cashier.PayRefund(ctx, w.teller(), w.project, f.ID, f.Version)
+}
+
+func part(receipt id.ID, amount money.Fen) cashier.RefundAsk {
+	return cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: receipt, Amount: amount, Method: cashier.MethodCash, Reason: "多收"}
+}
+
+// A receipt of a closed shift is taken back as a whole: its number and its
+// shift stay, the red one counts in the shift of today.
+func TestRed(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		ctx, me := t.Context(), w.teller()
+		w.bill(t, due{w.a, "物业服务费", 202611, 25060})
+		r, err := w.take(t, cashier.Taking{Room: w.a, Pays: cash(30000)})
+		mustBe(t, err, nil)
+		red := cashier.RefundAsk{Kind: cashier.RefundRed, Receipt: r.ID, Reason: "收错房屋"}
+		_, err = w.cashier.AskRefund(ctx, me, w.project, red)
+		mustBe(t, err, cashier.ErrStillOpen)
+		w.close(t, me)
+		_, err = w.cashier.Void(ctx, me, w.project, r.ID, "晚了")
+		mustBe(t, err, cashier.ErrHandedOver)
+		f, err := w.cashier.AskRefund(ctx, me, w.project, red)
+		mustBe(t, err, nil)
+		_, err = w.cashier.AskRefund(ctx, me, w.project, red)
+		mustBe(t, err, cashier.ErrRedPart)
+		_, _, err = w.cashier.PayRefund(ctx, me, w.project, f.ID, f.Version)
+		mustBe(t, err, cashier.ErrRefundState)
+		_, err = w.cashier.DecideRefund(ctx, me, w.project, f.ID, true, "", f.Version)
+		mustBe(t, err, cashier.ErrOwnRefund)
+		_, err = w.cashier.DecideRefund(ctx, boss(), w.project, f.ID, false, "", f.Version)
+		mustBe(t, err, cashier.ErrReason)
+		f, err = w.cashier.DecideRefund(ctx, boss(), w.project, f.ID, true, "", f.Version)
+		mustBe(t, err, nil)
+		_, _, err = w.cashier.PayRefund(ctx, me, w.project, f.ID, f.Version-1)
+		mustBe(t, err, fault.ErrStale)
+		f, minus, err := w.cashier.PayRefund(ctx, me, w.project, f.ID, f.Version)
+		mustBe(t, err, nil)
+		if minus.Amount != -30000 || minus.Number != "SJ2026-000002" || minus.RedOf != r.ID || minus.ToPrepay != -4940 || minus.Shift == r.Shift || f.RedNumber != minus.Number {
+			t.Errorf("red receipt %+v of %+v", minus, f)
+		}
+		old, err := w.cashier.Receipt(ctx, w.d.Reader(ctx), w.project, r.ID)
+		mustBe(t, err, nil)
+		if old.Number != r.Number || old.ReversedBy != minus.ID || old.State != cashier.StateValid || old.Refundable() != 0 || old.ReversedNumber != minus.Number {
+			t.Errorf("original %+v", old)
+		}
+		if s := w.seat(t, w.a); s.Owed != 25060 || s.Prepaid != 0 {
+			t.Errorf("owes %d and has %d", s.Owed, s.Prepaid)
+		}
+		sh, err := w.cashier.Shift(ctx, w.second(), w.project, minus.Shift)
+		mustBe(t, err, nil)
+		if sh.Income() != -30000 || sh.Expected != -30000 {
+			t.Errorf("shift of the red receipt %+v", sh)
+		}
+		if w.income(t) != 0 {
+			t.Errorf("receipts sum to %d", w.income(t))
+		}
+		for _, again := range []error{failed(w.cashier.AskRefund(ctx, me, w.project, red)), failed(w.cashier.AskRefund(ctx, me, w.project, part(r.ID, 1)))} {
+			mustBe(t, again, cashier.ErrReversed)
+		}
+		mustBe(t, failed(w.cashier.AskRefund(ctx, me, w.project, part(minus.ID, 1))), cashier.ErrRedOfRed)
+		mustBe(t, failed(w.cashier.Void(ctx, me, w.project, minus.ID, "不行")), cashier.ErrRedOfRed)
+		r2, err := w.take(t, cashier.Taking{Room: w.a, Pays: cash(25060)})
+		if err != nil || r2.Seq != 3 || r2.OwedAfter != 0 {
+			t.Errorf("taken again %+v, %v", r2, err)
+		}
+	})
+}
+
+// Money that the receipt put into the wallet and that is spent cannot be taken
+// back; a part of the receipt can.
+func TestRedOfSpentPrepaid(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		w.bill(t, due{w.c, "物业服务费", 202611, 10000}, due{w.c, "公摊", 202611, 3000})
+		first, err := w.take(t, cashier.Taking{Room: w.c, Pays: cash(15000), Charges: []id.ID{w.seat(t, w.c).Open[0].Charge}, Confirmed: true})
+		mustBe(t, err, nil)
+		_, err = w.take(t, cashier.Taking{Room: w.c, Pays: []cashier.Pay{{Method: cashier.MethodPrepay, Amount: w.seat(t, w.c).Owed}}})
+		mustBe(t, err, nil)
+		w.close(t, w.teller())
+		f, err := w.cashier.AskRefund(t.Context(), w.teller(), w.project, cashier.RefundAsk{Kind: cashier.RefundRed, Receipt: first.ID, Reason: "错"})
+		mustBe(t, err, nil)
+		f, err = w.cashier.DecideRefund(t.Context(), boss(), w.project, f.ID, true, "", f.Version)
+		mustBe(t, err, nil)
+		_, _, err = w.cashier.PayRefund(t.Context(), w.teller(), w.project, f.ID, f.Version)
+		mustBe(t, err, cashier.ErrRedWallet)
+		_, err = w.cashier.WithdrawRefund(t.Context(), boss(), w.project, f.ID, f.Version)
+		mustBe(t, err, cashier.ErrNotAsker)
+		_, err = w.cashier.WithdrawRefund(t.Context(), w.teller(), w.project, f.ID, f.Version)
+		mustBe(t, err, nil)
+		have := w.seat(t, w.c).Prepaid
+		_, minus, err := w.giveBack(t, part(first.ID, 9000))
+		mustBe(t, err, nil)
+		if minus.ToPrepay != -have || len(minus.Lines) == 0 || w.seat(t, w.c).Owed != 9000-have {
+			t.Errorf("part %+v, wallet had %d, owes %d", minus, have, w.seat(t, w.c).Owed)
+		}
+		_, _, err = w.giveBack(t, part(first.ID, 6001))
+		mustBe(t, err, cashier.ErrRefundMuch)
+		// Prepaid money of a household goes back by its own application.
+		_, err = w.take(t, cashier.Taking{Room: w.dd, Pays: cash(5000), Confirmed: true})
+		mustBe(t, err, nil)
+		ask := cashier.RefundAsk{Kind: cashier.RefundPrepaid, Room: w.dd, Amount: 5001, Method: cashier.MethodTransfer, Account: "6222", Reason: "搬走"}
+		_, _, err = w.giveBack(t, ask)
+		mustBe(t, err, cashier.ErrRefundMuch)
+		ask.Amount = 4000
+		_, minus, err = w.giveBack(t, ask)
+		if err != nil || minus.ToPrepay != -4000 || minus.RedOf != 0 || w.seat(t, w.dd).Prepaid != 1000 {
+			t.Errorf("prepaid %+v, %v", minus, err)
+		}
+	})
+}
+
+// However many ask at once, the sum never exceeds what was paid (promise 7).
+func TestConcurrentRefunds(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		w.bill(t, due{w.a, "物业服务费", 202611, 35280})
+		r, err := w.take(t, cashier.Taking{Room: w.a, Pays: cash(35280)})
+		mustBe(t, err, nil)
+		ctx := t.Context()
+		// Applications that were approved before anybody looked: each is within
+		// what is left, together they are not.
+		var wg sync.WaitGroup
+		var paid atomic.Int64
+		for range 12 {
+			wg.Go(func() {
+				f, err := w.cashier.AskRefund(ctx, w.teller(), w.project, part(r.ID, 6000))
+				if err == nil {
+					f, err = w.cashier.DecideRefund(ctx, boss(), w.project, f.ID, true, "", f.Version)
+				}
+				if err == nil {
+					_, _, err = w.cashier.PayRefund(ctx, w.teller(), w.project, f.ID, f.Version)
+				}
+				if err == nil {
+					paid.Add(1)
+				} else if !errors.Is(err, cashier.ErrRefundMuch) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		// One approved application, paid by many hands at once.
+		f, err := w.cashier.AskRefund(ctx, w.teller(), w.project, part(r.ID, 5280))
+		mustBe(t, err, nil)
+		f, err = w.cashier.DecideRefund(ctx, boss(), w.project, f.ID, true, "", f.Version)
+		mustBe(t, err, nil)
+		var once atomic.Int64
+		for range 8 {
+			wg.Go(func() {
+				if _, _, err := w.cashier.PayRefund(ctx, w.second(), w.project, f.ID, f.Version); err == nil {
+					once.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if paid.Load() != 5 || once.Load() != 1 || w.income(t) != 0 || w.seat(t, w.a).Owed != 35280 {
+			t.Errorf("%d of 12 and %d of 8 paid, %d left in, owes %d", paid.Load(), once.Load(), w.income(t), w.seat(t, w.a).Owed)
+		}
+	})
+}
+
+// A deposit is a liability: taken, moved, deducted by a document, given back.
+func TestDeposit(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		ctx, me := t.Context(), w.teller()
+		books := func(a ledger.Account) money.Fen {
+			m, err := w.ledger.Balances(ctx, w.d.Reader(ctx), w.project, 0)
+			mustBe(t, err, nil)
+			return m[a]
+		}
+		_, _, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: "cake", Room: w.a, Pays: cash(1)})
+		mustBe(t, err, cashier.ErrDeposit)
+		_, _, err = w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.a, Pays: []cashier.Pay{{Method: cashier.MethodPrepay, Amount: 1}}})
+		mustBe(t, err, cashier.ErrPrepaidUse)
+		d, r, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositRenovation, Room: w.a, Pays: cash(200000), Note: "装修许可 12"})
+		mustBe(t, err, nil)
+		if r.Deposit != 200000 || r.Amount != 200000 || r.Refundable() != 0 || books(ledger.Deposit) != -200000 || books(ledger.OtherRevenue) != 0 || books(ledger.Prepaid) != 0 {
+			t.Errorf("taken %+v", r)
+		}
+		mustBe(t, failed(w.cashier.AskRefund(ctx, me, w.project, part(r.ID, 1))), cashier.ErrRedDeposit)
+		d, err = w.cashier.MoveDeposit(ctx, me, w.project, d.ID, w.c, 0, "换房", d.Version)
+		if err != nil || d.Room != w.c || d.PersonName != "周文博" || d.Held != 200000 {
+			t.Errorf("moved %+v, %v", d, err)
+		}
+		mustBe(t, failed(w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 200001, "墙", d.Version)), cashier.ErrDepositHeld)
+		mustBe(t, failed(w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 1, "墙", d.Version-1)), fault.ErrStale)
+		d, err = w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 35000, "电梯轿厢划伤", d.Version)
+		if err != nil || d.Held != 165000 || books(ledger.OtherRevenue) != -35000 {
+			t.Errorf("deducted %+v, %v", d, err)
+		}
+		back := cashier.RefundAsk{Kind: cashier.RefundDeposit, Deposit: d.ID, Amount: 165001, Method: cashier.MethodCash, Reason: "验收合格"}
+		mustBe(t, failed(w.cashier.AskRefund(ctx, me, w.project, back)), cashier.ErrRefundMuch)
+		back.Amount = 160000
+		_, minus, err := w.giveBack(t, back)
+		if err != nil || minus.Deposit != -160000 || minus.Room != w.c || books(ledger.Deposit) != -5000 || books(ledger.Cash) != 40000 {
+			t.Errorf("given back %+v, %v", minus, err)
+		}
+		d, err = w.cashier.Deposit(ctx, w.project, d.ID)
+		if err != nil || d.Held != 5000 || len(d.Entries) != 4 || d.Entries[2].Number != "YK2026-000001" || d.Entries[3].Number != minus.Number {
+			t.Errorf("deposit %+v, %v", d, err)
+		}
+		d, err = w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 0, "逾期不领", d.Version)
+		if err != nil || d.Held != 0 || books(ledger.Deposit) != 0 || books(ledger.OtherRevenue) != -40000 || books(ledger.Revenue) != 0 {
+			t.Errorf("forfeited %+v, %v", d, err)
+		}
+		mustBe(t, failed(w.cashier.Void(ctx, me, w.project, r.ID, "晚了")), cashier.ErrRedPart)
+		// A mistaken one is made void with its receipt.
+		wrong, r, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.a, Pays: cash(500)})
+		mustBe(t, err, nil)
+		mustBe(t, failed(w.cashier.Void(ctx, me, w.project, r.ID, "收错")), nil)
+		_, _, err = w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.dd, Pays: cash(700)})
+		mustBe(t, err, nil)
+		if wrong, err = w.cashier.Deposit(ctx, w.project, wrong.ID); err != nil || wrong.Held != 0 {
+			t.Errorf("void %+v, %v", wrong, err)
+		}
+		w.now.Set(w.now.Now().AddDate(0, 0, 200))
+		sums, err := w.cashier.DepositSums(ctx, w.project)
+		if err != nil || len(sums) != 1 || sums[0].Held != 700 || sums[0].Ages != [4]money.Fen{0, 0, 700, 0} {
+			t.Errorf("sums %+v, %v", sums, err)
+		}
+		f := cashier.DepositFilter{Held: true, Text: "3栋"}
+		list, err := w.cashier.Deposits(ctx, w.project, f)
+		if err != nil || len(list.Items) != 1 {
+			t.Errorf("held %+v, %v", list, err)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package cashier
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/export"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
+	"linli/internal/kit/web"
+)
+
+// refundRoutes registers 红冲 and refunds.
+func (s *Service) refundRoutes(w *web.Server) {
+	const refunds, one = "/projects/{project}/refunds", "/projects/{project}/refunds/{refund}"
+	web.Handle(w, web.Op{ID: "refund-list", Method: http.MethodGet, Path: refunds, Tag: "cashier",
+		Permission: PermRead, Summary: "红冲与退款申请，新的在前"}, s.apiRefunds)
+	web.Handle(w, web.Op{ID: "refund-ask", Method: http.MethodPost, Path: refunds, Tag: "cashier", Status: http.StatusCreated,
+		Permission: PermRed, Summary: "申请红冲、部分退款、退预存或退押金"}, s.apiAskRefund)
+	web.Handle(w, web.Op{ID: "refund-one", Method: http.MethodGet, Path: one, Tag: "cashier",
+		Permission: PermRead, Summary: "一张红冲或退款申请"}, s.apiRefund)
+	web.Handle(w, web.Op{ID: "refund-decide", Method: http.MethodPost, Path: one + "/decision", Tag: "cashier",
+		Permission: PermApprove, Summary: "批准或退回别人的申请"}, s.apiDecideRefund)
+	web.Handle(w, web.Op{ID: "refund-withdraw", Method: http.MethodPost, Path: one + "/withdraw", Tag: "cashier",
+		Permission: PermRed, Summary: "撤回自己还没付出的申请"}, s.apiWithdrawRefund)
+	web.Handle(w, web.Op{ID: "refund-pay", Method: http.MethodPost, Path: one + "/pay", Tag: "cashier",
+		Permission: PermRed, Summary: "付出已批准的退款，开红字收据，记入付款人当前的班"}, s.apiPayRefund)
+}
+
+type refundJSON struct {
+	ID            id.ID      `json:"id"`
+	Kind          string     `json:"kind" enum:"red,part,prepaid,deposit" doc:"red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金"`
+	KindName      string     `json:"kind_name"`
+	Receipt       id.ID      `json:"receipt_id" doc:"退的是哪张收据，退预存为空"`
+	ReceiptNumber string     `json:"receipt_number"`
+	Deposit       id.ID      `json:"deposit_id"`
+	Room          id.ID      `json:"room_id"`
+	RoomLabel     string     `json:"room_label"`
+	PayerName     string     `json:"payer_name"`
+	Amount        money.Fen  `json:"amount" doc:"分"`
+	Method        string     `json:"method" doc:"怎么退；红冲按收款时的方式退，为空"`
+	MethodName    string     `json:"method_name"`
+	Account       string     `json:"account" doc:"退到哪里，按填写"`
+	Reason        string     `json:"reason"`
+	State         string     `json:"state" enum:"asked,approved,refused,withdrawn,paid"`
+	AskedName     string     `json:"asked_name"`
+	AskedAt       time.Time  `json:"asked_at"`
+	DecidedName   string     `json:"decided_name"`
+	DecidedAt     *time.Time `json:"decided_at,omitempty"`
+	Note          string     `json:"note"`
+	PaidName      string     `json:"paid_name"`
+	PaidAt        *time.Time `json:"paid_at,omitempty"`
+	Red           id.ID      `json:"red_id" doc:"红字收据"`
+	RedNumber     string     `json:"red_number"`
+	Mine          bool       `json:"mine" doc:"是我提出的，不能自己批"`
+	Version       int        `json:"version"`
+}
+
+func toRefund(f *Refund, who actor.Actor) refundJSON {
+	at := func(t time.Time) *time.Time {
+		if t.UnixMicro() == 0 {
+			return nil
+		}
+		local := t.In(clock.Shanghai())
+		return &local
+	}
+	return refundJSON{ID: f.ID, Kind: string(f.Kind), KindName: f.Kind.Name(), Receipt: f.Receipt, ReceiptNumber: f.ReceiptNumber, Deposit: f.Deposit,
+		Room: f.Room, RoomLabel: f.RoomLabel, PayerName: f.PayerName, Amount: f.Amount, Method: string(f.Method), MethodName: f.Method.Name(),
+		Account: f.Account, Reason: f.Reason, State: string(f.State), AskedName: f.Asker, AskedAt: f.AskedAt.In(clock.Shanghai()),
+		DecidedName: f.Decider, DecidedAt: at(f.DecidedAt), Note: f.Note, PaidName: f.PaidName, PaidAt: at(f.PaidAt), Red: f.Red, RedNumber: f.RedNumber,
+		Mine: f.AskedBy == who.Account, Version: f.Version}
+}
+
+type refundOut struct{ Body refundJSON }
+
+type refundRef struct {
+	Project id.ID `path:"project"`
+	Refund  id.ID `path:"refund" doc:"申请编号"`
+}
+
+type refundListIn struct {
+	Project id.ID `path:"project"`
+	page.Request
+	State   string `query:"state" enum:"asked,approved,refused,withdrawn,paid" doc:"不填为全部"`
+	Kind    string `query:"kind" enum:"red,part,prepaid,deposit" doc:"不填为全部"`
+	Room    id.ID  `query:"room_id" doc:"这间房的"`
+	Receipt id.ID  `query:"receipt_id" doc:"这张收据的"`
+}
+
+func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundListIn) (*struct{ Body page.List[refundJSON] }, error) {
+	list, err := s.Refunds(ctx, in.Project, RefundFilter{Request: in.Request, State: RefundState(in.State), Kind: RefundKind(in.Kind),
+		Room: in.Room, Receipt: in.Receipt})
+	if err != nil {
+		return nil, err
+	}
+	out := page.List[refundJSON]{Items: []refundJSON{}, Next: list.Next}
+	for i := range list.Items {
+		out.Items = append(out.Items, toRefund(&list.Items[i], who))
+	}
+	return &struct{ Body page.List[refundJSON] }{out}, nil
+}
+
+func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *refundRef) (*refundOut, error) {
+	f, err := s.Refund(ctx, in.Project, in.Refund)
+	if err != nil {
+		return nil, err
+	}
+	return &refundOut{toRefund(&f, who)}, nil
+}
+
+func (s *Service) apiAskRefund(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Body    struct {
+		Kind    string    `json:"kind" enum:"red,part,prepaid,deposit" doc:"red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金"`
+		Receipt id.ID     `json:"receipt_id,omitempty" doc:"红冲和部分退款：哪张收据"`
+		Room    id.ID     `json:"room_id,omitempty" doc:"退预存：哪间房"`
+		Deposit id.ID     `json:"deposit_id,omitempty" doc:"退押金：哪一笔"`
+		Amount  money.Fen `json:"amount,omitempty" minimum:"0" doc:"退多少，分；红冲整张退，不填"`
+		Method  string    `json:"method,omitempty" enum:"cash,card,transfer" doc:"怎么退；红冲按收款时的方式退，不填"`
+		Account string    `json:"account,omitempty" maxLength:"60" doc:"退到哪个账号，选填"`
+		Reason  string    `json:"reason" minLength:"1" maxLength:"200" doc:"原因"`
+	}
+}) (*refundOut, error) {
+	b := &in.Body
+	f, err := s.AskRefund(ctx, who, in.Project, RefundAsk{Kind: RefundKind(b.Kind), Receipt: b.Receipt, Room: b.Room, Deposit: b.Deposit,
+		Amount: b.Amount, Method: Method(b.Method), Account: b.Account, Reason: b.Reason})
+	if err != nil {
+		return nil, err
+	}
+	return &refundOut{toRefund(&f, who)}, nil
+}
+
+func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *struct {
+	refundRef
+	Body struct {
+		Approve bool   `json:"approve" doc:"true 批准，false 退回"`
+		Note    string `json:"note,omitempty" maxLength:"200" doc:"退回时必填"`
+		Version int    `json:"version"`
+	}
+}) (*refundOut, error) {
+	f, err := s.DecideRefund(ctx, who, in.Project, in.Refund, in.Body.Approve, in.Body.Note, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &refundOut{toRefund(&f, who)}, nil
+}
+
+type refundStep struct {
+	refundRef
+	Body struct {
+		Version int `json:"version"`
+	}
+}
+
+func (s *Service) apiWithdrawRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
+	f, err := s.WithdrawRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &refundOut{toRefund(&f, who)}, nil
+}
+
+func (s *Service) apiPayRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
+	f, _, err := s.PayRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &refundOut{toRefund(&f, who)}, nil
+}
+
+func (s *Service) refundOffer() export.Offer {
+	o := export.Offer{Key: "refunds", Name: "红冲与退款", Permission: PermRead, Columns: []sheet.Column{
+		export.Text("申请时间", 20), export.Text("类别", 10), export.Text("房屋", 20), export.Text("交款人", 14), export.Text("原收据", 18), export.Money("金额"),
+		export.Text("怎么退", 10), export.Text("原因", 30), export.Text("申请人", 12), export.Text("审批人", 12), export.Text("审批意见", 20), export.Text("状态", 10),
+		export.Text("红字收据", 18)}}
+	words := map[string]string{"asked": "待批", "approved": "已批待付", "refused": "已退回", "withdrawn": "已撤回", "paid": "已付出"}
+	o.Check, o.Rows = export.Pages(s.apiRefunds, func(o *struct{ Body page.List[refundJSON] }) page.List[refundJSON] { return o.Body }, func(f *refundJSON) []sheet.Value {
+		return []sheet.Value{sheet.Text(f.AskedAt.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(f.KindName), sheet.Text(f.RoomLabel),
+			sheet.Text(f.PayerName), sheet.Text(f.ReceiptNumber), export.Yuan(f.Amount), sheet.Text(f.MethodName), sheet.Text(f.Reason), sheet.Text(f.AskedName),
+			sheet.Text(f.DecidedName), sheet.Text(f.Note), sheet.Text(words[f.State]), sheet.Text(f.RedNumber)}
+	})
+	return o
+}

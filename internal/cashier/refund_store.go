@@ -1,0 +1,173 @@
+package cashier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const refundColumns = `id, kind, receipt_id, receipt_number, deposit_id, room_id, room_label, payer_id, payer_name, amount, method, account, reason,
+	state, asked_by, asked_name, asked_at, decided_by, decided_name, decided_at, note, paid_by, paid_name, paid_at, red_id, red_number, version`
+
+func scanRefund(row db.Scanner) (Refund, error) {
+	var f Refund
+	var asked, decided, paid int64
+	err := row.Scan(&f.ID, &f.Kind, &f.Receipt, &f.ReceiptNumber, &f.Deposit, &f.Room, &f.RoomLabel, &f.Payer, &f.PayerName, &f.Amount, &f.Method,
+		&f.Account, &f.Reason, &f.State, &f.AskedBy, &f.Asker, &asked, &f.DecidedBy, &f.Decider, &decided, &f.Note, &f.PaidBy, &f.PaidName, &paid,
+		&f.Red, &f.RedNumber, &f.Version)
+	f.AskedAt, f.DecidedAt, f.PaidAt = db.Micro(asked), db.Micro(decided), db.Micro(paid)
+	return f, err
+}
+
+func insertRefund(ctx context.Context, tx *db.Tx, project id.ID, f *Refund) error {
+	_, err := tx.Exec(ctx, "INSERT INTO cashier_refund (project_id, "+refundColumns+") VALUES ("+db.In(28)+")",
+		project, f.ID, string(f.Kind), f.Receipt, f.ReceiptNumber, f.Deposit, f.Room, f.RoomLabel, f.Payer, f.PayerName, f.Amount, string(f.Method),
+		f.Account, f.Reason, string(f.State), f.AskedBy, f.Asker, f.AskedAt, 0, "", 0, "", 0, "", 0, 0, "", f.Version)
+	return err
+}
+
+func updateRefund(ctx context.Context, tx *db.Tx, project id.ID, f *Refund) error {
+	_, err := tx.Exec(ctx, `UPDATE cashier_refund SET state = ?, decided_by = ?, decided_name = ?, decided_at = ?, note = ?, paid_by = ?, paid_name = ?,
+		paid_at = ?, red_id = ?, red_number = ?, version = ? WHERE project_id = ? AND id = ?`,
+		string(f.State), f.DecidedBy, f.Decider, f.DecidedAt, f.Note, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber, f.Version, project, f.ID)
+	return err
+}
+
+func oneRefund(ctx context.Context, q db.Q, project, refund id.ID) (Refund, error) {
+	f, err := scanRefund(q.QueryRow(ctx, "SELECT "+refundColumns+" FROM cashier_refund WHERE project_id = ? AND id = ?", project, refund))
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, fault.ErrNotFound
+	}
+	if err != nil {
+		return f, fmt.Errorf("read refund: %w", err)
+	}
+	return f, nil
+}
+
+func lockRefund(ctx context.Context, tx *db.Tx, project, refund id.ID) (Refund, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM cashier_refund WHERE project_id = ? AND id = ?", project, refund); err != nil {
+		return Refund{}, err
+	}
+	return oneRefund(ctx, tx, project, refund)
+}
+
+// What open applications are about.
+const (
+	ofReceipt = "receipt_id = ?"
+	ofDeposit = "deposit_id = ?"
+	ofWallet  = "kind = 'prepaid' AND room_id = ?"
+)
+
+// openRefunds adds up what is asked for or approved and not paid out.
+func openRefunds(ctx context.Context, q db.Q, project id.ID, where string, of id.ID) (money.Fen, error) {
+	var sum money.Fen
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_refund
+		WHERE project_id = ? AND state IN ('asked', 'approved') AND `+where, project, of).Scan(&sum)
+	return sum, err
+}
+
+func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, before id.ID) ([]Refund, error) {
+	where, list := " WHERE project_id = ?", []any{project}
+	add := func(on bool, text string, value any) {
+		if on {
+			where += " AND " + text
+			list = append(list, value)
+		}
+	}
+	add(f.State != "", "state = ?", string(f.State))
+	add(f.Kind != "", "kind = ?", string(f.Kind))
+	add(f.Room != 0, "room_id = ?", f.Room)
+	add(f.Receipt != 0, "receipt_id = ?", f.Receipt)
+	add(before != 0, "id < ?", before)
+	rows, err := q.Query(ctx, "SELECT "+refundColumns+" FROM cashier_refund"+where+" ORDER BY id DESC LIMIT ?", append(list, f.Limit+1)...)
+	return db.Collect(rows, err, scanRefund)
+}
+
+// lockReceipt locks a receipt behind the desks of its rooms, so that nothing
+// of it is given back at the same time.
+func lockReceipt(ctx context.Context, tx *db.Tx, project, receipt id.ID) (Receipt, error) {
+	r, err := oneReceipt(ctx, tx, project, receipt)
+	if err != nil {
+		return r, err
+	}
+	if err := lockDesks(ctx, tx, project, r.rooms()); err != nil {
+		return r, fmt.Errorf("lock household: %w", err)
+	}
+	if err := tx.Lock(ctx, "SELECT id FROM cashier_receipt WHERE project_id = ? AND id = ?", project, receipt); err != nil {
+		return r, fmt.Errorf("lock receipt: %w", err)
+	}
+	return oneReceipt(ctx, tx, project, receipt)
+}
+
+// markReversed says on a receipt that it was taken back as a whole, once.
+func markReversed(ctx context.Context, tx *db.Tx, project, receipt, red id.ID) error {
+	n, err := tx.Exec(ctx, `UPDATE cashier_receipt SET reversed_by = ? WHERE project_id = ? AND id = ? AND reversed_by = 0 AND state = 'valid'`,
+		red, project, receipt)
+	if err == nil && n != 1 {
+		return ErrReversed
+	}
+	return err
+}
+
+// takenBack adds up what red receipts took back of one: by charge, and of the
+// money it had put into the wallet.
+func takenBack(ctx context.Context, q db.Q, project, receipt id.ID) (map[id.ID]money.Fen, money.Fen, error) {
+	rows, err := q.Query(ctx, `SELECT l.charge_id, CAST(SUM(-l.amount) AS BIGINT) FROM cashier_line l
+		JOIN cashier_receipt r ON r.project_id = l.project_id AND r.id = l.receipt_id
+		WHERE r.project_id = ? AND r.red_of = ? GROUP BY l.charge_id`, project, receipt)
+	out := map[id.ID]money.Fen{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var charge id.ID
+		var sum money.Fen
+		err := row.Scan(&charge, &sum)
+		out[charge] = sum
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	var wallet money.Fen
+	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(-to_prepay), 0) AS BIGINT) FROM cashier_receipt WHERE project_id = ? AND red_of = ?", project, receipt).
+		Scan(&wallet)
+	return out, wallet, err
+}
+
+// brokenReds names red receipts that take back more than there was, without an
+// approved application, or not what the original says.
+func brokenReds(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	out := []string{}
+	for _, check := range []struct{ form, query string }{
+		{"收据 %s 实收 %s 元，红字收据退了 %s 元", `SELECT number, amount - prepaid_used, back FROM (
+			SELECT r.number, r.amount, r.prepaid_used, CAST(SUM(x.prepaid_used - x.amount) AS BIGINT) AS back FROM cashier_receipt r
+			JOIN cashier_receipt x ON x.project_id = r.project_id AND x.red_of = r.id
+			WHERE r.project_id = ? AND r.red_of = 0 GROUP BY r.number, r.amount, r.prepaid_used) AS sums WHERE back > amount - prepaid_used ORDER BY number LIMIT 100`},
+		{"收据 %s 标为已红冲 %s 元，红字收据是 %s 元", `SELECT r.number, r.amount, COALESCE(x.amount, 0) FROM cashier_receipt r
+			LEFT JOIN cashier_receipt x ON x.project_id = r.project_id AND x.id = r.reversed_by AND x.red_of = r.id
+			WHERE r.project_id = ? AND r.reversed_by <> 0 AND COALESCE(x.amount, 0) <> -r.amount ORDER BY r.number LIMIT 100`},
+		{"红字收据 %s 金额 %s 元，批准付出的申请是 %s 元", `SELECT r.number, r.amount, COALESCE(f.amount, 0) FROM cashier_receipt r
+			LEFT JOIN cashier_refund f ON f.project_id = r.project_id AND f.id = r.refund_id AND f.red_id = r.id AND f.state = 'paid' AND f.decided_at <> 0
+			WHERE r.project_id = ? AND r.amount < 0 AND COALESCE(f.amount, 0) <> -r.amount ORDER BY r.number LIMIT 100`},
+		{"房间 %s 的退款 %s 元标为已付，却没有红字收据（%s）", `SELECT f.room_label, f.amount, 0 FROM cashier_refund f
+			LEFT JOIN cashier_receipt r ON r.project_id = f.project_id AND r.id = f.red_id AND r.refund_id = f.id
+			WHERE f.project_id = ? AND (f.state = 'paid') <> (r.id IS NOT NULL) ORDER BY f.id LIMIT 100`},
+	} {
+		rows, err := q.Query(ctx, check.query, project)
+		found, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {
+			var name string
+			var a, b money.Fen
+			err := row.Scan(&name, &a, &b)
+			return fmt.Sprintf(check.form, name, a.Yuan(), b.Yuan()), err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
