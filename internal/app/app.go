@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"linli/internal/audit"
@@ -28,6 +29,7 @@ import (
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
 	"linli/internal/meter"
+	"linli/internal/outside/wechat"
 	"linli/internal/payment"
 	"linli/internal/screen"
 )
@@ -47,6 +49,11 @@ type Config struct {
 	// Requests is how many requests of the API may run at once; 0 means a
 	// number that fits a small machine.
 	Requests int
+	// Wechat is the host of WeChat Pay, empty for the official one.
+	Wechat string
+	// Address is where the world reaches this server, like
+	// https://wy.example.cn; payment channels are told it.
+	Address string
 }
 
 // App is the built house.
@@ -64,6 +71,7 @@ type App struct {
 	Cashier  *cashier.Service
 	Screen   *screen.Service
 	Web      *web.Server
+	address  atomic.Pointer[string]
 	log      *slog.Logger
 	care     *care
 	gate     *gate
@@ -107,20 +115,40 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
-	a.Payment = payment.New(payment.Deps{DB: d})
+	a.Reach(c.Address)
+	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
+	if err := a.street(c); err != nil {
+		return nil, err
+	}
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)
 	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
 }
+
+// street fills the sockets of payment.
+func (a *App) street(c Config) error {
+	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
+	if err != nil {
+		return err
+	}
+	a.Payment.Plug(a.Cashier, w)
+	return nil
+}
+
+// Reach says where the world reaches this server, once that is known.
+func (a *App) Reach(address string) { a.address.Store(&address) }
+
+// Reached is that address.
+func (a *App) Reached() string { return *a.address.Load() }
 
 // exists tells the edge whether there is such a project.
 func (a *App) exists(ctx context.Context, project id.ID) (bool, error) {

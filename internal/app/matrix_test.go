@@ -49,7 +49,9 @@ func endpoints(a *app.App) []endpoint {
 }
 
 // publicOperations is the whole list of what needs no session.
-func publicOperations() []string { return []string{"read-setup", "run-setup", "sign-in"} }
+func publicOperations() []string {
+	return []string{"read-setup", "run-setup", "sign-in", "wechat-callback"}
+}
 
 // fill puts ids into a path; project decides the first, from the others.
 func (e *endpoint) fill(project id.ID, from twin) string {
@@ -79,6 +81,9 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"start-run":           fmt.Sprintf(`{"month":%q}`, month),
 		"receipt-void":        `{"reason":"矩阵测试"}`,
 		"receipt-create":      fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"order-create":        fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":0,"amount":100}`, from.ids["room"]),
+		"candidate-handle":    `{"note":"矩阵测试"}`,
+		"merchant-wechat-put": `{"number":"1","app":"","serial":"","platform_serial":"","platform_key":"","active":false,"version":0}`,
 		"receipt-print":       `{"paper":"80"}`,
 		"refund-ask":          fmt.Sprintf(`{"kind":"part","receipt_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["receipt"]),
 		"refund-decide":       `{"approve":true,"version":1}`,

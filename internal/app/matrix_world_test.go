@@ -42,7 +42,7 @@ type matrixWorld struct {
 
 func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	t.Helper()
-	a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test"})
+	a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,6 +181,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["receipt"] = r.ID
+	w.online(t, p, who)
 	d, _, err := w.app.Cashier.TakeDeposit(ctx, who, project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: p.ids["room"], Note: p.canary,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
 	if err != nil {

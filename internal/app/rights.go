@@ -7,6 +7,7 @@ import (
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
+	"linli/internal/payment"
 )
 
 // rights are all permissions of the product in words, group by group: what
@@ -32,6 +33,9 @@ func rights() []identity.Right {
 		{Permission: cashier.PermDeposit, Name: "处理押金", Group: desk, Allows: "从押金扣款转收入、没收、转到别的房屋或人名下"},
 		{Permission: cashier.PermSetting, Name: "收银设置", Group: desk, Allows: "定分配次序、预缴上限和付款人能不能自己选"},
 		{Permission: cashier.PermReport, Name: "收款统计", Group: desk, Allows: "看全部收费员的收款统计和交班，代人交班"},
+		{Permission: payment.PermRead, Name: "看待退款清单", Group: desk, Allows: "看线上多收、重复收、金额不符的钱"},
+		{Permission: payment.PermHandle, Name: "处理待退款", Group: desk, Allows: "写明线上多收的钱怎么处理了"},
+		{Permission: payment.PermMerchant, Name: "线上收款商户", Group: desk, Allows: "设置微信支付的商户号和密钥"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
 		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},
 		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},

@@ -10,6 +10,7 @@ import (
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
+	"linli/internal/payment"
 )
 
 // roles are the ready-made roles; a grant gives one of them on one project or
@@ -20,10 +21,12 @@ func roles() []identity.Role {
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
-			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
-		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting, audit.PermRead, file.PermWhole)},
+			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
+			payment.PermRead, payment.PermHandle, payment.PermMerchant, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
+		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
+			payment.PermRead, payment.PermHandle, audit.PermRead, file.PermWhole)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
 		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
-		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, audit.PermRead)},
+		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
 	}
 }

@@ -122,7 +122,7 @@ func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]
 		return nil, err
 	}
 	out := []string{}
-	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Prepaid} {
+	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing, ledger.Prepaid} {
 		if have[a] != want[a] {
 			out = append(out, fmt.Sprintf("科目 %d %s 账上余额 %s 元，按收据和预存应为 %s 元", a, a.Name(), have[a].Yuan(), want[a].Yuan()))
 		}

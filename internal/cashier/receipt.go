@@ -19,6 +19,7 @@ const (
 	MethodCard     Method = "card"     // card terminal of the bank
 	MethodTransfer Method = "transfer" // bank transfer
 	MethodPrepay   Method = "prepay"   // the payer's own prepaid money
+	MethodWechat   Method = "wechat"   // WeChat Pay; comes by orders, never by hand
 )
 
 // Name is the method in words.
@@ -32,6 +33,8 @@ func (m Method) Name() string {
 		return "转账"
 	case MethodPrepay:
 		return "预存抵扣"
+	case MethodWechat:
+		return "微信"
 	}
 	return ""
 }
@@ -43,6 +46,8 @@ func (m Method) account() ledger.Account {
 		return ledger.Cash
 	case MethodPrepay:
 		return ledger.Prepaid
+	case MethodWechat:
+		return ledger.Clearing
 	}
 	return ledger.Bank
 }

@@ -29,6 +29,7 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
+	s.orderRoutes(w)
 	s.shiftRoutes(w)
 	s.refundRoutes(w)
 	s.depositRoutes(w)
@@ -78,6 +79,8 @@ type seatJSON struct {
 	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
 	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
 	AheadMax  int            `json:"ahead_months" doc:"最多预缴几个月，0 为不收预缴"`
+	Online    []string       `json:"online" nullable:"false" doc:"可以发起的线上收款：wechat 微信支付"`
+	OpenOrder id.ID          `json:"open_order_id" doc:"这间房还没有结束的线上收款，没有为空串"`
 }
 
 func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
@@ -97,6 +100,9 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 			b.Room = j
 		}
 		b.Rooms = append(b.Rooms, j)
+	}
+	if err := s.onlineOf(ctx, in.Project, in.Room, &b); err != nil {
+		return nil, err
 	}
 	today := clock.DateOf(s.db.Clock().Now())
 	for _, o := range seat.Open {
@@ -121,7 +127,7 @@ func toOpen(o *Open, today clock.Date) openJSON {
 }
 
 type payJSON struct {
-	Method    string     `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
+	Method    string     `json:"method" enum:"cash,card,transfer,prepay,wechat" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信"`
 	Name      string     `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
 	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
 	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
@@ -212,7 +218,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
-		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
+		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && !r.paidOnline() && r.mayVoid() == nil, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
 	j.redJSON = redJSON{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
 		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil, Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}
@@ -325,7 +331,7 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type methodSumJSON struct {
-	Method   string    `json:"method" enum:"cash,card,transfer,prepay"`
+	Method   string    `json:"method" enum:"cash,card,transfer,prepay,wechat"`
 	Name     string    `json:"name" doc:"收款方式的名称"`
 	Receipts int       `json:"receipts" doc:"笔数"`
 	Amount   money.Fen `json:"amount" doc:"金额，分"`

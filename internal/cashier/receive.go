@@ -60,7 +60,7 @@ func (in *Taking) check() error {
 		p := &in.Pays[i]
 		at := fmt.Sprintf("body.pays[%d]", i)
 		p.Reference = strings.TrimSpace(p.Reference)
-		if p.Method.Name() == "" {
+		if p.Method.Name() == "" || p.Method.online() {
 			return ErrPays.At(at+".method", "没有这种收款方式", string(p.Method))
 		}
 		if p.Amount <= 0 || p.Amount > maxPay {

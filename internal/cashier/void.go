@@ -42,6 +42,9 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 		if err := r.mayVoid(); err != nil {
 			return err
 		}
+		if r.paidOnline() {
+			return ErrOnline
+		}
 		if err := stillInShift(ctx, tx, project, &r); err != nil {
 			return err
 		}

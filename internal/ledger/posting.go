@@ -18,6 +18,7 @@ type Account int64
 const (
 	Cash          Account = 1001 // 库存现金
 	Bank          Account = 1002 // 银行存款
+	Clearing      Account = 1012 // 其他货币资金 (held by payment channels until they settle)
 	Receivable    Account = 1122 // 应收账款
 	Prepaid       Account = 2203 // 预收账款 (预存)
 	Deposit       Account = 2241 // 其他应付款 (押金)
@@ -33,6 +34,8 @@ func (a Account) Name() string {
 		return "库存现金"
 	case Bank:
 		return "银行存款"
+	case Clearing:
+		return "其他货币资金"
 	case Receivable:
 		return "应收账款"
 	case Prepaid:

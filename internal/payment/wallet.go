@@ -163,13 +163,3 @@ func (s *Service) MovedByReceipt(ctx context.Context, q db.Q, project, after, up
 	}
 	return out, nil
 }
-
-// Broken lists the wallets whose balance is not the sum of their entries, as
-// sentences for the operator; none is what should be.
-func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
-	out, err := brokenWallets(ctx, s.db.Reader(ctx), project)
-	if err != nil {
-		return nil, fmt.Errorf("check wallets: %w", err)
-	}
-	return out, nil
-}

@@ -142,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/wechat/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 微信支付的结果通知；凭签名受理，地址里含项目 */
+        post: operations["wechat-callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/care": {
         parameters: {
             query?: never;
@@ -447,92 +464,6 @@ export interface paths {
         get: operations["counter-ahead"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/deposit-sums": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 在押的押金，按种类和已押多久 */
-        get: operations["deposit-sums"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/deposits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 押金列表，新的在前 */
-        get: operations["deposit-list"];
-        put?: never;
-        /** 收押金并开收据；押金是负债，不算收入 */
-        post: operations["deposit-take"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/deposits/{deposit}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 一笔押金和它的变动 */
-        get: operations["deposit-one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/deposits/{deposit}/deductions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 从押金扣款转为收入，开扣款单；不填金额为全部没收 */
-        post: operations["deposit-deduct"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/deposits/{deposit}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 把押金转到另一间房或另一个人名下 */
-        post: operations["deposit-move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1004,6 +935,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 线上收款的商户，不含密钥 */
+        get: operations["merchant-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/merchants/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置微信支付商户 */
+        put: operations["merchant-wechat-put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/my-shift": {
         parameters: {
             query?: never;
@@ -1049,6 +1014,57 @@ export interface paths {
         put?: never;
         /** 结束一个人与房屋的关系 */
         post: operations["end-occupant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发起线上收款；随后读它，直到有二维码、已付款或已关闭 */
+        post: operations["order-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/orders/{order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一笔线上收款到了哪一步 */
+        get: operations["order-one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/orders/{order}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消线上收款；付款抢先时以付款为准 */
+        post: operations["order-cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1211,33 +1227,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/refunds": {
+    "/api/v1/projects/{project}/refund-candidates": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** 红冲与退款申请，新的在前 */
-        get: operations["refund-list"];
-        put?: never;
-        /** 申请红冲、部分退款、退预存或退押金 */
-        post: operations["refund-ask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/refunds/{refund}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 一张红冲或退款申请 */
-        get: operations["refund-one"];
+        /** 待退款清单：线上多收、重复收、金额不符的钱，新的在前 */
+        get: operations["candidate-list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1246,7 +1244,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/refunds/{refund}/decision": {
+    "/api/v1/projects/{project}/refund-candidates/{candidate}/handle": {
         parameters: {
             query?: never;
             header?: never;
@@ -1255,42 +1253,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 批准或退回别人的申请 */
-        post: operations["refund-decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/refunds/{refund}/pay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 付出已批准的退款，开红字收据，记入付款人当前的班 */
-        post: operations["refund-pay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/refunds/{refund}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 撤回自己还没付出的申请 */
-        post: operations["refund-withdraw"];
+        /** 写明待退款的一笔怎么处理了 */
+        post: operations["candidate-handle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3011,6 +2975,10 @@ export interface components {
         BuildingsOutBody: {
             items: components["schemas"]["EstateBuilding"][];
         };
+        "Candidate-handleRequest": {
+            /** @description 怎么处理的，如 业主同意留作预存 */
+            note: string;
+        };
         CashierAhead: {
             /**
              * Format: int64
@@ -3103,81 +3071,6 @@ export interface components {
             no: number;
             notes: components["schemas"]["CashierNote"][];
         };
-        CashierDeposit: {
-            /**
-             * @description 业务日期，如 2026-11-21；空串表示没有
-             * @example 2026-11-21
-             */
-            date: string;
-            /**
-             * Format: int64
-             * @description 押了几天
-             */
-            days: number;
-            /** @description 变动，只在读一笔时给出 */
-            entries: components["schemas"]["CashierDepositEntry"][];
-            /**
-             * Format: int64
-             * @description 还押着的，分
-             */
-            held: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @enum {string} */
-            kind: "renovation" | "keys" | "lease" | "other";
-            kind_name: string;
-            note: string;
-            /** @description 收据号 */
-            number: string;
-            /** @description 退给谁 */
-            person_name: string;
-            /** @description 编号，十进制字符串 */
-            receipt_id: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            room_label: string;
-            /**
-             * Format: int64
-             * @description 收的，分
-             */
-            taken: number;
-            /** Format: int64 */
-            version: number;
-        };
-        CashierDepositEntry: {
-            /**
-             * Format: int64
-             * @description 余额的变动，分
-             */
-            amount: number;
-            /** Format: date-time */
-            at: string;
-            by_name: string;
-            /** @enum {string} */
-            kind: "taken" | "deducted" | "forfeited" | "refunded" | "moved" | "voided";
-            name: string;
-            /** @description 收据号或扣款单号 */
-            number: string;
-            reason: string;
-            /** @description 编号，十进制字符串 */
-            receipt_id: string;
-        };
-        CashierDepositSum: {
-            /** @description 90 天内、91–180 天、181–365 天、超过一年，分 */
-            ages: number[];
-            /**
-             * Format: int64
-             * @description 笔数
-             */
-            count: number;
-            /**
-             * Format: int64
-             * @description 还押着的，分
-             */
-            held: number;
-            kind: string;
-            name: string;
-        };
         CashierFormer: {
             charges: components["schemas"]["CashierOpen"][];
             /**
@@ -3223,7 +3116,7 @@ export interface components {
              */
             amount: number;
             /** @enum {string} */
-            method: "cash" | "card" | "transfer" | "prepay";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat";
             /** @description 收款方式的名称 */
             name: string;
             /**
@@ -3292,6 +3185,67 @@ export interface components {
             /** @description 房间，如 3栋2单元1502 */
             room_label: string;
         };
+        CashierOrder: {
+            /**
+             * Format: int64
+             * @description 金额，分；不会再变
+             */
+            amount: number;
+            /**
+             * @description 收款渠道
+             * @enum {string}
+             */
+            channel: "wechat";
+            /** @description 正在取消，结果以 state 为准 */
+            closing: boolean;
+            /** @description 二维码里的文字 */
+            code?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description 谁发起的 */
+            created_name: string;
+            /**
+             * Format: date-time
+             * @description 过了这个时间不能再付
+             */
+            expires_at: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 付款后销掉的应收，不会再变 */
+            lines: components["schemas"]["CashierOrderLine"][];
+            /** @description 商户订单号 */
+            number: string;
+            payer_name: string;
+            /** @description 二维码，data: 开头的 SVG */
+            picture?: string;
+            /** @description 为什么关闭 */
+            reason?: string;
+            /** @description 付款后开的收据 */
+            receipt_id: string;
+            receipt_number: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * @description created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时
+             * @enum {string}
+             */
+            state: "created" | "waiting" | "paid" | "closed" | "expired";
+            /**
+             * Format: int64
+             * @description 其中存入预存的，分
+             */
+            to_prepay: number;
+        };
+        CashierOrderLine: {
+            /**
+             * Format: int64
+             * @description 分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+        };
         CashierPay: {
             /**
              * Format: int64
@@ -3301,10 +3255,10 @@ export interface components {
             /** @description 银行卡后四位，选填 */
             last4?: string;
             /**
-             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣
+             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信
              * @enum {string}
              */
-            method: "cash" | "card" | "transfer" | "prepay";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat";
             /** @description 收款方式的名称 */
             readonly name?: string;
             /**
@@ -3456,55 +3410,6 @@ export interface components {
             /** @description 全部结果的合计，count=true 时才有 */
             total?: components["schemas"]["CashierTotals"];
         };
-        CashierRefund: {
-            /** @description 退到哪里，按填写 */
-            account: string;
-            /**
-             * Format: int64
-             * @description 分
-             */
-            amount: number;
-            /** Format: date-time */
-            asked_at: string;
-            asked_name: string;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_name: string;
-            /** @description 编号，十进制字符串 */
-            deposit_id: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金
-             * @enum {string}
-             */
-            kind: "red" | "part" | "prepaid" | "deposit";
-            kind_name: string;
-            /** @description 怎么退；红冲按收款时的方式退，为空 */
-            method: string;
-            method_name: string;
-            /** @description 是我提出的，不能自己批 */
-            mine: boolean;
-            note: string;
-            /** Format: date-time */
-            paid_at?: string;
-            paid_name: string;
-            payer_name: string;
-            reason: string;
-            /** @description 退的是哪张收据，退预存为空 */
-            receipt_id: string;
-            receipt_number: string;
-            /** @description 红字收据 */
-            red_id: string;
-            red_number: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            room_label: string;
-            /** @enum {string} */
-            state: "asked" | "approved" | "refused" | "withdrawn" | "paid";
-            /** Format: int64 */
-            version: number;
-        };
         CashierSeat: {
             /**
              * Format: int64
@@ -3517,6 +3422,10 @@ export interface components {
             choice: boolean;
             /** @description 已不在这几间房的人留下的欠费，不向现在的住户收 */
             former: components["schemas"]["CashierFormer"][];
+            /** @description 可以发起的线上收款：wechat 微信支付 */
+            online: string[];
+            /** @description 这间房还没有结束的线上收款，没有为空串 */
+            open_order_id: string;
             /**
              * Format: int64
              * @description 其中已逾期的，分
@@ -3943,52 +3852,6 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
-        };
-        "Deposit-deductRequest": {
-            /**
-             * Format: int64
-             * @description 扣多少，分；不填为没收全部余额
-             */
-            amount?: number;
-            reason: string;
-            /** Format: int64 */
-            version: number;
-        };
-        "Deposit-moveRequest": {
-            /** @description 转给这个人；只填房间时为那间房的交款人 */
-            person_id?: string;
-            reason: string;
-            /** @description 转到这间房 */
-            room_id?: string;
-            /** Format: int64 */
-            version: number;
-        };
-        "Deposit-sumsResponse": {
-            /**
-             * Format: int64
-             * @description 合计，与科目 2241 相等，分
-             */
-            held: number;
-            items: components["schemas"]["CashierDepositSum"][];
-        };
-        "Deposit-takeRequest": {
-            /**
-             * @description renovation 装修，keys 钥匙，lease 租赁，other 其他
-             * @enum {string}
-             */
-            kind: "renovation" | "keys" | "lease" | "other";
-            /** @description 说明，如装修许可编号 */
-            note?: string;
-            pays: components["schemas"]["CashierPayIn"][];
-            /** @description 退给谁；不填为这间房的交款人 */
-            person_id?: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            /**
-             * Format: int64
-             * @description 实收现金，分；不填为正好
-             */
-            tendered?: number;
         };
         "Edit-tagRequest": {
             /** @description 停用后不能再贴，已贴的留着 */
@@ -4900,6 +4763,32 @@ export interface components {
             /** @description 原因 */
             reason: string;
         };
+        "Merchant-wechat-putRequest": {
+            /** @description 启用 */
+            active: boolean;
+            /** @description APIv3 密钥，32 个字符；留空为不改 */
+            api_key?: string;
+            /** @description 公众账号 AppID */
+            app: string;
+            /** @description 商户号，10 位数字 */
+            number: string;
+            /** @description 微信支付公钥，PEM */
+            platform_key: string;
+            /** @description 微信支付公钥 ID，PUB_KEY_ID_ 开头 */
+            platform_serial: string;
+            /** @description 商户 API 私钥，PEM；留空为不改 */
+            private_key?: string;
+            /** @description 商户 API 证书序列号，40 位十六进制 */
+            serial: string;
+            /**
+             * Format: int64
+             * @description 读到的版本，没有设置过为 0
+             */
+            version: number;
+        };
+        MerchantsOutBody: {
+            items: components["schemas"]["PaymentMerchant"][];
+        };
         NewAccountInputBody: {
             /** @description 角色 */
             grants: components["schemas"]["IdentityAccountGrant"][];
@@ -4952,6 +4841,34 @@ export interface components {
         OccupantsOutBody: {
             items: components["schemas"]["EstateOccupant"][];
         };
+        "Order-createRequest": {
+            /**
+             * Format: int64
+             * @description 金额，分
+             */
+            amount: number;
+            /**
+             * @description 收款渠道：wechat 微信支付
+             * @enum {string}
+             */
+            channel: "wechat";
+            /** @description 所选的应收；不填则按到期先后抵全部欠费 */
+            charge_ids?: string[] | null;
+            /** @description 金额异常时已再次确认 */
+            confirmed?: boolean;
+            /**
+             * Format: int64
+             * @description 界面上显示的欠费合计，不一致则拒绝
+             */
+            expected_owed: number;
+            /**
+             * Format: int64
+             * @description 界面上显示的预存余额，不一致则拒绝；选填
+             */
+            expected_prepaid?: number;
+            /** @description 收银台上的房间；多收的钱存入它的预存 */
+            room_id: string;
+        };
         PageListAccountBody: {
             /** @description 这一页的内容 */
             items: components["schemas"]["IdentityAccountBody"][];
@@ -4964,15 +4881,15 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListCharge: {
+        PageListCandidate: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["BillingCharge"][];
+            items: components["schemas"]["PaymentCandidate"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListDeposit: {
+        PageListCharge: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["CashierDeposit"][];
+            items: components["schemas"]["BillingCharge"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -5012,12 +4929,6 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListRefund: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["CashierRefund"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
         PageListRoom: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstateRoom"][];
@@ -5049,6 +4960,90 @@ export interface components {
             old: string;
             /** @description 新密码，至少 10 位 */
             password: string;
+        };
+        PaymentCandidate: {
+            /**
+             * Format: int64
+             * @description 多收的金额，分；已存入预存
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description 发现的时间
+             */
+            at: string;
+            /** @description 收款渠道 */
+            channel: string;
+            /** Format: date-time */
+            done_at?: string;
+            done_name: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 怎么处理的 */
+            note: string;
+            /** @description 商户订单号 */
+            number: string;
+            payer_name: string;
+            /** @description 这笔钱的收据；没有这笔订单时为空 */
+            receipt_id: string;
+            receipt_number: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /** @description 房间，没有这笔订单时为空 */
+            room_label: string;
+            /**
+             * @description open 待处理，done 已处理
+             * @enum {string}
+             */
+            state: "open" | "done";
+            /** @description 渠道的交易号 */
+            transaction_id: string;
+            /**
+             * @description amount 金额与订单不符，late 订单关闭后才付款，second 重复付款，unknown 没有这笔订单
+             * @enum {string}
+             */
+            why: "amount" | "late" | "second" | "unknown";
+            why_name: string;
+        };
+        PaymentMerchant: {
+            /** @description 启用 */
+            active: boolean;
+            /** @description 公众账号 AppID */
+            app: string;
+            /** @description 微信通知的地址，由本系统随订单告知微信 */
+            callback: string;
+            /**
+             * @description 收款渠道
+             * @enum {string}
+             */
+            channel: "wechat";
+            /** @description 已存 APIv3 密钥 */
+            has_api_key: boolean;
+            /** @description 已存商户 API 私钥 */
+            has_private_key: boolean;
+            /** @description 渠道名称 */
+            name: string;
+            /** @description 商户号 */
+            number: string;
+            /** @description 微信支付公钥，PEM */
+            platform_key: string;
+            /** @description 微信支付公钥 ID */
+            platform_serial: string;
+            /** @description 商户 API 证书序列号 */
+            serial: string;
+            /**
+             * Format: int64
+             * @description 修改时原样带回，没有设置过为 0
+             */
+            version: number;
+        };
+        PaymentMessage: {
+            /** @description TRANSACTION.SUCCESS 等 */
+            event_type?: string;
+            /** @description 通知编号 */
+            id?: string;
+        } & {
+            [key: string]: unknown;
         };
         PersonRoomsOutBody: {
             email: string;
@@ -5222,45 +5217,6 @@ export interface components {
         RecoveryCodesBody: {
             /** @description 恢复码，每个用一次，只在这里显示一次 */
             codes: string[];
-        };
-        "Refund-askRequest": {
-            /** @description 退到哪个账号，选填 */
-            account?: string;
-            /**
-             * Format: int64
-             * @description 退多少，分；红冲整张退，不填
-             */
-            amount?: number;
-            /** @description 退押金：哪一笔 */
-            deposit_id?: string;
-            /**
-             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金
-             * @enum {string}
-             */
-            kind: "red" | "part" | "prepaid" | "deposit";
-            /**
-             * @description 怎么退；红冲按收款时的方式退，不填
-             * @enum {string}
-             */
-            method?: "cash" | "card" | "transfer";
-            /** @description 原因 */
-            reason: string;
-            /** @description 红冲和部分退款：哪张收据 */
-            receipt_id?: string;
-            /** @description 退预存：哪间房 */
-            room_id?: string;
-        };
-        "Refund-decideRequest": {
-            /** @description true 批准，false 退回 */
-            approve: boolean;
-            /** @description 退回时必填 */
-            note?: string;
-            /** Format: int64 */
-            version: number;
-        };
-        RefundStepBody: {
-            /** Format: int64 */
-            version: number;
         };
         ReleaseRunInBody: {
             /**
@@ -7106,6 +7062,121 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageListAuditRow"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wechat-callback": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 微信支付公钥 ID 或平台证书序列号 */
+                "Wechatpay-Serial"?: string;
+                /** @description 签名 */
+                "Wechatpay-Signature"?: string;
+                "Wechatpay-Timestamp"?: string;
+                "Wechatpay-Nonce"?: string;
+                "Wechatpay-Signature-Type"?: string;
+            };
+            path: {
+                /** @description 含项目的口令，随订单告知微信 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentMessage"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -9570,651 +9641,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierAhead"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-sums": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deposit-sumsResponse"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-list": {
-        parameters: {
-            query?: {
-                /** @description 每页条数，最多 200 */
-                limit?: number;
-                /** @description 上一页给出的 next；第一页留空 */
-                cursor?: string;
-                /** @description 不填为全部 */
-                kind?: "renovation" | "keys" | "lease" | "other";
-                /** @description 这间房的 */
-                room_id?: string;
-                /** @description 只看还押着的 */
-                held?: boolean;
-                /** @description 收据号、房间或姓名的一部分 */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageListDeposit"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-take": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Deposit-takeRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-one": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号，十进制字符串 */
-                project: string;
-                /** @description 押金编号 */
-                deposit: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-deduct": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Deposit-deductRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "deposit-move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Deposit-moveRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
                 };
             };
             /** @description Bad Request */
@@ -13880,6 +13306,218 @@ export interface operations {
             };
         };
     };
+    "merchant-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-wechat-put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merchant-wechat-putRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "shift-mine": {
         parameters: {
             query?: never;
@@ -14119,6 +13757,326 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateOccupant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order-createRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierOrder"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 线上收款编号 */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierOrder"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 线上收款编号 */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierOrder"];
                 };
             };
             /** @description Bad Request */
@@ -14894,8 +14852,8 @@ export interface operations {
                 from?: string;
                 /** @description 截止日，含 */
                 until?: string;
-                /** @description valid 有效（含红冲双方），void 已作废，red 红字收据，reversed 已红冲；不填为全部 */
-                state?: "valid" | "void" | "red" | "reversed";
+                /** @description valid 有效，void 已作废；不填为全部 */
+                state?: "valid" | "void";
                 /** @description 收据号、房间或交款人的一部分 */
                 q?: string;
                 /** @description 同时给出全部结果的合计 */
@@ -15546,21 +15504,15 @@ export interface operations {
             };
         };
     };
-    "refund-list": {
+    "candidate-list": {
         parameters: {
             query?: {
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 上一页给出的 next；第一页留空 */
                 cursor?: string;
-                /** @description 不填为全部 */
-                state?: "asked" | "approved" | "refused" | "withdrawn" | "paid";
-                /** @description 不填为全部 */
-                kind?: "red" | "part" | "prepaid" | "deposit";
-                /** @description 这间房的 */
-                room_id?: string;
-                /** @description 这张收据的 */
-                receipt_id?: string;
+                /** @description open 待处理，done 已处理；不填为全部 */
+                state?: "open" | "done";
             };
             header?: never;
             path: {
@@ -15577,7 +15529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListRefund"];
+                    "application/json": components["schemas"]["PageListCandidate"];
                 };
             };
             /** @description Bad Request */
@@ -15663,230 +15615,21 @@ export interface operations {
             };
         };
     };
-    "refund-ask": {
+    "candidate-handle": {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Refund-askRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierRefund"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "refund-one": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
                 /** @description 编号，十进制字符串 */
-                project: string;
-                /** @description 申请编号 */
-                refund: string;
+                candidate: string;
             };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierRefund"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "refund-decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Refund-decideRequest"];
+                "application/json": components["schemas"]["Candidate-handleRequest"];
             };
         };
         responses: {
@@ -15896,217 +15639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierRefund"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "refund-pay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefundStepBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierRefund"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "refund-withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefundStepBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CashierRefund"];
+                    "application/json": components["schemas"]["PaymentCandidate"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,127 @@
+package cashier
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/web"
+	"linli/internal/payment"
+)
+
+func (s *Service) orderRoutes(w *web.Server) {
+	const orders = "/projects/{project}/orders"
+	web.Handle(w, web.Op{ID: "order-create", Method: http.MethodPost, Path: orders, Tag: "cashier", Status: http.StatusCreated,
+		Permission: PermReceive, Summary: "发起线上收款；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
+	web.Handle(w, web.Op{ID: "order-one", Method: http.MethodGet, Path: orders + "/{order}", Tag: "cashier",
+		Permission: PermRead, Summary: "一笔线上收款到了哪一步"}, s.apiOrder)
+	web.Handle(w, web.Op{ID: "order-cancel", Method: http.MethodPost, Path: orders + "/{order}/cancel", Tag: "cashier",
+		Permission: PermReceive, Summary: "取消线上收款；付款抢先时以付款为准"}, s.apiCancelOrder)
+}
+
+type orderLineJSON struct {
+	Charge id.ID     `json:"charge_id"`
+	Amount money.Fen `json:"amount" doc:"分"`
+}
+
+type orderJSON struct {
+	ID            id.ID           `json:"id"`
+	Number        string          `json:"number" doc:"商户订单号"`
+	Channel       string          `json:"channel" enum:"wechat" doc:"收款渠道"`
+	Room          id.ID           `json:"room_id"`
+	RoomLabel     string          `json:"room_label"`
+	PayerName     string          `json:"payer_name"`
+	Amount        money.Fen       `json:"amount" doc:"金额，分；不会再变"`
+	ToPrepay      money.Fen       `json:"to_prepay" doc:"其中存入预存的，分"`
+	Lines         []orderLineJSON `json:"lines" nullable:"false" doc:"付款后销掉的应收，不会再变"`
+	State         string          `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
+	Closing       bool            `json:"closing" doc:"正在取消，结果以 state 为准"`
+	Code          string          `json:"code,omitempty" doc:"二维码里的文字"`
+	Picture       string          `json:"picture,omitempty" doc:"二维码，data: 开头的 SVG"`
+	Reason        string          `json:"reason,omitempty" doc:"为什么关闭"`
+	Receipt       id.ID           `json:"receipt_id" doc:"付款后开的收据"`
+	ReceiptNumber string          `json:"receipt_number"`
+	CreatedName   string          `json:"created_name" doc:"谁发起的"`
+	CreatedAt     time.Time       `json:"created_at"`
+	ExpiresAt     time.Time       `json:"expires_at" doc:"过了这个时间不能再付"`
+}
+
+type orderOut struct{ Body orderJSON }
+
+func orderAnswer(o *payment.Order) (*orderOut, error) {
+	j := orderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Room: o.Room, RoomLabel: o.RoomLabel, PayerName: o.PayerName, Amount: o.Amount,
+		ToPrepay: o.ToPrepay, Lines: []orderLineJSON{}, State: string(o.State), Closing: o.Closing, Reason: o.Reason, Receipt: o.Receipt,
+		ReceiptNumber: o.ReceiptNumber, CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
+	for _, l := range o.Lines {
+		j.Lines = append(j.Lines, orderLineJSON(l))
+	}
+	if o.State == payment.OrderWaiting && !o.Closing {
+		svg, err := payment.QR(o.Code)
+		if err != nil {
+			return nil, err
+		}
+		j.Code, j.Picture = o.Code, "data:image/svg+xml;base64,"+base64.StdEncoding.EncodeToString([]byte(svg))
+	}
+	return &orderOut{j}, nil
+}
+
+func (s *Service) apiOpenOrder(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Body    struct {
+		Channel         string     `json:"channel" enum:"wechat" doc:"收款渠道：wechat 微信支付"`
+		Room            id.ID      `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
+		Charges         []id.ID    `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
+		Amount          money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
+		ExpectedOwed    money.Fen  `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
+		ExpectedPrepaid *money.Fen `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
+		Confirmed       bool       `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+	}
+}) (*orderOut, error) {
+	b := &in.Body
+	o, err := s.OpenOrder(ctx, who, in.Project, OrderTaking{Channel: b.Channel, Room: b.Room, Charges: b.Charges, Amount: b.Amount,
+		ExpectedOwed: b.ExpectedOwed, ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed})
+	if err != nil {
+		return nil, err
+	}
+	return orderAnswer(&o)
+}
+
+type orderRef struct {
+	Project id.ID `path:"project"`
+	Order   id.ID `path:"order" doc:"线上收款编号"`
+}
+
+func (s *Service) apiOrder(ctx context.Context, _ actor.Actor, in *orderRef) (*orderOut, error) {
+	o, err := s.payment.Order(ctx, s.db.Reader(ctx), in.Project, in.Order)
+	if err != nil {
+		return nil, err
+	}
+	return orderAnswer(&o)
+}
+
+func (s *Service) apiCancelOrder(ctx context.Context, who actor.Actor, in *orderRef) (*orderOut, error) {
+	o, err := s.payment.CancelOrder(ctx, who, in.Project, in.Order, "收费员取消")
+	if err != nil {
+		return nil, err
+	}
+	return orderAnswer(&o)
+}
+
+// onlineOf says on the seat what may be paid online and what is being paid.
+func (s *Service) onlineOf(ctx context.Context, project, room id.ID, b *seatJSON) error {
+	q := s.db.Reader(ctx)
+	var err error
+	if b.Online, err = s.payment.Online(ctx, q, project); err != nil {
+		return err
+	}
+	open, err := s.payment.OpenOrderOf(ctx, q, project, room)
+	if err == nil && open != nil {
+		b.OpenOrder = open.ID
+	}
+	return err
+}

@@ -1,0 +1,44 @@
+package wechat
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/wechatpay-apiv3/wechatpay-go/core/notify"
+	"github.com/wechatpay-apiv3/wechatpay-go/services/payments"
+
+	"linli/internal/payment"
+)
+
+// Verify checks the signature of a notification and opens it. What is signed
+// and does not open is forged all the same.
+func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[string]string, body []byte) (payment.Trade, error) {
+	v, err := verifier(&m)
+	if err != nil {
+		return payment.Trade{}, err
+	}
+	handler, err := notify.NewRSANotifyHandler(m.APIKey, v)
+	if err != nil {
+		return payment.Trade{}, fmt.Errorf("prepare verification: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/", bytes.NewReader(body))
+	if err != nil {
+		return payment.Trade{}, fmt.Errorf("prepare verification: %w", err)
+	}
+	for name, value := range header {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	var t payments.Transaction
+	if _, err := handler.ParseNotifyRequest(ctx, r, &t); err != nil {
+		return payment.Trade{}, payment.ErrForged // the SDK's text repeats the whole message
+	}
+	trade, err := toTrade(&t)
+	if err != nil {
+		return trade, fmt.Errorf("%w: %w", payment.ErrForged, err)
+	}
+	return trade, nil
+}

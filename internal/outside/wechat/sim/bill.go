@@ -1,0 +1,118 @@
+package sim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"linli/internal/kit/clock"
+)
+
+// Columns of a trade bill of type ALL. Source: WeChat Pay, 下载交易账单.
+const (
+	billHead = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注"
+	billSums = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
+	// feePer100k is the rate of the platform, 0.60 %.
+	feePer100k = 600
+	readyHour  = 10
+)
+
+func (s *Sim) bill(merchant string, r *http.Request, _ []byte) (any, error) {
+	q := r.URL.Query()
+	day, err := time.ParseInLocation(time.DateOnly, q.Get("bill_date"), clock.Shanghai())
+	if err != nil || q.Get("bill_type") != "" && q.Get("bill_type") != "ALL" {
+		return nil, refuse(400, "PARAM_ERROR", "账单日期或类型不正确")
+	}
+	now := s.o.Clock.Now()
+	if now.Before(day.AddDate(0, 0, 1).Add(readyHour * time.Hour)) {
+		return nil, refuse(400, "STATEMENT_CREATING", "账单生成中，请 30 分钟后再试")
+	}
+	text := s.billText(merchant, day)
+	if text == "" {
+		return nil, refuse(400, "NO_STATEMENT_EXIST", "账单文件不存在")
+	}
+	sum := sha1.Sum([]byte(text))
+	address := fmt.Sprintf("https://api.mch.weixin.qq.com/v3/billdownload/file?token=%s.%s.%d", merchant, day.Format(time.DateOnly), now.Unix())
+	if q.Get("tar_type") == "GZIP" {
+		address += "&tartype=gzip"
+	}
+	return map[string]string{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]), "download_url": address}, nil
+}
+
+func (s *Sim) billText(merchant string, day time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.sorted()
+	slices.Reverse(list)
+	var rows []string
+	var total, fees int64
+	for _, t := range list {
+		paid := t.PaidAt.In(clock.Shanghai())
+		if t.Merchant != merchant || t.State != "SUCCESS" || paid.Format(time.DateOnly) != day.Format(time.DateOnly) {
+			continue
+		}
+		fee := (t.Total*feePer100k + 500) / 1000 // in fen×100
+		cells := []string{paid.Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, "NATIVE", "SUCCESS", "OTHERS", "CNY",
+			yuan(t.Total), "0.00", "0", "0", "0.00", "0.00", "", "", strings.ReplaceAll(t.Description, ",", "，"), t.Attach, fine(fee), "0.60%", yuan(t.Total), "0.00", ""}
+		rows = append(rows, "`"+strings.Join(cells, ",`"))
+		total, fees = total+t.Total, fees+fee
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	sums := fmt.Sprintf("`%d,`%s,`0.00,`0.00,`%s,`%s,`0.00", len(rows), yuan(total), fine(fees), yuan(total))
+	return "\ufeff" + strings.Join([]string{billHead, strings.Join(rows, "\r\n"), billSums, sums}, "\r\n") + "\r\n"
+}
+
+func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+
+// fine is yuan with the five decimals of fees; v is in fen×100.
+func fine(v int64) string { return fmt.Sprintf("%d.%04d0", v/10000, v%10000) }
+
+// download gives the file of an address that is at most five minutes old. The
+// request is signed, the answer is not.
+func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
+	merchant, _, err := s.authenticate(r)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	parts := strings.SplitN(r.URL.Query().Get("token"), ".", 3)
+	var made int64
+	if len(parts) == 3 {
+		if _, err := fmt.Sscan(parts[2], &made); err != nil {
+			made = 0
+		}
+	}
+	if made == 0 || parts[0] != merchant || s.o.Clock.Now().Sub(time.Unix(made, 0)) > maxSkew {
+		s.fail(w, refuse(400, "PARAM_ERROR", "下载地址已失效"))
+		return
+	}
+	day, err := time.ParseInLocation(time.DateOnly, parts[1], clock.Shanghai())
+	if err != nil {
+		s.fail(w, refuse(400, "PARAM_ERROR", "下载地址不正确"))
+		return
+	}
+	body := []byte(s.billText(merchant, day))
+	if r.URL.Query().Get("tartype") == "gzip" {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(body); err == nil {
+			err = z.Close()
+		}
+		if err != nil {
+			s.fail(w, err)
+			return
+		}
+		body = b.Bytes()
+	}
+	if _, err := w.Write(body); err != nil {
+		s.o.Log.Info("simulator: the client has gone", "error", err)
+	}
+}

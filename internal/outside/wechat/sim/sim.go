@@ -1,0 +1,273 @@
+// Package sim is an honest WeChat Pay for rehearsals and tests: it keeps to the
+// published protocol (APIv3, Native), checks what it is told, signs what it
+// answers, keeps its own books and shows the payer a page. It knows nothing of
+// the product, and the product does not know whether it speaks to it.
+package sim
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/big"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"linli/internal/kit/clock"
+)
+
+// Options say how a simulator runs.
+type Options struct {
+	// Path is the file it keeps its keys and books in; empty keeps them in
+	// memory.
+	Path string
+	// Clock tells the time of trades, expiry and repeated notifications. The time
+	// in signatures is always the machine's.
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// Credentials are what a merchant gets from WeChat Pay.
+type Credentials struct {
+	Number         string `json:"number"`
+	App            string `json:"app"`
+	Serial         string `json:"serial"`
+	PrivateKey     string `json:"private_key"` // PEM; the merchant makes it himself in the real world
+	PlatformSerial string `json:"-"`
+	PlatformKey    string `json:"-"` // PEM
+	APIKey         string `json:"api_key"`
+}
+
+// trade is an order in the books.
+type trade struct {
+	Merchant    string    `json:"merchant"`
+	App         string    `json:"app"`
+	Number      string    `json:"number"`
+	Description string    `json:"description"`
+	Attach      string    `json:"attach,omitempty"`
+	Notify      string    `json:"notify"`
+	Code        string    `json:"code"`
+	Total       int64     `json:"total"` // fen
+	State       string    `json:"state"` // NOTPAY SUCCESS CLOSED
+	Transaction string    `json:"transaction,omitempty"`
+	Payer       string    `json:"payer,omitempty"`
+	At          time.Time `json:"at"`
+	Expires     time.Time `json:"expires"`
+	PaidAt      time.Time `json:"paid_at"`
+}
+
+type books struct {
+	Platform  string                 `json:"platform_key"`
+	Serial    string                 `json:"platform_serial"`
+	Merchants map[string]Credentials `json:"merchants"`
+	Trades    map[string]*trade      `json:"trades"` // by merchant/number
+	Notices   []*delivery            `json:"notices"`
+	Last      int64                  `json:"last"`
+}
+
+// Sim is a running WeChat Pay.
+type Sim struct {
+	o        Options
+	key      *rsa.PrivateKey
+	partners map[string]*rsa.PublicKey // by merchant number
+	client   *http.Client
+	wake     chan struct{}
+
+	mu     sync.Mutex
+	books  books
+	faults Faults
+	log    []Attempt
+}
+
+// Open reads the books at Options.Path, or begins new ones with fresh keys.
+func Open(o Options) (*Sim, error) {
+	s := &Sim{o: o, partners: map[string]*rsa.PublicKey{}, client: &http.Client{Timeout: 5 * time.Second}, wake: make(chan struct{}, 1),
+		books: books{Merchants: map[string]Credentials{}, Trades: map[string]*trade{}}}
+	if o.Path != "" {
+		b, err := os.ReadFile(o.Path)
+		if err == nil {
+			err = json.Unmarshal(b, &s.books)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("read books of the simulator: %w", err)
+		}
+	}
+	if s.books.Platform == "" {
+		text, err := newKey()
+		if err != nil {
+			return nil, err
+		}
+		s.books.Platform, s.books.Serial = text, "PUB_KEY_ID_"+digits(34)
+	}
+	var err error
+	if s.key, err = privateKey(s.books.Platform); err != nil {
+		return nil, err
+	}
+	for number, m := range s.books.Merchants {
+		k, err := privateKey(m.PrivateKey)
+		if err != nil {
+			return nil, err
+		}
+		s.partners[number] = &k.PublicKey
+	}
+	return s, s.save()
+}
+
+// Enrol makes a merchant, or answers the one with this number again.
+func (s *Sim) Enrol(number string) (Credentials, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok := s.books.Merchants[number]
+	if !ok {
+		text, err := newKey()
+		if err != nil {
+			return m, err
+		}
+		k, err := privateKey(text)
+		if err != nil {
+			return m, err
+		}
+		m = Credentials{Number: number, App: "wx" + strings.ToLower(random(16)), Serial: strings.ToUpper(hexText(20)), PrivateKey: text, APIKey: random(32)}
+		s.books.Merchants[number], s.partners[number] = m, &k.PublicKey
+		if err := s.saved(); err != nil {
+			return m, err
+		}
+	}
+	public, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
+	if err != nil {
+		return m, fmt.Errorf("write public key: %w", err)
+	}
+	m.PlatformSerial = s.books.Serial
+	m.PlatformKey = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))
+	return m, nil
+}
+
+func newKey() (string, error) {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return "", fmt.Errorf("make key: %w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
+}
+
+func privateKey(text string) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("read key: no PEM")
+	}
+	k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	r, ok := k.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("read key: not RSA")
+	}
+	return r, nil
+}
+
+func random(n int) string {
+	text := ""
+	for len(text) < n {
+		text += rand.Text()
+	}
+	return text[:n]
+}
+
+func hexText(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+func digits(n int) string {
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	v, err := rand.Int(rand.Reader, limit)
+	if err != nil {
+		v = big.NewInt(0)
+	}
+	return fmt.Sprintf("%0*d", n, v)
+}
+
+func (s *Sim) save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saved()
+}
+
+// saved writes the books; the caller holds the lock.
+func (s *Sim) saved() error {
+	if s.o.Path == "" {
+		return nil
+	}
+	b, err := json.Marshal(s.books)
+	if err != nil {
+		return fmt.Errorf("write books: %w", err)
+	}
+	tmp := filepath.Join(filepath.Dir(s.o.Path), "."+filepath.Base(s.o.Path))
+	if err := os.WriteFile(tmp, b, 0o600); err != nil {
+		return fmt.Errorf("write books: %w", err)
+	}
+	if err := os.Rename(tmp, s.o.Path); err != nil {
+		return fmt.Errorf("write books: %w", err)
+	}
+	return nil
+}
+
+// expire closes what nobody paid in time; the caller holds the lock.
+func (s *Sim) expire() {
+	now := s.o.Clock.Now()
+	for _, t := range s.books.Trades {
+		if t.State == "NOTPAY" && now.After(t.Expires) {
+			t.State = "CLOSED"
+		}
+	}
+}
+
+// Captured is what the books hold for a merchant: the sum in fen and how many.
+func (s *Sim) Captured(merchant string) (fen int64, trades int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.books.Trades {
+		if t.Merchant == merchant && t.State == "SUCCESS" {
+			fen, trades = fen+t.Total, trades+1
+		}
+	}
+	return fen, trades
+}
+
+// sorted are the trades, newest first; the caller holds the lock.
+func (s *Sim) sorted() []*trade {
+	return slices.SortedFunc(maps.Values(s.books.Trades), func(a, b *trade) int { return b.At.Compare(a.At) })
+}
+
+// Run delivers notifications until ctx ends.
+func (s *Sim) Run(ctx context.Context) {
+	t := time.NewTicker(200 * time.Millisecond)
+	defer t.Stop()
+	for {
+		s.Deliver(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		case <-s.wake:
+		}
+	}
+}

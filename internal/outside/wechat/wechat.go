@@ -1,0 +1,151 @@
+// Package wechat speaks WeChat Pay APIv3 for the socket payment.Channel: codes
+// for the counter (Native), queries, closing, and notifications, with the
+// official SDK. Only the host decides whom it speaks to.
+package wechat
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/wechatpay-apiv3/wechatpay-go/core"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
+	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
+	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+
+	"linli/internal/payment"
+)
+
+// Official is where WeChat Pay answers.
+const Official = "https://api.mch.weixin.qq.com"
+
+// patience is how long one request may take.
+const patience = 15 * time.Second
+
+// Deps say whom to speak to; an empty Host is Official.
+type Deps struct {
+	Host string
+}
+
+// Channel is WeChat Pay.
+type Channel struct {
+	http *http.Client
+}
+
+// New makes the channel. Error: a host that is no address.
+func New(d Deps) (*Channel, error) {
+	if d.Host == "" {
+		d.Host = Official
+	}
+	host, err := url.Parse(d.Host)
+	if err != nil || host.Host == "" || host.Scheme != "https" && host.Scheme != "http" {
+		return nil, fmt.Errorf("host of WeChat Pay %q is no address", d.Host)
+	}
+	return &Channel{http: &http.Client{Timeout: patience, Transport: elsewhere{host, http.DefaultTransport}}}, nil
+}
+
+// elsewhere sends what the SDK addresses to its fixed host to the host that
+// was set.
+type elsewhere struct {
+	to   *url.URL
+	next http.RoundTripper
+}
+
+func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host, r.Host = e.to.Scheme, e.to.Host, e.to.Host
+	return e.next.RoundTrip(r)
+}
+
+// Key names the channel.
+func (c *Channel) Key() string { return "wechat" }
+
+// Name is the channel in words.
+func (c *Channel) Name() string { return "微信支付" }
+
+// keys are the parsed keys of a merchant.
+type keys struct {
+	private  *rsa.PrivateKey
+	platform *rsa.PublicKey
+}
+
+func parse(m *payment.Merchant) (keys, error) {
+	var k keys
+	var err error
+	if k.private, err = utils.LoadPrivateKey(m.PrivateKey); err != nil {
+		return k, payment.ErrMerchant.At("body.private_key", "不是 PEM 格式的商户 API 私钥（apiclient_key.pem）", nil)
+	}
+	if k.platform, err = utils.LoadPublicKey(m.PlatformKey); err != nil {
+		return k, payment.ErrMerchant.At("body.platform_key", "不是 PEM 格式的微信支付公钥（pub_key.pem）", nil)
+	}
+	return k, nil
+}
+
+// Check refuses what WeChat Pay could not work with.
+func (c *Channel) Check(m payment.Merchant) error {
+	switch {
+	case !digits(m.Number, 8, 12):
+		return payment.ErrMerchant.At("body.number", "商户号是 8–12 位数字", m.Number)
+	case len(m.App) < 6 || len(m.App) > 32 || !strings.HasPrefix(m.App, "wx"):
+		return payment.ErrMerchant.At("body.app", "AppID 以 wx 开头", m.App)
+	case !hex(m.Serial):
+		return payment.ErrMerchant.At("body.serial", "证书序列号是 40 位十六进制", m.Serial)
+	case !strings.HasPrefix(m.PlatformSerial, "PUB_KEY_ID_"):
+		return payment.ErrMerchant.At("body.platform_serial", "公钥 ID 以 PUB_KEY_ID_ 开头", m.PlatformSerial)
+	case len(m.APIKey) != 32:
+		return payment.ErrMerchant.At("body.api_key", "APIv3 密钥是 32 个字符", nil)
+	}
+	_, err := parse(&m)
+	return err
+}
+
+func digits(s string, least, most int) bool {
+	return len(s) >= least && len(s) <= most && strings.Trim(s, "0123456789") == ""
+}
+
+func hex(s string) bool {
+	return len(s) == 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
+}
+
+// client is the SDK for one merchant in the mode of the platform's public key.
+func (c *Channel) client(ctx context.Context, m *payment.Merchant) (*core.Client, error) {
+	k, err := parse(m)
+	if err != nil {
+		return nil, err
+	}
+	client, err := core.NewClient(ctx, option.WithHTTPClient(c.http),
+		option.WithWechatPayPublicKeyAuthCipher(m.Number, m.Serial, k.private, m.PlatformSerial, k.platform))
+	if err != nil {
+		return nil, fmt.Errorf("prepare client: %w", err)
+	}
+	return client, nil
+}
+
+func verifier(m *payment.Merchant) (*verifiers.SHA256WithRSAPubkeyVerifier, error) {
+	k, err := parse(m)
+	if err != nil {
+		return nil, err
+	}
+	return verifiers.NewSHA256WithRSAPubkeyVerifier(m.PlatformSerial, *k.platform), nil
+}
+
+// said reads what WeChat Pay answered instead of success. Such answers are not
+// signed: nothing that moves money follows from them alone.
+func said(err error) (code, message string, status int) {
+	var e *core.APIError
+	if errors.As(err, &e) {
+		return e.Code, e.Message, e.StatusCode
+	}
+	return "", "", 0
+}
+
+var token = regexp.MustCompile(`/callbacks/[^\s"]+`)
+
+// plain takes addresses of callbacks out of an error, because errors are shown.
+func plain(s string) string { return token.ReplaceAllString(s, "/callbacks/…") }

@@ -1,0 +1,72 @@
+package payment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/job"
+)
+
+// The jobs of the room. What talks to a channel runs outside of every
+// transaction, so that a slow channel never holds the writer.
+const (
+	jobAnnounce = "payment.announce"
+	jobLook     = "payment.look"
+	jobClose    = "payment.close"
+	jobApply    = "payment.apply"
+)
+
+type orderJob struct {
+	Project id.ID `json:"project"`
+	Order   id.ID `json:"order"`
+	Step    int   `json:"step"`
+}
+
+type noticeJob struct {
+	Project id.ID `json:"project"`
+	Notice  id.ID `json:"notice"`
+}
+
+func (s *Service) handleJobs(q *job.Queue) {
+	orders := func(kind string, do func(ctx context.Context, project, order id.ID, step int) error) {
+		q.Handle(kind, func(ctx context.Context, payload []byte) error {
+			var j orderJob
+			if err := json.Unmarshal(payload, &j); err != nil {
+				return errors.Join(job.ErrGiveUp, err)
+			}
+			return do(ctx, j.Project, j.Order, j.Step)
+		})
+	}
+	orders(jobAnnounce, s.announce)
+	orders(jobLook, s.look)
+	orders(jobClose, s.close)
+	q.Handle(jobApply, func(ctx context.Context, payload []byte) error {
+		var j noticeJob
+		if err := json.Unmarshal(payload, &j); err != nil {
+			return errors.Join(job.ErrGiveUp, err)
+		}
+		return s.applyNotice(ctx, j.Project, j.Notice)
+	})
+}
+
+func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order id.ID) error {
+	return s.jobs.Enqueue(ctx, tx, jobAnnounce, fmt.Sprintf("%s/%d/%d", jobAnnounce, project, order), orderJob{Project: project, Order: order}, 0)
+}
+
+func (s *Service) lookLater(ctx context.Context, tx *db.Tx, project, order id.ID, step int, after time.Duration) error {
+	return s.jobs.Enqueue(ctx, tx, jobLook, fmt.Sprintf("%s/%d/%d/%d", jobLook, project, order, step), orderJob{project, order, step}, after)
+}
+
+func (s *Service) closeLater(ctx context.Context, tx *db.Tx, project, order id.ID, step int) error {
+	return s.jobs.Enqueue(ctx, tx, jobClose, fmt.Sprintf("%s/%d/%d/%d", jobClose, project, order, step), orderJob{project, order, step}, 0)
+}
+
+// applyLater asks for it once however often the channel repeats itself.
+func (s *Service) applyLater(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
+	return s.jobs.Enqueue(ctx, tx, jobApply, fmt.Sprintf("%s/%d/%s/%s", jobApply, project, n.Channel, n.Trade.Transaction), noticeJob{project, n.ID}, 0)
+}

@@ -1,0 +1,88 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+// ErrNotice is answered to a callback that is not signed by the channel.
+var ErrNotice = fault.New(fault.Unauthenticated, "notice_refused", "通知没有通过验签")
+
+// NoticeState is what became of a callback.
+type NoticeState string
+
+// The states.
+const (
+	NoticeRefused  NoticeState = "refused"
+	NoticeVerified NoticeState = "verified"
+	NoticeApplied  NoticeState = "applied"
+	NoticeIgnored  NoticeState = "ignored" // genuine, but not about a payment
+)
+
+// Notice is a callback as it came.
+type Notice struct {
+	ID      id.ID
+	Channel string
+	Header  map[string]string
+	Body    []byte
+	State   NoticeState
+	Reason  string
+	Trade   Trade
+}
+
+// TakeNotice stores a callback as it came, with the verdict on its signature.
+// When it answers nil the callback is on disk and will be applied, also after a
+// crash. Errors: fault.ErrNotFound for an address that is not ours, ErrNotice.
+func (s *Service) TakeNotice(ctx context.Context, channel, token string, header map[string]string, body []byte) error {
+	c, err := s.channel(channel)
+	if err != nil {
+		return fault.ErrNotFound.Because(err)
+	}
+	project, m, err := s.byToken(ctx, channel, token)
+	if err != nil {
+		return err
+	}
+	n := Notice{Channel: channel, Header: header, Body: body, State: NoticeVerified}
+	trade, err := c.Verify(ctx, m, header, body)
+	switch {
+	case errors.Is(err, ErrForged):
+		n.State, n.Reason = NoticeRefused, err.Error()
+	case err != nil:
+		return fmt.Errorf("verify notice: %w", err)
+	case trade.State != TradePaid:
+		n.State, n.Trade = NoticeIgnored, trade
+	case trade.Merchant != m.Number:
+		n.State, n.Reason, n.Trade = NoticeRefused, ErrNotOurs.Error(), trade
+	default:
+		n.Trade = trade
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		n.ID = tx.NewID()
+		if n.State == NoticeVerified {
+			if known, err := captured(ctx, tx, project, channel, n.Trade.Transaction); err != nil {
+				return err
+			} else if known {
+				n.State = NoticeApplied // repeated by the channel
+			}
+		}
+		if err := insertNotice(ctx, tx, project, &n); err != nil {
+			return fmt.Errorf("write notice: %w", err)
+		}
+		if n.State != NoticeVerified {
+			return nil
+		}
+		return s.applyLater(ctx, tx, project, &n)
+	})
+	if err != nil {
+		return fmt.Errorf("take notice: %w", err)
+	}
+	if n.State == NoticeRefused {
+		return ErrNotice
+	}
+	return nil
+}
