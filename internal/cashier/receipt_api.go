@@ -218,7 +218,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
-		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && !r.paidOnline() && r.mayVoid() == nil, Shift: r.Shift, ShiftNumber: r.ShiftNumber,
+		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil && !r.paidOnline(), Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
 	j.redJSON = redJSON{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
 		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil, Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}

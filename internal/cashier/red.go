@@ -50,6 +50,8 @@ func (r *Receipt) mayRed() error {
 		return err
 	}
 	switch {
+	case r.paidOnline():
+		return ErrOnline
 	case r.Refunded != 0:
 		return ErrRedPart
 	case r.ShiftState == ShiftOpen:
