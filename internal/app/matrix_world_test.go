@@ -138,6 +138,10 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		tag, err := w.app.Estate.CreateTag(ctx, tx, who, project.ID, estate.Tag{Name: canary, Kind: estate.TagPerson})
 		fatal(err)
 		p.ids["tag"] = tag.ID
+		correction, err := w.app.Estate.AskCorrection(ctx, tx, who, project.ID, estate.Correction{Kind: "room", Subject: rooms[0].ID, Field: "layout",
+			New: canary + "厅", AskedBy: canary, Way: "phone", Reason: canary + "更正"})
+		fatal(err)
+		p.ids["correction"] = correction.ID
 		discount, err := w.app.Billing.AskDiscount(ctx, tx, who, project.ID, billing.Discount{Item: item.ID, Scope: billing.ToProject, Kind: billing.Percent,
 			Keep: 9000, Since: month.First(), Reason: canary})
 		fatal(err)

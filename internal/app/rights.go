@@ -20,6 +20,8 @@ func rights() []identity.Right {
 		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
 		{Permission: estate.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
 		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},
+		{Permission: estate.PermAsk, Name: "登记更正申请", Group: house, Allows: "登记住户提出的资料更正，等有权的人处理"},
+		{Permission: estate.PermCorrect, Name: "处理更正申请", Group: house, Allows: "批准后资料随之更正，或写明依据退回"},
 		{Permission: billing.PermRead, Name: "看费用", Group: fee, Allows: "看费用项目、出账和每户的费用明细"},
 		{Permission: billing.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},

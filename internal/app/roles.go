@@ -20,13 +20,13 @@ func roles() []identity.Role {
 	look := []actor.Permission{estate.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
-		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermProject,
+		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,
 			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, payment.PermMerchant, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
-		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
+		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, audit.PermRead, file.PermWhole)},
-		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal)},
-		{Key: "cashier", Name: "收费员", Permissions: with(cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
+		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk)},
+		{Key: "cashier", Name: "收费员", Permissions: with(estate.PermAsk, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
 		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
 	}
 }

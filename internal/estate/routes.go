@@ -35,6 +35,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "reveal-person", "POST", in+"/people/{person}/reveal", "查看完整的手机号或证件号（记入日志）", PermReveal, s.revealAPI)
 	route(w, "search-households", "GET", in+"/search", "找一户：房号、姓名、拼音、首字母、手机号或后四位", PermRead, s.searchAPI)
 	s.tagRoutes(w)
+	s.correctionRoutes(w)
 	s.importRoutes(w)
 }
 

@@ -84,6 +84,8 @@ export const permissionNames: Record<string, string> = {
   'estate.write': '改房屋与住户',
   'estate.import': '导入名册',
   'estate.reveal': '看完整手机号',
+  'estate.ask': '登记更正申请',
+  'estate.correct': '处理更正申请',
   'estate.project': '新建项目',
   'billing.read': '看费用',
   'billing.item': '设收费项目和价格',
