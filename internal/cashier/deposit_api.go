@@ -74,7 +74,8 @@ func (s *Service) toDeposit(d *Deposit) depositJSON {
 
 type depositOut struct{ Body depositJSON }
 
-type depositRef struct {
+// DepositRef names a deposit in the path; exported as RefundRef is.
+type DepositRef struct {
 	Project id.ID `path:"project"`
 	Deposit id.ID `path:"deposit" doc:"押金编号"`
 }
@@ -155,7 +156,7 @@ func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struc
 	return &depositOut{s.toDeposit(&d)}, nil
 }
 
-func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *depositRef) (*depositOut, error) {
+func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *DepositRef) (*depositOut, error) {
 	d, err := s.Deposit(ctx, in.Project, in.Deposit)
 	if err != nil {
 		return nil, err
@@ -164,7 +165,7 @@ func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *depositRef)
 }
 
 func (s *Service) apiDeductDeposit(ctx context.Context, who actor.Actor, in *struct {
-	depositRef
+	DepositRef
 	Body struct {
 		Amount  money.Fen `json:"amount,omitempty" minimum:"0" doc:"扣多少，分；不填为没收全部余额"`
 		Reason  string    `json:"reason" minLength:"1" maxLength:"200"`
@@ -179,7 +180,7 @@ func (s *Service) apiDeductDeposit(ctx context.Context, who actor.Actor, in *str
 }
 
 func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struct {
-	depositRef
+	DepositRef
 	Body struct {
 		Room    id.ID  `json:"room_id,omitempty" doc:"转到这间房"`
 		Person  id.ID  `json:"person_id,omitempty" doc:"转给这个人；只填房间时为那间房的交款人"`

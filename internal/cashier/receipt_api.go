@@ -206,7 +206,7 @@ type receiptJSON struct {
 	Shift        id.ID      `json:"shift_id" doc:"属于哪一班"`
 	ShiftNumber  string     `json:"shift_number" doc:"交班单号，没有交班为空"`
 	Prints       int        `json:"prints" doc:"打印过几次"`
-	redJSON
+	RedFacts
 	Lines []lineJSON `json:"lines" nullable:"false"`
 	Pays  []payJSON  `json:"pays" nullable:"false"`
 }
@@ -220,7 +220,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
 		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil && !r.paidOnline(), Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
-	j.redJSON = redJSON{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
+	j.RedFacts = RedFacts{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
 		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil, Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}
 	if r.State == StateVoid {
 		at := r.VoidAt.In(clock.Shanghai())

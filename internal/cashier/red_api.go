@@ -5,8 +5,8 @@ import (
 	"linli/internal/kit/money"
 )
 
-// redJSON is what a receipt says of giving back and of deposits.
-type redJSON struct {
+// RedFacts is what a receipt says of giving back and of deposits.
+type RedFacts struct {
 	Red            bool      `json:"red" doc:"红字收据，金额为负"`
 	RedOf          id.ID     `json:"red_of" doc:"红字收据冲的是哪张"`
 	RedOfNumber    string    `json:"red_of_number"`

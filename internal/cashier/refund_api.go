@@ -78,7 +78,9 @@ func toRefund(f *Refund, who actor.Actor) refundJSON {
 
 type refundOut struct{ Body refundJSON }
 
-type refundRef struct {
+// RefundRef names an application in the path. It is exported because the API
+// document leaves unexported embedded types out.
+type RefundRef struct {
 	Project id.ID `path:"project"`
 	Refund  id.ID `path:"refund" doc:"申请编号"`
 }
@@ -105,7 +107,7 @@ func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundLis
 	return &struct{ Body page.List[refundJSON] }{out}, nil
 }
 
-func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *refundRef) (*refundOut, error) {
+func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *RefundRef) (*refundOut, error) {
 	f, err := s.Refund(ctx, in.Project, in.Refund)
 	if err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func (s *Service) apiAskRefund(ctx context.Context, who actor.Actor, in *struct 
 }
 
 func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *struct {
-	refundRef
+	RefundRef
 	Body struct {
 		Approve bool   `json:"approve" doc:"true 批准，false 退回"`
 		Note    string `json:"note,omitempty" maxLength:"200" doc:"退回时必填"`
@@ -151,7 +153,7 @@ func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *stru
 }
 
 type refundStep struct {
-	refundRef
+	RefundRef
 	Body struct {
 		Version int `json:"version"`
 	}

@@ -42,7 +42,7 @@ export interface ReceiptFilter {
   q?: string
   from?: string
   until?: string
-  state?: 'valid' | 'void'
+  state?: 'valid' | 'void' | 'red' | 'reversed'
   mine?: boolean
   cashier_id?: string
   method?: string

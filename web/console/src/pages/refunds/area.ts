@@ -1,0 +1,13 @@
+import type { Area } from '@/router/area'
+import { depositTexts, refundTexts } from '@/texts/refund'
+
+export const area: Area = {
+  routes: [
+    { path: 'refunds', name: 'refunds', component: () => import('./RefundsPage.vue'), meta: { title: refundTexts.title, permission: 'cashier.read' } },
+    { path: 'deposits', name: 'deposits', component: () => import('./DepositsPage.vue'), meta: { title: depositTexts.title, permission: 'cashier.read' } },
+  ],
+  menu: [
+    { route: 'refunds', group: 'charge', icon: 'retry', order: 19 },
+    { route: 'deposits', group: 'charge', icon: 'bank', order: 20 },
+  ],
+}
