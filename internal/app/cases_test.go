@@ -85,7 +85,7 @@ type caseWorld struct {
 
 func newCaseWorld(t *testing.T) *caseWorld {
 	now := clock.NewManual(clock.Date(20250101).Start())
-	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,6 +131,10 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.refunds(ctx, in, c)
 	case in.has("deposit_fen", "deduct_fen"):
 		return w.deposit(ctx, in, c)
+	case in.has("notify_times", "amount_fen"):
+		return w.notifiedOften(ctx, in, c)
+	case in.has("bill_fen", "paid"):
+		return w.paidTwice(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
 	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):
