@@ -146,6 +146,7 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 			Keep: 9000, Since: month.First(), Reason: canary})
 		fatal(err)
 		p.ids["discount"] = discount.ID
+		fatal(w.metered(ctx, tx, who, &p, month))
 		return nil
 	}))
 	w.money(t, &p, who, month)

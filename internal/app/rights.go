@@ -7,6 +7,7 @@ import (
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
+	"linli/internal/meter"
 	"linli/internal/payment"
 )
 
@@ -27,6 +28,10 @@ func rights() []identity.Right {
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},
 		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回"},
 		{Permission: billing.PermDiscount, Name: "批优惠减免", Group: fee, Allows: "批准或退回别人提出的优惠减免"},
+		{Permission: meter.PermRead, Name: "看抄表", Group: fee, Allows: "看表计和历次读数"},
+		{Permission: meter.PermRecord, Name: "抄表", Group: fee, Allows: "录入读数，改没出账的读数"},
+		{Permission: meter.PermConfirm, Name: "复核用量", Group: fee, Allows: "复核明显偏大的用量，复核后才能出账"},
+		{Permission: meter.PermManage, Name: "管表计", Group: fee, Allows: "装表、换表、拆表，定用量偏大的标准"},
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},

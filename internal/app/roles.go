@@ -10,6 +10,7 @@ import (
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
+	"linli/internal/meter"
 	"linli/internal/payment"
 )
 
@@ -17,16 +18,16 @@ import (
 // on all. Rights asked on no project (new projects, accounts) need a grant on
 // all projects.
 func roles() []identity.Role {
-	look := []actor.Permission{estate.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
+	look := []actor.Permission{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	return []identity.Role{
-		{Key: "admin", Name: "系统管理员", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,
+		{Key: "admin", Name: "系统管理员", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,
 			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, payment.PermMerchant, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
-		{Key: "manager", Name: "项目经理", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
+		{Key: "manager", Name: "项目经理", Permissions: with(meter.PermConfirm, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, audit.PermRead, file.PermWhole)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk)},
-		{Key: "cashier", Name: "收费员", Permissions: with(estate.PermAsk, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
-		{Key: "accountant", Name: "财务", Permissions: with(billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
+		{Key: "cashier", Name: "收费员", Permissions: with(meter.PermRecord, estate.PermAsk, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
+		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
 	}
 }

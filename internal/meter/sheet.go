@@ -1,0 +1,91 @@
+package meter
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/estate"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+// Shown narrows a reading list.
+type Shown string
+
+// What a reading list may show; empty is everything.
+const (
+	Unread     Shown = "unread"
+	Unreviewed Shown = "review"
+)
+
+// SheetFilter chooses the meters of a reading list 抄表单.
+type SheetFilter struct {
+	page.Request
+	Month    clock.Month
+	Kind     Kind
+	Building id.ID
+	Shown    Shown
+}
+
+// SheetRow is one meter with its last reading up to the month, nil when there
+// is none.
+type SheetRow struct {
+	Meter Meter
+	Last  *Reading
+}
+
+// SheetCounts are of the whole kind and month.
+type SheetCounts struct {
+	Meters, Read, Review int
+}
+
+// Sheet lists the meters to be read, by room.
+func (s *Service) Sheet(ctx context.Context, q db.Q, project id.ID, f SheetFilter) (page.List[SheetRow], error) {
+	var room, meter id.ID
+	if ok, err := page.Decode(f.Cursor, &room, &meter); err != nil {
+		return page.List[SheetRow]{}, err
+	} else if !ok {
+		room = -1
+	}
+	var rooms []id.ID
+	if f.Building != 0 {
+		rooms = []id.ID{-1}
+		err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Buildings: []id.ID{f.Building}}, func(r *estate.BillingRoom) error {
+			rooms = append(rooms, r.ID)
+			return nil
+		})
+		if err != nil {
+			return page.List[SheetRow]{}, fmt.Errorf("rooms of building: %w", err)
+		}
+	}
+	meters, err := sheetMeters(ctx, q, project, &f, rooms, room, meter)
+	if err != nil {
+		return page.List[SheetRow]{}, err
+	}
+	last, err := lastOf(ctx, q, project, f.Month, meters)
+	if err != nil {
+		return page.List[SheetRow]{}, err
+	}
+	rows := make([]SheetRow, len(meters))
+	for i := range meters {
+		rows[i] = SheetRow{meters[i], last[meters[i].ID]}
+	}
+	return page.Cut(rows, f.Limit, func(r SheetRow) []any { return []any{r.Meter.Room, r.Meter.ID} }), nil
+}
+
+// Counts says how far the reading of a month is.
+func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (SheetCounts, error) {
+	return sheetCounts(ctx, q, project, kind, month)
+}
+
+// OfRoom lists the meters of a room, those taken down among them.
+func (s *Service) OfRoom(ctx context.Context, q db.Q, project, room id.ID) ([]Meter, error) {
+	return metersOfRoom(ctx, q, project, room)
+}
+
+// One reads a meter. Error: fault.ErrNotFound.
+func (s *Service) One(ctx context.Context, q db.Q, project, meter id.ID) (Meter, error) {
+	return oneMeter(ctx, q, project, meter)
+}
