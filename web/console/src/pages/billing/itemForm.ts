@@ -18,6 +18,7 @@ export interface ItemDraft {
   unit: '1' | '10' | '100'
   round_at: Words<'round_at'>
   first_month: Words<'first_month'>
+  meter_kind: Words<'meter_kind'>
 }
 
 /** The draft of an item that exists, or of a new one with the usual answers. */
@@ -36,6 +37,7 @@ export function itemDraft(item?: Item): ItemDraft {
     unit: String(item?.unit ?? 1) as ItemDraft['unit'],
     round_at: item?.round_at ?? 'month',
     first_month: item?.first_month ?? 'actual',
+    meter_kind: item?.meter_kind ?? 'water',
   }
 }
 
@@ -65,6 +67,9 @@ export function itemBody(d: ItemDraft): ItemFields {
     round_at: d.round_at,
     first_month: d.first_month,
   }
+  // Usage and shared costs are known month by month.
+  if (d.basis === 'metered' || d.basis === 'shared') Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
+  if (d.basis === 'metered') Object.assign(body, { meter_kind: d.meter_kind, timing: 'arrears' })
   if (d.until_date) body.until_date = d.until_date
   return body
 }
