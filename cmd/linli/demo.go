@@ -40,12 +40,21 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	if *makeOnly {
 		return nil
 	}
+	street, err := demo.Rehearse(ctx, filepath.Join(dir, simFile), setting("LINLI_SIM_ADDR", "127.0.0.1:0"), env.log)
+	if err != nil {
+		return err
+	}
+	env.wechat = street.Address
 	a, unlock, err := open(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	defer a.Close()
+	if err := street.Merchants(ctx, a); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n", street.Address)
 	accounts, err := os.ReadFile(filepath.Join(dir, demo.AccountsFile))
 	if err != nil {
 		return fmt.Errorf("read demo accounts (%s is not a demo folder): %w", dir, err)

@@ -52,7 +52,7 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 		unlock()
 		return nil, nil, err
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan})
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan, Wechat: env.wechat, Address: env.public})
 	if err != nil {
 		unlock()
 		return nil, nil, err
@@ -66,6 +66,9 @@ func listen(ctx context.Context, env environment, a *app.App) error {
 	l, err := net.Listen("tcp", env.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
+	}
+	if env.public == "" {
+		a.Reach("http://" + l.Addr().String())
 	}
 	srv := &http.Server{
 		Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute,

@@ -58,6 +58,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		}
 		show(w, s.scan(r.PathValue("id")), said)
 	})
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /faults", func(w http.ResponseWriter, r *http.Request) {
 		var f Faults
 		if err := json.NewDecoder(r.Body).Decode(&f); err != nil {

@@ -26,10 +26,11 @@ export const counterTexts = {
   overdue: (fen: number) => `逾期 ${formatFen(fen)}`,
   notDue: (fen: number) => `未到期 ${formatFen(fen)}`,
   usePrepaid: (fen: number) => `用预存抵扣 ${formatFen(fen)}`,
-  methods: { cash: '现金', card: '刷卡', transfer: '转账' },
+  methods: { cash: '现金', card: '刷卡', transfer: '转账', wechat: '微信' },
+  showCode: (fen: number) => `出示收款码 ${formatYuan(fen)}`,
   method: '收款方式',
   tendered: '实收现金',
-  amounts: { cash: '实收现金', card: '刷卡金额', transfer: '转账金额' },
+  amounts: { cash: '实收现金', card: '刷卡金额', transfer: '转账金额', wechat: '收款金额' },
   voucher: '凭证号',
   terminal: '终端号',
   last4: '卡号后四位',
@@ -78,6 +79,23 @@ export const counterTexts = {
   explainFailed: '没能读出这笔怎么算的',
   corrected: (computed: number) => `算出 ${formatFen(computed)}，已人工更正`,
   partLeft: (amount: number, left: number) => `应收 ${formatFen(amount)}，已收 ${formatFen(amount - left)}，尚欠 ${formatFen(left)}`,
+}
+
+export const codeTexts = {
+  title: '微信收款',
+  fetching: '正在取收款码',
+  scan: '请交款人用微信扫码付款',
+  picture: (fen: number) => `微信收款码 ${formatYuan(fen)}`,
+  left: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')} 内有效`,
+  late: '正在确认是否已付款',
+  number: '订单号',
+  cancel: '取消收款',
+  cancelling: '正在取消，付款抢先时以付款为准',
+  closed: '收款已取消',
+  expired: '超过时间没有付款，收款码已失效',
+  back: '回到收款',
+  paid: '已付款，正在开收据',
+  lost: '暂时读不到付款结果，正在重试；请勿重复收款',
 }
 
 export const settingTexts = {

@@ -11,10 +11,12 @@ export type OpenCharge = Seat['charges'][number]
 export type SeatRoom = Seat['rooms'][number]
 
 /** How money came over the counter; prepaid money is no choice of its own but lowers what is left to pay. */
-export type Method = 'cash' | 'card' | 'transfer'
+export type Method = 'cash' | 'card' | 'transfer' | 'wechat'
+/** Methods whose money the clerk enters by hand. */
+export type HandMethod = Exclude<Method, 'wechat'>
 /** What proves a payment that is not cash, as typed. */
 export interface Proof { reference: string; terminal: string; last4: string; paid_on: string }
-export interface Pay { method: Method | 'prepay'; amount: number; reference?: string; terminal?: string; last4?: string; paid_on?: string }
+export interface Pay { method: HandMethod | 'prepay'; amount: number; reference?: string; terminal?: string; last4?: string; paid_on?: string }
 export interface Taking {
   room_id: string
   charge_ids?: string[]
@@ -28,6 +30,16 @@ export interface Taking {
 
 export const receive = (project: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
+
+/** Asks a payment channel for an amount; read the order until it is paid or has ended. */
+export interface OrderTaking { channel: 'wechat'; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean }
+export const openOrder = (project: string, body: OrderTaking, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/orders', { params: { path: at(project) }, body, headers: withKey(key) }))
+export const readOrder = (project: string, order: string) =>
+  must(api.GET('/api/v1/projects/{project}/orders/{order}', { params: { path: { ...at(project), order } } }))
+export const cancelOrder = (project: string, order: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/orders/{order}/cancel', { params: { path: { ...at(project), order } }, headers: withKey(key) }))
+export type Order = Awaited<ReturnType<typeof readOrder>>
 
 /** What the coming months of a room cost: so many from the first that is not charged, or up to a month. */
 export const readAhead = (project: string, room: string, ask: { months?: number; until?: string }) =>

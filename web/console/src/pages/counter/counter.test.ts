@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenCharge, Receipt, Seat } from './api'
-import { areaText, columnsOf, groupsAfter, groupsOf, keepChoice, leftAfter, planOf, quickAmounts, takingOf, type Entry } from './counter'
+import { areaText, columnsOf, groupsAfter, groupsOf, keepChoice, leftAfter, orderOf, planOf, quickAmounts, takingOf, type Entry } from './counter'
 
 const now = '2026-11-20T06:26:00Z'
 const room = (id: string, label: string) => ({ id, label, kind: 'home', state: 'self', area: 11842 })
@@ -10,7 +10,7 @@ function charge(id: string, over: Partial<OpenCharge> = {}): OpenCharge {
 function seatOf(charges: OpenCharge[], prepaid = 0): Seat {
   return {
     room: room('1', '3栋2单元1502'), rooms: [room('2', '7栋1单元802'), room('1', '3栋2单元1502')], payer_id: '5', payer_name: '陈建国', phone_mask: '138****5678',
-    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12,
+    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], open_order_id: '',
   }
 }
 const three = [charge('a'), charge('b', { month: '2026-10', due_date: '2026-10-31' }), charge('c', { room_id: '2', room_label: '7栋1单元802', month: '2026-11', due_date: '2026-11-30', amount: 22293, left: 22293 })]
@@ -34,6 +34,20 @@ describe('the matrix of a household', () => {
     const seat = seatOf(three)
     expect(leftAfter(seat, receipt).map((c) => [c.charge_id, c.left])).toEqual([['c', 20000]])
     expect(groupsAfter(seat, receipt).map((g) => [g.id, g.settled, Object.values(g.rows[0]!.cells).map((c) => c?.fen)])).toEqual([['1', '已缴', [26052, 26052]], ['2', undefined, [20000]]])
+  })
+})
+
+describe('a code that is scanned', () => {
+  it('asks for what is in the field, for the chosen charges', () => {
+    const seat = seatOf(three)
+    const e = entry({ method: 'wechat', typed: 26052 })
+    expect(orderOf(seat, ['a'], planOf(seat, ['a'], e), false)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, charge_ids: ['a'] })
+    expect(orderOf(seat, ['a', 'b', 'c'], planOf(seat, ['a', 'b', 'c'], e), true)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, confirmed: true })
+  })
+  it('never becomes money entered by hand', () => {
+    const seat = seatOf(three)
+    const e = entry({ method: 'wechat', typed: 26052 })
+    expect(takingOf(seat, ['a'], e, planOf(seat, ['a'], e), {}, false).pays).toEqual([])
   })
 })
 

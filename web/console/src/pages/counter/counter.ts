@@ -4,7 +4,7 @@ import { sumFen } from '@/lib/money'
 import { dueWords, formatMonth, type Moment } from '@/lib/time'
 import { counterTexts as t, doneTexts } from '@/texts/counter'
 import { roomKinds, roomStates } from '@/texts/household'
-import type { Ahead, Method, OpenCharge, Pay, Proof, Receipt, Seat, SeatRoom, Taking } from './api'
+import type { Ahead, HandMethod, Method, OpenCharge, OrderTaking, Pay, Proof, Receipt, Seat, SeatRoom, Taking } from './api'
 
 /** `118.42` from hundredths of a square metre; `120` when whole. */
 export function areaText(hundredths: number): string {
@@ -150,7 +150,7 @@ export function quickAmounts(need: number): number[] {
 }
 
 /** One part of the money with what proves it; empty proof is left out. */
-export function payOf(method: Method, amount: number, proof: Partial<Proof>): Pay {
+export function payOf(method: HandMethod, amount: number, proof: Partial<Proof>): Pay {
   const pay: Pay = { method, amount }
   const fields = { cash: [], card: ['terminal', 'reference', 'last4'], transfer: ['reference', 'paid_on'] } as const
   for (const field of fields[method]) {
@@ -172,7 +172,7 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
   const pays: Pay[] = []
   if (plan.prepaid > 0) pays.push({ method: 'prepay', amount: plan.prepaid })
   pays.push(...(entry.parts ?? []))
-  if (plan.now > 0) pays.push(payOf(entry.method, plan.now, proof))
+  if (plan.now > 0 && entry.method !== 'wechat') pays.push(payOf(entry.method, plan.now, proof))
   const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed }
   if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
   const cash = sumFen(pays.filter((p) => p.method === 'cash').map((p) => p.amount))
@@ -180,6 +180,14 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
   if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
   if (confirmed) body.confirmed = true
   if (ahead) body.ahead = { until: ahead.until, total: ahead.total }
+  return body
+}
+
+/** The request for a code that the payer scans. */
+export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, confirmed: boolean): OrderTaking {
+  const body: OrderTaking = { channel: 'wechat', room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed }
+  if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
+  if (confirmed) body.confirmed = true
   return body
 }
 

@@ -16,6 +16,8 @@ export function useEntry(seat: Ref<Seat | null>) {
   const proof = ref<Proof>(noProof())
   const parts = ref<Pay[]>([])
   const ahead = ref<Ahead | null>(null)
+  /** A code is for money alone: not beside prepaid money, other parts or coming months. */
+  const mayWechat = computed(() => !!seat.value?.online.includes('wechat') && !usePrepaid.value && parts.value.length === 0 && !ahead.value)
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
   const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0 }))
@@ -43,6 +45,10 @@ export function useEntry(seat: Ref<Seat | null>) {
     if (now) shown = { room: now.room.id, charges: now.charges }
   }, { flush: 'sync' })
 
+  watch(mayWechat, (now) => {
+    if (!now && method.value === 'wechat') method.value = 'cash'
+  }, { flush: 'sync' })
+
   // Until the clerk types an amount, it follows what is to be paid.
   watch(need, (now) => {
     if (!touched.value) typed.value = now || null
@@ -54,7 +60,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   }
   /** Another method starts from the exact amount again, unless less was typed: a card is never charged for change. */
   function setMethod(next: Method): void {
-    if (next === method.value) return
+    if (next === method.value || (next === 'wechat' && !mayWechat.value)) return
     method.value = next
     keepChange.value = false
     if (touched.value && (typed.value ?? 0) < need.value && typed.value !== null) return
@@ -65,9 +71,10 @@ export function useEntry(seat: Ref<Seat | null>) {
   function addPart(): boolean {
     const now = plan.value?.now ?? 0
     if (now === 0 || now >= need.value || parts.value.length >= 6) return false
+    if (method.value === 'wechat') return false
     parts.value = [...parts.value, payOf(method.value, now, proof.value)]
     proof.value = noProof(proof.value.terminal)
-    const next: Record<Method, Method> = { cash: 'card', card: 'transfer', transfer: 'cash' }
+    const next = { cash: 'card', card: 'transfer', transfer: 'cash' } as const
     method.value = next[method.value]
     keepChange.value = false
     touched.value = false
@@ -85,6 +92,6 @@ export function useEntry(seat: Ref<Seat | null>) {
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { mayWechat, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

@@ -18,16 +18,25 @@ export function useReceive(project: Ref<string>) {
   /** The money has moved since the screen was read. */
   const stale = computed(() => asApiError(problem.value)?.status === 409)
 
-  async function run(body: Taking): Promise<Receipt | null> {
-    sent.value = body
+  /** A command of the counter under the one key of its intention; null when it was refused or got no answer. */
+  async function attempt<T>(command: (key: string) => Promise<T>): Promise<T | null> {
     problem.value = null
     try {
-      receipt.value = await intent.run((key) => receive(project.value, body, key))
-      return receipt.value
+      return await intent.run(command)
     } catch (thrown) {
       problem.value = thrown
       return null
     }
+  }
+  async function run(body: Taking): Promise<Receipt | null> {
+    sent.value = body
+    receipt.value = await attempt((key) => receive(project.value, body, key))
+    return receipt.value
+  }
+  /** Shows a receipt that came about without a command of this page. */
+  function show(one: Receipt): void {
+    problem.value = null
+    receipt.value = one
   }
   /** The same request with the same key: only safe because nothing in it has changed. */
   const retry = (): Promise<Receipt | null> => (sent.value ? run(sent.value) : Promise.resolve(null))
@@ -40,6 +49,6 @@ export function useReceive(project: Ref<string>) {
   function forgetProblem(): void {
     if (!intent.unsettled.value) problem.value = null
   }
-  return { run, retry, clear, forgetProblem, sent, problem, receipt, asks, stale, busy: intent.busy, unsettled: intent.unsettled }
+  return { run, attempt, show, retry, clear, forgetProblem, sent, problem, receipt, asks, stale, busy: intent.busy, unsettled: intent.unsettled }
 }
 export type ReceiveState = ReturnType<typeof useReceive>
