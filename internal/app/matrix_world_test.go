@@ -179,6 +179,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["charge"] = seat.Open[0].Charge
+	p.ids["waiver"] = w.waiver(t, who, project, p.ids["charge"])
 	p.ids["shift"] = w.closedShift(t, who, project)
 	r, err := w.app.Cashier.Receive(ctx, who, project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed, Confirmed: true,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 100_00, Reference: p.canary}}})
@@ -216,6 +217,20 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 	if err := w.app.Jobs.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// waiver asks to waive one yuan of a charge.
+func (w *matrixWorld) waiver(t *testing.T, who actor.Actor, project, charge id.ID) (made id.ID) {
+	t.Helper()
+	err := w.app.DB.Write(t.Context(), func(tx *db.Tx) error {
+		x, err := w.app.Billing.AskWaiver(t.Context(), tx, who, project, billing.Waiver{Kind: billing.WaiveCharge, Charge: charge, Amount: 1_00, Reason: "矩阵测试"})
+		made = x.ID
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // closedShift opens a shift by hand and closes it, before any receipt.

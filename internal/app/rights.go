@@ -32,6 +32,8 @@ func rights() []identity.Right {
 		{Permission: meter.PermRecord, Name: "抄表", Group: fee, Allows: "录入读数，改没出账的读数"},
 		{Permission: meter.PermConfirm, Name: "复核用量", Group: fee, Allows: "复核明显偏大的用量，复核后才能出账"},
 		{Permission: meter.PermManage, Name: "管表计", Group: fee, Allows: "装表、换表、拆表，定用量偏大的标准"},
+		{Permission: billing.PermWaiverAsk, Name: "申请减免", Group: fee, Allows: "申请减免违约金或费用，由别人批准"},
+		{Permission: billing.PermWaiver, Name: "批减免", Group: fee, Allows: "批准或退回别人申请的减免"},
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},

@@ -27,6 +27,7 @@ type chargeJSON struct {
 	Paid      money.Fen   `json:"paid" doc:"已收，分"`
 	Waived    money.Fen   `json:"waived" doc:"已减免，分"`
 	Owed      money.Fen   `json:"owed" doc:"未收，分"`
+	LateFee   money.Fen   `json:"late_fee" doc:"到今天还可收的违约金，分；不在未收里"`
 	Due       clock.Date  `json:"due_date" doc:"到期日"`
 	DaysOver  int         `json:"days_over" doc:"逾期几天，未逾期为 0"`
 	State     string      `json:"state" enum:"unpaid,partial,overdue,paid" doc:"待缴、部分已缴、逾期、已缴"`
@@ -132,7 +133,10 @@ func (s *Service) listChargesAPI(ctx context.Context, _ actor.Actor, in *listCha
 	}
 	out := &chargeListOut{}
 	out.Body.Next = l.Next
-	if out.Body.Items, err = s.named(ctx, q, in.Project, l.Items); err != nil || !in.Count {
+	if out.Body.Items, err = s.named(ctx, q, in.Project, l.Items); err != nil {
+		return nil, err
+	}
+	if err := s.withLate(ctx, q, in.Project, out.Body.Items); err != nil || !in.Count {
 		return out, err
 	}
 	t, err := s.Count(ctx, q, in.Project, f)

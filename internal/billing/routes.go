@@ -31,6 +31,8 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "withdraw-discount", "POST", in+"/discounts/{discount}/withdraw", "撤回还没批的优惠", PermItem, s.withdrawDiscountAPI)
 	route(w, "end-discount", "POST", in+"/discounts/{discount}/end", "设置优惠的截止日", PermItem, s.endDiscountAPI)
 
+	s.lateRoutes(w)
+
 	route(w, "list-runs", "GET", in+"/runs", "列出各次出账", PermRead, s.listRunsAPI)
 	route(w, "start-run", "POST", in+"/runs", "出一个月的账", PermRun, s.startRunAPI)
 	route(w, "read-run", "GET", in+"/runs/{run}", "审核一次出账：合计、差额和原因", PermRead, s.readRunAPI)

@@ -74,6 +74,8 @@ type seatJSON struct {
 	Former    []formerJSON   `json:"former" doc:"已不在这几间房的人留下的欠费，不向现在的住户收" nullable:"false"`
 	Owed      money.Fen      `json:"owed" doc:"欠费合计，分；收款时作为 expected_owed 交回"`
 	Overdue   money.Fen      `json:"overdue" doc:"其中已逾期的，分"`
+	Late      []lateJSON     `json:"late_fees" doc:"到今天的违约金，不在欠费合计里" nullable:"false"`
+	LateOwed  money.Fen      `json:"late_owed" doc:"违约金合计，分；收款时作为 expected_late 交回"`
 	Prepaid   money.Fen      `json:"prepaid" doc:"预存余额，分；收款时作为 expected_prepaid 交回"`
 	Policy    string         `json:"policy" enum:"statutory,oldest" doc:"没有挑选时的抵扣顺序"`
 	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
@@ -93,7 +95,7 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 	}
 	b := seatJSON{Payer: seat.Payer, PayerName: seat.PayerName, PhoneMask: seat.PhoneMask, Owed: seat.Owed, Prepaid: seat.Prepaid,
 		Policy: string(seat.Setting.Policy), Order: seat.Setting.Policy.Name(), Choice: seat.Setting.Choice, AheadMax: seat.Setting.AheadMonths,
-		Rooms: []seatRoomJSON{}, Charges: []openJSON{}, Former: []formerJSON{}}
+		Rooms: []seatRoomJSON{}, Charges: []openJSON{}, Former: []formerJSON{}, Late: toLate(seat.Late), LateOwed: seat.LateOwed}
 	for _, r := range seat.Rooms {
 		j := seatRoomJSON{ID: r.ID, Label: r.Label, Kind: r.Kind, State: r.State, Area: int64(r.Area)}
 		if r.ID == seat.Room.ID {
@@ -157,6 +159,8 @@ type receiveIn struct {
 		Charges         []id.ID     `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
 		Pays            []payInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false" doc:"收款方式和金额"`
 		Tendered        money.Fen   `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
+		Late            []id.ID     `json:"late_charge_ids,omitempty" maxItems:"500" doc:"所选违约金所属的应收；与 charge_ids 都不填则按抵扣顺序"`
+		ExpectedLate    *money.Fen  `json:"expected_late,omitempty" minimum:"0" doc:"界面上显示的违约金合计，不一致则拒绝；选填"`
 		ExpectedOwed    money.Fen   `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
 		ExpectedPrepaid *money.Fen  `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
 		Confirmed       bool        `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
@@ -240,7 +244,7 @@ type receiptOut struct{ Body receiptJSON }
 func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn) (*receiptOut, error) {
 	b := &in.Body
 	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
-		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed}
+		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate}
 	if b.Ahead != nil {
 		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}
 	}

@@ -1,0 +1,29 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// RoomArrears is what one room is late with.
+type RoomArrears struct {
+	Room   id.ID
+	Amount money.Fen
+	Oldest clock.Date // earliest due day of it
+	Count  int
+}
+
+// OverdueRooms lists the rooms that are late on a day by more than days, who
+// owes most first, below a place in that order (0, 0 is the top).
+func (s *Service) OverdueRooms(ctx context.Context, q db.Q, project id.ID, today clock.Date, days int, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
+	out, err := overdueRooms(ctx, q, project, today.AddDays(-days), below, room, limit)
+	if err != nil {
+		return nil, fmt.Errorf("overdue rooms: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,26 @@
+package billing
+
+import (
+	"context"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+func overdueRooms(ctx context.Context, q db.Q, project id.ID, before clock.Date, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
+	where, args := "", []any{project, before}
+	if room != 0 {
+		where, args = " WHERE (owed, subject_id) < (?, ?)", append(args, below, room)
+	}
+	rows, err := q.Query(ctx, `SELECT subject_id, owed, oldest, n FROM (
+			SELECT c.subject_id, CAST(SUM(c.amount - c.paid) AS BIGINT) AS owed, MIN(c.due_date) AS oldest, COUNT(*) AS n`+visible+`
+				AND c.amount > c.paid AND c.due_date < ? GROUP BY c.subject_id
+		) late`+where+" ORDER BY owed DESC, subject_id DESC LIMIT ?", append(args, limit)...)
+	return db.Collect(rows, err, func(row db.Scanner) (RoomArrears, error) {
+		var o RoomArrears
+		err := row.Scan(&o.Room, &o.Amount, &o.Oldest, &o.Count)
+		return o, err
+	})
+}
