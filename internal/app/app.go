@@ -16,6 +16,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
@@ -69,6 +70,7 @@ type App struct {
 	Meter    *meter.Service
 	Billing  *billing.Service
 	Cashier  *cashier.Service
+	Dunning  *dunning.Service
 	Screen   *screen.Service
 	Web      *web.Server
 	address  atomic.Pointer[string]
@@ -81,7 +83,7 @@ type App struct {
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), billing.Migrations(), cashier.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -123,10 +125,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
+	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)

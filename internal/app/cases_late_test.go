@@ -9,6 +9,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/billing/penalty"
 	"linli/internal/cashier"
+	"linli/internal/dunning"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -267,4 +268,69 @@ func (w *caseWorld) allocated(ctx context.Context, in caseInput, c *acceptanceCa
 	}
 	seat, err := w.app.Cashier.Seat(ctx, project, room)
 	return first(err, c.expect("left_principal_fen", seat.Owed), c.expect("left_penalty_fen", seat.LateOwed), c.expect("prepay_fen", seat.Prepaid))
+}
+
+// limitation lets a debt grow old: the last demand is a letter that was
+// delivered on its day.
+func (w *caseWorld) limitation(ctx context.Context, in caseInput, c *acceptanceCase) error {
+	due, err := in.date("due")
+	if err != nil {
+		return err
+	}
+	on, err := in.date("on")
+	if err != nil {
+		return err
+	}
+	project, room, err := w.fixedDebts(ctx, []clock.Date{due}, []money.Fen{100_00})
+	if err != nil {
+		return err
+	}
+	q := w.app.DB.Reader(ctx)
+	st, err := w.app.Dunning.Setting(ctx, q, project)
+	if err != nil {
+		return err
+	}
+	st.Contact = "案例"
+	if _, err := w.app.Dunning.SetSetting(ctx, w.who, project, st); err != nil {
+		return err
+	}
+	for _, key := range []string{"last_demand", "acknowledged", "last_ack"} {
+		if !in.has(key) {
+			continue
+		}
+		day, err := in.date(key)
+		if err != nil {
+			return err
+		}
+		w.now.Set(day.Start())
+		if key != "last_demand" {
+			if _, err := w.app.Dunning.Record(ctx, w.who, project, dunning.Event{Room: room, Kind: dunning.Visit, Result: "acknowledged"}); err != nil {
+				return err
+			}
+			continue
+		}
+		list, err := w.app.Dunning.Issue(ctx, w.who, project, []id.ID{room}, dunning.Demand)
+		if err != nil {
+			return err
+		}
+		if _, err := w.app.Dunning.Deliver(ctx, w.who, project, list[0].ID, dunning.Event{Result: "signed"}); err != nil {
+			return err
+		}
+	}
+	w.now.Set(on.Start())
+	l, err := w.app.Dunning.Arrears(ctx, q, project, dunning.ArrearsFilter{})
+	if err != nil || len(l.Items) != 1 {
+		return fmt.Errorf("arrears %v: %w", l.Items, err)
+	}
+	got, _ := json.Marshal(map[string]any{"expires": l.Items[0].Expires.String(), "warn": l.Items[0].Warn})
+	for key, want := range c.Expect {
+		var have map[string]json.RawMessage
+		if err := json.Unmarshal(got, &have); err != nil {
+			return err
+		}
+		if string(have[key]) != string(want) {
+			return fmt.Errorf("%s is %s, expected %s", key, have[key], want)
+		}
+	}
+	return nil
 }

@@ -135,6 +135,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.notifiedOften(ctx, in, c)
 	case in.has("bill_fen", "paid"):
 		return w.paidTwice(ctx, in, c)
+	case in.has("due", "on") && in.only("due", "on", "last_demand", "acknowledged", "last_ack"):
+		return w.limitation(ctx, in, c)
 	case in.has("on", "items"):
 		return w.ageing(ctx, in, c)
 	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):

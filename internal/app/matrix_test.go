@@ -93,6 +93,8 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"deposit-deduct":      `{"amount":1,"reason":"矩阵测试","version":1}`,
 		"deposit-move":        fmt.Sprintf(`{"room_id":%q,"reason":"矩阵测试","version":1}`, from.ids["room"]),
 		"counter-setting-put": `{"policy":"oldest","choice":true,"ahead_months":12,"version":0}`,
+		"issue-letters":       fmt.Sprintf(`{"room_ids":[%q],"kind":"remind"}`, from.ids["room"]),
+		"record-contact":      `{"kind":"call","result":"no_answer"}`,
 		"start-export":        `{"kind":"rooms"}`,
 		"check-formula":       `{"formula":"面积*单价"}`,
 	}

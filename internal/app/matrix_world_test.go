@@ -15,6 +15,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
@@ -179,6 +180,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["charge"] = seat.Open[0].Charge
+	p.ids["letter"] = w.letter(t, who, project, p.ids["room"])
 	p.ids["waiver"] = w.waiver(t, who, project, p.ids["charge"])
 	p.ids["shift"] = w.closedShift(t, who, project)
 	r, err := w.app.Cashier.Receive(ctx, who, project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed, Confirmed: true,
@@ -231,6 +233,31 @@ func (w *matrixWorld) waiver(t *testing.T, who actor.Actor, project, charge id.I
 		t.Fatal(err)
 	}
 	return made
+}
+
+// letter lets the charge of the room become late for a moment and issues one.
+func (w *matrixWorld) letter(t *testing.T, who actor.Actor, project, room id.ID) id.ID {
+	t.Helper()
+	st, err := w.app.Dunning.Setting(t.Context(), w.app.DB.Reader(t.Context()), project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Contact = "李雪梅 0571-86001234"
+	if _, err = w.app.Dunning.SetSetting(t.Context(), who, project, st); err != nil {
+		t.Fatal(err)
+	}
+	hands, ok := w.app.DB.Clock().(*clock.Manual)
+	if !ok {
+		t.Fatal("the clock cannot be moved")
+	}
+	now := hands.Now()
+	defer hands.Set(now)
+	hands.Set(now.AddDate(0, 2, 0))
+	list, err := w.app.Dunning.Issue(t.Context(), who, project, []id.ID{room}, dunning.Reminder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list[0].ID
 }
 
 // closedShift opens a shift by hand and closes it, before any receipt.

@@ -4,6 +4,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
@@ -34,6 +35,9 @@ func rights() []identity.Right {
 		{Permission: meter.PermManage, Name: "管表计", Group: fee, Allows: "装表、换表、拆表，定用量偏大的标准"},
 		{Permission: billing.PermWaiverAsk, Name: "申请减免", Group: fee, Allows: "申请减免违约金或费用，由别人批准"},
 		{Permission: billing.PermWaiver, Name: "批减免", Group: fee, Allows: "批准或退回别人申请的减免"},
+		{Permission: dunning.PermRead, Name: "看催缴", Group: fee, Allows: "看欠费的房屋、催缴单和催缴经过"},
+		{Permission: dunning.PermWrite, Name: "催缴", Group: fee, Allows: "出催缴单、打印、登记送达和电话结果"},
+		{Permission: dunning.PermSetting, Name: "催缴设置", Group: fee, Allows: "改催缴单上的期限、联系人和说明"},
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},

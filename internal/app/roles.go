@@ -6,6 +6,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/identity"
@@ -19,8 +20,10 @@ import (
 // all projects.
 func roles() []identity.Role {
 	look := []actor.Permission{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
+	asks := []actor.Permission{billing.PermWaiverAsk, dunning.PermRead, dunning.PermWrite}
+	decides := append(slices.Clone(asks), billing.PermWaiver, dunning.PermSetting)
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
-	return []identity.Role{
+	list := []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,
 			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, payment.PermMerchant, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
@@ -30,4 +33,14 @@ func roles() []identity.Role {
 		{Key: "cashier", Name: "收费员", Permissions: with(meter.PermRecord, estate.PermAsk, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
 		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
 	}
+	// Whoever works with people's bills asks for waivers and sends letters; who is in charge decides.
+	for i := range list {
+		switch list[i].Key {
+		case "admin", "manager":
+			list[i].Permissions = append(list[i].Permissions, decides...)
+		case "clerk", "cashier", "accountant":
+			list[i].Permissions = append(list[i].Permissions, asks...)
+		}
+	}
+	return list
 }

@@ -1,0 +1,41 @@
+package dunning
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lawful refuses a text that threatens with gates, lifts, vehicles, water,
+// power, gas or heat because of a debt (民法典 944, third paragraph; local rules
+// on entry). A sentence may say that these do not suffer. Error: ErrThreat.
+func Lawful(text string) error {
+	text = strings.NewReplacer("停车", "泊车", " ", "", "　", "", "\u200b", "").Replace(text)
+	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。！？!?；;\n", r) }) {
+		if !containsAny(sentence, lifelines()) {
+			continue
+		}
+		for _, clause := range strings.FieldsFunc(sentence, func(r rune) bool { return strings.ContainsRune("，,、：:", r) }) {
+			if containsAny(clause, threats()) && !containsAny(clause, denials()) {
+				return ErrThreat.At("body.text", "这句话牵连了生活保障："+strings.TrimSpace(clause), nil)
+			}
+		}
+	}
+	return nil
+}
+
+func containsAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+func lifelines() []string {
+	return []string{"门禁", "门卡", "门锁", "单元门", "大门", "开门", "进门", "电梯", "梯控", "乘梯", "供水", "用水", "停水", "断水", "水电", "供电", "用电", "停电", "断电",
+		"拉闸", "燃气", "供气", "停气", "断气", "用气", "供暖", "供热", "暖气", "停暖", "道闸", "车辆", "车牌", "进小区", "入小区", "出入", "通行", "人脸"}
+}
+
+func threats() []string {
+	return []string{"停", "断", "限制", "限行", "禁止", "锁", "关闭", "取消", "拒绝", "不准", "不予", "不让", "无法", "注销", "冻结", "失效", "收回", "拉闸", "切"}
+}
+
+func denials() []string {
+	return []string{"不受影响", "不会", "不得", "绝不", "不停", "不断", "不因", "不以"}
+}
