@@ -676,6 +676,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/dunning/arrears": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 欠费的房屋：本金、违约金、催过几次、时效 */
+        get: operations["list-arrears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出催缴单 */
+        get: operations["list-letters"];
+        put?: never;
+        /** 给欠费的房屋出催缴单 */
+        post: operations["issue-letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/letters/{letter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张催缴单 */
+        get: operations["read-letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/letters/{letter}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记送达 */
+        post: operations["deliver-letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 打印一张或多张催缴单 */
+        post: operations["print-letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/rooms/{room}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房的催缴经过 */
+        get: operations["list-contacts"];
+        put?: never;
+        /** 登记电话或上门催缴的结果 */
+        post: operations["record-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/dunning/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 催缴设置 */
+        get: operations["read-dunning-setting"];
+        /** 修改催缴设置（整条提交） */
+        put: operations["put-dunning-setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/exports": {
         parameters: {
             query?: never;
@@ -1004,6 +1126,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/items/{item}/late-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出一项费用的违约金约定 */
+        get: operations["list-late-terms"];
+        put?: never;
+        /** 录入从某天到期起的违约金约定 */
+        post: operations["add-late-terms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/items/{item}/next-charge": {
         parameters: {
             query?: never;
@@ -1050,6 +1190,24 @@ export interface paths {
         put?: never;
         /** 试算新单价：每户差多少（不保存） */
         post: operations["simulate-rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/lprs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出一年期 LPR */
+        get: operations["list-lprs"];
+        put?: never;
+        /** 录入新公布的一年期 LPR */
+        post: operations["add-lpr"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1658,6 +1816,23 @@ export interface paths {
         patch: operations["edit-room"];
         trace?: never;
     };
+    "/api/v1/projects/{project}/rooms/{room}/late-fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房到某天的违约金，逐笔说明 */
+        get: operations["list-late-fees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms/{room}/meters": {
         parameters: {
             query?: never;
@@ -2224,6 +2399,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出减免 */
+        get: operations["list-waivers"];
+        put?: never;
+        /** 申请减免违约金或费用，批准后才生效 */
+        post: operations["ask-waivers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/waivers/{waiver}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准减免（申请人不能自己批） */
+        post: operations["approve-waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/waivers/{waiver}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回减免 */
+        post: operations["refuse-waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/waivers/{waiver}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回还没批的减免 */
+        post: operations["withdraw-waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights": {
         parameters: {
             query?: never;
@@ -2573,6 +2817,17 @@ export interface components {
              */
             hidden?: "include" | "skip";
         };
+        AskWaiversInBody: {
+            /**
+             * @description late 违约金，charge 费用
+             * @enum {string}
+             */
+            kind: "late" | "charge";
+            lines: components["schemas"]["Item"][];
+            /** @description 依据或证明 */
+            proof?: string;
+            reason: string;
+        };
         AssignmentsOutBody: {
             items: components["schemas"]["BillingAssignment"][];
         };
@@ -2763,6 +3018,11 @@ export interface components {
             /** @description 编号，十进制字符串 */
             item_id: string;
             item_name: string;
+            /**
+             * Format: int64
+             * @description 到今天还可收的违约金，分；不在未收里
+             */
+            late_fee: number;
             /**
              * @description 账期
              * @example 2026-11
@@ -3132,6 +3392,87 @@ export interface components {
              */
             until_date?: string;
         };
+        BillingLateFee: {
+            /** @description 逾期的那笔费用 */
+            charge_id: string;
+            /**
+             * Format: int64
+             * @description 其中已收，分
+             */
+            charged: number;
+            /**
+             * Format: int64
+             * @description 计了几天
+             */
+            days: number;
+            /**
+             * @description 应缴日
+             * @example 2026-11-21
+             */
+            due_date: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 还可收，分
+             */
+            left: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 到这天共计，分
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 其中已减免，分
+             */
+            waived: number;
+        };
+        BillingLateTerms: {
+            cap_name: string;
+            created_by: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 日利率，如 0.05% */
+            percent: string;
+            /** @description 约定高于 LPR 四倍时的提醒，没有则为空 */
+            warning: string;
+        };
+        BillingLateTermsFields: {
+            /**
+             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
+             * @enum {string}
+             */
+            cap: "none" | "principal" | "lpr4";
+            /**
+             * Format: int64
+             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
+             */
+            daily: number;
+            /**
+             * @description 从哪天到期的费用起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
+             * @enum {string}
+             */
+            grace: "from_due" | "excluded";
+            /**
+             * Format: int64
+             * @description 宽限几天
+             */
+            grace_days?: number;
+            /** @description 依据，如 物业服务合同第十二条 */
+            source: string;
+        };
         BillingLook: {
             /**
              * Format: int64
@@ -3169,6 +3510,20 @@ export interface components {
             /** @description 空为所有房屋 */
             room_id: string;
             room_label: string;
+        };
+        BillingLpr: {
+            /**
+             * @description 从哪天起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 年利率，万分之一；3.10% 为 310
+             */
+            rate: number;
+            /** @description 出处 */
+            source: string;
         };
         BillingNextMonth: {
             /**
@@ -3558,6 +3913,57 @@ export interface components {
              */
             waived: number;
         };
+        BillingWaiver: {
+            /**
+             * Format: int64
+             * @description 减免多少，分
+             */
+            amount: number;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description 谁批的；还没批则为空 */
+            decided_by: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            item_name: string;
+            /**
+             * @description late 违约金，charge 费用
+             * @enum {string}
+             */
+            kind: "late" | "charge";
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 批示 */
+            note: string;
+            /** @description 减免单号，批准后才有 */
+            number: string;
+            /** @description 依据或证明 */
+            proof: string;
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * @description 待批准、已批准、已退回、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+            /**
+             * Format: int64
+             * @description 批准、退回、撤回时原样带回
+             */
+            version: number;
+        };
         BuildingsOutBody: {
             items: components["schemas"]["EstateBuilding"][];
         };
@@ -3742,6 +4148,51 @@ export interface components {
             /** @description 编号，十进制字符串 */
             payer_id: string;
             payer_name: string;
+        };
+        CashierLate: {
+            /** @description 逾期的那笔费用 */
+            charge_id: string;
+            /**
+             * Format: int64
+             * @description 其中已收，分
+             */
+            charged: number;
+            /**
+             * Format: int64
+             * @description 计了几天
+             */
+            days: number;
+            /**
+             * @description 应缴日
+             * @example 2026-11-21
+             */
+            due_date: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 还可收，分
+             */
+            left: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 到这天共计，分
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 其中已减免，分
+             */
+            waived: number;
         };
         CashierLine: {
             /**
@@ -3993,6 +4444,14 @@ export interface components {
              * @example 2026-11-21
              */
             date: string;
+            /**
+             * Format: int64
+             * @description 其中押金，分
+             */
+            deposit: number;
+            /** @description 编号，十进制字符串 */
+            deposit_id: string;
+            deposit_name: string;
             /** @description 编号，十进制字符串 */
             id: string;
             lines: components["schemas"]["CashierLine"][];
@@ -4033,6 +4492,28 @@ export interface components {
              * @description 打印过几次
              */
             prints: number;
+            /** @description 红字收据，金额为负 */
+            red: boolean;
+            /** @description 红字收据冲的是哪张 */
+            red_of: string;
+            red_of_number: string;
+            /** @description 已交班、没退过，可以整张红冲 */
+            redable: boolean;
+            /** @description 红字收据所付的申请 */
+            refund_id: string;
+            /**
+             * Format: int64
+             * @description 最多还可退的钱，分
+             */
+            refundable: number;
+            /**
+             * Format: int64
+             * @description 已退的钱，分
+             */
+            refunded: number;
+            /** @description 整张红冲它的红字收据 */
+            reversed_by: string;
+            reversed_number: string;
             /** @description 编号，十进制字符串 */
             room_id: string;
             room_label: string;
@@ -4132,6 +4613,13 @@ export interface components {
             choice: boolean;
             /** @description 已不在这几间房的人留下的欠费，不向现在的住户收 */
             former: components["schemas"]["CashierFormer"][];
+            /** @description 到今天的违约金，不在欠费合计里 */
+            late_fees: components["schemas"]["CashierLate"][];
+            /**
+             * Format: int64
+             * @description 违约金合计，分；收款时作为 expected_late 交回
+             */
+            late_owed: number;
             /** @description 可以发起的线上收款：wechat 微信支付 */
             online: string[];
             /** @description 这间房还没有结束的线上收款，没有为空串 */
@@ -4578,6 +5066,30 @@ export interface components {
             /** @description 原因 */
             note: string;
         };
+        DecideWaiverInBody: {
+            /** @description 批示；退回时必填 */
+            note?: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
+        "Deliver-letterRequest": {
+            /**
+             * @description 送达日，空为今天
+             * @example 2026-11-21
+             */
+            date?: string;
+            /**
+             * @description 本人签收、同住成年人签收、留置并拍照、挂号信
+             * @enum {string}
+             */
+            how: "signed" | "adult" | "left" | "registered";
+            note?: string;
+            /** @description 照片编号、挂号单号 */
+            proof?: string;
+        };
         "Deposit-deductRequest": {
             /**
              * Format: int64
@@ -4623,6 +5135,198 @@ export interface components {
              * @description 实收现金，分；不填为正好
              */
             tendered?: number;
+        };
+        DunningArrears: {
+            /**
+             * Format: int64
+             * @description 逾期几笔
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 最久逾期几天
+             */
+            days_over: number;
+            /** @description 最近一次送达、电话或上门 */
+            last?: components["schemas"]["DunningEvent"];
+            /**
+             * Format: int64
+             * @description 到今天的违约金，分
+             */
+            late_fee: number;
+            /**
+             * Format: int64
+             * @description 出过几张催缴单
+             */
+            letters: number;
+            /**
+             * @description 最早一笔的诉讼时效到哪天
+             * @example 2026-11-21
+             */
+            limitation: string;
+            /** @description 90 天内到期或已过 */
+            limitation_warn: boolean;
+            /**
+             * @description 最早的应缴日
+             * @example 2026-11-21
+             */
+            oldest_due: string;
+            payer_name: string;
+            /**
+             * Format: int64
+             * @description 逾期的本金，分
+             */
+            principal: number;
+            /** @description 最近一次承诺 */
+            promise?: components["schemas"]["DunningEvent"];
+            /** @description 承诺的日子已过，还没缴清 */
+            promise_broken: boolean;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+        };
+        DunningEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 送达、电话、上门
+             * @enum {string}
+             */
+            kind: "delivery" | "call" | "visit";
+            /** @description 送达的催缴单，电话和上门为空 */
+            letter_id: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description 答应缴多少，分
+             */
+            promise_amount: number;
+            /**
+             * @description 答应哪天缴，没有为空
+             * @example 2026-11-21
+             */
+            promise_date: string;
+            /** @description 照片编号、挂号单号 */
+            proof: string;
+            result: string;
+            /** @description 结果，文字 */
+            result_name: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+        };
+        DunningLetter: {
+            by: string;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            date: string;
+            /**
+             * @description 缴清的期限
+             * @example 2026-11-21
+             */
+            deadline: string;
+            /**
+             * @description 送达日，还没送达为空
+             * @example 2026-11-21
+             */
+            delivered: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 提醒、催告
+             * @enum {string}
+             */
+            kind: "remind" | "demand";
+            /**
+             * Format: int64
+             * @description 分
+             */
+            late_fee: number;
+            /** @description 列表里为空 */
+            lines: components["schemas"]["DunningLetterLine"][];
+            /**
+             * Format: int64
+             * @description 第几次通知
+             */
+            nth: number;
+            /** @description 编号，如 CJ2026-000001 */
+            number: string;
+            payer_name: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            principal: number;
+            /**
+             * Format: int64
+             * @description 打印过几次
+             */
+            prints: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+        };
+        DunningLetterLine: {
+            /** @description 违约金怎么算的 */
+            basis: string;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            /** Format: int64 */
+            days: number;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            due_date: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            late_fee: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            principal: number;
+        };
+        DunningPrinted: {
+            /** @description 这几张纸的网页，交给浏览器打印 */
+            html: string;
+        };
+        DunningSetting: {
+            /** @description 收款的银行账户 */
+            account?: string;
+            /** @description 联系人和电话，没填不能出单 */
+            contact: string;
+            /**
+             * Format: int64
+             * @description 出单后几天内缴清
+             */
+            deadline_days: number;
+            /** @description 另加一段话 */
+            extra?: string;
+            /** @description 对金额有疑问怎么办 */
+            objection: string;
+            /**
+             * Format: int64
+             * @description 修改时原样带回，没有设置过为 0
+             */
+            version: number;
         };
         "Edit-tagRequest": {
             /** @description 停用后不能再贴，已贴的留着 */
@@ -5628,12 +6332,56 @@ export interface components {
              */
             meters: number;
         };
+        "Issue-lettersRequest": {
+            /**
+             * @description 提醒或催告
+             * @enum {string}
+             */
+            kind: "remind" | "demand";
+            /** @description 给哪些房屋 */
+            room_ids: string[];
+        };
+        Item: {
+            /**
+             * Format: int64
+             * @description 减免多少，分；不填为现在欠的全部
+             */
+            amount?: number;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+        };
         ItemsOutBody: {
             items: components["schemas"]["BillingItem"][];
+        };
+        LateFeesOutBody: {
+            /** @description 先到期的在前 */
+            items: components["schemas"]["BillingLateFee"][];
+            /**
+             * Format: int64
+             * @description 还可收合计，分
+             */
+            left: number;
+            /**
+             * @description 算到哪天
+             * @example 2026-11-21
+             */
+            on: string;
+        };
+        LateTermsOutBody: {
+            /** @description 按起始日从早到晚 */
+            items: components["schemas"]["BillingLateTerms"][];
         };
         LineInBody: {
             /** @description 原因 */
             reason: string;
+        };
+        "List-contactsResponse": {
+            /** @description 新的在前 */
+            items: components["schemas"]["DunningEvent"][];
+        };
+        LprsOutBody: {
+            /** @description 按日期从早到晚 */
+            items: components["schemas"]["BillingLpr"][];
         };
         "Merchant-wechat-putRequest": {
             /** @description 启用 */
@@ -5958,6 +6706,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListArrears: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["DunningArrears"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListAuditRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["AuditRow"][];
@@ -6003,6 +6757,12 @@ export interface components {
         PageListImport: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstateImport"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListLetter: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["DunningLetter"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -6063,6 +6823,12 @@ export interface components {
         PageListShift: {
             /** @description 这一页的内容 */
             items: components["schemas"]["CashierShift"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListWaiver: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["BillingWaiver"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -6248,6 +7014,9 @@ export interface components {
             /** @description 过户月及以后已出账的费用 */
             splits: components["schemas"]["ScreenSplit"][];
         };
+        "Print-lettersRequest": {
+            letter_ids: string[];
+        };
         Problem: {
             /** @description 稳定的错误代码，供程序判断 */
             code: string;
@@ -6313,6 +7082,11 @@ export interface components {
             confirmed?: boolean;
             /**
              * Format: int64
+             * @description 界面上显示的违约金合计，不一致则拒绝；选填
+             */
+            expected_late?: number;
+            /**
+             * Format: int64
              * @description 界面上显示的欠费合计，不一致则拒绝
              */
             expected_owed: number;
@@ -6321,6 +7095,8 @@ export interface components {
              * @description 界面上显示的预存余额，不一致则拒绝；选填
              */
             expected_prepaid?: number;
+            /** @description 所选违约金所属的应收；与 charge_ids 都不填则按抵扣顺序 */
+            late_charge_ids?: string[] | null;
             /** @description 收款方式和金额 */
             pays: components["schemas"]["CashierPayIn"][];
             /** @description 收银台上的房间；多收的钱存入它的预存 */
@@ -6330,6 +7106,34 @@ export interface components {
              * @description 实收现金，分；不填为正好
              */
             tendered?: number;
+        };
+        "Record-contactRequest": {
+            /**
+             * @description 空为今天
+             * @example 2026-11-21
+             */
+            date?: string;
+            /**
+             * @description 电话、上门
+             * @enum {string}
+             */
+            kind: "call" | "visit";
+            note?: string;
+            /**
+             * Format: int64
+             * @description 答应缴多少，分
+             */
+            promise_amount?: number;
+            /**
+             * @description 答应哪天缴
+             * @example 2026-11-21
+             */
+            promise_date?: string;
+            /**
+             * @description 承诺缴费、书面承认欠费、对金额有异议、暂时有困难、拒绝缴纳、没联系上、号码或人不对
+             * @enum {string}
+             */
+            result: "promised" | "acknowledged" | "disputed" | "hardship" | "refused" | "no_answer" | "wrong";
         };
         RecordInBody: {
             /** @description 改本期已抄的读数，原来的作废 */
@@ -7272,6 +8076,13 @@ export interface components {
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        "Withdraw-waiverRequest": {
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
         };
         WithdrawDiscountInBody: {
             /**
@@ -11732,7 +12543,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 押金编号 */
+                deposit: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -11837,7 +12653,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 押金编号 */
+                deposit: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -12408,6 +13229,1080 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillingDiscount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-arrears": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 逾期超过几天 */
+                days_over?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListArrears"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-letters": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 只看一间房的 */
+                room_id?: string;
+                /** @description 只看还没登记送达的 */
+                undelivered?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListLetter"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Issue-lettersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListLetter"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                letter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningLetter"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deliver-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deliver-letterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningEvent"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Print-lettersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningPrinted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List-contactsResponse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Record-contactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningEvent"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-dunning-setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningSetting"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-dunning-setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DunningSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningSetting"];
                 };
             };
             /** @description Bad Request */
@@ -15083,6 +16978,222 @@ export interface operations {
             };
         };
     };
+    "list-late-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateTermsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-late-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingLateTermsFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingLateTerms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "read-next-charge": {
         parameters: {
             query?: {
@@ -15433,6 +17544,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimulateOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-lprs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LprsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-lpr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingLpr"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingLpr"];
                 };
             };
             /** @description Bad Request */
@@ -19361,7 +21684,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 申请编号 */
+                refund: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -19466,7 +21794,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 申请编号 */
+                refund: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -19571,7 +21904,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 申请编号 */
+                refund: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -20030,6 +22368,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateRoom"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-late-fees": {
+        parameters: {
+            query?: {
+                /** @description 算到哪天，空为今天 */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateFeesOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -24216,6 +26663,557 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScreenTransfer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-waivers": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 空为全部 */
+                state?: "asked" | "approved" | "refused" | "withdrawn";
+                /** @description 只看一间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskWaiversInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                waiver: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideWaiverInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                waiver: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideWaiverInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                waiver: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw-waiverRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingWaiver"];
                 };
             };
             /** @description Bad Request */
