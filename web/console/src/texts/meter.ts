@@ -20,7 +20,7 @@ export const meterTexts = {
   times: (usage: string, mean: string) => `用量 ${usage}，前几期平均 ${mean}，请核对读数`,
   valueOf: (place: string) => `${place}本期读数`,
   numberFault: '读数只写数字，最多 4 位小数',
-  keys: '回车保存，到下一块表',
+  keys: '保存，到下一块表',
   confirm: '复核',
   confirmTitle: (place: string) => `复核${place}的用量？`,
   confirmBody: (usage: string, mean: string) => `本期用量 ${usage}，前几期平均 ${mean}。复核后按这个用量出账。`,

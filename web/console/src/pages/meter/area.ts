@@ -9,6 +9,6 @@ export const area: Area = {
   ],
   menu: [
     { route: 'readings', group: 'charge', icon: 'meter', order: 40 },
-    { route: 'shared-costs', group: 'charge', icon: 'grid', order: 45 },
+    { route: 'shared-costs', group: 'charge', icon: 'lift', order: 45 },
   ],
 }
