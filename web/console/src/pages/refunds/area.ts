@@ -8,6 +8,6 @@ export const area: Area = {
   ],
   menu: [
     { route: 'refunds', group: 'charge', icon: 'retry', order: 19 },
-    { route: 'deposits', group: 'charge', icon: 'bank', order: 20 },
+    { route: 'deposits', group: 'charge', icon: 'bank', order: 19 },
   ],
 }
