@@ -143,6 +143,9 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 			New: canary + "厅", AskedBy: canary, Way: "phone", Reason: canary + "更正"})
 		fatal(err)
 		p.ids["correction"] = correction.ID
+		field, err := w.app.Estate.CreateField(ctx, tx, who, project.ID, estate.Field{Kind: "room", Name: canary + "栏", Type: estate.FieldText})
+		fatal(err)
+		p.ids["field"] = field.ID
 		discount, err := w.app.Billing.AskDiscount(ctx, tx, who, project.ID, billing.Discount{Item: item.ID, Scope: billing.ToProject, Kind: billing.Percent,
 			Keep: 9000, Since: month.First(), Reason: canary})
 		fatal(err)

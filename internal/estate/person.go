@@ -318,6 +318,7 @@ type PersonFilter struct {
 	Building              id.ID // where they live now
 	Tag                   id.ID
 	MovedFrom, MovedUntil clock.Date // of what lasts, both included
+	Says                  FieldFilter
 }
 
 // People lists people by pinyin.

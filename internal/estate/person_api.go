@@ -54,13 +54,15 @@ type listPeopleIn struct {
 	Tag      id.ID    `query:"tag_id" doc:"有哪个标签"`
 	From     web.Date `query:"moved_in_from" doc:"入住日期从哪天起"`
 	Until    web.Date `query:"moved_in_until" doc:"入住日期到哪天止，含当天"`
+	Field    id.ID    `query:"field_id" doc:"哪个自定义字段"`
+	Value    string   `query:"field_value" maxLength:"200" doc:"这个字段正好是什么"`
 }
 
 type peopleOut struct{ Body page.List[personRow] }
 
 func (s *Service) listPeopleAPI(ctx context.Context, _ actor.Actor, in *listPeopleIn) (*peopleOut, error) {
 	l, err := s.People(ctx, in.Project, PersonFilter{Request: in.Request, Text: in.Text, Part: in.Part, Building: in.Building, Tag: in.Tag,
-		MovedFrom: in.From.Date, MovedUntil: in.Until.Date})
+		MovedFrom: in.From.Date, MovedUntil: in.Until.Date, Says: FieldFilter{in.Field, in.Value}})
 	if err != nil {
 		return nil, err
 	}

@@ -154,6 +154,11 @@ func (s *Service) listPeople(ctx context.Context, q db.Q, project id.ID, f Perso
 	}
 	more, values := f.conditions()
 	where, args = where+more, append(args, values...)
+	if err := f.Says.normal(ctx, q, project); err != nil {
+		return page.List[Person]{}, err
+	}
+	says, saying := f.Says.says("p.id", project)
+	where, args = where+says, append(args, saying...)
 	rows, err := q.Query(ctx, "SELECT "+sealedColumns+" FROM estate_person p WHERE "+where+" ORDER BY p.sort_key, p.id LIMIT ?", append(args, f.Limit+1)...)
 	list, err := db.Collect(rows, err, scanSealed)
 	if err != nil {

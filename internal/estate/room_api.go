@@ -42,12 +42,15 @@ type listRoomsIn struct {
 	Unit     id.ID  `query:"unit_id" doc:"单元"`
 	State    string `query:"state" enum:"unsold,undelivered,vacant,renovating,self,rented" doc:"房屋状态"`
 	Kind     string `query:"kind" enum:"home,flat,shop,office,storage,other" doc:"房屋类型"`
+	Field    id.ID  `query:"field_id" doc:"哪个自定义字段"`
+	Value    string `query:"field_value" maxLength:"200" doc:"这个字段正好是什么"`
 }
 
 type roomsOut struct{ Body page.List[roomJSON] }
 
 func (s *Service) listRoomsAPI(ctx context.Context, _ actor.Actor, in *listRoomsIn) (*roomsOut, error) {
-	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind})
+	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind,
+		Says: FieldFilter{in.Field, in.Value}})
 	return &roomsOut{page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}}, err
 }
 

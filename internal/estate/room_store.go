@@ -227,6 +227,11 @@ func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (pa
 		}
 		where += " AND (" + cond + ")"
 	}
+	if err := f.Says.normal(ctx, q, project); err != nil {
+		return page.List[Room]{}, err
+	}
+	says, saying := f.Says.says("id", project)
+	where, args = where+says, append(args, saying...)
 	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE "+where+" ORDER BY sort_key, id LIMIT ?", append(args, f.Limit+1)...)
 	list, err := db.Collect(rows, err, scanRoom)
 	if err != nil {

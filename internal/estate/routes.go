@@ -36,6 +36,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "search-households", "GET", in+"/search", "找一户：房号、姓名、拼音、首字母、手机号或后四位", PermRead, s.searchAPI)
 	s.tagRoutes(w)
 	s.correctionRoutes(w)
+	s.fieldRoutes(w)
 	s.importRoutes(w)
 }
 
