@@ -37,8 +37,20 @@ const row = (p, text) => p.page.getByRole('row', { name: text })
 test('[F2] meters are hung, read one after the other with Enter, and the usage is charged by tier and explains itself', async () => {
   const last = seed.month(-1)
   const item = (await boss.post(at('/items'), { name: '水费', basis: 'metered', meter_kind: 'water', from_date: `${last}-01`, cycle: 'month', timing: 'arrears' })).body
-  await boss.post(at(`/items/${item.id}/rates`), { from_date: `${last}-01`, source_kind: 'filing', source_text: '发改价格〔2026〕8 号',
-    tariff: { accumulate: 'year', year_start: 1, verified: true, bands: [{ price: 5_000_000 }], tiers: [{ upto: 180_0000 }, { upto: 260_0000, add: 2_000_000 }, { add: 4_000_000 }] } })
+  const price = await open(accountant, `/items/${item.id}`)
+  await price.page.getByRole('button', { name: '新单价' }).first().click()
+  const drawer = price.page.getByRole('dialog', { name: '水费：新单价' })
+  await drawer.getByLabel('从哪天起执行').fill(`${last}-01`)
+  await drawer.getByLabel('从哪天起执行').press('Enter')
+  await drawer.getByLabel('单价（元/立方米）').fill('5')
+  await drawer.getByText('阶梯', { exact: true }).click()
+  for (const [label, value] of [['第 1 档累计到', '180'], ['第 2 档单价（元）', '7'], ['第 2 档累计到', '260'], ['第 3 档单价（元）', '9']]) await drawer.getByLabel(label).fill(value)
+  await drawer.getByText('已与公布的价格核对').click()
+  await drawer.getByLabel('文号或说明').fill('发改价格〔2026〕8 号')
+  await drawer.getByRole('button', { name: /起执行/ }).click()
+  await price.page.getByText('第 1 档到 180，第 2 档到 260 加 2.00 元').waitFor()
+  await shot(price.page, 'tariff')
+  await price.close()
   await boss.post(at(`/items/${item.id}/assignments`), { scope: 'project', from_date: `${last}-01` })
 
   const p = await open(accountant, `/readings?month=${last}`)

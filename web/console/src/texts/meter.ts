@@ -91,3 +91,19 @@ export const sharedTexts = {
   save: '算出各户分摊',
   faults: { item: '要选费用项目', total: '总额要大于 0', main: '要选总表', price: '单价要大于 0', source: '请写明依据，至少 2 个字' },
 }
+
+export const tariffTexts = {
+  shape: '怎么定价',
+  shapes: { plain: '单一价格', tiers: '阶梯', bands: '峰谷', both: '峰谷加阶梯' },
+  bands: { sharp: '尖 ', peak: '峰 ', flat: '平 ', valley: '谷 ' },
+  peak: '峰时单价（元）',
+  valley: '谷时单价（元）',
+  limit: (n: number) => `第 ${n} 档累计到`,
+  price: (n: number) => `第 ${n} 档单价（元）`,
+  add: (n: number) => `第 ${n} 档加价（元）`,
+  accumulate: '累计',
+  accumulates: { year: '按年累计', month: '按月累计' },
+  verified: '已与公布的价格核对',
+  tier: (n: number, upto: string, add: string) => `第 ${n} 档${upto ? `到 ${upto}` : ''}${add ? ` 加 ${add} 元` : ''}`,
+  faults: { bands: '要填峰时和谷时的单价', second: '要填第 1 档累计到多少、第 2 档的价格', third: '第 2 档的上限要大于第 1 档，并填第 3 档的价格' },
+}
