@@ -1,0 +1,13 @@
+import type { Area } from '@/router/area'
+import { candidateTexts, merchantTexts } from '@/texts/online'
+
+export const area: Area = {
+  routes: [
+    { path: 'refund-candidates', name: 'refund-candidates', component: () => import('./CandidatesPage.vue'), meta: { title: candidateTexts.title, permission: 'payment.read' } },
+    { path: 'merchants', name: 'merchants', component: () => import('./MerchantPage.vue'), meta: { title: merchantTexts.title, permission: 'payment.merchant' } },
+  ],
+  menu: [
+    { route: 'refund-candidates', group: 'charge', icon: 'alert', order: 21 },
+    { route: 'merchants', group: 'manage', icon: 'scan', order: 46 },
+  ],
+}
