@@ -3,6 +3,7 @@ package cashier_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -83,6 +84,17 @@ func TestRed(t *testing.T) {
 		mustBe(t, err, nil)
 		if sh.Income() != -30000 || sh.Expected != -30000 {
 			t.Errorf("shift of the red receipt %+v", sh)
+		}
+		mine, _, err := w.cashier.CurrentShift(ctx, me, w.project)
+		mustBe(t, err, nil)
+		none := money.Fen(0)
+		_, err = w.cashier.CountShift(ctx, me, w.project, mine.ID, &none, nil)
+		mustBe(t, err, nil)
+		_, err = w.cashier.CloseShift(ctx, me, w.project, mine.ID, cashier.Closing{Count: 1, Reason: "从备用金付的"})
+		mustBe(t, err, nil)
+		paper, err := w.cashier.PrintShift(ctx, me, w.project, mine.ID)
+		if err != nil || !strings.Contains(string(paper), minus.Number) || !strings.Contains(string(paper), "钱敏：收错房屋") {
+			t.Errorf("paper of the shift: %v\n%s", err, paper)
 		}
 		if w.income(t) != 0 {
 			t.Errorf("receipts sum to %d", w.income(t))

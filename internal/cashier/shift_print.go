@@ -28,7 +28,7 @@ type shiftPaper struct {
 	Sums                                       [][]string
 	Items                                      [][]string
 	Notes                                      [][]string
-	Voids                                      [][]string
+	Voids, Reds                                [][]string
 	Recounts                                   int
 }
 
@@ -81,7 +81,7 @@ func (s *Service) shiftPaper(ctx context.Context, project id.ID, sh *Shift) (*sh
 	if err != nil {
 		return nil, err
 	}
-	p.Voids = facts.voids
+	p.Voids, p.Reds = facts.voids, facts.reds
 	if p.Range = "没有收据"; facts.n > 0 {
 		p.Range = fmt.Sprintf("%s 至 %s，本班 %d 张，作废 %d 张", facts.first, facts.last, facts.n, len(facts.voids))
 	}
@@ -117,7 +117,7 @@ func (p *shiftPaper) sums(sh *Shift) {
 type shiftFacts struct {
 	n           int
 	first, last string
-	voids       [][]string
+	voids, reds [][]string // red: receipts that gave money back in this shift
 }
 
 func voidRow(number, room string, amount money.Fen, name string, at time.Time, reason string) []string {

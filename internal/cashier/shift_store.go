@@ -262,5 +262,17 @@ func shiftReceipts(ctx context.Context, q db.Q, project, shift id.ID) (shiftFact
 		err := row.Scan(&number, &room, &amount, &name, &at, &reason)
 		return voidRow(number, room, amount, name, db.Micro(at), reason), err
 	})
+	if err != nil {
+		return f, err
+	}
+	rows, err = q.Query(ctx, `SELECT r.number, r.room_label, r.amount, f.receipt_number, f.decided_name, f.reason FROM cashier_receipt r
+		JOIN cashier_refund f ON f.project_id = r.project_id AND f.id = r.refund_id
+		WHERE r.project_id = ? AND r.shift_id = ? AND r.amount < 0 ORDER BY r.id`, project, shift)
+	f.reds, err = db.Collect(rows, err, func(row db.Scanner) ([]string, error) {
+		var number, room, of, name, reason string
+		var amount money.Fen
+		err := row.Scan(&number, &room, &amount, &of, &name, &reason)
+		return []string{number, room, amount.Comma(), of, name + "：" + reason}, err
+	})
 	return f, err
 }
