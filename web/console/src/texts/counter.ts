@@ -22,6 +22,7 @@ export const counterTexts = {
   again: (n: number) => `第 ${n} 笔`,
   due: '应收',
   chosen: (label: string, n: number) => `${label}${n > 1 ? ` 等 ${n} 项` : ' 1 项'}`,
+  withLate: (fen: number) => `连同违约金 ${formatFen(fen)} 元`,
   allByDue: '未勾选，先到期的先抵',
   overdue: (fen: number) => `逾期 ${formatFen(fen)}`,
   notDue: (fen: number) => `未到期 ${formatFen(fen)}`,

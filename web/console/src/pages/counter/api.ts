@@ -20,6 +20,8 @@ export interface Pay { method: HandMethod | 'prepay'; amount: number; reference?
 export interface Taking {
   room_id: string
   charge_ids?: string[]
+  late_charge_ids?: string[]
+  expected_late?: number
   pays: Pay[]
   tendered?: number
   expected_owed: number

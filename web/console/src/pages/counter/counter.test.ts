@@ -83,6 +83,17 @@ describe('what is sent', () => {
     expect(sent(['a', 'b', 'c'], entry({ typed: 74397 })).charge_ids).toBeUndefined()
     expect(sent([], entry({ typed: 100 })).charge_ids).toBeUndefined()
   })
+  it('pays late fees along, or names the charges to leave them', () => {
+    const fee = { charge_id: 'a', room_id: '1', room_label: '3栋2单元1502', item_name: '物业服务费', month: '2026-09', due_date: '2026-09-30', days: 51, total: 664, charged: 0, waived: 0, left: 664, lines: [] }
+    const late = { ...seat, late_fees: [fee], late_owed: 664 }
+    const body = (chosen: string[], with_: boolean) => takingOf(late, chosen, entry({ typed: 100, late: with_ }), planOf(late, chosen, entry({ typed: 100, late: with_ })), {}, false)
+    expect(planOf(late, [], entry({ typed: null, late: true })).due).toBe(late.owed + 664)
+    expect(body([], true)).toMatchObject({ expected_late: 664 })
+    expect(body([], true).charge_ids).toBeUndefined()
+    expect(body([], false).charge_ids).toEqual(late.charges.map((c) => c.charge_id))
+    expect(body(['a'], true)).toMatchObject({ charge_ids: ['a'], late_charge_ids: ['a'] })
+    expect(body(['b'], true).late_charge_ids).toBeUndefined()
+  })
   it('carries the voucher of a transfer, the wallet as shown, and the confirmation', () => {
     expect(sent(['a'], entry({ typed: 13412, method: 'transfer', usePrepaid: true }), true)).toEqual({
       room_id: '1', charge_ids: ['a'], pays: [{ method: 'prepay', amount: 12640 }, { method: 'transfer', amount: 13412, reference: '88' }],

@@ -94,6 +94,8 @@ export interface Entry {
   parts?: readonly Pay[]
   /** For coming months that are paid with it. */
   ahead?: number
+  /** Late fees of what is paid are paid with it. */
+  late?: boolean
 }
 /** What the entry comes to. */
 export interface Plan {
@@ -124,8 +126,14 @@ export function wantedOf(seat: Seat, chosen: readonly string[]): OpenCharge[] {
   return seat.charges.filter((c) => set.has(c.charge_id))
 }
 
+/** The late fees that go with the chosen charges: all of them when everything is chosen. */
+export function lateOf(seat: Seat, chosen: readonly string[]): Seat['late_fees'] {
+  if (chosen.length === 0 || chosen.length >= seat.charges.length) return seat.late_fees
+  return seat.late_fees.filter((l) => chosen.includes(l.charge_id))
+}
+
 export function planOf(seat: Seat, chosen: readonly string[], entry: Entry): Plan {
-  const ahead = entry.ahead ?? 0
+  const ahead = (entry.ahead ?? 0) + (entry.late ? sumFen(lateOf(seat, chosen).map((l) => l.left)) : 0)
   const taken = sumFen((entry.parts ?? []).map((p) => p.amount))
   const due = sumFen(wantedOf(seat, chosen).map((c) => c.left)) + ahead
   const prepaid = entry.usePrepaid ? Math.min(seat.prepaid, due) : 0
@@ -167,14 +175,24 @@ export function proofProblem(method: Method, proof: Proof, today: string): { fie
   return null
 }
 
+/** Which charges and late fees are named. Nothing named is everything, by the order of the project; without the late fees the charges are named. */
+function named(seat: Seat, chosen: readonly string[], late: boolean): { charge_ids?: string[]; late_charge_ids?: string[] } {
+  const all = chosen.length === 0 || chosen.length >= seat.charges.length
+  const fees = lateOf(seat, chosen).map((l) => l.charge_id)
+  if (all && (late || fees.length === 0)) return {}
+  const out: { charge_ids?: string[]; late_charge_ids?: string[] } = { charge_ids: all ? seat.charges.map((c) => c.charge_id) : [...chosen] }
+  if (late && fees.length > 0) out.late_charge_ids = fees
+  return out
+}
+
 /** The request for a plan. All chosen is the same as none chosen: the project's order then holds. */
 export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, plan: Plan, proof: Partial<Proof>, confirmed: boolean, ahead: Ahead | null = null): Taking {
   const pays: Pay[] = []
   if (plan.prepaid > 0) pays.push({ method: 'prepay', amount: plan.prepaid })
   pays.push(...(entry.parts ?? []))
   if (plan.now > 0 && entry.method !== 'wechat') pays.push(payOf(entry.method, plan.now, proof))
-  const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed }
-  if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
+  const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed, ...named(seat, chosen, entry.late ?? false) }
+  if (entry.late && lateOf(seat, chosen).length > 0) body.expected_late = seat.late_owed
   const cash = sumFen(pays.filter((p) => p.method === 'cash').map((p) => p.amount))
   if (cash > 0) body.tendered = cash + plan.change
   if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
@@ -186,7 +204,8 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
 /** The request for a code that the payer scans. */
 export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, confirmed: boolean): OrderTaking {
   const body: OrderTaking = { channel: 'wechat', room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed }
-  if (chosen.length > 0 && chosen.length < seat.charges.length) body.charge_ids = [...chosen]
+  const { charge_ids } = named(seat, chosen, false)
+  if (charge_ids) body.charge_ids = charge_ids
   if (confirmed) body.confirmed = true
   return body
 }

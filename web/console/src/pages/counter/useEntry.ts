@@ -16,11 +16,13 @@ export function useEntry(seat: Ref<Seat | null>) {
   const proof = ref<Proof>(noProof())
   const parts = ref<Pay[]>([])
   const ahead = ref<Ahead | null>(null)
+  /** Late fees are paid along; the law asks for them first (民法典 561), the clerk may leave them. */
+  const withLate = ref(true)
   /** A code is for money alone: not beside prepaid money, other parts or coming months. */
   const mayWechat = computed(() => !!seat.value?.online.includes('wechat') && !usePrepaid.value && parts.value.length === 0 && !ahead.value)
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0 }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value && method.value !== 'wechat' }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
@@ -33,6 +35,7 @@ export function useEntry(seat: Ref<Seat | null>) {
     proof.value = noProof(proof.value.terminal)
     parts.value = []
     ahead.value = null
+    withLate.value = true
     typed.value = need.value || null
   }
   watch(seat, (now) => {
@@ -92,6 +95,6 @@ export function useEntry(seat: Ref<Seat | null>) {
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { mayWechat, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { mayWechat, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>
