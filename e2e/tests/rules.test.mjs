@@ -134,3 +134,14 @@ test('[F1] fees by head and by quantity: the page says them, the run charges the
   const why = (await boss.get(at(`/charges/${line.id}/explanation`))).body
   assert.match(why.lines[0], /2 个 × 80 元\/个·月/)
 })
+
+test('[F4] a run is looked at by building too', async () => {
+  const run = (await boss.get(at('/runs'))).body.items[0]
+  const p = await open(`/runs/${run.id}`)
+  await p.page.getByRole('radio', { name: '按楼栋' }).click()
+  const table = p.page.getByRole('table', { name: '按楼栋' })
+  await table.getByRole('row', { name: new RegExp(`1栋.*${seed.yuan(run.amount)}`) }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'run-by-building')
+  await p.close()
+})

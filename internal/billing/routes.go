@@ -36,6 +36,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "list-runs", "GET", in+"/runs", "列出各次出账", PermRead, s.listRunsAPI)
 	route(w, "start-run", "POST", in+"/runs", "出一个月的账", PermRun, s.startRunAPI)
 	route(w, "read-run", "GET", in+"/runs/{run}", "审核一次出账：合计、差额和原因", PermRead, s.readRunAPI)
+	route(w, "read-run-spread", "GET", in+"/runs/{run}/spread", "一次出账按楼栋的合计，和明显偏大偏小的", PermRead, s.spreadAPI)
 	route(w, "list-run-lines", "GET", in+"/runs/{run}/lines", "列出一次出账的费用", PermRead, s.listLinesAPI)
 	route(w, "list-run-looks", "GET", in+"/runs/{run}/looks", "列出要看一眼的：没能算出的和变化大的", PermRead, s.listLooksAPI)
 	route(w, "correct-line", "POST", in+"/runs/{run}/lines/{charge}/correct", "更正未发布的费用", PermRun, s.correctAPI)

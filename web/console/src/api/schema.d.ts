@@ -2144,6 +2144,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/runs/{run}/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次出账按楼栋的合计，和明显偏大偏小的 */
+        get: operations["read-run-spread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/runs/{run}/withdraw": {
         parameters: {
             query?: never;
@@ -3043,6 +3060,26 @@ export interface components {
              */
             rooms: number;
         };
+        BillingBuildingSum: {
+            /**
+             * Format: int64
+             * @description 合计，分，不含「不收」的
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            building_id: string;
+            /**
+             * Format: int64
+             * @description 条数，不含「不收」的
+             */
+            lines: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 户数
+             */
+            rooms: number;
+        };
         BillingCause: {
             /**
              * Format: int64
@@ -3609,6 +3646,24 @@ export interface components {
              * @example 2026-11
              */
             month: string;
+        };
+        BillingOutlier: {
+            /**
+             * Format: int64
+             * @description 分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 这次这项费用的中位数，分
+             */
+            median: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
         };
         BillingRate: {
             /** @description 谁录入的 */
@@ -8204,6 +8259,12 @@ export interface components {
              * @description 收这项费用的户数
              */
             rooms: number;
+        };
+        SpreadOutBody: {
+            /** @description 按楼栋，加起来等于本次 */
+            buildings: components["schemas"]["BillingBuildingSum"][];
+            /** @description 比同一费用的中位数多到三倍以上、或不到三分之一的，最多 30 条 */
+            outliers: components["schemas"]["BillingOutlier"][];
         };
         StartExportInBody: {
             /** @description 完整的手机号、证件号；要有查看完整号码的权限并写明原因 */
@@ -25195,6 +25256,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillingRun"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-run-spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpreadOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -46,6 +46,7 @@ export const readRuns = (project: string, cursor: string, limit = 50) => must(ap
 export const startRun = (project: string, month: string, key: string) =>
   must(api.POST(`${P}/runs`, { params: { path: { project } }, body: { month }, headers: withKey(key) }))
 export const readRun = (project: string, run: string) => must(api.GET(`${P}/runs/{run}`, { params: { path: { project, run } } }))
+export const readSpread = (project: string, run: string) => must(api.GET(`${P}/runs/{run}/spread`, { params: { path: { project, run } } }))
 export const readLooks = (project: string, run: string, cursor: string) =>
   must(api.GET(`${P}/runs/{run}/looks`, { params: { path: { project, run }, query: { cursor, limit: 100 } } }))
 export const readLines = (project: string, run: string, query: { hold?: 'normal' | 'held' | 'dropped'; room_id?: string; item_id?: string; cursor?: string }) =>
