@@ -1,0 +1,116 @@
+// Who is late: late fees by the terms of the contract, letters, and paying both.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import * as seed from '../lib/seed.mjs'
+
+const contact = '翠湖花园服务中心 0571-85712345'
+let linli, browser, boss, manager, cashier, project, rooms, late
+
+before(async () => {
+  linli = await startLinli()
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  project = await seed.project(boss, '翠湖花园')
+  rooms = await seed.rooms(boss, project, [
+    { building: '1', room: '101', area: 100, owner: '陈建国', phone: '13805715678' },
+    { building: '1', room: '502', area: 80, owner: '王秀英', phone: '13905711234' },
+  ])
+  const fee = await seed.fee(boss, project, { name: '物业服务费', price: 3 })
+  await boss.post(`/projects/${project}/items/${fee}/late-terms`, { from_date: `${seed.month(-6)}-01`, daily: 50_000, grace: 'from_due', cap: 'principal', source: '物业服务合同第十二条' })
+  await seed.released(boss, project, seed.month(-2))
+  manager = await seed.staff(boss, linli.origin, 'chenliqun', '陈立群', 'manager', project)
+  cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
+  late = Object.fromEntries((await boss.get(at('/dunning/arrears'))).body.items.map((a) => [a.room_label, a]))
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+})
+
+const at = (path) => `/projects/${project}${path}`
+const days = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+
+async function open(who, path, options) {
+  const p = await seed.pageOf(browser, linli.origin, who.api, options)
+  await p.page.goto(`/p/${project}${path}`)
+  return p
+}
+
+test('[F8] who is late stands on the page with principal and late fee; a letter gets a number and is printed', async () => {
+  // 300.00 at 0.05 % a day since the day it fell due.
+  const first = late['1栋1单元101']
+  assert.equal(first.late_fee, days(first.oldest_due, seed.today()) * 15)
+  assert.ok(first.late_fee > 0)
+  const p = await open(manager, '/dunning')
+  const row = p.page.getByRole('row', { name: /1栋1单元101/ })
+  await row.getByText('300.00', { exact: true }).waitFor()
+  await row.getByText(seed.yuan(first.late_fee), { exact: true }).waitFor()
+  await row.getByText('没有出过').waitFor()
+  await p.page.getByRole('row', { name: /1栋1单元502.*240\.00/ }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'dunning')
+
+  await p.page.getByRole('button', { name: '催缴设置' }).click()
+  const form = p.page.getByRole('dialog', { name: '催缴设置' })
+  await form.getByLabel('联系人和电话').fill('欠费的停水，找王队长')
+  p.expect(/(409|422)/)
+  await form.getByRole('button', { name: '保存' }).click()
+  await form.getByRole('alert').first().waitFor()
+  await form.getByLabel('联系人和电话').fill(contact)
+  await assertAccessible(p.page)
+  await shot(p.page, 'dunning-setting')
+  await form.getByRole('button', { name: '保存' }).click()
+  await form.waitFor({ state: 'hidden' })
+
+  await row.getByRole('checkbox').check()
+  const bulk = p.page.getByRole('region', { name: /已选|选中/ })
+  await bulk.getByRole('button', { name: '出提醒单' }).waitFor()
+  await shot(p.page, 'dunning-chosen')
+  await bulk.getByRole('button', { name: '出提醒单' }).click()
+  const number = `CJ${seed.today().slice(0, 4)}-000001`
+  await p.page.getByText(`出了 1 张催缴单，编号 ${number}`).waitFor()
+  await row.getByText('1 张').waitFor()
+  const paper = await p.page.locator('iframe').last().getAttribute('srcdoc')
+  for (const words of [number, '催缴单', '1栋1单元101', `¥${seed.yuan(30_000 + first.late_fee)}`, seed.yuan(first.late_fee), '物业服务合同第十二条', contact]) assert.ok(paper.includes(words), words)
+  const [letter] = (await manager.api.get(at('/dunning/letters'))).body.items
+  assert.deepEqual([letter.number, letter.principal, letter.late_fee, letter.prints], [number, 30_000, first.late_fee, 1])
+  await assertAccessible(p.page)
+  await shot(p.page, 'dunning-issued')
+  await p.close()
+
+  const dark = await open(manager, '/dunning', { theme: 'dark' })
+  await dark.page.getByRole('row', { name: /1栋1单元101.*1 张/ }).waitFor()
+  await dark.page.getByRole('row', { name: /1栋1单元502/ }).getByRole('checkbox').check()
+  await assertAccessible(dark.page)
+  await shot(dark.page, 'dunning-dark')
+  await dark.close()
+  const sheet = await browser.page({ origin: linli.origin, size: { width: 800, height: 1130 } })
+  await sheet.page.setContent(paper)
+  await shot(sheet.page, 'dunning-letter')
+  await sheet.close()
+})
+
+test('[F8] [F7] the counter takes the late fee along, and the receipt says so', async () => {
+  const fee = late['1栋1单元101'].late_fee
+  const p = await open(cashier, `/counter/${rooms['1栋1单元101']}`)
+  await p.page.getByRole('button', { name: `收款 ¥${seed.yuan(30_000 + fee)}` }).waitFor()
+  const along = p.page.getByRole('checkbox', { name: `连同违约金 ${seed.yuan(fee)} 元` })
+  await along.uncheck()
+  await p.page.getByRole('button', { name: '收款 ¥300.00' }).waitFor()
+  await along.check()
+  await assertAccessible(p.page)
+  await shot(p.page, 'counter-late')
+  await p.page.getByRole('button', { name: `收款 ¥${seed.yuan(30_000 + fee)}` }).click()
+  await p.page.getByRole('region', { name: '已收款' }).waitFor()
+  const [receipt] = (await cashier.api.get(at(`/receipts?room_id=${rooms['1栋1单元101']}`))).body.items
+  assert.deepEqual(receipt.lines.map((l) => [l.item_name, l.amount]).sort(), [['物业服务费', 30_000], ['物业服务费违约金', fee]].sort())
+  assert.match((await p.page.request.get(`${linli.origin}/api/v1${at(`/receipts/${receipt.id}/print`)}`).then((r) => r.text())), /违约金/)
+  await p.close()
+
+  const desk = await open(manager, '/dunning')
+  await desk.page.getByRole('row', { name: /1栋1单元502/ }).waitFor()
+  assert.equal(await desk.page.getByRole('row', { name: /1栋1单元101/ }).count(), 0)
+  await desk.close()
+})
