@@ -22,10 +22,6 @@ var ErrLateMoved = fault.New(fault.Conflict, "late_fee_moved", "违约金刚有�
 // LateItemName is the name under which late fees stand among the fee items.
 const LateItemName = "违约金"
 
-// sourceLate marks a charge that is a late fee; its source is the charge that
-// was paid late.
-const sourceLate = 2
-
 // Payment is money that a charge got, by the receipt that is valid today.
 type Payment struct {
 	Charge id.ID

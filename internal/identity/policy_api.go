@@ -29,8 +29,7 @@ func (s *Service) readPolicy(ctx context.Context, _ actor.Actor, _ *struct{}) (*
 }
 
 func (s *Service) setPolicy(ctx context.Context, who actor.Actor, in *onePolicy) (*onePolicy, error) {
-	b := in.Body
-	p, err := s.SetPolicy(ctx, who, Policy{MinLength: b.MinLength, MaxDays: b.MaxDays, Idle: b.Idle, TOTPRoles: b.TOTPRoles})
+	p, err := s.SetPolicy(ctx, who, Policy(in.Body))
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ type RoleFields struct {
 }
 
 func (f RoleFields) input() RoleInput {
-	return RoleInput{Name: f.Name, Note: f.Note, Permissions: f.Permissions}
+	return RoleInput(f)
 }
 
 type oneRole struct{ Body roleBody }

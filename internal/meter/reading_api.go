@@ -199,7 +199,7 @@ type settingOut struct{ Body SettingJSON }
 
 func (s *Service) readSettingAPI(ctx context.Context, _ actor.Actor, in *projectIn) (*settingOut, error) {
 	set, err := s.Setting(ctx, s.db.Reader(ctx), in.Project)
-	return &settingOut{SettingJSON{set.Factor, set.Periods, set.Version}}, err
+	return &settingOut{SettingJSON(set)}, err
 }
 
 type putSettingIn struct {
@@ -208,10 +208,10 @@ type putSettingIn struct {
 }
 
 func (s *Service) putSettingAPI(ctx context.Context, who actor.Actor, in *putSettingIn) (*settingOut, error) {
-	b, out := in.Body, &settingOut{}
+	out := &settingOut{}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		set, err := s.SetSetting(ctx, tx, who, in.Project, Setting{b.Factor, b.Periods, b.Version})
-		out.Body = SettingJSON{set.Factor, set.Periods, set.Version}
+		set, err := s.SetSetting(ctx, tx, who, in.Project, Setting(in.Body))
+		out.Body = SettingJSON(set)
 		return err
 	})
 	return out, err

@@ -103,10 +103,11 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("tartype") == "gzip" {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
-		if _, err := z.Write(body); err == nil {
-			err = z.Close()
+		if _, err := z.Write(body); err != nil {
+			s.fail(w, err)
+			return
 		}
-		if err != nil {
+		if err := z.Close(); err != nil {
 			s.fail(w, err)
 			return
 		}
