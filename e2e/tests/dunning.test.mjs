@@ -6,7 +6,7 @@ import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
 const contact = '翠湖花园服务中心 0571-85712345'
-let linli, browser, boss, manager, cashier, project, rooms, late
+let linli, browser, boss, manager, cashier, accountant, project, rooms, fee, late
 
 before(async () => {
   linli = await startLinli()
@@ -17,10 +17,11 @@ before(async () => {
     { building: '1', room: '101', area: 100, owner: '陈建国', phone: '13805715678' },
     { building: '1', room: '502', area: 80, owner: '王秀英', phone: '13905711234' },
   ])
-  const fee = await seed.fee(boss, project, { name: '物业服务费', price: 3 })
+  fee = await seed.fee(boss, project, { name: '物业服务费', price: 3 })
   await boss.post(`/projects/${project}/items/${fee}/late-terms`, { from_date: `${seed.month(-6)}-01`, daily: 50_000, grace: 'from_due', cap: 'principal', source: '物业服务合同第十二条' })
   await seed.released(boss, project, seed.month(-2))
   manager = await seed.staff(boss, linli.origin, 'chenliqun', '陈立群', 'manager', project)
+  accountant = await seed.staff(boss, linli.origin, 'sunmin', '孙敏', 'accountant', project)
   cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
   late = Object.fromEntries((await boss.get(at('/dunning/arrears'))).body.items.map((a) => [a.room_label, a]))
 })
@@ -113,4 +114,42 @@ test('[F8] [F7] the counter takes the late fee along, and the receipt says so', 
   await desk.page.getByRole('row', { name: /1栋1单元502/ }).waitFor()
   assert.equal(await desk.page.getByRole('row', { name: /1栋1单元101/ }).count(), 0)
   await desk.close()
+})
+
+test('[F8] the terms of late fees are entered with their meaning shown, and the household page names the late fee of a charge', async () => {
+  const from = `${seed.month(1)}-01`
+  const p = await open(accountant, `/items/${fee}`)
+  const card = p.page.getByRole('table', { name: '违约金约定' })
+  await card.getByRole('row', { name: /0\.05%.*不超过本金.*物业服务合同第十二条/ }).waitFor()
+  await p.page.getByRole('button', { name: '新约定' }).click()
+  const form = p.page.getByRole('dialog', { name: '物业服务费：违约金约定' })
+  await form.getByRole('button', { name: /下一步，核对/ }).click()
+  await form.getByText('请填从哪天起').waitFor()
+  await form.getByLabel('从哪天到期的费用起').fill(from)
+  await form.getByLabel('从哪天到期的费用起').press('Enter')
+  await form.getByLabel('日利率（%）').fill('0.03')
+  await form.getByLabel('宽限几天').fill('15')
+  await form.getByText('逾期 25 天，计 25 天，违约金 7.50 元').waitFor()
+  await form.getByRole('radio', { name: '宽限期不计' }).click()
+  await form.getByText('逾期 25 天，计 10 天，违约金 3.00 元').waitFor()
+  await form.getByRole('radio', { name: 'LPR 的四倍' }).click()
+  await form.getByLabel('依据').fill('业主大会〔2026〕5 号')
+  await assertAccessible(p.page)
+  await shot(p.page, 'late-terms-form')
+  await form.getByRole('button', { name: /下一步，核对/ }).click()
+  const sure = p.page.getByRole('dialog', { name: '录入物业服务费的违约金约定？' })
+  await sure.getByText(`${from} 或以后到期的物业服务费，逾期每天按 0.03% 计违约金`).waitFor()
+  await shot(p.page, 'late-terms-sure')
+  await sure.getByRole('button', { name: '录入约定' }).click()
+  await card.getByRole('row', { name: /0\.03%.*15 天，宽限期不计.*四倍.*业主大会〔2026〕5 号.*孙敏/ }).waitFor()
+  await form.waitFor({ state: 'hidden' })
+  await assertAccessible(p.page)
+  await card.scrollIntoViewIfNeeded()
+  await shot(p.page, 'late-terms')
+  await p.page.goto(`/p/${project}/households/${rooms['1栋1单元502']}`)
+  await p.page.getByRole('tab', { name: /账单/ }).click()
+  await p.page.getByText(`违约金 ${seed.yuan(late['1栋1单元502'].late_fee)}`).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'household-late')
+  await p.close()
 })

@@ -27,7 +27,8 @@ func (s *Service) lateRoutes(w *web.Server) {
 	route(w, "withdraw-waiver", "POST", in+"/waivers/{waiver}/withdraw", "撤回还没批的减免", PermWaiverAsk, s.withdrawWaiverAPI)
 }
 
-type lateTermsFields struct {
+// LateTermsFields are what a person enters of terms of late fees.
+type LateTermsFields struct {
 	From      clock.Date `json:"from_date" doc:"从哪天到期的费用起"`
 	Daily     int64      `json:"daily" minimum:"0" maximum:"1000000" doc:"日利率，亿分之一；万分之五为 50000，0 为不再计"`
 	GraceDays int        `json:"grace_days,omitempty" minimum:"0" maximum:"365" doc:"宽限几天"`
@@ -38,7 +39,7 @@ type lateTermsFields struct {
 
 type lateTermsJSON struct {
 	ID id.ID `json:"id"`
-	lateTermsFields
+	LateTermsFields
 	Percent   string `json:"percent" doc:"日利率，如 0.05%"`
 	CapName   string `json:"cap_name"`
 	Warning   string `json:"warning" doc:"约定高于 LPR 四倍时的提醒，没有则为空"`
@@ -46,7 +47,7 @@ type lateTermsJSON struct {
 }
 
 func toLateTerms(t *LateTerms, rates []penalty.LPR) lateTermsJSON {
-	return lateTermsJSON{ID: t.ID, lateTermsFields: lateTermsFields{t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), t.Source},
+	return lateTermsJSON{ID: t.ID, LateTermsFields: LateTermsFields{t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), t.Source},
 		Percent: t.Daily.Percent(), CapName: t.Cap.Name(), Warning: t.AboveLPR(rates), CreatedBy: t.CreatedBy}
 }
 
@@ -79,7 +80,7 @@ type oneLateTermsOut struct{ Body lateTermsJSON }
 func (s *Service) addLateTermsAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Item    id.ID `path:"item"`
-	Body    lateTermsFields
+	Body    LateTermsFields
 }) (*oneLateTermsOut, error) {
 	b := &in.Body
 	t := LateTerms{Item: in.Item, From: b.From, Source: b.Source, Terms: penalty.Terms{Daily: penalty.Daily(b.Daily), GraceDays: b.GraceDays,

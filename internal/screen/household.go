@@ -12,6 +12,7 @@ import (
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
@@ -37,6 +38,7 @@ type Household struct {
 	PaidByItem []cashier.ItemSum
 	Receipts   int // valid ones of the year
 	Open       []billing.Charge
+	Late       map[id.ID]money.Fen // late fees left of today, by charge
 	Former     []FormerDebt
 	Transfers  []estate.Transfer
 	Timeline   []Event
@@ -74,6 +76,9 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 		return nil, err
 	}
 	h.sumOpen()
+	if err := s.addLate(ctx, q, project, h, rooms); err != nil {
+		return nil, err
+	}
 	if base.Payer != nil {
 		if h.Prepaid, err = s.payment.Balance(ctx, q, project, base.Payer.ID, rooms); err != nil {
 			return nil, err
@@ -88,6 +93,18 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 		h.PaidYear += x.Amount
 	}
 	return h, s.timeline(ctx, who, project, h)
+}
+
+func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, h *Household, rooms []id.ID) error {
+	fees, err := s.billing.LateFees(ctx, q, project, rooms, h.Today)
+	if err != nil {
+		return fmt.Errorf("household: %w", err)
+	}
+	h.Late = map[id.ID]money.Fen{}
+	for i := range fees {
+		h.Late[fees[i].Charge.ID] = fees[i].Left()
+	}
+	return nil
 }
 
 func (h *Household) sumOpen() {

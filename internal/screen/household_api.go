@@ -47,6 +47,7 @@ type openCharge struct {
 	Amount    money.Fen   `json:"amount" doc:"应收，分"`
 	Paid      money.Fen   `json:"paid" doc:"已收，分"`
 	Owed      money.Fen   `json:"owed" doc:"未收，分"`
+	LateFee   money.Fen   `json:"late_fee" doc:"到今天还可收的违约金，分；不在未收里"`
 	RoomLabel string      `json:"room_label"`
 }
 
@@ -130,7 +131,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	for i := range h.Open {
 		c := &h.Open[i]
 		b.Open = append(b.Open, openCharge{ID: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Item: c.ItemName, Month: c.Month, Due: c.Due,
-			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid - c.Waived, Owed: c.Owed()})
+			DaysLate: max(0, h.Today.Sub(c.Due)), Amount: c.Amount, Paid: c.Paid - c.Waived, Owed: c.Owed(), LateFee: h.Late[c.ID]})
 	}
 	for _, f := range h.Former {
 		b.Former = append(b.Former, formerDebt{f.Payer, f.Name, f.Owed, f.Count, f.Prepaid})

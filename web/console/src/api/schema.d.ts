@@ -3543,12 +3543,39 @@ export interface components {
             waived: number;
         };
         BillingLateTerms: {
+            /**
+             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
+             * @enum {string}
+             */
+            cap: "none" | "principal" | "lpr4";
             cap_name: string;
             created_by: string;
+            /**
+             * Format: int64
+             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
+             */
+            daily: number;
+            /**
+             * @description 从哪天到期的费用起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
+             * @enum {string}
+             */
+            grace: "from_due" | "excluded";
+            /**
+             * Format: int64
+             * @description 宽限几天
+             */
+            grace_days?: number;
             /** @description 编号，十进制字符串 */
             id: string;
             /** @description 日利率，如 0.05% */
             percent: string;
+            /** @description 依据，如 物业服务合同第十二条 */
+            source: string;
             /** @description 约定高于 LPR 四倍时的提醒，没有则为空 */
             warning: string;
         };
@@ -7902,6 +7929,11 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             item_name: string;
+            /**
+             * Format: int64
+             * @description 到今天还可收的违约金，分；不在未收里
+             */
+            late_fee: number;
             /**
              * @description 账期月份，如 2026-11；空串表示没有
              * @example 2026-11

@@ -37,6 +37,7 @@ export const householdPage = {
   layout: '户型',
   none: '未登记',
   owed: '当前欠费',
+  lateFee: (fen: number) => `违约金 ${formatFen(fen)}`,
   overdueAnd: (overdue: number, rest: number) => [`逾期 ${formatFen(overdue)}`, `未到期 ${formatFen(rest)}`] as const,
   prepaid: '预存余额',
   prepaidHint: '可抵扣任意费用',

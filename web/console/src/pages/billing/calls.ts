@@ -1,6 +1,6 @@
 import { api } from '@/api/api'
 import { must, withKey } from '@/api/client'
-import type { ChargeQuery, DiscountFields, ItemFields, RateFields, ScopeFields, TrialFields } from './types'
+import type { ChargeQuery, DiscountFields, ItemFields, LateTermsFields, RateFields, ScopeFields, TrialFields } from './types'
 
 /** The operations of the billing room that these pages use; all inside one project. */
 const P = '/api/v1/projects/{project}' as const
@@ -14,6 +14,9 @@ export const editItem = (project: string, item: string, body: ItemFields & { sta
 export const readRates = (project: string, item: string) => must(api.GET(`${P}/items/{item}/rates`, { params: { path: { project, item } } }))
 export const addRate = (project: string, item: string, body: RateFields, key: string) =>
   must(api.POST(`${P}/items/{item}/rates`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const readLateTerms = (project: string, item: string) => must(api.GET(`${P}/items/{item}/late-terms`, { params: { path: { project, item } } }))
+export const addLateTerms = (project: string, item: string, body: LateTermsFields, key: string) =>
+  must(api.POST(`${P}/items/{item}/late-terms`, { params: { path: { project, item } }, body, headers: withKey(key) }))
 export const readScopes = (project: string, item: string) => must(api.GET(`${P}/items/{item}/assignments`, { params: { path: { project, item } } }))
 export const addScope = (project: string, item: string, body: ScopeFields, key: string) =>
   must(api.POST(`${P}/items/{item}/assignments`, { params: { path: { project, item } }, body, headers: withKey(key) }))
