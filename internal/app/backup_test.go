@@ -241,8 +241,13 @@ func TestRestoreRefuses(t *testing.T) {
 	})
 	dir = t.TempDir()
 	_, found, err := app.Restore(t.Context(), backupConfig(dir), lossy, "")
-	if err != nil || len(found) != 1 || !strings.Contains(found[0].Text, "的内容找不到了") {
+	if err != nil || len(found) == 0 {
 		t.Errorf("without uploads: %v %v", found, err)
+	}
+	for _, f := range found {
+		if !strings.Contains(f.Text, "的内容找不到了") {
+			t.Errorf("without uploads: %v", f)
+		}
 	}
 }
 

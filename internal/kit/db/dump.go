@@ -12,14 +12,15 @@ type Table struct {
 	Name    string
 	Columns []string // in alphabetical order, whatever the history of the table
 	Key     []string // its primary key
+	refs    []string // columns of ids of other rows
 }
 
 // ProjectTables lists the tables with a column project_id, by name.
 func (d *DB) ProjectTables(ctx context.Context) ([]Table, error) {
-	query := `SELECT t.name, c.name, c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c
+	query := `SELECT t.name, c.name, UPPER(c.type), c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c
 		WHERE t.type = 'table' ORDER BY t.name, c.name`
 	if d.engine == Postgres {
-		query = `SELECT c.table_name, c.column_name, COALESCE(k.ordinal_position, 0) FROM information_schema.columns c
+		query = `SELECT c.table_name, c.column_name, UPPER(c.data_type), COALESCE(k.ordinal_position, 0) FROM information_schema.columns c
 			JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
 			LEFT JOIN information_schema.table_constraints p ON p.table_schema = c.table_schema AND p.table_name = c.table_name AND p.constraint_type = 'PRIMARY KEY'
 			LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = p.constraint_schema AND k.constraint_name = p.constraint_name
@@ -28,10 +29,10 @@ func (d *DB) ProjectTables(ctx context.Context) ([]Table, error) {
 	}
 	rows, err := d.Reader(ctx).Query(ctx, query)
 	type column struct {
-		table, name string
-		key         int
+		table, name, kind string
+		key               int
 	}
-	list, err := Collect(rows, err, func(row Scanner) (c column, err error) { return c, row.Scan(&c.table, &c.name, &c.key) })
+	list, err := Collect(rows, err, func(row Scanner) (c column, err error) { return c, row.Scan(&c.table, &c.name, &c.kind, &c.key) })
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -39,7 +40,11 @@ func (d *DB) ProjectTables(ctx context.Context) ([]Table, error) {
 	for start := 0; start < len(list); {
 		t, keys := Table{Name: list[start].table}, map[int]string{}
 		for ; start < len(list) && list[start].table == t.Name; start++ {
-			t.Columns = append(t.Columns, list[start].name)
+			name := list[start].name
+			t.Columns = append(t.Columns, name)
+			if list[start].kind == "BIGINT" && name != "project_id" && strings.HasSuffix(name, "_id") {
+				t.refs = append(t.refs, name)
+			}
 			if list[start].key > 0 {
 				keys[list[start].key] = list[start].name
 			}
@@ -89,7 +94,7 @@ func (d *DB) Dump(ctx context.Context, t Table, columns []string, project int64,
 }
 
 // Mention finds out whether a row of a project refers to one of the rows in
-// known, by any column whose name ends in _id. It gives the first table that
+// known, by any column of ids whose name ends in _id. It gives the first table that
 // does, or an empty name. Rows whose own id is in except do not count, nor
 // those whose id is not above since (0: all of them do).
 func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known, except map[int64]bool, since int64) (string, error) {
@@ -105,10 +110,7 @@ func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known,
 		if slices.Contains(t.Columns, "id") {
 			self = "id"
 		}
-		for _, c := range t.Columns {
-			if c == "project_id" || !strings.HasSuffix(c, "_id") {
-				continue
-			}
+		for _, c := range t.refs {
 			rows, err := tx.Query(ctx, "SELECT "+self+", "+c+" FROM "+t.Name+" WHERE project_id = ? AND "+c+" BETWEEN ? AND ?", project, lo, hi)
 			found, err := Collect(rows, err, func(row Scanner) (bool, error) {
 				var own, to int64
