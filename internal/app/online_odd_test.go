@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"linli/internal/cashier"
 	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/outside/wechat/sim"
@@ -117,6 +119,39 @@ func TestOnlineCrashBetweenVerifyAndApply(t *testing.T) {
 		}
 		w.wantPaid(t, o)
 		w.later(t, time.Hour)
+		w.wantPaid(t, o)
+		w.capturedAll(t, 1)
+	})
+}
+
+// stumbling is a counter that fails the first time it is to book.
+type stumbling struct {
+	payment.Settler
+	left int
+}
+
+func (s *stumbling) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in payment.Settling) (payment.Settled, error) {
+	done, err := s.Settler.SettleOrder(ctx, tx, project, in)
+	if s.left--; s.left >= 0 && err == nil {
+		err = errors.New("disk full")
+	}
+	return done, err
+}
+
+// A notice counts as applied together with what it says, never before: the one
+// that failed is applied by its own next try, before the channel is asked.
+func TestOnlineNoticeIsAppliedAgainAfterAFailure(t *testing.T) {
+	online(t, func(t *testing.T, w *onlineWorld) {
+		w.app.Payment.Plug(&stumbling{w.app.Cashier, 1})
+		o := w.ask(t, w.rooms[0], 0)
+		w.pay(t, o)
+		w.sim.Deliver(t.Context())
+		w.drain(t)
+		if got := w.order(t, o.ID); got.State != payment.OrderWaiting || len(w.receipts(t, o.Room)) != 0 {
+			t.Fatalf("half applied: %+v", got)
+		}
+		w.now.Advance(3 * time.Second)
+		w.drain(t)
 		w.wantPaid(t, o)
 		w.capturedAll(t, 1)
 	})

@@ -65,6 +65,8 @@ func server(t *testing.T, d *db.DB, refused *atomic.Int64) *httptest.Server {
 				return fault.New(fault.Conflict, "note_conflict", "冲突")
 			case "broken":
 				return errors.New("secret detail")
+			case "not durable":
+				tx.BeforeCommit(func(context.Context, *db.Tx) error { return errors.New("secret: disk full") })
 			}
 			return nil
 		})
@@ -156,6 +158,7 @@ func TestAnswersAndRefusals(t *testing.T) {
 			{"G18 null origin", "1/notes", "good", `{"text":"a"}`, []string{"Origin", "null"}, 403, "cross_site"},
 			{"business", "1/notes", "good", `{"text":"conflict"}`, nil, 409, "note_conflict"},
 			{"broken", "1/notes", "good", `{"text":"broken"}`, nil, 500, "internal"},
+			{"commit fails", "1/notes", "good", `{"text":"not durable"}`, nil, 500, "internal"},
 		} {
 			before := notes(t, d)
 			status, body, _ := post(t, u+c.path, c.token, "", c.body, c.header...)
@@ -212,9 +215,18 @@ func TestIdempotencyKey(t *testing.T) {
 			if status, _, _ := post(t, u, "good", "k3", `{"text":"broken"}`); status != 500 {
 				t.Errorf("broken: %d", status)
 			}
+			if status, body, _ := post(t, u, "good", "k4", `{"text":"not durable"}`); status != 500 {
+				t.Errorf("the commit failed: answered %d %s", status, body)
+			}
 		}
 		if n := notes(t, d); n != 1 {
 			t.Errorf("failed commands left %d rows", n)
+		}
+		// The memory of keys outlives the process.
+		next := server(t, d, &refused).URL + "/api/v1/projects/1/notes"
+		status, body, h := post(t, next, "good", "k1", `{"text":"a"}`)
+		if status != 200 || body != answers[0] || h.Get("Idempotent-Replay") == "" || notes(t, d) != 1 {
+			t.Errorf("the next process answers %d %s, %d rows", status, body, notes(t, d))
 		}
 	})
 }
