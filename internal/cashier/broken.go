@@ -117,7 +117,7 @@ func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]
 		return nil, err
 	}
 	want[ledger.Prepaid] = -prepaid
-	have, err := s.ledger.Balances(ctx, q, project, 0)
+	have, err := s.ledger.BalancesWithout(ctx, q, project, ledger.DocExpense, ledger.DocExpenseVoided)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,26 @@ const (
 	Revenue       Account = 6001 // 主营业务收入
 	OtherRevenue  Account = 6051 // 其他业务收入
 	FinancialCost Account = 6603 // 财务费用 (手续费)
+
+	PublicFund  Account = 224102 // 其他应付款—公共收益 (money of the owners, 民法典 282)
+	MainCost    Account = 6401   // 主营业务成本
+	OtherCost   Account = 6402   // 其他业务成本
+	Taxes       Account = 6403   // 税金及附加
+	SellingCost Account = 6601   // 销售费用
+	AdminCost   Account = 6602   // 管理费用
 )
+
+// Income reports whether the account is income of the company.
+func (a Account) Income() bool { return a == Revenue || a == OtherRevenue }
+
+// Cost reports whether the account is an expense of the company.
+func (a Account) Cost() bool {
+	switch a {
+	case MainCost, OtherCost, Taxes, SellingCost, AdminCost, FinancialCost:
+		return true
+	}
+	return false
+}
 
 // Name is the Chinese name of the account, or "" for a number not in the chart.
 func (a Account) Name() string {
@@ -48,6 +67,18 @@ func (a Account) Name() string {
 		return "其他业务收入"
 	case FinancialCost:
 		return "财务费用"
+	case PublicFund:
+		return "其他应付款—公共收益"
+	case MainCost:
+		return "主营业务成本"
+	case OtherCost:
+		return "其他业务成本"
+	case Taxes:
+		return "税金及附加"
+	case SellingCost:
+		return "销售费用"
+	case AdminCost:
+		return "管理费用"
 	}
 	return ""
 }
@@ -70,6 +101,9 @@ const (
 
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing
 	DocTransferUndone DocKind = 21 // the same taken back
+
+	DocExpense       DocKind = 60 // an approved expense, or income of the common parts; Doc is the document, Item its category
+	DocExpenseVoided DocKind = 61 // the same reversed; Doc is the document
 
 	DocDeposit DocKind = 30 // a part of a deposit that became income; Doc is its movement
 )
@@ -100,7 +134,14 @@ func (s *Service) PostRows(ctx context.Context, tx *db.Tx, project id.ID, n int,
 	if project == 0 {
 		return ErrPosting.Because(fmt.Errorf("no project"))
 	}
-	if err := copyPostings(ctx, tx, project, n, fill); err != nil {
+	if n == 0 {
+		return nil
+	}
+	days, err := copyPostings(ctx, tx, project, n, fill)
+	if err == nil {
+		err = days.settle(ctx, tx, project)
+	}
+	if err != nil {
 		return fmt.Errorf("post: %w", err)
 	}
 	return nil
@@ -113,7 +154,11 @@ func (s *Service) PostAlike(ctx context.Context, tx *db.Tx, project id.ID, form 
 	if n == 0 {
 		return nil
 	}
-	if err := copyAlike(ctx, tx, project, form, n, fill); err != nil {
+	days, err := copyAlike(ctx, tx, project, form, n, fill)
+	if err == nil {
+		err = days.settle(ctx, tx, project)
+	}
+	if err != nil {
 		return fmt.Errorf("post rows: %w", err)
 	}
 	return nil
@@ -203,9 +248,13 @@ func (s *Service) NextNumber(ctx context.Context, tx *db.Tx, project id.ID, seri
 // sentences for the operator; none is what should be. It finds what was written
 // past this room: the room itself refuses such rows.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
-	out, err := brokenPostings(ctx, s.db.Reader(ctx), project)
-	if err != nil {
-		return nil, fmt.Errorf("check postings: %w", err)
+	var out []string
+	for _, check := range []func(context.Context, db.Q, id.ID) ([]string, error){brokenPostings, brokenDays, brokenMonths} {
+		found, err := check(ctx, s.db.Reader(ctx), project)
+		if err != nil {
+			return nil, fmt.Errorf("check postings: %w", err)
+		}
+		out = append(out, found...)
 	}
 	return out, nil
 }

@@ -10,15 +10,13 @@ import (
 	"linli/internal/kit/money"
 )
 
-func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill func(int, *Posting) error) error {
-	if n == 0 {
-		return nil
-	}
+func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill func(int, *Posting) error) (sums, error) {
 	ids := tx.IDs(n)
 	at := tx.Now().UnixMicro()
 	var p Posting
+	days := sums{}
 	columns := []string{"project_id", "id", "doc_kind", "doc_id", "date", "debit", "credit", "amount", "subject_id", "item_id", "at"}
-	return tx.Copy(ctx, "ledger_posting", columns, n, func(i int, dst []any) error {
+	return days, tx.Copy(ctx, "ledger_posting", columns, n, func(i int, dst []any) error {
 		p = Posting{}
 		if err := fill(i, &p); err != nil {
 			return err
@@ -26,6 +24,7 @@ func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill fun
 		if err := p.check(); err != nil {
 			return err
 		}
+		days.add(&p)
 		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(ids[i]), int64(p.DocKind), int64(p.Doc)
 		dst[4], dst[5], dst[6], dst[7] = int64(p.Date), int64(p.Debit), int64(p.Credit), int64(p.Amount)
 		dst[8], dst[9], dst[10] = int64(p.Subject), int64(p.Item), at
@@ -34,13 +33,15 @@ func copyPostings(ctx context.Context, tx *db.Tx, project id.ID, n int, fill fun
 }
 
 // copyAlike writes postings that differ only in subject and amount.
-func copyAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(int, *Posting) error) error {
+func copyAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n int, fill func(int, *Posting) error) (sums, error) {
 	ids := tx.IDs(n)
 	p := form
+	all := &daySum{}
+	days := sums{{form.Date, form.DocKind, form.Debit, form.Credit, form.Item}: all}
 	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "doc_kind", Value: int64(form.DocKind)}, {Column: "doc_id", Value: int64(form.Doc)},
 		{Column: "date", Value: int64(form.Date)}, {Column: "debit", Value: int64(form.Debit)}, {Column: "credit", Value: int64(form.Credit)},
 		{Column: "item_id", Value: int64(form.Item)}, {Column: "at", Value: tx.Now().UnixMicro()}}
-	return tx.CopyShared(ctx, "ledger_posting", shared, []string{"id", "amount", "subject_id"}, n, func(i int, dst []any) error {
+	return days, tx.CopyShared(ctx, "ledger_posting", shared, []string{"id", "amount", "subject_id"}, n, func(i int, dst []any) error {
 		p.Amount, p.Subject = 0, 0
 		if err := fill(i, &p); err != nil {
 			return err
@@ -48,6 +49,8 @@ func copyAlike(ctx context.Context, tx *db.Tx, project id.ID, form Posting, n in
 		if err := p.check(); err != nil {
 			return err
 		}
+		all.amount += p.Amount
+		all.rows++
 		dst[0], dst[1], dst[2] = int64(ids[i]), int64(p.Amount), int64(p.Subject)
 		return nil
 	})
@@ -64,15 +67,22 @@ func postingsOf(ctx context.Context, q db.Q, project id.ID, kind DocKind, doc, a
 	})
 }
 
-func balances(ctx context.Context, q db.Q, project id.ID, upTo clock.Date) (map[Account]money.Fen, error) {
+func balances(ctx context.Context, q db.Q, project id.ID, upTo clock.Date, without ...DocKind) (map[Account]money.Fen, error) {
 	if upTo == 0 {
 		upTo = clock.Date(99991231)
 	}
+	where, args := "project_id = ? AND date <= ?", []any{project, upTo}
+	if len(without) > 0 {
+		where += " AND doc_kind NOT IN (" + db.In(len(without)) + ")"
+		for _, k := range without {
+			args = append(args, k)
+		}
+	}
 	rows, err := q.Query(ctx, `SELECT account, CAST(SUM(amount) AS BIGINT) FROM (
-			SELECT debit AS account, amount FROM ledger_posting WHERE project_id = ? AND date <= ?
+			SELECT debit AS account, amount FROM ledger_posting WHERE `+where+`
 			UNION ALL
-			SELECT credit AS account, -amount AS amount FROM ledger_posting WHERE project_id = ? AND date <= ?
-		) AS side GROUP BY account`, project, upTo, project, upTo)
+			SELECT credit AS account, -amount AS amount FROM ledger_posting WHERE `+where+`
+		) AS side GROUP BY account`, append(args, args...)...)
 	if err != nil {
 		return nil, err
 	}
