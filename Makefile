@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 STEP := scripts/step.sh
 
-.PHONY: help run build console go-build test bench dist fmt types e2e setup setup-test clean
+.PHONY: help run build console go-build test faults bench dist fmt types e2e setup setup-test clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -35,6 +35,9 @@ test: ## everything that CI runs
 
 e2e: build setup-test ## browser tests only; E2E=pattern picks some
 	@$(STEP) "e2e" scripts/e2e.sh
+
+faults: ## plant every fault of faults/ in a copy and see that a test finds it (4 minutes); FAULT=name
+	@FAULT='$(FAULT)' REV='$(REV)' scripts/faults.sh
 
 types: go-build ## renew api/openapi.json and the console's types from the code
 	@mkdir -p api && bin/linli openapi > api/openapi.json.new && mv api/openapi.json.new api/openapi.json

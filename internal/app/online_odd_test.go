@@ -120,6 +120,12 @@ func TestOnlineCrashBetweenVerifyAndApply(t *testing.T) {
 		w.wantPaid(t, o)
 		w.later(t, time.Hour)
 		w.wantPaid(t, o)
+		// And long after it was applied it comes once more.
+		if status := post(t, address, header, body); status != 204 {
+			t.Errorf("told again: answered %d", status)
+		}
+		w.drain(t)
+		w.wantPaid(t, o)
 		w.capturedAll(t, 1)
 	})
 }
