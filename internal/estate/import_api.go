@@ -27,6 +27,7 @@ type importJSON struct {
 	Sheet         string       `json:"sheet" doc:"读的是哪个工作表"`
 	HeaderRow     int          `json:"header_row" doc:"表头在第几行"`
 	Ignored       []string     `json:"ignored" nullable:"false" doc:"不认识、不会导入的列"`
+	Kept          []string     `json:"kept" nullable:"false" doc:"留存待用的列：现在还没有对应的功能，内容已保存"`
 	HiddenRows    int          `json:"hidden_rows" doc:"隐藏的行数；大于 0 时导入前要选择"`
 	HiddenColumns []string     `json:"hidden_columns" nullable:"false" doc:"隐藏的列"`
 	Formulas      int          `json:"formulas" doc:"公式个数；大于 0 时导入前要确认"`
@@ -53,6 +54,7 @@ type countsJSON struct {
 	Occupants        int `json:"occupants" doc:"新增住户与房屋的关系"`
 	OccupantsChanged int `json:"occupants_changed" doc:"修改的关系"`
 	OccupantsSame    int `json:"occupants_same" doc:"不变的关系"`
+	Kept             int `json:"kept" doc:"留存待用的内容，新增或有变"`
 }
 
 type changeJSON struct {
@@ -64,7 +66,7 @@ type changeJSON struct {
 func (s *Service) toImport(im Import) importJSON {
 	r := im.Report
 	out := importJSON{ID: im.ID, Kind: im.Kind, FileName: im.FileName, State: im.State, Rows: im.Rows, Errors: im.Errors,
-		Sheet: r.Sheet, HeaderRow: r.HeaderRow, Ignored: append([]string{}, r.Ignored...), HiddenRows: r.HiddenRows,
+		Sheet: r.Sheet, HeaderRow: r.HeaderRow, Ignored: append([]string{}, r.Ignored...), Kept: append([]string{}, r.Kept...), HiddenRows: r.HiddenRows,
 		HiddenColumns: append([]string{}, r.HiddenColumns...), Formulas: r.Formulas, Merged: r.Merged, Counts: countsJSON(r.Counts),
 		Changes: each(r.Changes, func(c Change) changeJSON { return changeJSON(c) }), ByName: im.ByName, At: im.At.In(clock.Shanghai())}
 	if im.State == ImportChecking || im.State == ImportApplying {

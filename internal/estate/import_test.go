@@ -209,8 +209,8 @@ func TestMicroCommunitySheet(t *testing.T) {
 	}
 	run(t, func(t *testing.T, h *house) {
 		im := h.imported(xlsx(t, rows, nil))
-		want := estate.Counts{Buildings: 1, Units: 1, Rooms: 3, People: 3, Occupants: 3}
-		if im.Report.Counts != want || len(im.Report.Ignored) != 2 {
+		want := estate.Counts{Buildings: 1, Units: 1, Rooms: 3, People: 3, Occupants: 3, Kept: 4}
+		if im.Report.Counts != want || len(im.Report.Ignored) != 0 || !slices.Equal(im.Report.Kept, []string{"是否有电梯（F1）", "租金（K1）"}) {
 			t.Errorf("%+v", im.Report)
 		}
 		l, err := h.s.RoomList(h.ctx, h.d.Reader(h.ctx), h.p, estate.RoomListFilter{Request: page.Request{Limit: 10}})
@@ -218,7 +218,7 @@ func TestMicroCommunitySheet(t *testing.T) {
 			t.Fatalf("%+v %v", l, err)
 		}
 		shop, home, empty := l.Items[0], l.Items[1], l.Items[2]
-		if shop.Label != "1栋S01" || shop.Unit != 0 || shop.State != estate.StateRented || shop.Kind != estate.RoomOffice || shop.People != 1 {
+		if shop.Label != "1栋S01" || shop.Unit != 0 || shop.State != estate.StateRented || shop.Kind != estate.RoomFlat || shop.People != 1 {
 			t.Errorf("shop %+v", shop)
 		}
 		if home.Label != "1栋1单元101" || home.Area != 8950 || home.InnerArea != 7230 || home.Floors != 18 || home.People != 2 || home.Payer == 0 || home.State != estate.StateSelf {

@@ -187,6 +187,9 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 		if len(steps) == 0 {
 			return ErrNoJournal
 		}
+		if err := dropKept(ctx, tx, project, imp); err != nil {
+			return err
+		}
 		if err := s.takeBack(ctx, tx, project, tables, steps, id.At(im.AppliedAt)+1<<22); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package estate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/kit/clock"
@@ -34,6 +35,13 @@ const (
 	colSince    = "since"
 	colPayer    = "payer"
 	colShare    = "share"
+
+	colRole         = "role"
+	colNature       = "nature"
+	colLift         = "lift"
+	colRent         = "rent"
+	colContact      = "contact"
+	colContactPhone = "contact_phone"
 )
 
 // rosterColumn is one column: the titles it is known by in other systems'
@@ -46,9 +54,17 @@ type rosterColumn struct {
 	read   func(p *rosterReader, r *rosterRow, text string) error
 }
 
-// rosterColumns are the columns in the order of our template. The titles
-// cover MicroCommunity's 资产信息 as it is.
+// rosterColumns are all columns that a roster may have. The titles cover
+// MicroCommunity's 资产信息 as it is, with 17 columns and with 21.
 func rosterColumns() []rosterColumn {
+	return slices.Concat(templateColumns(), []rosterColumn{
+		{colRole, []string{"人员角色"}, "", "", readRole},
+		{colNature, []string{"人员类型", "单位或个人"}, "", "", readNature},
+	}, keptColumns())
+}
+
+// templateColumns are the columns in the order of our template.
+func templateColumns() []rosterColumn {
 	return []rosterColumn{
 		{colBuilding, []string{"楼栋", "楼号", "栋号", "楼栋编号", "楼栋号", "楼栋名称", "楼宇", "楼座", "幢号", "幢", "栋"}, "楼栋名称或编号；3、3栋、3#、三栋 都是同一栋", "3栋", readBuilding},
 		{colUnit, []string{"单元", "单元号", "单元编号", "单元名称"}, "没有单元的（商铺、写字楼）留空或填 0", "2单元", readUnit},
@@ -62,7 +78,7 @@ func rosterColumns() []rosterColumn {
 		{colState, []string{"房屋状态", "状态", "入住状态"}, "未售、未交付、空置、装修、自住或出租", "自住", readState},
 		{colHandover, []string{"交付日期", "交房日期", "收房日期"}, "写成 2026-02-03", "2026-02-03", readHandover},
 		{colName, []string{"姓名", "业主名称", "业主姓名", "住户姓名", "客户名称", "业主", "住户", "名称"}, "空置的房屋留空；单位写全称", "陈建国", readPersonName},
-		{colPart, []string{"身份", "业主类型", "住户类型", "与房屋关系", "人员类型", "人员角色"}, "业主、家属、租户或其他，不填为业主；业主写在前面", "业主", readPart},
+		{colPart, []string{"身份", "业主类型", "住户类型", "与房屋关系"}, "业主、家属、租户或其他，不填为业主；业主写在前面", "业主", readPart},
 		{colGender, []string{"性别"}, "男或女", "男", readGender},
 		{colPhone, []string{"手机号", "手机号码", "手机", "联系电话", "电话", "联系方式"}, "加密保存，页面上只显示 138****5678", "13800138000", readPhone},
 		{colID, []string{"身份证号", "身份证号码", "身份证", "证件号码", "证件号"}, "加密保存；单位填统一社会信用代码", "11010519491231002X", readID},
@@ -85,6 +101,8 @@ type rosterRow struct {
 	keys     []string
 	person   PersonInput
 	part     string
+	role     string // what 人员角色 or 人员类型 says of the part, empty without
+	kept     []keptValue
 	since    clock.Date
 	payer    bool
 	share    int
@@ -105,7 +123,8 @@ func (r *rosterRow) cell(field string) string {
 
 func fieldBit(field string) uint32 {
 	for i, f := range [...]string{colBuilding, colUnit, colRoom, colFloor, colFloors, colKind, colLayout, colArea, colInner, colState, colHandover,
-		colName, colPart, colGender, colPhone, colID, colEmail, colSince, colPayer, colShare, colProject} {
+		colName, colPart, colGender, colPhone, colID, colEmail, colSince, colPayer, colShare, colProject,
+		colRole, colNature, colLift, colRent, colContact, colContactPhone} {
 		if f == field {
 			return 1 << i
 		}
@@ -127,6 +146,7 @@ type roster struct {
 	sheet         string
 	header        int
 	ignored       []string
+	kept          []string
 	rows          []rosterRow
 	problems      []RowError
 	hiddenRows    int
@@ -141,6 +161,7 @@ type Counts struct {
 	Rooms, RoomsChanged, RoomsSame             int
 	People, PeopleChanged, PeopleSame          int
 	Occupants, OccupantsChanged, OccupantsSame int
+	Kept                                       int // values kept for later, new or changed
 }
 
 // Report is the preview of an import.
@@ -148,6 +169,7 @@ type Report struct {
 	Sheet         string
 	HeaderRow     int
 	Ignored       []string // titles that are not imported
+	Kept          []string // titles of what is kept for later
 	HiddenRows    int      // asked about before applying
 	HiddenColumns []string // likewise
 	Formulas      int      // cells whose value was cached by Excel; asked about
@@ -168,7 +190,7 @@ const maxChanges = 200
 // Template writes the empty roster with its explanations.
 func Template() sheet.Sheet {
 	s := sheet.Sheet{Name: "房屋和住户", Rows: sheet.FromSlice(nil)}
-	for _, c := range rosterColumns() {
+	for _, c := range templateColumns() {
 		if c.field == colProject {
 			continue
 		}

@@ -34,6 +34,9 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 			return err
 		}
 	}
+	if err := s.applyKept(ctx, tx, project, im.ID, p); err != nil {
+		return err
+	}
 	if err := j.close(ctx, tx, project, im.ID, p); err != nil {
 		return err
 	}

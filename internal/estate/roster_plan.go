@@ -22,6 +22,7 @@ type plan struct {
 	order     []*plannedRoom
 	newUnits  []*Unit
 	people    *registry
+	kept      []Kept
 	added     []*Occupant
 	changed   []*Occupant
 }
@@ -51,7 +52,7 @@ func (s *Service) planRoster(ctx context.Context, q db.Q, project id.ID, r *rost
 	}
 	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, units: map[string]*Unit{}, rooms: map[string]*plannedRoom{}}
 	p.problems = append(p.problems, r.problems...)
-	p.report = Report{Sheet: r.sheet, HeaderRow: r.header, Ignored: r.ignored, HiddenRows: r.hiddenRows, HiddenColumns: r.hiddenColumns,
+	p.report = Report{Sheet: r.sheet, HeaderRow: r.header, Ignored: r.ignored, Kept: r.kept, HiddenRows: r.hiddenRows, HiddenColumns: r.hiddenColumns,
 		Formulas: r.formulas, Merged: r.merged, Changes: []Change{}}
 	if err := p.readPlaces(ctx, q); err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (s *Service) planRoster(ctx context.Context, q db.Q, project id.ID, r *rost
 		s.planPeople(p, room, today)
 	}
 	s.countPeople(p)
-	return p, nil
+	return p, s.planKept(ctx, q, p)
 }
 
 func (p *plan) fail(r *rosterRow, field, value, format string, args ...any) {

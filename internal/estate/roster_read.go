@@ -30,18 +30,15 @@ type rosterReader struct {
 }
 
 func (p *rosterReader) read() (*roster, error) {
-	synonyms := map[string][]string{}
-	for _, c := range p.columns {
-		synonyms[c.field] = c.titles
-	}
-	var err error
-	if p.header, err = p.book.FindHeader(synonyms, []string{colRoom}); err != nil {
+	if err := p.findHeader(); err != nil {
 		return nil, err
 	}
 	p.hidden = map[string]bool{}
-	p.out = roster{sheet: p.header.Sheet, header: p.header.Row, ignored: p.header.Ignored}
-	if p.out.ignored == nil {
-		p.out.ignored = []string{}
+	p.out = roster{sheet: p.header.Sheet, header: p.header.Row, ignored: append([]string{}, p.header.Ignored...), kept: []string{}}
+	for _, c := range keptColumns() {
+		if i, ok := p.header.Columns[c.field]; ok {
+			p.out.kept = append(p.out.kept, fmt.Sprintf("%s（%s）", c.titles[0], sheet.Ref(p.header.Row, i+1)))
+		}
 	}
 	if err := p.book.Rows(p.header.Sheet, p.row); err != nil {
 		return nil, err
@@ -56,6 +53,27 @@ func (p *rosterReader) read() (*roster, error) {
 		}
 	}
 	return &p.out, nil
+}
+
+// findHeader finds the columns. 联系电话 is the phone of the person, but beside
+// 手机号 and 联系人 it is the phone of that contact.
+func (p *rosterReader) findHeader() (err error) {
+	synonyms := map[string][]string{}
+	for _, c := range p.columns {
+		synonyms[c.field] = c.titles
+	}
+	if p.header, err = p.book.FindHeader(synonyms, []string{colRoom}); err != nil {
+		return err
+	}
+	const title = "联系电话"
+	_, contact := p.header.Columns[colContact]
+	if !contact || !slices.ContainsFunc(p.header.Ignored, func(s string) bool { return strings.HasPrefix(s, title+"（") }) {
+		return nil
+	}
+	synonyms[colPhone] = slices.DeleteFunc(slices.Clone(synonyms[colPhone]), func(s string) bool { return s == title })
+	synonyms[colContactPhone] = append(slices.Clone(synonyms[colContactPhone]), title)
+	p.header, err = p.book.FindHeader(synonyms, []string{colRoom})
+	return err
 }
 
 func (p *rosterReader) row(line int, cells []sheet.Cell) error {
@@ -141,7 +159,7 @@ func (p *rosterReader) problem(r *rosterRow, field, value, message string) {
 
 func rowProblem(r *rosterRow, field, value, message string) RowError {
 	switch field {
-	case colPhone:
+	case colPhone, colContactPhone:
 		value = crypt.MaskPhone(value)
 	case colID:
 		value = crypt.MaskID(value)
@@ -197,9 +215,10 @@ func (p *rosterReader) whole(r *rosterRow) bool {
 }
 
 func (p *rosterReader) wholePerson(r *rosterRow) bool {
-	if looksLikeCompany(r.person.Name) {
+	if r.person.Kind == "" && looksLikeCompany(r.person.Name) {
 		r.person.Kind = KindCompany
 	}
+	r.takeRole()
 	paper := r.person.IDNumber
 	id, err := checkPaper(paper, r.person.Kind)
 	if err != nil {

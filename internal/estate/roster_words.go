@@ -21,10 +21,10 @@ func word(text, what, choices string, meanings [][]string) (string, error) {
 func readKind(_ *rosterReader, r *rosterRow, text string) (err error) {
 	r.room.Kind, err = word(text, "房屋类型", "住宅、公寓、商铺、办公、储藏间或其他", [][]string{
 		{RoomHome, "住宅", "110", "普通住宅", "别墅", "洋房", "商品房"},
-		{RoomFlat, "公寓", "120", "宿舍", "酒店式公寓"},
+		{RoomFlat, "公寓", "119", "宿舍", "酒店式公寓"},
 		{RoomShop, "商铺", "店面", "底商", "商业", "门面"},
-		{RoomOffice, "办公", "119", "办公室", "写字楼"},
-		{RoomStorage, "储藏间", "储藏室", "地下室", "仓库", "杂物间"},
+		{RoomOffice, "办公", "120", "办公室", "写字楼"},
+		{RoomStorage, "储藏间", "128", "储物间", "储藏室", "地下室", "仓库", "杂物间"},
 		{RoomOther, "其他", "其它"},
 	})
 	return err
@@ -50,6 +50,49 @@ func readPart(_ *rosterReader, r *rosterRow, text string) (err error) {
 		{PartOther, "其他", "其它", "1004", "1005", "临时人员"},
 	})
 	return err
+}
+
+// readRole reads MicroCommunity's 人员角色: 1 owner, 2 tenant, 3 family, 4 staff
+// of the company, 99 other.
+func readRole(_ *rosterReader, r *rosterRow, text string) (err error) {
+	r.role, err = word(text, "人员角色", "业主、租户、家属或其他", [][]string{
+		{PartOwner, "1", "业主", "业主本人"},
+		{PartTenant, "2", "租客", "租户", "承租人"},
+		{PartFamily, "3", "家庭成员", "家属", "家人"},
+		{PartOther, "4", "99", "公司员工", "员工", "其他", "其它", "临时人员"},
+	})
+	return err
+}
+
+// readNature reads 人员类型, which says person or company in MicroCommunity and
+// the part elsewhere.
+func readNature(_ *rosterReader, r *rosterRow, text string) error {
+	kind, err := word(text, "人员类型", "个人或公司", [][]string{{KindPerson, "P", "个人", "自然人"}, {KindCompany, "C", "公司", "单位", "企业"}})
+	if err == nil {
+		r.person.Kind = kind
+		return nil
+	}
+	as := rosterRow{}
+	if readPart(nil, &as, text) != nil {
+		return err
+	}
+	if r.role == "" {
+		r.role = as.part
+	}
+	return nil
+}
+
+// takeRole settles the part when a row says both who heads the household
+// (业主类型 1001 户主, 1002 户员) and what each person is (人员角色). A head who
+// is no owner is who pays.
+func (r *rosterRow) takeRole() {
+	if r.role == "" || r.role == PartOwner && r.has(colPart) {
+		return
+	}
+	if r.part == PartOwner && r.has(colPart) && !r.has(colPayer) {
+		r.payer = true
+	}
+	r.part = r.role
 }
 
 func readGender(_ *rosterReader, r *rosterRow, text string) (err error) {

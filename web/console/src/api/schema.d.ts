@@ -5857,6 +5857,11 @@ export interface components {
             buildings: number;
             /**
              * Format: int64
+             * @description 留存待用的内容，新增或有变
+             */
+            kept: number;
+            /**
+             * Format: int64
              * @description 新增住户与房屋的关系
              */
             occupants: number;
@@ -6022,6 +6027,8 @@ export interface components {
             id: string;
             /** @description 不认识、不会导入的列 */
             ignored: string[];
+            /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
+            kept: string[];
             /** @description roster 房屋和住户 */
             kind: string;
             /**

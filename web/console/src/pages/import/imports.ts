@@ -34,6 +34,7 @@ export function countLines(im: Import): CountLine[] {
     { key: 'rooms', title: t.counts.rooms, fresh: c.rooms, changed: c.rooms_changed, same: c.rooms_same },
     { key: 'people', title: t.counts.people, fresh: c.people, changed: c.people_changed, same: c.people_same },
     { key: 'occupants', title: t.counts.occupants, fresh: c.occupants, changed: c.occupants_changed, same: c.occupants_same },
+    ...(im.kept.length ? [{ key: 'kept', title: t.counts.kept, fresh: c.kept, changed: null, same: null }] : []),
   ]
 }
 export const writesNothing = (im: Import): boolean => countLines(im).every((l) => l.fresh === 0 && !l.changed)

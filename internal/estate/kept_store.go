@@ -1,0 +1,62 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+const keptQuery = "SELECT id, import_id, kind, room_id, person_id, value, value_blind, created_at FROM estate_kept WHERE project_id = ?"
+
+func scanKept(row db.Scanner) (Kept, error) {
+	var k Kept
+	var at int64
+	err := row.Scan(&k.ID, &k.Import, &k.Kind, &k.Room, &k.Person, &k.Value, &k.blind, &at)
+	k.At = db.Micro(at)
+	return k, err
+}
+
+func keptOf(ctx context.Context, q db.Q, project id.ID, kind string) ([]Kept, error) {
+	rows, err := q.Query(ctx, keptQuery+" AND kind = ? ORDER BY room_id, id", project, kind)
+	out, err := db.Collect(rows, err, scanKept)
+	if err != nil {
+		return nil, fmt.Errorf("list kept: %w", err)
+	}
+	return out, nil
+}
+
+// keptOfRooms is the newest value of each kind.
+func keptOfRooms(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[keptKey]string, error) {
+	out := map[keptKey]string{}
+	for chunk := range slices.Chunk(rooms, 500) {
+		rows, err := q.Query(ctx, keptQuery+" AND room_id IN ("+db.In(len(chunk))+") ORDER BY id", idArgs(project, chunk)...)
+		list, err := db.Collect(rows, err, scanKept)
+		if err != nil {
+			return nil, fmt.Errorf("read kept: %w", err)
+		}
+		for _, k := range list {
+			out[keptKey{k.Kind, k.Room, k.Person}] = k.Value + k.blind
+		}
+	}
+	return out, nil
+}
+
+func copyKept(ctx context.Context, tx *db.Tx, project id.ID, list []Kept) error {
+	now := tx.Now().UnixMicro()
+	return tx.Copy(ctx, "estate_kept", []string{"project_id", "id", "import_id", "kind", "room_id", "person_id", "value", "value_enc", "value_blind", "created_at"},
+		len(list), func(i int, dst []any) error {
+			k := &list[i]
+			copy(dst, []any{int64(project), int64(k.ID), int64(k.Import), k.Kind, int64(k.Room), int64(k.Person), k.Value, k.sealed, k.blind, now})
+			return nil
+		})
+}
+
+func dropKept(ctx context.Context, tx *db.Tx, project, imp id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM estate_kept WHERE project_id = ? AND import_id = ?", project, imp); err != nil {
+		return fmt.Errorf("drop kept: %w", err)
+	}
+	return nil
+}
