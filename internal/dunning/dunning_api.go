@@ -190,8 +190,9 @@ func (s *Service) printAPI(ctx context.Context, _ actor.Actor, in *struct {
 }
 
 func (s *Service) deliverAPI(ctx context.Context, who actor.Actor, in *struct {
-	letterRef
-	Body struct {
+	Project id.ID `path:"project"`
+	Letter  id.ID `path:"letter"`
+	Body    struct {
 		How   string     `json:"how" enum:"signed,adult,left,registered" doc:"本人签收、同住成年人签收、留置并拍照、挂号信"`
 		Date  clock.Date `json:"date,omitempty" doc:"送达日，空为今天"`
 		Proof string     `json:"proof,omitempty" maxLength:"100" doc:"照片编号、挂号单号"`
@@ -208,8 +209,9 @@ type roomRef struct {
 }
 
 func (s *Service) recordAPI(ctx context.Context, who actor.Actor, in *struct {
-	roomRef
-	Body struct {
+	Project id.ID `path:"project"`
+	Room    id.ID `path:"room"`
+	Body    struct {
 		Kind          string     `json:"kind" enum:"call,visit" doc:"电话、上门"`
 		Result        string     `json:"result" enum:"promised,acknowledged,disputed,hardship,refused,no_answer,wrong" doc:"承诺缴费、书面承认欠费、对金额有异议、暂时有困难、拒绝缴纳、没联系上、号码或人不对"`
 		Date          clock.Date `json:"date,omitempty" doc:"空为今天"`

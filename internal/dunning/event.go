@@ -133,7 +133,7 @@ func (s *Service) note(ctx context.Context, who actor.Actor, project id.ID, e *E
 		}
 		e.ID, e.By, e.ByName, e.At = tx.NewID(), who.Account, who.Name, tx.Now()
 		s.Audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "dunning." + string(e.Kind), Kind: "room", Subject: e.Room,
-			Summary: fmt.Sprintf("催缴：%s，%s", e.Date, resultName(e.Kind, e.Result)), After: e})
+			Summary: "催缴：" + e.words(), After: e})
 		if err := insertEvent(ctx, tx, project, e); err != nil {
 			return err
 		}
@@ -146,6 +146,19 @@ func (s *Service) note(ctx context.Context, who actor.Actor, project id.ID, e *E
 		return Event{}, fmt.Errorf("note dunning: %w", err)
 	}
 	return *e, nil
+}
+
+// words is an event in one line.
+func (e *Event) words() string {
+	kind := map[EventKind]string{Delivery: "送达", Call: "电话", Visit: "上门"}[e.Kind]
+	out := fmt.Sprintf("%s %s，%s", e.Date, kind, resultName(e.Kind, e.Result))
+	if e.PromiseDate != 0 {
+		out += fmt.Sprintf("，答应 %s 缴", e.PromiseDate)
+	}
+	if e.PromiseAmount > 0 {
+		out += " " + e.PromiseAmount.Comma() + " 元"
+	}
+	return out
 }
 
 // Events lists what was done about a room, newest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"linli/internal/audit"
@@ -47,7 +48,7 @@ type Household struct {
 
 // Event is one thing that happened to the household.
 type Event struct {
-	Kind   string // receipt, void, overdue, change
+	Kind   string // receipt, void, overdue, dunning, change
 	At     time.Time
 	Title  string
 	Text   string
@@ -242,7 +243,11 @@ func (s *Service) addChanges(ctx context.Context, project id.ID, h *Household) e
 			return err
 		}
 		for _, e := range list.Items {
-			h.Timeline = append(h.Timeline, Event{Kind: "change", At: e.At, Title: "资料变更", Text: e.Summary, By: e.Name})
+			kind, title := "change", "资料变更"
+			if strings.HasPrefix(e.Action, "dunning.") {
+				kind, title = "dunning", "催缴"
+			}
+			h.Timeline = append(h.Timeline, Event{Kind: kind, At: e.At, Title: title, Text: strings.TrimPrefix(e.Summary, "催缴："), By: e.Name})
 		}
 	}
 	return nil

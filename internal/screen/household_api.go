@@ -52,7 +52,7 @@ type openCharge struct {
 }
 
 type event struct {
-	Kind   string    `json:"kind" enum:"receipt,void,overdue,change"`
+	Kind   string    `json:"kind" enum:"receipt,void,overdue,dunning,change"`
 	At     time.Time `json:"at"`
 	Title  string    `json:"title"`
 	Text   string    `json:"text"`

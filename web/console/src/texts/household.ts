@@ -52,7 +52,7 @@ export const householdPage = {
   openNoneText: '新的账单发布后会出现在这里。',
   receiptsNone: '还没有缴费',
   receiptsNoneText: '在收银台收款后，收据会出现在这里。',
-  kinds: { receipt: '缴费', void: '作废', overdue: '欠费', change: '变更' },
+  kinds: { receipt: '缴费', void: '作废', overdue: '欠费', change: '变更', dunning: '催缴' },
   seeReceipt: '看收据',
   months: '账期',
   item: '费用项目',
