@@ -49,6 +49,7 @@ type Service struct {
 	key     []byte
 	log     *slog.Logger
 	anonyms limiter
+	step    int // entries one statement of a search looks through
 }
 
 // New makes the log.
@@ -56,7 +57,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: d.DB, key: d.Key, log: d.Log}
+	return &Service{db: d.DB, key: d.Key, log: d.Log, step: searchStep}
 }
 
 // Broken is the first place where a chain does not hold.

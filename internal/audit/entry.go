@@ -53,6 +53,7 @@ type Row struct {
 // Filter narrows a list; zero fields do not.
 type Filter struct {
 	page.Request
+	Text    string // words that stand in the sentence, the name or the address, all of them
 	Account id.ID
 	Kind    string
 	Action  string
@@ -166,22 +167,6 @@ func written(v any) (string, error) {
 // be the reason a command fails.
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
-}
-
-// Entries lists the entries of one project, newest first.
-func (s *Service) Entries(ctx context.Context, project id.ID, f Filter) (page.List[Row], error) {
-	var before int64
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Row]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listRows(ctx, s.db.Reader(ctx), project, f, before)
-	if err != nil {
-		return page.List[Row]{}, fmt.Errorf("list audit entries: %w", err)
-	}
-	return page.Cut(rows, f.Limit, func(r Row) []any { return []any{r.Seq} }), nil
 }
 
 // Refused writes down that an operation was refused. It is told by the edge

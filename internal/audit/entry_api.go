@@ -15,6 +15,7 @@ import (
 // unexported struct.
 type AuditFilter struct {
 	page.Request
+	Text    string    `query:"q" maxLength:"60" doc:"写在说明、姓名或网络地址里的字；多个词用空格隔开，要全部出现"`
 	Account id.ID     `query:"account_id" doc:"谁做的"`
 	Action  string    `query:"action" maxLength:"60" doc:"动作，如 billing.released"`
 	Kind    string    `query:"kind" maxLength:"60" doc:"对象的种类，如 run、account"`
@@ -25,7 +26,7 @@ type AuditFilter struct {
 }
 
 func (f AuditFilter) rules() Filter {
-	return Filter{Request: f.Request, Account: f.Account, Action: f.Action, Kind: f.Kind, Subject: f.Subject,
+	return Filter{Request: f.Request, Text: f.Text, Account: f.Account, Action: f.Action, Kind: f.Kind, Subject: f.Subject,
 		Person: f.Person, Since: f.Since, Until: f.Until}
 }
 
@@ -45,9 +46,12 @@ type auditRow struct {
 	After   json.RawMessage `json:"after,omitempty" doc:"改之后，JSON"`
 }
 
-type auditList struct {
-	Body page.List[auditRow]
+type auditPage struct {
+	page.List[auditRow]
+	LookedTo *time.Time `json:"looked_to,omitempty" doc:"按文字查找时，这一页只找到这个时间为止，更早的在后面的页"`
 }
+
+type auditList struct{ Body auditPage }
 
 func (s *Service) listInstallation(ctx context.Context, _ actor.Actor, in *AuditFilter) (*auditList, error) {
 	return s.listChain(ctx, 0, in.rules())
@@ -61,18 +65,59 @@ func (s *Service) listProject(ctx context.Context, _ actor.Actor, in *struct {
 }
 
 func (s *Service) listChain(ctx context.Context, project id.ID, f Filter) (*auditList, error) {
-	l, err := s.Entries(ctx, project, f)
+	l, err := s.Search(ctx, project, f)
 	if err != nil {
 		return nil, err
 	}
-	out := &auditList{page.List[auditRow]{Items: make([]auditRow, len(l.Items)), Next: l.Next}}
+	out := &auditList{auditPage{List: page.List[auditRow]{Items: make([]auditRow, len(l.Items)), Next: l.Next}}}
 	zone := clock.Shanghai()
+	if !l.LookedTo.IsZero() {
+		to := l.LookedTo.In(zone)
+		out.Body.LookedTo = &to
+	}
 	for i, r := range l.Items {
 		out.Body.Items[i] = auditRow{
 			Seq: r.Seq, At: r.At.In(zone), Account: r.Account, Name: r.Name, Address: r.Address, Session: r.Session,
 			Action: r.Action, Kind: r.Kind, Subject: r.Subject, Person: r.Person, Summary: r.Summary,
 			Before: json.RawMessage(r.Before), After: json.RawMessage(r.After),
 		}
+	}
+	return out, nil
+}
+
+type doerJSON struct {
+	ID   id.ID  `json:"id"`
+	Name string `json:"name"`
+}
+
+type choicesOut struct {
+	Body struct {
+		People  []doerJSON `json:"people" nullable:"false" doc:"日志里出现过的员工"`
+		Kinds   []string   `json:"kinds" nullable:"false" doc:"日志里出现过的对象种类"`
+		Actions []string   `json:"actions" nullable:"false" doc:"日志里出现过的动作"`
+	}
+}
+
+func (s *Service) installationChoices(ctx context.Context, _ actor.Actor, _ *struct{}) (*choicesOut, error) {
+	return s.choicesOf(ctx, 0)
+}
+
+func (s *Service) projectChoices(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+}) (*choicesOut, error) {
+	return s.choicesOf(ctx, in.Project)
+}
+
+func (s *Service) choicesOf(ctx context.Context, project id.ID) (*choicesOut, error) {
+	c, err := s.Choices(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	out := &choicesOut{}
+	out.Body.Kinds, out.Body.Actions = c.Kinds, c.Actions
+	out.Body.People = make([]doerJSON, len(c.Doers))
+	for i, d := range c.Doers {
+		out.Body.People[i] = doerJSON{d.Account, d.Name}
 	}
 	return out, nil
 }

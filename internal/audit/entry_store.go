@@ -44,15 +44,15 @@ func scanRow(row db.Scanner) (Row, error) {
 	return r, err
 }
 
-// listRows gives limit+1 rows below the seq before (0: from the end).
-func listRows(ctx context.Context, q db.Q, project id.ID, f Filter, before int64) ([]Row, error) {
-	where, args := []string{"project_id = ?"}, []any{project}
-	add := func(on bool, cond string, v any) {
+// conditions of a list; from is where it goes on, going back in time.
+func conditions(project id.ID, f Filter, from place) (where []string, args []any) {
+	where, args = []string{"project_id = ?"}, []any{project}
+	add := func(on bool, cond string, v ...any) {
 		if on {
-			where, args = append(where, cond), append(args, v)
+			where, args = append(where, cond), append(args, v...)
 		}
 	}
-	add(before > 0, "seq < ?", before)
+	add(from != place{}, "(at, seq) < (?, ?)", from.at, from.seq)
 	add(f.Account != 0, "account_id = ?", f.Account)
 	add(f.Kind != "", "kind = ?", f.Kind)
 	add(f.Action != "", "action = ?", f.Action)
@@ -60,9 +60,78 @@ func listRows(ctx context.Context, q db.Q, project id.ID, f Filter, before int64
 	add(f.Person != 0, "person_id = ? AND person_id <> 0", f.Person)
 	add(!f.Since.IsZero(), "at >= ?", f.Since)
 	add(!f.Until.IsZero(), "at < ?", f.Until)
+	return where, args
+}
+
+// listRows gives at most limit rows after from, end included, that hold every word.
+func listRows(ctx context.Context, q db.Q, project id.ID, f Filter, words []string, from, end place, limit int) ([]Row, error) {
+	where, args := conditions(project, f, from)
+	if end != (place{}) {
+		where, args = append(where, "(at, seq) >= (?, ?)"), append(args, end.at, end.seq)
+	}
+	for _, w := range words {
+		like := "%" + db.Like(w) + "%"
+		where = append(where, `(LOWER(summary) LIKE ? ESCAPE '\' OR LOWER(account_name) LIKE ? ESCAPE '\' OR address LIKE ? ESCAPE '\')`)
+		args = append(args, like, like, like)
+	}
 	rows, err := q.Query(ctx, "SELECT "+rowColumns+" FROM audit_entry WHERE "+strings.Join(where, " AND ")+
-		" ORDER BY seq DESC LIMIT ?", append(args, f.Limit+1)...)
+		" ORDER BY at DESC, seq DESC LIMIT ?", append(args, limit)...)
 	return db.Collect(rows, err, scanRow)
+}
+
+// placeAfter is the nth entry after from, the zero place if there are not so many.
+func placeAfter(ctx context.Context, q db.Q, project id.ID, f Filter, from place, n int) (place, error) {
+	where, args := conditions(project, f, from)
+	var p place
+	err := q.QueryRow(ctx, "SELECT at, seq FROM audit_entry WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY at DESC, seq DESC LIMIT 1 OFFSET ?", append(args, n-1)...).Scan(&p.at, &p.seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return place{}, nil
+	}
+	return p, err
+}
+
+// column is one that distinct values are read of.
+type column string
+
+const (
+	byKind   column = "kind"
+	byAction column = "action"
+)
+
+// distinct reads the values of an indexed column by going from one to the next.
+func distinct(ctx context.Context, q db.Q, project id.ID, c column) ([]string, error) {
+	out := []string{}
+	for last := ""; len(out) < maxChoices; {
+		err := q.QueryRow(ctx, "SELECT "+string(c)+" FROM audit_entry WHERE project_id = ? AND "+string(c)+" > ? ORDER BY "+string(c)+" LIMIT 1", project, last).Scan(&last)
+		if errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, last)
+	}
+	return out, nil
+}
+
+// doers reads who stands in the log, with the newest name.
+func doers(ctx context.Context, q db.Q, project id.ID) ([]Doer, error) {
+	out := []Doer{}
+	for d := (Doer{}); len(out) < maxChoices; {
+		err := q.QueryRow(ctx, "SELECT account_id FROM audit_entry WHERE project_id = ? AND account_id > ? ORDER BY account_id LIMIT 1", project, d.Account).Scan(&d.Account)
+		if errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+		if err == nil {
+			err = q.QueryRow(ctx, "SELECT account_name FROM audit_entry WHERE project_id = ? AND account_id = ? ORDER BY at DESC, seq DESC LIMIT 1", project, d.Account).Scan(&d.Name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
 
 // eachRow walks a chain from its beginning.

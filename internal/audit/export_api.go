@@ -12,7 +12,7 @@ const maxCell = 32_000
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	check, rows := export.Pages(s.listProject, func(o *auditList) page.List[auditRow] { return o.Body }, func(r *auditRow) []sheet.Value {
+	check, rows := export.Pages(s.listProject, func(o *auditList) page.List[auditRow] { return o.Body.List }, func(r *auditRow) []sheet.Value {
 		return []sheet.Value{sheet.Int(r.Seq), sheet.Text(r.At.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(r.Name), sheet.Text(r.Summary),
 			sheet.Text(r.Action), sheet.Text(r.Kind), sheet.Text(r.Subject.String()), sheet.Text(r.Address), sheet.Text(short(r.Before)), sheet.Text(short(r.After))}
 	})

@@ -1,0 +1,38 @@
+/** What the acts of the log are called, by the name the program gives them. */
+const acts: Record<string, string> = {
+  'web.refused': '请求被拒绝', 'file.exported': '导出', 'care.backup_asked': '要求备份', 'care.drill_asked': '要求恢复演练', 'care.job_retried': '重试后台任务',
+  'identity.account_created': '新建账号', 'identity.account_renamed': '修改姓名', 'identity.account_dismissed': '停用账号',
+  'identity.account_reinstated': '恢复账号', 'identity.grants_changed': '调整角色', 'identity.password_changed': '修改密码', 'identity.password_reset': '重置密码',
+  'identity.recovery_used': '用恢复码登录', 'identity.role_created': '新建角色', 'identity.role_changed': '修改角色', 'identity.role_retired': '停用角色',
+  'identity.role_reinstated': '恢复角色', 'identity.security_changed': '修改登录安全', 'identity.signed_in': '登录', 'identity.signed_out': '退出登录', 'identity.login_locked': '登录被锁定',
+  'identity.totp_bound': '绑定动态验证码', 'identity.totp_reset': '重置动态验证码', 'identity.totp_removed': '解除动态验证码', 'identity.company_changed': '修改公司名称',
+  'identity.notice_published': '发布公告', 'identity.notice_ended': '撤下公告', 'identity.setup': '首次启用',
+  'estate.project_created': '新建项目', 'estate.project_changed': '修改项目', 'estate.project_copied': '套用另一个项目的设置', 'estate.building_created': '新建楼栋', 'estate.building_changed': '修改楼栋', 'estate.unit_created': '新建单元',
+  'estate.room_created': '新建房屋', 'estate.rooms_created': '批量新建房屋', 'estate.room_changed': '修改房屋', 'estate.person_created': '新建住户', 'estate.person_changed': '修改住户',
+  'estate.person_revealed': '查看完整号码', 'estate.occupant_added': '登记入住', 'estate.occupant_changed': '修改入住', 'estate.occupant_ended': '结束入住',
+  'estate.tag_created': '新建标签', 'estate.tag_changed': '修改标签', 'estate.tagged': '加减标签', 'estate.field_created': '新建自定义字段', 'estate.field_changed': '修改自定义字段', 'estate.values_changed': '填写自定义字段',
+  'estate.roster_imported': '导入名册', 'estate.import_undone': '撤销导入', 'estate.correction_asked': '申请更正', 'estate.correction_approved': '批准更正', 'estate.correction_refused': '退回更正',
+  'estate.transfer_planned': '登记过户', 'estate.transferred': '过户生效', 'estate.transfer_cancelled': '取消过户', 'estate.transfer_undone': '撤销过户',
+  'billing.item_created': '新建收费项目', 'billing.item_changed': '修改收费项目', 'billing.item_retired': '停用收费项目', 'billing.rate_added': '新增价格', 'billing.rated': '改价',
+  'billing.assigned': '指定收费范围', 'billing.assignment_ended': '结束收费范围', 'billing.discount_asked': '申请减免', 'billing.discount_approved': '批准减免', 'billing.discount_refused': '退回减免',
+  'billing.discount_withdrawn': '撤回减免申请', 'billing.run_started': '开始出账', 'billing.released': '发布账单', 'billing.withdrawn': '撤回账单', 'billing.charged_ahead': '预收以后月份', 'billing.ahead_taken_back': '退回预收月份',
+  'billing.corrected': '更正费用', 'billing.held': '暂缓费用', 'billing.dropped': '剔除费用', 'billing.restored': '恢复费用', 'billing.line_released': '单独发布费用', 'billing.payers_moved': '改交费人', 'billing.late_terms_added': '设违约金条款', 'billing.lpr_added': '登记 LPR',
+  'billing.waiver_asked': '申请减免违约金', 'billing.waiver_approved': '批准减免违约金', 'billing.waiver_refused': '退回减免违约金', 'billing.waiver_withdrawn': '撤回减免违约金申请', 'billing.shared_created': '登记公摊费用', 'billing.shared_released': '发布公摊费用', 'billing.shared_withdrawn': '撤回公摊费用',
+  'cashier.received': '收款', 'cashier.voided': '作废收据', 'cashier.reprinted': '补打收据', 'cashier.red': '红冲收据', 'cashier.refund_asked': '申请退款', 'cashier.refund_approved': '批准退款', 'cashier.refund_refused': '退回退款申请',
+  'cashier.refund_paid': '付出退款', 'cashier.setting_changed': '修改收银设置', 'cashier.print_changed': '修改票据样式', 'cashier.shift_opened': '接班', 'cashier.shift_counted': '盘点现金', 'cashier.shift_closed': '交班',
+  'cashier.deposit_taken': '收押金', 'cashier.deposit_deducted': '扣押金', 'cashier.deposit_refunded': '退押金', 'cashier.deposit_forfeited': '没收押金', 'cashier.deposit_moved': '押金转交', 'cashier.deposit_voided': '作废押金', 'cashier.series_changed': '修改单据编号',
+  'meter.installed': '安装表计', 'meter.installed_all': '批量安装表计', 'meter.replaced': '换表', 'meter.removed': '拆表', 'meter.read': '录入读数', 'meter.reading_confirmed': '确认读数', 'meter.reading_void': '作废读数',
+  'payment.merchant_set': '设置商户号', 'payment.order_opened': '生成付款码', 'payment.order_cancelled': '取消付款码', 'payment.captured': '线上到账', 'payment.candidate_handled': '处理待退款', 'payment.statement_asked': '下载对账单',
+  'dunning.setting_changed': '修改催缴设置', 'dunning.letter_issued': '开出催缴单', 'dunning.delivery': '登记送达', 'dunning.call': '登记电话催缴', 'dunning.visit': '登记上门催缴',
+}
+
+export const searchTexts = {
+  text: '收据号、房号、姓名等',
+  who: '谁',
+  act: '动作',
+  lookedTo: (when: string) => `已找到 ${when} 为止，更早的点“下一页”继续找。`,
+  lookedNone: '这一段没有，更早的还没找',
+  goOn: '继续往前找',
+  onlyPerson: '只看涉及这位住户的',
+  actName: (action: string) => acts[action] ?? action,
+}
