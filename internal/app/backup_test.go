@@ -152,6 +152,7 @@ func refuse(t *testing.T, what, from, password string, want *fault.Error) {
 
 // A backup that is cut off or altered anywhere is refused and leaves nothing.
 func TestDamagedBackupIsRefused(t *testing.T) {
+	t.Parallel()
 	p := runningPatient(t)
 	const secret = "海棠-Kestrel-42"
 	for _, password := range []string{"", secret} {

@@ -138,6 +138,7 @@ func (p *carePatient) tick(t *testing.T) {
 // TestBackupsByThemselves: one a day after its hour, kept for a week, also when
 // the server was down in between.
 func TestBackupsByThemselves(t *testing.T) {
+	t.Parallel()
 	p := newCarePatient(t, nil)
 	p.now.Advance(time.Hour)
 	p.tick(t)

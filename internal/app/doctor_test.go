@@ -210,6 +210,7 @@ func (p *patient) contents(t *testing.T) (out []string) {
 func TestDoctorNamesWhatIsBroken(t *testing.T) {
 	for _, c := range corruptions() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 				p := newPatient(t, d, t.TempDir())
 				if said := p.findings(t, app.Checks{}); said != "" {
@@ -233,6 +234,7 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 // The doctor reads one state while others write: a receipt taken meanwhile is
 // not half seen.
 func TestDoctorBesideWriters(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		p := newPatient(t, d, t.TempDir())
 		stop := p.keepTaking(t)

@@ -88,6 +88,7 @@ func texts(rows [][]sheet.Cell) string {
 // TestEveryListExports: each list leaves as a table with its own rows, masked
 // numbers, amounts that are numbers, and nothing of another project.
 func TestEveryListExports(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
@@ -145,6 +146,7 @@ func TestEveryListExports(t *testing.T) {
 // TestClearExports: numbers in clear take the right, a reason and leave a line;
 // only who asked can fetch the file, and only for seven days.
 func TestClearExports(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "clerk")
@@ -189,6 +191,7 @@ func TestClearExports(t *testing.T) {
 // TestLongExportIsAJob: what is long is made in the background, whole, and a
 // text that looks like a formula stays text.
 func TestLongExportIsAJob(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "manager")
@@ -228,6 +231,7 @@ func TestLongExportIsAJob(t *testing.T) {
 
 // TestWholeProject: the zip holds what its list says.
 func TestWholeProject(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
@@ -333,6 +337,7 @@ func checkedZip(t *testing.T, b []byte, canary string) {
 
 // TestWholeProjectAfterRestore: a backup brings back exactly the content.
 func TestWholeProjectAfterRestore(t *testing.T) {
+	t.Parallel()
 	p := runningPatient(t)
 	before, err := p.app.Canonical(t.Context(), p.project, true)
 	if err != nil {

@@ -83,6 +83,8 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"receipt-create":      fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
 		"order-create":        fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":0,"amount":100}`, from.ids["room"]),
 		"candidate-handle":    `{"note":"矩阵测试"}`,
+		"statement-fetch":     fmt.Sprintf(`{"channel":"wechat","day":%q}`, clock.DateOf(dbtest.Start()).AddDays(-3)),
+		"difference-settle":   `{"remedy":"suspend"}`,
 		"merchant-wechat-put": `{"number":"1","app":"","serial":"","platform_serial":"","platform_key":"","active":false,"version":0}`,
 		"receipt-print":       `{"paper":"80"}`,
 		"refund-ask":          fmt.Sprintf(`{"kind":"part","receipt_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["receipt"]),
@@ -114,6 +116,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 // session, in each role, on the own project, on the other one, and on the own
 // one with ids of the other.
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		list := endpoints(w.app)

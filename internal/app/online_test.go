@@ -279,6 +279,7 @@ func TestOnlinePaymentBecomesOneReceipt(t *testing.T) {
 // Lost, doubled and late notifications, probes with bad signatures: the books
 // are right and nobody is asked twice.
 func TestOnlineNotificationsOfAllKinds(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]sim.Faults{
 		"lost": {Drop: true}, "repeated": {Repeat: 4}, "probed": {Probe: true}, "late": {Delay: 25 * time.Hour},
 		"before the answer": {PayAtOnce: true}, "doubtful answers": {FailAfterEffect: true, PayAtOnce: true},

@@ -57,6 +57,7 @@ func (w *matrixWorld) imported(t *testing.T, name, csv string) estate.Import {
 // TestUndoRestores: taking an import back leaves exactly what was before it,
 // whatever it made and changed; and the search finds no trace of it.
 func TestUndoRestores(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], actor.System("test")
@@ -95,6 +96,7 @@ func TestUndoRestores(t *testing.T) {
 
 // TestUndoIsRefused once anything of the import is in use.
 func TestUndoIsRefused(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], actor.System("test")
