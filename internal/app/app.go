@@ -18,6 +18,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/dunning"
 	"linli/internal/estate"
+	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
@@ -68,6 +69,7 @@ type App struct {
 	Estate   *estate.Service
 	Payment  *payment.Service
 	Meter    *meter.Service
+	Expense  *expense.Service
 	Billing  *billing.Service
 	Cashier  *cashier.Service
 	Dunning  *dunning.Service
@@ -83,7 +85,7 @@ type App struct {
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -120,6 +122,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Reach(c.Address)
 	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
+	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	if err := a.street(c); err != nil {
@@ -129,7 +132,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)

@@ -10,7 +10,8 @@ import (
 // exports are the lists of all rooms that can be taken out as tables.
 func (a *App) exports() []export.Offer {
 	var out []export.Offer
-	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Billing.Exports, a.Cashier.Exports, a.Audit.Exports} {
+	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Billing.Exports, a.Cashier.Exports, a.Audit.Exports,
+		a.Expense.Exports} {
 		out = append(out, room()...)
 	}
 	return out

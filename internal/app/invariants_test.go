@@ -143,6 +143,7 @@ func rulesOfReceipts() []moneyRule {
 				(doc_kind IN (1, 2) AND EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind IN (3, 4, 7) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind = 30 AND EXISTS (SELECT 1 FROM cashier_deposit_entry x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = -p.amount)) OR
+				(doc_kind IN (60, 61) AND EXISTS (SELECT 1 FROM expense_doc x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = p.amount)) OR
 				(doc_kind = 40 AND EXISTS (SELECT 1 FROM billing_waiver x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.state = 'approved')) OR
 				(doc_kind IN (5, 6) AND EXISTS (SELECT 1 FROM cashier_receipt x WHERE x.project_id = p.project_id AND x.id = p.doc_id)))`},
 		{"receipt and wallet differ (number, should move, moved)", `SELECT number, should, moved FROM (

@@ -100,7 +100,10 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"start-export":        `{"kind":"rooms"}`,
 		"check-formula":       `{"formula":"面积*单价"}`,
 	}
-	if e.op == "start-import" {
+	for op, b := range bookBodies(from) {
+		bodies[op] = b
+	}
+	if e.op == "start-import" || e.op == "expense-attach" {
 		return csvForm("matrix.csv")
 	}
 	if b, ok := bodies[e.op]; ok {

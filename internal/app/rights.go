@@ -6,6 +6,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/dunning"
 	"linli/internal/estate"
+	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/meter"
@@ -16,7 +17,7 @@ import (
 // roles of own making are composed from, and what a refusal names. A test
 // holds the list against the operations.
 func rights() []identity.Right {
-	const house, fee, desk, manage = "房屋与住户", "费用与出账", "收银", "管理"
+	const house, fee, desk, books, manage = "房屋与住户", "费用与出账", "收银", "账务", "管理"
 	return []identity.Right{
 		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图和住户，手机号与证件号打码"},
 		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
@@ -49,6 +50,9 @@ func rights() []identity.Right {
 		{Permission: payment.PermRead, Name: "看待退款清单", Group: desk, Allows: "看线上多收、重复收、金额不符的钱"},
 		{Permission: payment.PermHandle, Name: "处理待退款", Group: desk, Allows: "写明线上多收的钱怎么处理了"},
 		{Permission: payment.PermMerchant, Name: "线上收款商户", Group: desk, Allows: "设置微信支付的商户号和密钥"},
+		{Permission: expense.PermRead, Name: "看支出", Group: books, Allows: "看支出单、公共收益的收支和附件"},
+		{Permission: expense.PermWrite, Name: "录支出", Group: books, Allows: "录入支出和公共收益，上传附件，由别人批准后记账"},
+		{Permission: expense.PermApprove, Name: "批支出", Group: books, Allows: "批准或退回别人录的支出，红冲已记账的，管类别"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
 		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},
 		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},

@@ -8,6 +8,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/dunning"
 	"linli/internal/estate"
+	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
@@ -34,7 +35,14 @@ func roles() []identity.Role {
 		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, audit.PermRead)},
 	}
 	// Whoever works with people's bills asks for waivers and sends letters; who is in charge decides.
+	books := []actor.Permission{expense.PermRead, expense.PermWrite, expense.PermApprove}
 	for i := range list {
+		switch list[i].Key {
+		case "admin", "manager", "accountant":
+			list[i].Permissions = append(list[i].Permissions, books...)
+		case "cashier":
+			list[i].Permissions = append(list[i].Permissions, books[:2]...)
+		}
 		switch list[i].Key {
 		case "admin", "manager":
 			list[i].Permissions = append(list[i].Permissions, decides...)
