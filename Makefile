@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 STEP := scripts/step.sh
 
-.PHONY: help run build console go-build test faults bench dist fmt types e2e setup setup-test clean
+.PHONY: help run build console go-build test faults drive bench dist fmt types e2e setup setup-test clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -38,6 +38,9 @@ e2e: build setup-test ## browser tests only; E2E=pattern picks some
 
 faults: ## plant every fault of faults/ in a copy and see that a test finds it (4 minutes); FAULT=name
 	@FAULT='$(FAULT)' REV='$(REV)' scripts/faults.sh
+
+drive: go-build ## the binary under kill -9 and a bad network, then journal against books; DURATION=1m, ENGINE=sqlite
+	@DURATION='$(DURATION)' ENGINE='$(ENGINE)' scripts/drive.sh
 
 types: go-build ## renew api/openapi.json and the console's types from the code
 	@mkdir -p api && bin/linli openapi > api/openapi.json.new && mv api/openapi.json.new api/openapi.json

@@ -112,13 +112,13 @@ func (tr *tree) text(p string) string {
 }
 
 // room is the room that a folder belongs to: "billing" for internal/billing and
-// what is below it, "kit", "app", "arch", "outside", "cmd", "web", "bench", or "".
+// what is below it, "kit", "app", "arch", "outside", "cmd", "web", "bench", "drive", or "".
 func room(dir string) string {
 	parts := strings.Split(dir, "/")
 	if parts[0] == "internal" && len(parts) > 1 {
 		return parts[1]
 	}
-	if parts[0] == "cmd" || parts[0] == "web" || parts[0] == "bench" {
+	if parts[0] == "cmd" || parts[0] == "web" || parts[0] == "bench" || parts[0] == "drive" {
 		return parts[0]
 	}
 	return ""
