@@ -193,6 +193,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 6*time.Hour, "sweep", a.sweep) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "resume runs", a.Billing.Resume) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "reconcile", a.Payment.ReconcileDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)

@@ -33,6 +33,7 @@ type acceptanceCase struct {
 // uses and reads what was stored. BILLING_CASES names another file of the same
 // form. Every case prints one line: ok, the difference, or not yet.
 func TestBillingCases(t *testing.T) {
+	t.Parallel()
 	path := os.Getenv("BILLING_CASES")
 	if path == "" {
 		path = "testdata/billing-cases.json"
@@ -133,6 +134,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.deposit(ctx, in, c)
 	case in.has("notify_times", "amount_fen"):
 		return w.notifiedOften(ctx, in, c)
+	case in.has("bill", "local"):
+		return w.reconciled(ctx, in, c)
 	case in.has("bill_fen", "paid"):
 		return w.paidTwice(ctx, in, c)
 	case in.has("due", "on") && in.only("due", "on", "last_demand", "acknowledged", "last_ack"):

@@ -1,11 +1,14 @@
 package app_test
 
 import (
+	"context"
 	"log/slog"
+	"strconv"
 	"testing"
 
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/page"
 	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
@@ -45,4 +48,27 @@ func (w *matrixWorld) online(t *testing.T, p *twin, who actor.Actor) {
 		t.Fatalf("candidates %+v, %v", list, err)
 	}
 	p.ids["candidate"] = list.Items[0].ID
+	w.statement(t, p, who, cred.Number)
+}
+
+// statement gives a twin a reconciled day with money that no order asked for.
+func (w *matrixWorld) statement(t *testing.T, p *twin, who actor.Actor, merchant string) {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	day := clock.DateOf(w.app.DB.Clock().Now()).AddDays(-2)
+	st, err := w.app.Payment.Reconcile(ctx, who, project, "wechat", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.app.Payment.Match(ctx, project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
+		return payment.BillTotals{}, each(payment.BillLine{Transaction: p.canary + "-2", Number: "L" + strconv.FormatInt(int64(project), 36) + "-" + p.canary, Merchant: merchant, State: payment.BillPaid,
+			Words: "SUCCESS", Currency: "CNY", Amount: 1, Settled: 1, At: day.Start()})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	odd, err := w.app.Payment.Differences(ctx, project, payment.DifferenceFilter{Request: page.Request{Limit: 1}})
+	if err != nil || len(odd.Items) != 1 {
+		t.Fatalf("differences %+v, %v", odd, err)
+	}
+	p.ids["statement"], p.ids["difference"] = st.ID, odd.Items[0].ID
 }

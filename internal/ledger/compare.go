@@ -45,6 +45,16 @@ func (s *Service) NetByPlace(ctx context.Context, q db.Q, project id.ID, account
 	return out, nil
 }
 
+// NetByDay is debit minus credit of an account on every day with postings, in
+// fen.
+func (s *Service) NetByDay(ctx context.Context, q db.Q, project id.ID, account Account) (map[clock.Date]money.Fen, error) {
+	out, err := netByDay(ctx, q, project, account)
+	if err != nil {
+		return nil, fmt.Errorf("net by day: %w", err)
+	}
+	return out, nil
+}
+
 // LastNumbers tells where a series stands in each year.
 func (s *Service) LastNumbers(ctx context.Context, q db.Q, project id.ID, series string) (map[int]int64, error) {
 	out, err := lastNumbers(ctx, q, project, series)

@@ -149,6 +149,20 @@ func netByPlace(ctx context.Context, q db.Q, project id.ID, account Account, kin
 	return out, err
 }
 
+func netByDay(ctx context.Context, q db.Q, project id.ID, account Account) (map[clock.Date]money.Fen, error) {
+	rows, err := q.Query(ctx, `SELECT date, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?) GROUP BY date`, account, project, account, account)
+	out := map[clock.Date]money.Fen{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var day clock.Date
+		var sum money.Fen
+		err := row.Scan(&day, &sum)
+		out[day] = sum
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 func lastNumbers(ctx context.Context, q db.Q, project id.ID, series string) (map[int]int64, error) {
 	rows, err := q.Query(ctx, "SELECT year, last FROM ledger_series WHERE project_id = ? AND series = ?", project, series)
 	out := map[int]int64{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -38,6 +39,10 @@ type Channel interface {
 	Close(ctx context.Context, m Merchant, number string) error
 	// Verify opens a notification. Error: ErrForged.
 	Verify(ctx context.Context, m Merchant, header map[string]string, body []byte) (Trade, error)
+	// Bill reads the channel's bill of a day. The whole bill has been checked
+	// before each gets the first line. Errors: ErrNoBill, ErrBillNotReady,
+	// ErrBillBroken, and what each answers.
+	Bill(ctx context.Context, m Merchant, day clock.Date, each func(BillLine) error) (BillTotals, error)
 }
 
 // TradeState is what a channel says about an order.

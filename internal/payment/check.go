@@ -3,7 +3,10 @@ package payment
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/ledger"
 )
@@ -22,19 +25,35 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 		return nil, fmt.Errorf("check orders: %w", err)
 	}
 	out = append(out, found...)
-	sum, any, err := capturedSum(ctx, q, project)
-	if err != nil {
+	if found, err = brokenStatements(ctx, q, project); err != nil {
+		return nil, fmt.Errorf("check statements: %w", err)
+	}
+	out = append(out, found...)
+	if found, err = s.brokenClearing(ctx, q, project); err != nil {
 		return nil, fmt.Errorf("check captures: %w", err)
 	}
-	if !any {
-		return out, nil
+	return append(out, found...), nil
+}
+
+// brokenClearing names days on which what lies with the channels in the book is
+// not what was captured and booked that day.
+func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	want, err := capturedByDay(ctx, q, project)
+	if err != nil || len(want) == 0 {
+		return nil, err
 	}
-	have, err := s.ledger.Balances(ctx, q, project, 0)
+	have, err := s.ledger.NetByDay(ctx, q, project, ledger.Clearing)
 	if err != nil {
-		return nil, fmt.Errorf("check captures: %w", err)
+		return nil, err
 	}
-	if have[ledger.Clearing] != sum {
-		out = append(out, fmt.Sprintf("科目 %d %s 账上余额 %s 元，按渠道到账应为 %s 元", ledger.Clearing, ledger.Clearing.Name(), have[ledger.Clearing].Yuan(), sum.Yuan()))
+	for day := range have {
+		want[day] += 0 // every day of either side
+	}
+	out := []string{}
+	for _, day := range slices.Sorted(maps.Keys(want)) {
+		if have[day] != want[day] {
+			out = append(out, fmt.Sprintf("%s 科目 %d %s 账上发生 %s 元，按渠道到账应为 %s 元", day, ledger.Clearing, ledger.Clearing.Name(), have[day].Yuan(), want[day].Yuan()))
+		}
 	}
 	return out, nil
 }

@@ -19,6 +19,8 @@ const (
 	jobLook     = "payment.look"
 	jobClose    = "payment.close"
 	jobApply    = "payment.apply"
+	// jobReconcile is about a statement in the place of an order.
+	jobReconcile = "payment.reconcile"
 )
 
 type orderJob struct {
@@ -45,6 +47,7 @@ func (s *Service) handleJobs(q *job.Queue) {
 	orders(jobAnnounce, s.announce)
 	orders(jobLook, s.look)
 	orders(jobClose, s.close)
+	orders(jobReconcile, s.reconcile)
 	q.Handle(jobApply, func(ctx context.Context, payload []byte) error {
 		var j noticeJob
 		if err := json.Unmarshal(payload, &j); err != nil {
@@ -69,4 +72,8 @@ func (s *Service) closeLater(ctx context.Context, tx *db.Tx, project, order id.I
 // applyLater asks for it once however often the channel repeats itself.
 func (s *Service) applyLater(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
 	return s.jobs.Enqueue(ctx, tx, jobApply, fmt.Sprintf("%s/%d/%s/%s", jobApply, project, n.Channel, n.Trade.Transaction), noticeJob{project, n.ID}, 0)
+}
+
+func (s *Service) reconcileLater(ctx context.Context, tx *db.Tx, project, statement id.ID, try int, after time.Duration) error {
+	return s.jobs.Enqueue(ctx, tx, jobReconcile, fmt.Sprintf("%s/%d/%d/%d", jobReconcile, project, statement, try), orderJob{project, statement, try}, after)
 }

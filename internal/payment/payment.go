@@ -1,7 +1,8 @@
 // Package payment keeps prepaid money (预存): wallets of a room and its payer,
 // and the entries that moved them; and money that comes through payment
-// channels: merchants, orders, what the channels say about them, and what may
-// have to be given back. The callers post to the ledger.
+// channels: merchants, orders, what the channels say about them, the daily
+// reconciliation with their bills, and what may have to be given back. The
+// callers post to the ledger.
 // Floor 4. Uses: audit, ledger.
 package payment
 
@@ -32,9 +33,10 @@ func Migrations() db.Migrations {
 
 // The rights of this room.
 const (
-	PermRead     actor.Permission = "payment.read"
-	PermHandle   actor.Permission = "payment.handle"
-	PermMerchant actor.Permission = "payment.merchant"
+	PermRead      actor.Permission = "payment.read"
+	PermHandle    actor.Permission = "payment.handle"
+	PermReconcile actor.Permission = "payment.reconcile"
+	PermMerchant  actor.Permission = "payment.merchant"
 )
 
 // What can go wrong with a wallet.

@@ -28,6 +28,9 @@ const Official = "https://api.mch.weixin.qq.com"
 // patience is how long one request may take.
 const patience = 15 * time.Second
 
+// billPatience is how long the download of a bill may take.
+const billPatience = 10 * time.Minute
+
 // Deps say whom to speak to; an empty Host is Official.
 type Deps struct {
 	Host string
@@ -35,7 +38,8 @@ type Deps struct {
 
 // Channel is WeChat Pay.
 type Channel struct {
-	http *http.Client
+	http  *http.Client
+	bills *http.Client
 }
 
 // New makes the channel. Error: a host that is no address.
@@ -47,7 +51,8 @@ func New(d Deps) (*Channel, error) {
 	if err != nil || host.Host == "" || host.Scheme != "https" && host.Scheme != "http" {
 		return nil, fmt.Errorf("host of WeChat Pay %q is no address", d.Host)
 	}
-	return &Channel{http: &http.Client{Timeout: patience, Transport: elsewhere{host, http.DefaultTransport}}}, nil
+	way := elsewhere{host, http.DefaultTransport}
+	return &Channel{http: &http.Client{Timeout: patience, Transport: way}, bills: &http.Client{Timeout: billPatience, Transport: way}}, nil
 }
 
 // elsewhere sends what the SDK addresses to its fixed host to the host that
@@ -115,11 +120,15 @@ func hex(s string) bool {
 
 // client is the SDK for one merchant in the mode of the platform's public key.
 func (c *Channel) client(ctx context.Context, m *payment.Merchant) (*core.Client, error) {
+	return c.clientOver(ctx, m, c.http)
+}
+
+func (c *Channel) clientOver(ctx context.Context, m *payment.Merchant, over *http.Client) (*core.Client, error) {
 	k, err := parse(m)
 	if err != nil {
 		return nil, err
 	}
-	client, err := core.NewClient(ctx, option.WithHTTPClient(c.http),
+	client, err := core.NewClient(ctx, option.WithHTTPClient(over),
 		option.WithWechatPayPublicKeyAuthCipher(m.Number, m.Serial, k.private, m.PlatformSerial, k.platform))
 	if err != nil {
 		return nil, fmt.Errorf("prepare client: %w", err)

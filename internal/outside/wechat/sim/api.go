@@ -156,6 +156,11 @@ func (s *Sim) query(merchant string, r *http.Request, _ []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.faults.Hide && t.State == "SUCCESS" {
+		hidden := *t
+		hidden.State = "NOTPAY"
+		return s.transaction(&hidden), nil
+	}
 	return s.transaction(t), nil
 }
 
@@ -184,7 +189,7 @@ func (s *Sim) close(merchant string, r *http.Request, body []byte) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	if t.State == "SUCCESS" {
+	if t.State == "SUCCESS" || t.State == "REFUND" {
 		return nil, refuse(400, "ORDERPAID", "订单已支付，不能关闭")
 	}
 	t.State = "CLOSED"
@@ -192,7 +197,7 @@ func (s *Sim) close(merchant string, r *http.Request, body []byte) (any, error) 
 }
 
 func stateWords(state string) string {
-	return map[string]string{"NOTPAY": "订单未支付", "SUCCESS": "支付成功", "CLOSED": "订单已关闭"}[state]
+	return map[string]string{"NOTPAY": "订单未支付", "SUCCESS": "支付成功", "CLOSED": "订单已关闭", "REFUND": "转入退款"}[state]
 }
 
 // transaction is the order as queries and notifications tell it.
@@ -203,7 +208,7 @@ func (s *Sim) transaction(t *trade) map[string]any {
 	}
 	out := map[string]any{"appid": t.App, "mchid": t.Merchant, "out_trade_no": t.Number, "trade_state": t.State,
 		"trade_state_desc": stateWords(t.State), "attach": t.Attach, "amount": amountJSON{Total: total, Currency: "CNY"}}
-	if t.State == "SUCCESS" {
+	if t.State == "SUCCESS" || t.State == "REFUND" {
 		out["transaction_id"], out["trade_type"], out["bank_type"] = t.Transaction, "NATIVE", "OTHERS"
 		out["success_time"] = t.PaidAt.In(clock.Shanghai()).Format(time.RFC3339)
 		out["payer"] = map[string]string{"openid": t.Payer}

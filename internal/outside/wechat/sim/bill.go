@@ -51,29 +51,69 @@ func (s *Sim) billText(merchant string, day time.Time) string {
 	list := s.sorted()
 	slices.Reverse(list)
 	var rows []string
-	var total, fees int64
+	var total, back, fees int64
+	on := day.Format(time.DateOnly)
 	for _, t := range list {
-		paid := t.PaidAt.In(clock.Shanghai())
-		if t.Merchant != merchant || t.State != "SUCCESS" || paid.Format(time.DateOnly) != day.Format(time.DateOnly) {
+		if t.Merchant != merchant || t.Transaction == "" || t.Forgotten {
 			continue
 		}
-		fee := (t.Total*feePer100k + 500) / 1000 // in fen×100
-		cells := []string{paid.Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, "NATIVE", "SUCCESS", "OTHERS", "CNY",
-			yuan(t.Total), "0.00", "0", "0", "0.00", "0.00", "", "", strings.ReplaceAll(t.Description, ",", "，"), t.Attach, fine(fee), "0.60%", yuan(t.Total), "0.00", ""}
-		rows = append(rows, "`"+strings.Join(cells, ",`"))
-		total, fees = total+t.Total, fees+fee
+		if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
+			fee := t.billed() * feePer100k / 1000
+			if t.Fee != nil {
+				fee = *t.Fee
+			}
+			rows = append(rows, t.billRow(fee))
+			total, fees = total+t.billed(), fees+fee
+		}
+		for i := range t.Refunds {
+			if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
+				fee := -r.Amount * feePer100k / 1000
+				rows = append(rows, t.refundRow(r, fee))
+				back, fees = back+r.Amount, fees+fee
+			}
+		}
 	}
 	if len(rows) == 0 {
 		return ""
 	}
-	sums := fmt.Sprintf("`%d,`%s,`0.00,`0.00,`%s,`%s,`0.00", len(rows), yuan(total), fine(fees), yuan(total))
+	sums := fmt.Sprintf("`%d,`%s,`%s,`0.00,`%s,`%s,`%s", len(rows), yuan(total), yuan(back), fine(fees), yuan(total), yuan(back))
 	return "\ufeff" + strings.Join([]string{billHead, strings.Join(rows, "\r\n"), billSums, sums}, "\r\n") + "\r\n"
+}
+
+// billed is the total that the bill tells.
+func (t *trade) billed() int64 {
+	if t.Billed != 0 {
+		return t.Billed
+	}
+	return t.Total
+}
+
+// billRow is a payment in the bill; its fee in fen×100.
+func (t *trade) billRow(fee int64) string {
+	total := yuan(t.billed())
+	return t.row(t.PaidAt, "SUCCESS", total, []string{"0", "0", "0.00", "0.00", "", ""}, fee, total, "0.00")
+}
+
+func (t *trade) refundRow(r *refund, fee int64) string {
+	return t.row(r.At, "REFUND", "0.00", []string{r.ID, r.Number, yuan(r.Amount), "0.00", "ORIGINAL", "SUCCESS"}, fee, "0.00", yuan(r.Amount))
+}
+
+func (t *trade) row(at time.Time, state, settled string, back []string, fee int64, total, asked string) string {
+	cells := []string{at.In(clock.Shanghai()).Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, "NATIVE", state, "OTHERS", "CNY", settled, "0.00"}
+	cells = append(cells, back...)
+	cells = append(cells, strings.ReplaceAll(t.Description, ",", "，"), t.Attach, fine(fee), "0.60%", total, asked, "")
+	return "`" + strings.Join(cells, ",`")
 }
 
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // fine is yuan with the five decimals of fees; v is in fen×100.
-func fine(v int64) string { return fmt.Sprintf("%d.%04d0", v/10000, v%10000) }
+func fine(v int64) string {
+	if v < 0 {
+		return "-" + fine(-v)
+	}
+	return fmt.Sprintf("%d.%04d0", v/10000, v%10000)
+}
 
 // download gives the file of an address that is at most five minutes old. The
 // request is signed, the answer is not.
@@ -100,6 +140,9 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := []byte(s.billText(merchant, day))
+	if s.fault().TamperBills {
+		body = bytes.Replace(body, []byte(",`SUCCESS,`"), []byte(",`REVOKED,`"), 1)
+	}
 	if r.URL.Query().Get("tartype") == "gzip" {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)

@@ -26,6 +26,8 @@ type Faults struct {
 	Busy            bool          `json:"busy"`              // 429
 	PayAtOnce       bool          `json:"pay_at_once"`       // paid and told before prepay is answered
 	WrongAmount     int64         `json:"wrong_amount"`      // tells this total, fen
+	Hide            bool          `json:"hide"`              // queries do not know of payments yet
+	TamperBills     bool          `json:"tamper_bills"`      // bills are changed after their hash was told
 }
 
 // Attempt is one notification that was sent.

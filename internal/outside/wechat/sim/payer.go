@@ -59,6 +59,23 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		show(w, s.scan(r.PathValue("id")), said)
 	})
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	s.controlRoutes(mux)
+}
+
+// controlRoutes are how a rehearsal makes things go wrong.
+func (s *Sim) controlRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("POST /books", func(w http.ResponseWriter, r *http.Request) {
+		var a Alteration
+		if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
+			s.fail(w, refuse(400, "PARAM_ERROR", err.Error()))
+			return
+		}
+		if err := s.Alter(a); err != nil {
+			s.fail(w, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("POST /faults", func(w http.ResponseWriter, r *http.Request) {
 		var f Faults
 		if err := json.NewDecoder(r.Body).Decode(&f); err != nil {

@@ -60,12 +60,24 @@ type trade struct {
 	Notify      string    `json:"notify"`
 	Code        string    `json:"code"`
 	Total       int64     `json:"total"` // fen
-	State       string    `json:"state"` // NOTPAY SUCCESS CLOSED
+	State       string    `json:"state"` // NOTPAY SUCCESS REFUND CLOSED
 	Transaction string    `json:"transaction,omitempty"`
 	Payer       string    `json:"payer,omitempty"`
 	At          time.Time `json:"at"`
 	Expires     time.Time `json:"expires"`
 	PaidAt      time.Time `json:"paid_at"`
+	Refunds     []refund  `json:"refunds,omitempty"`
+	Billed      int64     `json:"billed,omitempty"`    // another total in the bill, fen
+	Fee         *int64    `json:"fee,omitempty"`       // another fee in the bill, fen×100
+	Forgotten   bool      `json:"forgotten,omitempty"` // the bill lacks it
+}
+
+// refund is money that went back.
+type refund struct {
+	ID     string    `json:"id"`
+	Number string    `json:"number"`
+	Amount int64     `json:"amount"` // fen
+	At     time.Time `json:"at"`
 }
 
 type books struct {
@@ -245,7 +257,7 @@ func (s *Sim) Captured(merchant string) (fen int64, trades int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.books.Trades {
-		if t.Merchant == merchant && t.State == "SUCCESS" {
+		if t.Merchant == merchant && t.Transaction != "" {
 			fen, trades = fen+t.Total, trades+1
 		}
 	}

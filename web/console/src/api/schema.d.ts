@@ -625,6 +625,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 对账差异，新的在前 */
+        get: operations["difference-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/differences/{difference}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 处理一处对账差异 */
+        post: operations["difference-settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/discounts": {
         parameters: {
             query?: never;
@@ -2565,6 +2599,41 @@ export interface paths {
         };
         /** 打印交班单（A4），交班以后 */
         get: operations["shift-print"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 对账：渠道账单按天，新的在前 */
+        get: operations["statement-list"];
+        put?: never;
+        /** 取一天的渠道账单并对账，取过的重新取；随后读它，直到对完 */
+        post: operations["statement-fetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/statements/{statement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一天的对账到了哪一步 */
+        get: operations["statement-one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5532,6 +5601,15 @@ export interface components {
              */
             tendered?: number;
         };
+        "Difference-settleRequest": {
+            /** @description 情况说明；确认退回和挂账必填 */
+            note?: string;
+            /**
+             * @description 怎么处理，见差异的 remedies
+             * @enum {string}
+             */
+            remedy: "credit" | "suspend" | "returned" | "hold";
+        };
         DunningArrears: {
             /**
              * Format: int64
@@ -7433,6 +7511,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListDifference: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["PaymentDifference"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListDiscount: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BillingDiscount"][];
@@ -7517,6 +7601,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListStatement: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["PaymentStatement"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListWaiver: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BillingWaiver"][];
@@ -7575,6 +7665,65 @@ export interface components {
             why: "amount" | "late" | "second" | "unknown";
             why_name: string;
         };
+        PaymentDifference: {
+            /**
+             * Format: date-time
+             * @description 渠道的交易时间
+             */
+            at: string;
+            channel_name: string;
+            /**
+             * @description 账单日
+             * @example 2026-11-21
+             */
+            day: string;
+            /** Format: date-time */
+            done_at?: string;
+            done_name: string;
+            /**
+             * Format: int64
+             * @description 这里的金额，分；手续费不符时单位为 0.00001 元
+             */
+            here: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 差异种类
+             * @enum {string}
+             */
+            kind: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "fee";
+            kind_name: string;
+            note: string;
+            /** @description 商户订单号 */
+            number: string;
+            /** @description 编号，十进制字符串 */
+            order_id: string;
+            /** @description 渠道的退款单号 */
+            refund_id: string;
+            /** @description 可以怎么处理 */
+            remedies: components["schemas"]["PaymentRemedy"][];
+            /** @description 怎么处理的 */
+            remedy: string;
+            remedy_name: string;
+            /** @description 房间，没有这笔订单时为空 */
+            room_label: string;
+            /**
+             * @description open 待处理，done 已处理，gone 重新对账后没有了
+             * @enum {string}
+             */
+            state: "open" | "done" | "gone";
+            /** @description 编号，十进制字符串 */
+            statement_id: string;
+            /**
+             * Format: int64
+             * @description 渠道账单的金额，分；手续费不符时单位为 0.00001 元
+             */
+            there: number;
+            /** @description 渠道的交易号 */
+            transaction_id: string;
+            /** @description 渠道写的交易状态 */
+            words: string;
+        };
         PaymentMerchant: {
             /** @description 启用 */
             active: boolean;
@@ -7614,6 +7763,82 @@ export interface components {
             id?: string;
         } & {
             [key: string]: unknown;
+        };
+        PaymentRemedy: {
+            name: string;
+            /** @description 要写明情况 */
+            needs_note: boolean;
+            /**
+             * @description credit 补记到账，suspend 登记为待查，returned 确认由渠道退回，hold 挂账待查
+             * @enum {string}
+             */
+            remedy: "credit" | "suspend" | "returned" | "hold";
+        };
+        PaymentStatement: {
+            /**
+             * Format: int64
+             * @description 渠道收款合计，分
+             */
+            amount: number;
+            /** @description 收款渠道 */
+            channel: string;
+            channel_name: string;
+            /**
+             * @description 账单日
+             * @example 2026-11-21
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description 差异处数，含处理过的
+             */
+            differences: number;
+            /**
+             * Format: date-time
+             * @description 对完的时间
+             */
+            done_at?: string;
+            /**
+             * Format: int64
+             * @description 渠道手续费合计，单位 0.00001 元
+             */
+            fee: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 本项目的账单笔数；正在对账时是已对的笔数
+             */
+            lines: number;
+            /** @description 商户号 */
+            merchant: string;
+            /**
+             * Format: int64
+             * @description 待处理的差异处数
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description 同一商户号下其他项目的笔数
+             */
+            others: number;
+            /** @description 为什么没取到 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 渠道退款合计，分
+             */
+            refunds: number;
+            /**
+             * @description even 平，odd 有差异待处理，waiting 未取到，running 正在对账
+             * @enum {string}
+             */
+            state: "even" | "odd" | "waiting" | "running";
+            /**
+             * Format: date-time
+             * @description 上次取账单的时间
+             */
+            tried_at?: string;
         };
         PersonRoomsOutBody: {
             email: string;
@@ -8745,6 +8970,18 @@ export interface components {
         };
         StartedOutputBody: {
             running: boolean;
+        };
+        "Statement-fetchRequest": {
+            /**
+             * @description 收款渠道
+             * @enum {string}
+             */
+            channel: "wechat";
+            /**
+             * @description 账单日，最晚昨天（10 点以后）
+             * @example 2026-11-21
+             */
+            day: string;
         };
         TagsOutBody: {
             items: components["schemas"]["EstateTag"][];
@@ -13588,6 +13825,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierDeposit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "difference-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 只看这一天 */
+                statement_id?: string;
+                /** @description 不填为全部 */
+                state?: "open" | "done" | "gone";
+                /** @description 不填为全部 */
+                kind?: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "fee";
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListDifference"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "difference-settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 一处差异 */
+                difference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Difference-settleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDifference"];
                 };
             };
             /** @description Bad Request */
@@ -28894,6 +29356,331 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statement-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description even 平，odd 有差异待处理，waiting 未取到；不填为全部 */
+                state?: "even" | "odd" | "waiting";
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statement-fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Statement-fetchRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statement-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 一天的对账 */
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStatement"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,217 @@
+package payment
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// args prepares the values of one IN list after what stands before it.
+func inArgs(first []any, n int, of func(i int) any) []any {
+	out := append(make([]any, 0, len(first)+n), first...)
+	for i := range n {
+		out = append(out, of(i))
+	}
+	return out
+}
+
+// heldBy reads what our books have about lines of a bill, in two statements.
+func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []BillLine) (func(*BillLine) held, error) {
+	type capture struct {
+		transaction, number string
+		amount              money.Fen
+	}
+	rows, err := q.Query(ctx, "SELECT transaction_id, number, amount FROM payment_capture WHERE project_id = ? AND channel = ? AND transaction_id IN ("+db.In(len(lines))+")",
+		inArgs([]any{project, channel}, len(lines), func(i int) any { return lines[i].Transaction })...)
+	captures, err := db.Collect(rows, err, func(row db.Scanner) (capture, error) {
+		var c capture
+		err := row.Scan(&c.transaction, &c.number, &c.amount)
+		return c, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	type order struct {
+		number, roomLabel string
+		id                id.ID
+		amount            money.Fen
+	}
+	rows, err = q.Query(ctx, "SELECT id, number, room_label, amount FROM payment_order WHERE project_id = ? AND channel = ? AND number IN ("+db.In(len(lines))+")",
+		inArgs([]any{project, channel}, len(lines), func(i int) any { return lines[i].Number })...)
+	orders, err := db.Collect(rows, err, func(row db.Scanner) (order, error) {
+		var o order
+		err := row.Scan(&o.id, &o.number, &o.roomLabel, &o.amount)
+		return o, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byTransaction, byNumber := map[string]capture{}, map[string]order{}
+	for _, c := range captures {
+		byTransaction[c.transaction] = c
+	}
+	for _, o := range orders {
+		byNumber[o.number] = o
+	}
+	return func(l *BillLine) held {
+		c, o := byTransaction[l.Transaction], byNumber[l.Number]
+		return held{captured: c.amount, number: c.number, order: o.id, asked: o.amount, roomLabel: o.roomLabel}
+	}, nil
+}
+
+// keepLines writes lines that are not kept yet.
+func keepLines(ctx context.Context, tx *db.Tx, project id.ID, st *Statement, lines []BillLine) error {
+	rows, err := tx.Query(ctx, "SELECT transaction_id, refund_id FROM payment_bill_line WHERE project_id = ? AND channel = ? AND transaction_id IN ("+db.In(len(lines))+")",
+		inArgs([]any{project, st.Channel}, len(lines), func(i int) any { return lines[i].Transaction })...)
+	type key struct{ transaction, refund string }
+	list, err := db.Collect(rows, err, func(row db.Scanner) (key, error) {
+		var k key
+		err := row.Scan(&k.transaction, &k.refund)
+		return k, err
+	})
+	if err != nil {
+		return err
+	}
+	known := map[key]bool{}
+	for _, k := range list {
+		known[k] = true
+	}
+	fresh := make([]*BillLine, 0, len(lines))
+	for i := range lines {
+		if k := (key{lines[i].Transaction, lines[i].Refund}); !known[k] {
+			known[k] = true // a bill that repeats itself
+			fresh = append(fresh, &lines[i])
+		}
+	}
+	return tx.Copy(ctx, "payment_bill_line", []string{"project_id", "channel", "transaction_id", "refund_id", "statement_id", "number", "words", "amount",
+		"settled", "refund", "fee", "paid_at"}, len(fresh), func(i int, dst []any) error {
+		l := fresh[i]
+		dst[0], dst[1], dst[2], dst[3], dst[4], dst[5] = int64(project), st.Channel, l.Transaction, l.Refund, int64(st.ID), l.Number
+		dst[6], dst[7], dst[8], dst[9], dst[10], dst[11] = l.Words, int64(l.Amount), int64(l.Settled), int64(l.Back), l.Fee, l.At.UnixMicro()
+		return nil
+	})
+}
+
+// notInBill are the captures of the statement's day that its bill lacks.
+func notInBill(ctx context.Context, q db.Q, project id.ID, st *Statement) ([]Difference, error) {
+	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, COALESCE(o.room_label, ''), c.amount, c.paid_at FROM payment_capture c
+		LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
+		WHERE c.project_id = ? AND c.channel = ? AND c.paid_at >= ? AND c.paid_at < ? AND COALESCE(o.merchant, ?) = ?
+		AND NOT EXISTS (SELECT 1 FROM payment_bill_line l WHERE l.project_id = c.project_id AND l.channel = c.channel AND l.transaction_id = c.transaction_id AND l.refund_id = '')`,
+		project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start(), st.Merchant, st.Merchant)
+	return db.Collect(rows, err, func(row db.Scanner) (Difference, error) {
+		d := Difference{Statement: st.ID, Day: st.Day, Channel: st.Channel, Merchant: st.Merchant, Kind: KindMissing, State: DifferenceOpen}
+		var at int64
+		err := row.Scan(&d.Transaction, &d.Number, &d.Order, &d.RoomLabel, &d.Here, &at)
+		d.At = db.Micro(at)
+		return d, err
+	})
+}
+
+// sumStatement counts the lines and differences of a statement anew.
+func sumStatement(ctx context.Context, q db.Q, project id.ID, st *Statement) error {
+	err := q.QueryRow(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT), CAST(COALESCE(SUM(refund), 0) AS BIGINT), CAST(COALESCE(SUM(fee), 0) AS BIGINT)
+		FROM payment_bill_line WHERE project_id = ? AND statement_id = ?`, project, st.ID).Scan(&st.Lines, &st.Amount, &st.Refunds, &st.Fee)
+	if err != nil {
+		return fmt.Errorf("sum lines: %w", err)
+	}
+	err = q.QueryRow(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE state = 'open') FROM payment_difference WHERE project_id = ? AND statement_id = ? AND state <> 'gone'`,
+		project, st.ID).Scan(&st.Differences, &st.Open)
+	if err != nil {
+		return fmt.Errorf("count differences: %w", err)
+	}
+	return nil
+}
+
+const differenceColumns = `id, statement_id, day, channel, merchant, kind, transaction_id, refund_id, number, order_id, room_label, there, here, words, paid_at,
+	state, remedy, note, done_by, done_name, done_at`
+
+func scanDifference(row db.Scanner) (Difference, error) {
+	var d Difference
+	var at, done int64
+	err := row.Scan(&d.ID, &d.Statement, &d.Day, &d.Channel, &d.Merchant, &d.Kind, &d.Transaction, &d.Refund, &d.Number, &d.Order, &d.RoomLabel, &d.There,
+		&d.Here, &d.Words, &at, &d.State, &d.Remedy, &d.Note, &d.DoneBy, &d.DoneName, &done)
+	d.At = db.Micro(at)
+	if done != 0 {
+		d.DoneAt = db.Micro(done)
+	}
+	return d, err
+}
+
+// insertDifferences writes those that are not known; one that was gone and is
+// back is open again.
+func insertDifferences(ctx context.Context, tx *db.Tx, project id.ID, list []Difference) error {
+	for i := range list {
+		d := &list[i]
+		_, err := tx.Exec(ctx, "INSERT INTO payment_difference (project_id, "+differenceColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', '', 0, '', 0)
+			ON CONFLICT (project_id, statement_id, kind, transaction_id, refund_id) DO UPDATE SET state = 'open', note = '', done_name = '', done_at = 0
+			WHERE payment_difference.state = 'gone'`, project, tx.NewID(), d.Statement, d.Day, d.Channel, d.Merchant, string(d.Kind), d.Transaction,
+			d.Refund, d.Number, d.Order, d.RoomLabel, d.There, d.Here, d.Words, d.At)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func oneDifference(ctx context.Context, q db.Q, project, difference id.ID) (Difference, error) {
+	d, err := scanDifference(q.QueryRow(ctx, "SELECT "+differenceColumns+" FROM payment_difference WHERE project_id = ? AND id = ?", project, difference))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, fault.ErrNotFound
+	}
+	return d, err
+}
+
+func differencesOf(ctx context.Context, q db.Q, project, statement id.ID) ([]Difference, error) {
+	rows, err := q.Query(ctx, "SELECT "+differenceColumns+" FROM payment_difference WHERE project_id = ? AND statement_id = ? AND state = 'open' ORDER BY id", project, statement)
+	return db.Collect(rows, err, scanDifference)
+}
+
+func differences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter) (page.List[Difference], error) {
+	query, args := "SELECT "+differenceColumns+" FROM payment_difference WHERE project_id = ?", []any{project}
+	if f.Statement != 0 {
+		query, args = query+" AND statement_id = ?", append(args, f.Statement)
+	}
+	if f.State != "" {
+		query, args = query+" AND state = ?", append(args, string(f.State))
+	}
+	if f.Kind != "" {
+		query, args = query+" AND kind = ?", append(args, string(f.Kind))
+	}
+	var day, after int64
+	more, err := page.Decode(f.Cursor, &day, &after)
+	if err != nil {
+		return page.List[Difference]{}, err
+	}
+	if more {
+		query, args = query+" AND (day, id) < (?, ?)", append(args, day, after)
+	}
+	rows, err := q.Query(ctx, query+" ORDER BY day DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
+	list, err := db.Collect(rows, err, scanDifference)
+	if err != nil {
+		return page.List[Difference]{}, err
+	}
+	return page.Cut(list, f.Limit, func(d Difference) []any { return []any{int64(d.Day), int64(d.ID)} }), nil
+}
+
+func updateDifference(ctx context.Context, tx *db.Tx, project id.ID, d *Difference) error {
+	var done any = int64(0)
+	if d.DoneAt != (time.Time{}) {
+		done = d.DoneAt
+	}
+	_, err := tx.Exec(ctx, "UPDATE payment_difference SET state = ?, remedy = ?, note = ?, done_by = ?, done_name = ?, done_at = ? WHERE project_id = ? AND id = ?",
+		string(d.State), string(d.Remedy), d.Note, d.DoneBy, d.DoneName, done, project, d.ID)
+	if err != nil {
+		return fmt.Errorf("write difference: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package payment
+
+import (
+	"time"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+// DifferenceKind is in what a channel's bill and our books differ.
+type DifferenceKind string
+
+// The kinds.
+const (
+	KindUncredited DifferenceKind = "uncredited" // paid there, our order is not
+	KindUnknown    DifferenceKind = "unknown"    // paid there, no such order here
+	KindMissing    DifferenceKind = "missing"    // credited here, not in the bill
+	KindAmount     DifferenceKind = "amount"
+	KindState      DifferenceKind = "state"
+	KindRefund     DifferenceKind = "refund" // refunded there, no refund here
+	KindFee        DifferenceKind = "fee"
+)
+
+// Words is the kind for people.
+func (k DifferenceKind) Words() string {
+	switch k {
+	case KindUncredited:
+		return "渠道已收，这里没入账"
+	case KindUnknown:
+		return "渠道已收，这里没有这笔订单"
+	case KindMissing:
+		return "这里已入账，渠道账单没有"
+	case KindAmount:
+		return "金额不符"
+	case KindState:
+		return "状态不符"
+	case KindRefund:
+		return "渠道退过款，这里没有退款"
+	case KindFee:
+		return "手续费不符"
+	}
+	return ""
+}
+
+// DifferenceState is whether somebody has dealt with a difference.
+type DifferenceState string
+
+// The states. One that is gone was not there any more when the bill was
+// fetched again.
+const (
+	DifferenceOpen DifferenceState = "open"
+	DifferenceDone DifferenceState = "done"
+	DifferenceGone DifferenceState = "gone"
+)
+
+// Difference is one line in which a bill and our books differ. There and Here
+// are the amounts of both sides in fen; of KindFee in 10⁻⁵ yuan.
+type Difference struct {
+	ID          id.ID
+	Statement   id.ID
+	Day         clock.Date
+	Channel     string
+	Merchant    string
+	Kind        DifferenceKind
+	Transaction string
+	Refund      string // the channel's number of the refund
+	Number      string
+	Order       id.ID
+	RoomLabel   string
+	There       int64
+	Here        int64
+	Words       string // the state as the channel writes it
+	At          time.Time
+	State       DifferenceState
+	Remedy      Remedy
+	Note        string
+	DoneBy      id.ID
+	DoneName    string
+	DoneAt      time.Time
+}
+
+// held is what our books have about a line: the capture of its transaction and
+// the order of its number, each with 0 when there is none.
+type held struct {
+	captured  money.Fen
+	number    string // of the capture
+	order     id.ID
+	asked     money.Fen
+	roomLabel string
+}
+
+// oneFen in the unit of fees.
+const oneFen = 1000
+
+// compare holds one line of a bill against our books; "" is no difference.
+// What is compared is 订单金额 with the captured amount, found by the channel's
+// transaction and by our order number.
+func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
+	there, here = int64(l.Amount), int64(h.captured)
+	switch {
+	case l.State == BillRefund:
+		return KindRefund, int64(l.Back), 0
+	case l.State != BillPaid && h.captured == 0:
+		return "", 0, 0
+	case l.State != BillPaid, l.Currency != "CNY":
+		return KindState, there, here
+	case h.captured == 0 && h.order == 0:
+		return KindUnknown, there, 0
+	case h.captured == 0:
+		return KindUncredited, there, int64(h.asked)
+	case h.number != l.Number:
+		return KindState, there, here
+	case h.captured != l.Amount:
+		return KindAmount, there, here
+	}
+	if l.Rate > 0 {
+		// fen × 10⁻⁶ is 10⁻⁶ fen, and 1000 of the unit are a fen.
+		want := (int64(l.Settled)*l.Rate + 500) / 1000
+		if off := l.Fee - want; off >= oneFen || -off >= oneFen {
+			return KindFee, l.Fee, want
+		}
+	}
+	return "", 0, 0
+}
+
+// difference is a line as a difference of its statement.
+func (l *BillLine) difference(st *Statement, kind DifferenceKind, there, here int64, h *held) Difference {
+	return Difference{Statement: st.ID, Day: st.Day, Channel: st.Channel, Merchant: st.Merchant, Kind: kind, Transaction: l.Transaction, Refund: l.Refund,
+		Number: l.Number, Order: h.order, RoomLabel: h.roomLabel, There: there, Here: here, Words: l.Words, At: l.At, State: DifferenceOpen}
+}

@@ -1,0 +1,301 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+)
+
+const (
+	// matchedAtOnce is how many lines of a bill are one transaction.
+	matchedAtOnce = 1000
+	// billAgain is when a bill that is not ready is asked for again. Source: WeChat
+	// Pay, 申请交易账单.
+	billAgain = 30 * time.Minute
+)
+
+// Bill reads a bill line by line, as Channel.Bill does.
+type Bill func(ctx context.Context, each func(BillLine) error) (BillTotals, error)
+
+// reconcile fetches the bill of a statement and matches it. A try that was
+// overtaken by a later one does nothing.
+func (s *Service) reconcile(ctx context.Context, project, statement id.ID, try int) error {
+	st, err := s.Statement(ctx, project, statement)
+	if err != nil || st.Tries != try || st.State == StatementDone {
+		return err
+	}
+	c, m, err := s.usable(ctx, s.db.Reader(ctx), project, st.Channel)
+	if err != nil {
+		return err
+	}
+	if m.Number != st.Merchant {
+		return s.billLater(ctx, project, statement, try, ErrDayOther)
+	}
+	err = s.Match(ctx, project, statement, func(ctx context.Context, each func(BillLine) error) (BillTotals, error) {
+		return c.Bill(ctx, m, st.Day, each)
+	})
+	var outside billError
+	if errors.As(err, &outside) {
+		return s.billLater(ctx, project, statement, try, outside.error)
+	}
+	return err
+}
+
+// billError is a fault of the channel or of its bill, not of ours.
+type billError struct{ error }
+
+func (e billError) Unwrap() error { return e.error }
+
+// billLater notes why there is no bill and plans the next try.
+func (s *Service) billLater(ctx context.Context, project, statement id.ID, try int, why error) error {
+	after := min(time.Minute<<min(try, 10), billAgain)
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		st, err := lockStatement(ctx, tx, project, statement)
+		if err != nil || st.Tries != try {
+			return err
+		}
+		st.State, st.Reason = StatementWaiting, whyNoBill(why)
+		if errors.Is(why, ErrDayOther) || st.Day < clock.DateOf(tx.Now()).AddDays(-billKept) {
+			return updateStatement(ctx, tx, project, &st)
+		}
+		if errors.Is(why, ErrBillNotReady) {
+			after = billAgain
+		}
+		st.Tries++
+		if err := updateStatement(ctx, tx, project, &st); err != nil {
+			return err
+		}
+		return s.reconcileLater(ctx, tx, project, statement, st.Tries, after)
+	})
+	if err != nil {
+		return fmt.Errorf("note missing bill: %w", err)
+	}
+	return nil
+}
+
+// whyNoBill is the reason for people.
+func whyNoBill(why error) string {
+	switch {
+	case errors.Is(why, ErrBillNotReady):
+		return "渠道还在生成账单，过半小时自动再取"
+	case errors.Is(why, ErrBillBroken):
+		return "取到的账单不完整或被改动过，没有采用，会自动再取"
+	case errors.Is(why, ErrDayOther):
+		return "商户号已经更换，原商户号的账单取不到了"
+	case errors.Is(why, ErrBillRefused):
+		_, said, _ := strings.Cut(why.Error(), ": ")
+		return "渠道没有给账单，请核对商户资料：" + said
+	}
+	return "连不上渠道，会自动再取"
+}
+
+// Match holds a bill against the books: every line is kept once, differences
+// are noted, what was paid and not credited is credited. It may be cut off at
+// any line and begun again.
+func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill) error {
+	st, err := s.Statement(ctx, project, statement)
+	if err != nil {
+		return err
+	}
+	own, err := sharers(ctx, s.db.Reader(ctx), st.Channel, st.Merchant)
+	if err != nil {
+		return fmt.Errorf("projects of a merchant: %w", err)
+	}
+	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}}
+	totals, err := bill(ctx, func(l BillLine) error { return w.take(ctx, l) })
+	switch {
+	case w.failed != nil:
+		return w.failed
+	case errors.Is(err, ErrNoBill):
+	case err != nil:
+		return billError{err}
+	}
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
+	if err := w.missing(ctx); err != nil {
+		return err
+	}
+	if err := s.creditAll(ctx, project, statement); err != nil {
+		return err
+	}
+	return w.finish(ctx, totals.Hash)
+}
+
+// matching is a bill on its way through the books.
+type matching struct {
+	s       *Service
+	project id.ID
+	st      Statement
+	sharers []id.ID
+	others  int64
+	waiting []BillLine
+	seen    map[string]bool // differences of this bill
+	failed  error
+}
+
+func (d *Difference) key() string { return string(d.Kind) + "/" + d.Transaction + "/" + d.Refund }
+
+// mine tells whose line it is when several projects share the merchant: the
+// project that the order number names, or else the oldest one.
+func (w *matching) mine(l *BillLine) bool {
+	if len(w.sharers) < 2 {
+		return true
+	}
+	named := ProjectOf(l.Number)
+	for _, p := range w.sharers {
+		if p == named {
+			return p == w.project
+		}
+	}
+	return w.sharers[0] == w.project
+}
+
+func (w *matching) take(ctx context.Context, l BillLine) error {
+	if l.Merchant != w.st.Merchant {
+		return fmt.Errorf("%w: a line of merchant %q", ErrBillBroken, l.Merchant)
+	}
+	if !w.mine(&l) {
+		w.others++
+		return nil
+	}
+	w.waiting = append(w.waiting, l)
+	if len(w.waiting) < matchedAtOnce {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+// flush keeps the lines that wait and notes their differences.
+func (w *matching) flush(ctx context.Context) error {
+	if len(w.waiting) == 0 {
+		return nil
+	}
+	err := w.s.db.Write(ctx, func(tx *db.Tx) error {
+		books, err := heldBy(ctx, tx, w.project, w.st.Channel, w.waiting)
+		if err != nil {
+			return fmt.Errorf("look up captures: %w", err)
+		}
+		if err := keepLines(ctx, tx, w.project, &w.st, w.waiting); err != nil {
+			return fmt.Errorf("keep lines: %w", err)
+		}
+		var odd []Difference
+		for i := range w.waiting {
+			l := &w.waiting[i]
+			h := books(l)
+			if kind, there, here := compare(l, &h); kind != "" {
+				odd = append(odd, l.difference(&w.st, kind, there, here, &h))
+			}
+		}
+		return w.note(ctx, tx, odd)
+	})
+	if err != nil {
+		w.failed = fmt.Errorf("match bill: %w", err)
+		return w.failed
+	}
+	w.waiting = w.waiting[:0]
+	return nil
+}
+
+// note writes differences that are not known yet.
+func (w *matching) note(ctx context.Context, tx *db.Tx, odd []Difference) error {
+	for i := range odd {
+		w.seen[odd[i].key()] = true
+	}
+	if err := insertDifferences(ctx, tx, w.project, odd); err != nil {
+		return fmt.Errorf("write differences: %w", err)
+	}
+	return nil
+}
+
+// missing notes what was credited for the day and is not in the bill.
+func (w *matching) missing(ctx context.Context) error {
+	err := w.s.db.Write(ctx, func(tx *db.Tx) error {
+		odd, err := notInBill(ctx, tx, w.project, &w.st)
+		if err != nil {
+			return err
+		}
+		return w.note(ctx, tx, odd)
+	})
+	if err != nil {
+		return fmt.Errorf("look for what the bill lacks: %w", err)
+	}
+	return nil
+}
+
+// finish takes back what is no difference any more, and closes the day.
+func (w *matching) finish(ctx context.Context, hash string) error {
+	err := w.s.db.Write(ctx, func(tx *db.Tx) error {
+		st, err := lockStatement(ctx, tx, w.project, w.st.ID)
+		if err != nil {
+			return err
+		}
+		open, err := differencesOf(ctx, tx, w.project, st.ID)
+		if err != nil {
+			return err
+		}
+		for i := range open {
+			d := &open[i]
+			if d.State != DifferenceOpen || w.seen[d.key()] {
+				continue
+			}
+			d.State, d.Note, d.DoneName, d.DoneAt = DifferenceGone, "重新对账后没有这处差异", system().Name, tx.Now()
+			if err := updateDifference(ctx, tx, w.project, d); err != nil {
+				return err
+			}
+		}
+		st.State, st.Reason, st.Hash, st.Others, st.DoneAt = StatementDone, "", hash, w.others, tx.Now()
+		if err := sumStatement(ctx, tx, w.project, &st); err != nil {
+			return err
+		}
+		w.s.audit.Record(tx, audit.Entry{Project: w.project, Who: system(), Action: "payment.statement_matched", Kind: "statement", Subject: st.ID,
+			Summary: fmt.Sprintf("%s %s 对账：%d 笔，收 %s 元，%d 处差异，%d 处待处理", w.s.channels[st.Channel].Name(), st.Day, st.Lines, st.Amount.Comma(), st.Differences, st.Open),
+			After:   st.facts()})
+		return updateStatement(ctx, tx, w.project, &st)
+	})
+	if err != nil {
+		return fmt.Errorf("finish reconciliation: %w", err)
+	}
+	return nil
+}
+
+func system() actor.Actor { return actor.System("自动对账") }
+
+func (s *Statement) facts() map[string]any {
+	return map[string]any{"day": s.Day, "merchant": s.Merchant, "hash": s.Hash, "lines": s.Lines, "amount": s.Amount, "refunds": s.Refunds, "fee": s.Fee,
+		"differences": s.Differences, "open": s.Open}
+}
+
+// creditAll credits what the channel has and our orders lack, by the same way
+// as a callback.
+func (s *Service) creditAll(ctx context.Context, project, statement id.ID) error {
+	list, err := differencesOf(ctx, s.db.Reader(ctx), project, statement)
+	if err != nil {
+		return fmt.Errorf("what is to be credited: %w", err)
+	}
+	for i := range list {
+		d := &list[i]
+		if d.Kind != KindUncredited || d.State != DifferenceOpen {
+			continue
+		}
+		err := s.db.Write(ctx, func(tx *db.Tx) error { return s.credit(ctx, tx, system(), project, d.ID, RemedyCredit, "") })
+		if err != nil && !errors.Is(err, ErrNotOurs) {
+			return fmt.Errorf("credit what the bill says: %w", err)
+		}
+	}
+	return nil
+}
+
+// trade is the line of a difference as a notification would have told it.
+func (d *Difference) trade() Trade {
+	return Trade{Number: d.Number, Transaction: d.Transaction, Merchant: d.Merchant, State: TradePaid, Amount: money.Fen(d.There), Currency: "CNY", PaidAt: d.At}
+}
