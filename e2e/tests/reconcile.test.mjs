@@ -1,0 +1,148 @@
+// The reconciliation with the channel's bill: what the callbacks of a day lost
+// is credited, only differences are shown, each with its remedy.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { until } from '../lib/eventually.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import * as seed from '../lib/seed.mjs'
+
+const due = 25004
+const mchid = '1900000109'
+// The bill of the day before yesterday is there at any hour.
+const day = new Date(Date.now() + 8 * 3600_000 - 2 * 86_400_000).toISOString().slice(0, 10)
+const empty = new Date(Date.now() + 8 * 3600_000 - 5 * 86_400_000).toISOString().slice(0, 10)
+let street, linli, browser, boss, cashier, accountant, project, rooms, orders
+
+const said = (pattern) => pattern.exec(street.log())[1]
+const channel = async (path, body) => {
+  const res = await fetch(`${street.origin}${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+  assert.equal(res.status, 204, await res.text())
+}
+const room = (n) => rooms[`1栋1单元${n}01`]
+const receipts = async (n) => (await cashier.api.get(`/projects/${project}/receipts?room_id=${room(n)}&limit=50`)).body.items
+const order = async (id) => (await cashier.api.get(`/projects/${project}/orders/${id}`)).body
+
+/** Asks a room for all it owes and pays at once on the payer's telephone. */
+async function paid(n, credited) {
+  const made = (await cashier.api.post(`/projects/${project}/orders`, { channel: 'wechat', room_id: room(n), amount: due, expected_owed: due })).body
+  const open = await until(() => order(made.id), (o) => o.state === 'waiting')
+  const res = await fetch(`${street.origin}/pay/${new URL(open.code).searchParams.get('pr')}`, { method: 'POST', body: new URLSearchParams({ do: 'pay' }) })
+  assert.match(await res.text(), /支付成功/)
+  if (credited) await until(() => order(made.id), (o) => o.state === 'paid')
+  return open
+}
+
+before(async () => {
+  street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', mchid] })
+  linli = await startLinli({ env: { LINLI_WECHAT: street.origin } })
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  project = await seed.project(boss, '翠湖花园')
+  rooms = await seed.rooms(boss, project, Array.from({ length: 4 }, (_, n) => ({ building: '1', room: `${n + 1}01`, area: 89.3, owner: `住户${'甲乙丙丁'[n]}`, phone: `1380571570${n}` })))
+  await seed.fee(boss, project, { name: '物业服务费', price: 2.8 })
+  await seed.released(boss, project, seed.month())
+  cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
+  accountant = await seed.staff(boss, linli.origin, 'chenjing', '陈静', 'accountant', project)
+  await boss.put(`/projects/${project}/merchants/wechat`, {
+    number: mchid, app: said(/AppID (\S+)/), serial: said(/证书序列号 (\S+)/), platform_serial: said(/公钥 ID (\S+)/), api_key: said(/密钥 (\S+)/),
+    platform_key: said(/(-----BEGIN PUBLIC KEY-----[^]+?-----END PUBLIC KEY-----)/), private_key: said(/(-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----)/), active: true, version: 0,
+  })
+  orders = [await paid(1, true), await paid(2, true), await paid(3, true)]
+  // From now on no callback arrives and queries do not know either.
+  await channel('/faults', { drop: true, hide: true })
+  orders.push(await paid(4, false))
+  await channel('/books', { number: orders[1].number, total: 25000 })
+  await channel('/books', { number: orders[2].number, refund: 1000 })
+  await channel('/books', { bare: true, merchant: mchid, number: 'PAPER-0001', total: 8800 })
+  await channel('/books', { age_days: 2 })
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+  await street?.stop()
+})
+
+const open = async (path, options) => {
+  const p = await seed.pageOf(browser, linli.origin, accountant.api, options)
+  await p.page.goto(`/p/${project}/${path}`)
+  return p
+}
+async function fetchDay(page, which) {
+  await page.getByRole('button', { name: '取账单', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: '取哪一天的账单' })
+  await dialog.getByRole('combobox', { name: '账单日' }).fill(which)
+  await dialog.getByRole('combobox', { name: '账单日' }).press('Enter')
+  await dialog.getByRole('button', { name: '取账单并对账' }).click()
+  await page.getByRole('heading', { level: 1, name: `${which} 对账` }).waitFor()
+}
+
+test('[F9] the bill of a day is fetched: what callbacks lost is credited, only differences are shown', async () => {
+  assert.equal((await receipts(4)).length, 0)
+  const p = await open('reconcile')
+  await p.page.getByText('还没有对账记录').waitFor()
+  await fetchDay(p.page, day)
+  await p.page.locator('h1 + .tag', { hasText: '有差异' }).waitFor()
+  for (const kind of ['金额不符', '渠道退过款，这里没有退款', '渠道已收，这里没有这笔订单']) await p.page.getByRole('cell', { name: kind }).waitFor()
+  await p.settled()
+  await assertAccessible(p.page)
+  await shot(p.page, 'reconcile-day')
+  assert.equal(await p.page.locator('tbody tr').count(), 3)
+  const [r, more] = await receipts(4)
+  assert.equal(more, undefined)
+  assert.deepEqual([r.amount, r.pays[0].method], [due, 'wechat'])
+  await p.page.getByRole('link', { name: '已处理' }).click()
+  await p.page.getByText('自动对账：补记到账').waitFor()
+  await p.close()
+})
+
+test('[F9] every difference is dealt with by its own remedy, and the day is even', async () => {
+  const p = await open('reconcile?state=odd', { theme: 'dark' })
+  await p.page.getByRole('link', { name: day }).click()
+  const row = (kind) => p.page.getByRole('row').filter({ hasText: kind })
+  await row('金额不符').getByRole('button', { name: '挂账待查' }).click()
+  const dialog = p.page.getByRole('dialog')
+  await dialog.getByRole('button', { name: /挂账待查/ }).click()
+  await dialog.getByText('请写明原因').waitFor()
+  await dialog.getByRole('textbox').fill('已向微信查询，差 0.04 元')
+  await shot(p.page, 'reconcile-remedy-dark')
+  await dialog.getByRole('button', { name: /挂账待查/ }).click()
+  await row('金额不符').waitFor({ state: 'detached' })
+  await row('渠道退过款').getByRole('button', { name: '确认由渠道退回' }).click()
+  await p.page.getByRole('dialog').getByRole('textbox').fill('商户平台已退 10 元')
+  await p.page.getByRole('dialog').getByRole('button', { name: /确认由渠道退回/ }).click()
+  await row('渠道退过款').waitFor({ state: 'detached' })
+  await row('没有这笔订单').first().getByRole('button', { name: '登记为待查' }).click()
+  await p.page.getByRole('dialog').getByRole('button', { name: '登记为待查' }).click()
+  await p.page.getByText('差异都处理过了').waitFor()
+  await p.page.locator('h1 + .tag', { hasText: '平' }).waitFor()
+  await shot(p.page, 'reconcile-even-dark')
+  const list = (await boss.get(`/projects/${project}/refund-candidates?state=open`)).body.items
+  assert.deepEqual(list.map((x) => [x.amount, x.why, x.number]), [[8800, 'unknown', 'PAPER-0001']])
+  // Fetched again nothing comes back and nothing is booked twice.
+  await p.page.getByRole('button', { name: '重新取账单' }).click()
+  await p.page.getByRole('dialog').getByRole('button', { name: '取账单并对账' }).click()
+  await until(async () => (await boss.get(`/projects/${project}/statements`)).body.items, ([s]) => s.state === 'even' && s.differences === 4 && s.open === 0)
+  assert.equal((await receipts(4)).length, 1)
+  await p.close()
+})
+
+test('[F9] a bill that does not come says why, and is fetched again', async () => {
+  await channel('/faults', { busy: true })
+  const p = await open('reconcile')
+  await fetchDay(p.page, empty)
+  await p.page.getByRole('alert').filter({ hasText: '账单还没有取到' }).waitFor()
+  await shot(p.page, 'reconcile-waiting')
+  await channel('/faults', {})
+  await p.page.getByRole('button', { name: '重新取账单' }).click()
+  await p.page.getByRole('dialog').getByRole('button', { name: '取账单并对账' }).click()
+  await p.page.getByText('这一天已对平').waitFor()
+  await p.page.goto(`/p/${project}/reconcile`)
+  await p.page.getByRole('link', { name: empty }).waitFor()
+  await p.settled()
+  await shot(p.page, 'reconcile-list')
+  await p.page.getByRole('button', { name: '导出' }).click()
+  await p.page.getByText(/已导出|已保存|导出了/).first().waitFor()
+  await cashier.api.get(`/projects/${project}/statements`, { status: 403 })
+  await p.close()
+})

@@ -1,0 +1,18 @@
+import { api } from '@/api/api'
+import { must, withKey } from '@/api/client'
+
+export type StateFilter = 'even' | 'odd' | 'waiting'
+export const readStatements = (project: string, query: { state?: StateFilter; cursor?: string; limit: number }) =>
+  must(api.GET('/api/v1/projects/{project}/statements', { params: { path: { project }, query } }))
+export type Statement = Awaited<ReturnType<typeof readStatements>>['items'][number]
+export const readStatement = (project: string, statement: string) =>
+  must(api.GET('/api/v1/projects/{project}/statements/{statement}', { params: { path: { project, statement } } }))
+export const fetchStatement = (project: string, day: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/statements', { params: { path: { project } }, body: { channel: 'wechat', day }, headers: withKey(key) }))
+
+export const readDifferences = (project: string, query: { statement_id: string; state: 'open' | 'done' | 'gone'; cursor?: string; limit: number }) =>
+  must(api.GET('/api/v1/projects/{project}/differences', { params: { path: { project }, query } }))
+export type Difference = Awaited<ReturnType<typeof readDifferences>>['items'][number]
+export type Remedy = Difference['remedies'][number]
+export const settleDifference = (project: string, difference: string, remedy: Remedy['remedy'], note: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/differences/{difference}/settle', { params: { path: { project, difference } }, body: { remedy, note }, headers: withKey(key) }))

@@ -1,0 +1,10 @@
+import type { Area } from '@/router/area'
+import { reconcileTexts } from '@/texts/reconcile'
+
+export const area: Area = {
+  routes: [
+    { path: 'reconcile', name: 'reconcile', component: () => import('./ReconcilePage.vue'), meta: { title: reconcileTexts.title, permission: 'payment.read' } },
+    { path: 'reconcile/:statement', name: 'reconcile-day', component: () => import('./ReconcileDayPage.vue'), meta: { title: reconcileTexts.title, permission: 'payment.read', under: 'reconcile' } },
+  ],
+  menu: [{ route: 'reconcile', group: 'charge', icon: 'scan', order: 22 }],
+}

@@ -1,0 +1,55 @@
+import { formatYuan } from '@/lib/money'
+import { formatFee } from '@/pages/reconcile/fee'
+
+/** Words of the pages of the reconciliation with payment channels (对账). */
+export const reconcileTexts = {
+  title: '对账',
+  group: '收费',
+  reads: '对账',
+  intro: '每天 10 点以后自动取前一天的渠道账单，逐笔和本系统的到账核对。对上的不用看，只处理有差异的。',
+  tabs: { all: '全部', odd: '有差异', waiting: '未取到', even: '平' },
+  states: { even: '平', odd: '有差异', waiting: '未取到', running: '正在对账' },
+  columns: { day: '账单日', channel: '渠道', state: '状态', lines: '笔数', amount: '渠道收款', refunds: '渠道退款', fee: '手续费', differences: '差异', done: '对账时间' },
+  differences: (open: number, all: number) => (all === 0 ? '–' : open === 0 ? `${all} 处已处理` : `${open} 处待处理`),
+  running: (lines: number) => `已对 ${lines.toLocaleString('en-US')} 笔`,
+  empty: '还没有对账记录',
+  emptyText: '开通线上收款并收到第一笔钱以后，第二天 10 点起自动对账。',
+  emptyState: { odd: '没有待处理的差异', waiting: '账单都取到了', even: '还没有对平的日子', all: '还没有对账记录' },
+  ask: '取账单',
+  askDay: '取哪一天的账单',
+  askDayLabel: '账单日',
+  askText: '取过的会重新取并重新核对。已入账的钱不会重复入账，处理过的差异保留。',
+  askHint: '最晚昨天，上午 10 点以后；渠道保留三个月',
+  askAction: '取账单并对账',
+  need: '请选择账单日',
+}
+
+export const dayTexts = {
+  back: '对账',
+  title: (day: string) => `${day} 对账`,
+  facts: (channel: string, merchant: string) => `${channel} · 商户号 ${merchant}`,
+  again: '重新取账单',
+  againQuestion: (day: string) => `重新取 ${day} 的账单`,
+  sums: { lines: '账单笔数', amount: '渠道收款', refunds: '渠道退款', fee: '手续费', net: '应到银行' },
+  reads: '对账差异',
+  tabs: { open: '待处理', done: '已处理', gone: '已消除' },
+  columns: { kind: '差异', room: '房屋', number: '商户订单号', at: '交易时间', there: '渠道账单', here: '本系统', remedy: '处理', transaction: '渠道交易号' },
+  none: '没有这笔订单',
+  even: '这一天已对平',
+  evenText: '渠道账单和本系统的到账逐笔相符。',
+  evenHandled: '差异都处理过了',
+  emptyDone: '没有处理过的差异',
+  emptyGone: '没有重新对账后消除的差异',
+  waiting: '账单还没有取到',
+  others: (n: number) => `另有 ${n} 笔属于同一商户号的其他项目，不在这里。`,
+  by: (name: string, remedy: string, note: string) => (note ? `${name}：${remedy}，${note}` : `${name}：${remedy}`),
+  amount: (kind: string, value: number) => (kind === 'fee' ? formatFee(value) : formatYuan(value)),
+  question: (remedy: string, room: string, amount: string) => `${remedy}：${room ? `${room} ` : ''}${amount}`,
+  consequences: {
+    credit: '按渠道账单给这笔订单入账、开收据，和正常收到通知一样，只会入账一次。',
+    suspend: '这笔钱记入待退款清单，查明是谁的以后在那里处理。',
+    returned: '只记录说明，不动账。请先在渠道商户平台核对这笔钱确已退给付款人。',
+    hold: '只记录说明，不动账。查明以后再按实际情况收款或退款。',
+  } as Record<string, string>,
+  reasons: { returned: ['已在商户平台核对，款已退给付款人'], hold: ['已向渠道查询，等回复', '渠道次日补账'] } as Record<string, string[]>,
+}
