@@ -1,0 +1,72 @@
+// The books: an expense is entered by one person and approved by another, the
+// profit of the month shows it, every figure leads to what it is made of.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import * as seed from '../lib/seed.mjs'
+
+let linli, browser, boss, accountant, manager, project, rooms
+
+before(async () => {
+  linli = await startLinli()
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  project = await seed.project(boss, '翠湖花园')
+  rooms = await seed.rooms(boss, project, [1, 2, 3].map((n) => ({ building: '1', room: `${n}01`, area: 89.3, owner: `住户${'甲乙丙'[n - 1]}`, phone: `1380571560${n}` })))
+  await seed.fee(boss, project, { name: '物业服务费', basis: 'fixed', price: 150 })
+  await seed.released(boss, project)
+  accountant = await seed.staff(boss, linli.origin, 'zhoumin', '周敏', 'accountant', project)
+  manager = await seed.staff(boss, linli.origin, 'qianmin', '钱敏', 'manager', project)
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+})
+
+const at = (path) => `/projects/${project}${path}`
+
+test('[F11] an expense with its attachment is entered by one person, approved by another, and taken back by a document of its own', async () => {
+  const p = await seed.pageOf(browser, linli.origin, accountant.api)
+  await p.page.goto(`/p/${project}/expenses`)
+  await p.page.getByRole('button', { name: '添加常用类别' }).click()
+  await p.page.getByRole('button', { name: '录支出' }).click()
+  const form = p.page.getByRole('dialog', { name: '录支出' })
+  await form.getByLabel('类别').selectOption({ label: '保洁费' })
+  await form.getByLabel('金额').fill('120.50')
+  await form.getByLabel('收款单位').fill('洁丽保洁公司')
+  await shot(p.page, 'expense-form')
+  await form.getByLabel('附件').setInputFiles({ name: '保洁发票.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 保洁') })
+  await p.page.getByRole('button', { name: /^提交审批/ }).click()
+  await p.page.getByText('自己录的，请同事批').waitFor()
+  await p.page.getByRole('link', { name: '保洁发票.pdf' }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'expenses')
+  const [asked] = (await accountant.api.get(at('/expenses?state=asked'))).body.items
+  await accountant.api.post(at(`/expenses/${asked.id}/decision`), { approve: true, version: 1 }, { status: 409 })
+  await p.close()
+
+  const m = await seed.pageOf(browser, linli.origin, manager.api)
+  await m.page.goto(`/p/${project}/expenses`)
+  await m.page.getByRole('button', { name: '批准', exact: true }).click()
+  await m.page.getByRole('dialog').getByText('6401 主营业务成本').waitFor()
+  await m.page.getByRole('dialog').getByRole('button', { name: '批准' }).click()
+  await m.page.getByText('没有待批准的支出').waitFor()
+  await m.page.goto(`/p/${project}/expenses?state=approved`)
+  await m.page.getByText(/^ZC\d{4}-000001$/).waitFor()
+  const file = await manager.api.get(at(`/expenses/${asked.id}/file`))
+  assert.match(file.text, /保洁/)
+
+  const wrong = (await accountant.api.post(at('/expenses'), { category_id: asked.category_id, amount: 9900, date: seed.today(), paid_from: 'cash' })).body
+  await manager.api.post(at(`/expenses/${wrong.id}/decision`), { approve: true, version: 1 })
+  await m.page.reload()
+  await m.page.getByRole('button', { name: '红冲' }).first().click()
+  await m.page.getByRole('dialog').getByLabel('原因').fill('重复报销')
+  await m.page.getByRole('dialog').getByRole('button', { name: /^红冲/ }).click()
+  await m.page.goto(`/p/${project}/expenses?state=all`)
+  await m.page.getByText('已红冲').waitFor()
+  const gone = (await manager.api.get(at(`/expenses/${wrong.id}`))).body
+  assert.match(gone.void_number, /^ZH\d{4}-000001$/)
+  assert.equal((await manager.api.get(at('/expenses?count=true'))).body.totals.booked, 12050)
+  await m.close()
+})
