@@ -100,6 +100,7 @@ func New(d Deps) *Service {
 	if s.db.Engine() == db.SQLite {
 		s.workers = 1 // one writer connection
 	}
+	s.estate.TakeImports(openings{s})
 	if s.jobs != nil {
 		s.handle(s.jobs)
 	}

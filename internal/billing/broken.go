@@ -83,12 +83,14 @@ func (s *Service) unposted(ctx context.Context, q db.Q, project id.ID) ([]string
 	if err != nil {
 		return nil, err
 	}
-	other, err := s.ledger.NetByPlace(ctx, q, project, ledger.OtherRevenue, kinds...)
-	if err != nil {
-		return nil, err
-	}
-	for p, sum := range other {
-		credits[p] += sum
+	for _, a := range []ledger.Account{ledger.OtherRevenue, ledger.Opening} {
+		more, err := s.ledger.NetByPlace(ctx, q, project, a, kinds...)
+		if err != nil {
+			return nil, err
+		}
+		for p, sum := range more {
+			credits[p] += sum
+		}
 	}
 	out := differences(owed, debits, 1, "应收 %s 元，账上的应收账款是 %s 元")
 	return append(out, differences(owed, credits, -1, "应收 %s 元，账上的收入是 %s 元")...), nil

@@ -26,7 +26,7 @@ func chargedTwice(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 
 func brokenPaid(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT id, paid, amount FROM billing_charge
-		WHERE project_id = ? AND (paid < 0 OR paid > amount OR (paid > 0 AND (live = 0 OR hold <> 0))) ORDER BY id LIMIT 100`, project)
+		WHERE project_id = ? AND (paid < 0 OR paid > amount OR paid < waived + carried OR (paid > carried AND (live = 0 OR hold <> 0))) ORDER BY id LIMIT 100`, project)
 	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var charge id.ID
 		var paid, amount money.Fen
@@ -104,19 +104,19 @@ func byPlace(ctx context.Context, q db.Q, query string, project id.ID) (map[ledg
 // owedByPlace adds up the charges that stand in the book: those of released
 // parts that live and are not held back.
 func owedByPlace(ctx context.Context, q db.Q, project id.ID) (map[ledger.Place]money.Fen, error) {
-	return byPlace(ctx, q, `SELECT c.subject_id, c.item_id, CAST(SUM(c.amount) AS BIGINT) FROM billing_charge c
+	return byPlace(ctx, q, `SELECT c.subject_id, c.item_id, CAST(SUM(c.amount - c.carried) AS BIGINT) FROM billing_charge c
 		JOIN billing_part p ON p.project_id = c.project_id AND p.run_id = c.run_id AND p.no = c.part
 		WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND p.released = 1 GROUP BY c.subject_id, c.item_id`, project)
 }
 
 func paidByPlace(ctx context.Context, q db.Q, project id.ID) (map[ledger.Place]money.Fen, error) {
-	return byPlace(ctx, q, `SELECT subject_id, item_id, CAST(SUM(paid) AS BIGINT) FROM billing_charge
-		WHERE project_id = ? AND paid <> 0 GROUP BY subject_id, item_id`, project)
+	return byPlace(ctx, q, `SELECT subject_id, item_id, CAST(SUM(paid - carried) AS BIGINT) FROM billing_charge
+		WHERE project_id = ? AND paid <> carried GROUP BY subject_id, item_id`, project)
 }
 
 func paidCharges(ctx context.Context, q db.Q, project, after, upto id.ID) ([]PaidCharge, error) {
-	rows, err := q.Query(ctx, `SELECT id, subject_id, paid - waived FROM billing_charge
-		WHERE project_id = ? AND id > ? AND id <= ? AND paid <> waived ORDER BY id`, project, after, upto)
+	rows, err := q.Query(ctx, `SELECT id, subject_id, paid - waived - carried FROM billing_charge
+		WHERE project_id = ? AND id > ? AND id <= ? AND paid <> waived + carried ORDER BY id`, project, after, upto)
 	return db.Collect(rows, err, func(row db.Scanner) (PaidCharge, error) {
 		var p PaidCharge
 		err := row.Scan(&p.Charge, &p.Subject, &p.Paid)

@@ -37,6 +37,7 @@ type Charge struct {
 	Amount   money.Fen
 	Paid     money.Fen // what is settled, by money or by waivers
 	Waived   money.Fen // of Paid, by waivers
+	Carried  money.Fen // of Paid, before Linli, as an import says
 	Late     id.ID     // the charge that was late, when this is a late fee; else 0
 	Due      clock.Date
 	Hold     Hold
@@ -127,7 +128,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 			return ErrNotOwed
 		case sign > 0 && m.Amount > c.Owed():
 			return ErrOverpaid
-		case sign < 0 && m.Amount > c.Paid-c.Waived:
+		case sign < 0 && m.Amount > c.Paid-c.Waived-c.Carried:
 			return ErrNothingTaken
 		}
 	}

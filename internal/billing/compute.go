@@ -71,6 +71,13 @@ type detail struct {
 	meter    *metered  // only by usage
 	shared   *sharedCut
 	late     []string // only of a late fee
+	opening  *opened  // only of a charge from before Linli
+}
+
+// opened is a charge as an import brought it.
+type opened struct {
+	amount money.Fen
+	lines  []string // where it comes from
 }
 
 type detailPiece struct {

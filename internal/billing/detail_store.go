@@ -32,7 +32,9 @@ type detailRow struct {
 	At       clock.Date   `json:"at,omitempty"`
 	Meter    *meteredRow  `json:"meter,omitempty"`
 	Shared   *sharedRow   `json:"shared,omitempty"`
-	Late     []string     `json:"late,omitempty"`  // how a late fee came about
+	Late     []string     `json:"late,omitempty"` // how a late fee came about
+	Opened   money.Fen    `json:"opened,omitempty"`
+	From     []string     `json:"from,omitempty"`  // where a charge from before Linli comes from
 	Payer    []int64      `json:"payer,omitempty"` // total, index, first and last day, weights: of a month with several payers
 }
 
@@ -55,6 +57,9 @@ func (d *detail) encode() (string, error) {
 		r.Total, r.Index, r.Weights = d.share.total, d.share.index, d.share.weights
 	}
 	r.Meter, r.Shared = d.meter.row(), d.shared.row()
+	if o := d.opening; o != nil {
+		r.Opened, r.From = o.amount, o.lines
+	}
 	if c := d.payer; c != nil {
 		r.Payer = append([]int64{int64(c.total), int64(c.index), int64(c.first), int64(c.last)}, c.weights...)
 	}
@@ -93,6 +98,9 @@ func decodeDetail(s string) (*detail, error) {
 		d.share = &share{r.Total, r.Index, r.Weights}
 	}
 	d.meter, d.shared = r.Meter.rules(), r.Shared.rules()
+	if r.Opened > 0 {
+		d.opening = &opened{r.Opened, r.From}
+	}
 	if c := r.Payer; len(c) > 4 {
 		d.payer = &payerCut{total: money.Fen(c[0]), index: int(c[1]), first: int(c[2]), last: int(c[3]), weights: c[4:]}
 	}

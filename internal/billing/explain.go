@@ -47,6 +47,9 @@ func (s *Service) Explain(ctx context.Context, q db.Q, project, charge id.ID) (E
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain charge: %w", err)
 	}
+	if r.detail.opening != nil {
+		return r.explainOpening()
+	}
 	if r.detail.gross > 0 {
 		list, err := discountsOfItem(ctx, q, project, c.Item)
 		if err != nil {
@@ -78,7 +81,7 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 		return nil, err
 	}
 	r := &replay{charge: c, item: item, rates: map[id.ID]*Rate{}, detail: d, pieces: d.pieces}
-	if item.Basis == Shared {
+	if item.Basis == Shared || d.opening != nil {
 		return r, nil
 	}
 	if r.pieces == nil {
@@ -122,6 +125,9 @@ func (r *replay) amount() (money.Fen, error) {
 
 // month is what the whole month comes to, whoever pays.
 func (r *replay) month() (money.Fen, error) {
+	if r.detail.opening != nil {
+		return r.detail.opening.amount, nil
+	}
 	switch r.item.Basis {
 	case Metered:
 		return r.metered()

@@ -252,8 +252,8 @@ func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]poste
 	}
 	// Asking for live charges here would invite PostgreSQL to read the partial
 	// index of the whole project; all of a part are live until it is buried.
-	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount FROM billing_charge
-		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND hold = 0 ORDER BY id`, project, pt.First, pt.Last, run)
+	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount - carried FROM billing_charge
+		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND hold = 0 AND amount > carried ORDER BY id`, project, pt.First, pt.Last, run)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (posted, error) {
 		var p posted
 		return p, row.Scan(&p.subject, &p.item, &p.amount)

@@ -121,9 +121,15 @@ func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *S
 
 // unchargeShared takes the charges of a shared cost back.
 func (s *Service) unchargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
+	return s.withdrawWhole(ctx, tx, who, project, run, reason, ledger.Revenue)
+}
+
+// withdrawWhole takes a released run of one part back inside tx; against is the
+// account that its charges were posted to. Errors: ErrSharedState, ErrPaid.
+func (s *Service) withdrawWhole(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string, against ledger.Account) error {
 	r, err := lockRun(ctx, tx, project, run)
 	if err != nil {
-		return fmt.Errorf("withdraw shared cost: %w", err)
+		return fmt.Errorf("withdraw run: %w", err)
 	}
 	if r.State != Released {
 		return ErrSharedState
@@ -134,8 +140,8 @@ func (s *Service) unchargeShared(ctx context.Context, tx *db.Tx, who actor.Actor
 		}
 		return err
 	}
-	if err := s.postShared(ctx, tx, project, &r, ledger.DocRunWithdrawn, ledger.Revenue, ledger.Receivable); err != nil {
-		return fmt.Errorf("withdraw shared cost: %w", err)
+	if err := s.postShared(ctx, tx, project, &r, ledger.DocRunWithdrawn, against, ledger.Receivable); err != nil {
+		return fmt.Errorf("withdraw run: %w", err)
 	}
 	if err := buryPart(ctx, tx, project, run, part{First: r.First, Last: r.Last}); err != nil {
 		return err

@@ -78,11 +78,13 @@ type Service struct {
 	files    *file.Service
 	jobs     *job.Queue
 	progress progress
+
+	importers map[string]Importer // by kind
 }
 
 // New builds the room and registers its jobs.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs}
+	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs, importers: map[string]Importer{}}
 	s.handleJobs()
 	return s
 }

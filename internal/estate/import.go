@@ -13,7 +13,8 @@ import (
 	"linli/internal/kit/sheet"
 )
 
-// KindRoster is the import of rooms and people.
+// KindRoster is the import of rooms and people, and the kind under which the
+// files of all imports are kept.
 const KindRoster = "roster"
 
 // The states of an import.
@@ -65,9 +66,18 @@ type Import struct {
 	UndoneAt   time.Time
 }
 
-// StartImport stores the file and has it checked. The same file again while
-// the first is open is that import, checked anew. Errors: file.ErrTooLarge, file.ErrEmpty.
+// StartImport is StartImportOf for a roster.
 func (s *Service) StartImport(ctx context.Context, who actor.Actor, project id.ID, name string, r io.Reader) (Import, error) {
+	return s.StartImportOf(ctx, who, project, KindRoster, name, r)
+}
+
+// StartImportOf stores the file and has it checked. The same file again while
+// the first is open is that import, checked anew. Errors: file.ErrTooLarge,
+// file.ErrEmpty, ErrImportKind.
+func (s *Service) StartImportOf(ctx context.Context, who actor.Actor, project id.ID, kind, name string, r io.Reader) (Import, error) {
+	if err := s.may(who, project, kind); err != nil {
+		return Import{}, err
+	}
 	content, err := s.files.Put(r, sheet.DefaultLimits().FileBytes)
 	if err != nil {
 		return Import{}, err
@@ -80,7 +90,7 @@ func (s *Service) StartImport(ctx context.Context, who actor.Actor, project id.I
 		if _, err := oneProject(ctx, tx, project); err != nil {
 			return err
 		}
-		open, err := openImport(ctx, tx, project, KindRoster, content.SHA256)
+		open, err := openImport(ctx, tx, project, kind, content.SHA256)
 		if err != nil {
 			return err
 		}
@@ -93,7 +103,7 @@ func (s *Service) StartImport(ctx context.Context, who actor.Actor, project id.I
 			}
 			return s.resume(ctx, tx, project, &im)
 		}
-		im = Import{ID: tx.NewID(), Kind: KindRoster, FileName: name, Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
+		im = Import{ID: tx.NewID(), Kind: kind, FileName: name, Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
 		if im.File, err = s.files.Add(ctx, tx, project, content, name, KindRoster, who); err != nil {
 			return err
 		}
@@ -128,7 +138,7 @@ func (s *Service) resume(ctx context.Context, tx *db.Tx, project id.ID, im *Impo
 
 // ContinueImport sets an import going again whose job gave up. Errors:
 // ErrNotFailed, fault.ErrNotFound.
-func (s *Service) ContinueImport(ctx context.Context, _ actor.Actor, project, imp id.ID) (Import, error) {
+func (s *Service) ContinueImport(ctx context.Context, who actor.Actor, project, imp id.ID) (Import, error) {
 	var im Import
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := lockProject(ctx, tx, project); err != nil {
@@ -138,6 +148,9 @@ func (s *Service) ContinueImport(ctx context.Context, _ actor.Actor, project, im
 			return err
 		}
 		if im, err = oneImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if err := s.may(who, project, im.Kind); err != nil {
 			return err
 		}
 		if im.State != ImportFailed {
@@ -189,6 +202,9 @@ func (s *Service) ApplyImport(ctx context.Context, who actor.Actor, project, imp
 			return err
 		}
 		if im, err = oneImport(ctx, tx, project, imp); err != nil {
+			return err
+		}
+		if err := s.may(who, project, im.Kind); err != nil {
 			return err
 		}
 		if im.State == ImportApplying || im.State == ImportApplied {

@@ -17,7 +17,7 @@ import (
 
 type importJSON struct {
 	ID            id.ID        `json:"id"`
-	Kind          string       `json:"kind" doc:"roster 房屋和住户"`
+	Kind          string       `json:"kind" doc:"roster 房屋和住户，opening 期初欠费和缴费历史"`
 	FileName      string       `json:"file_name"`
 	State         string       `json:"state" enum:"checking,ready,refused,applying,applied,failed,undone" doc:"检查中、可导入、有错误、导入中、已导入、中断、已撤销"`
 	Rows          int          `json:"rows" doc:"文件的数据行数"`
@@ -33,6 +33,7 @@ type importJSON struct {
 	Formulas      int          `json:"formulas" doc:"公式个数；大于 0 时导入前要确认"`
 	Merged        int          `json:"merged" doc:"取自合并单元格的值的个数"`
 	Counts        countsJSON   `json:"counts"`
+	Facts         []factJSON   `json:"facts" nullable:"false" doc:"期初欠费的预览：条数、金额、账期"`
 	Changes       []changeJSON `json:"changes" nullable:"false" doc:"将修改的内容，最多 200 条"`
 	ByName        string       `json:"created_name" doc:"谁上传的"`
 	At            time.Time    `json:"created_at"`
@@ -57,6 +58,11 @@ type countsJSON struct {
 	Kept             int `json:"kept" doc:"留存待用的内容，新增或有变"`
 }
 
+type factJSON struct {
+	Title string `json:"title"`
+	Value string `json:"value"`
+}
+
 type changeJSON struct {
 	Row   int    `json:"row" doc:"文件里的行号"`
 	Label string `json:"label" doc:"房屋或住户"`
@@ -68,6 +74,7 @@ func (s *Service) toImport(im Import) importJSON {
 	out := importJSON{ID: im.ID, Kind: im.Kind, FileName: im.FileName, State: im.State, Rows: im.Rows, Errors: im.Errors,
 		Sheet: r.Sheet, HeaderRow: r.HeaderRow, Ignored: append([]string{}, r.Ignored...), Kept: append([]string{}, r.Kept...), HiddenRows: r.HiddenRows,
 		HiddenColumns: append([]string{}, r.HiddenColumns...), Formulas: r.Formulas, Merged: r.Merged, Counts: countsJSON(r.Counts),
+		Facts:   each(r.Facts, func(f Fact) factJSON { return factJSON(f) }),
 		Changes: each(r.Changes, func(c Change) changeJSON { return changeJSON(c) }), ByName: im.ByName, At: im.At.In(clock.Shanghai())}
 	if im.State == ImportChecking || im.State == ImportApplying {
 		out.Done, out.Total = s.Progress(im.ID)
@@ -98,16 +105,16 @@ type startImportIn struct {
 	Project id.ID `path:"project"`
 	RawBody huma.MultipartFormFiles[struct {
 		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true" doc:"xlsx 或 csv（UTF-8、GBK），最大 20 MB"`
-		Kind string        `form:"kind" required:"false" enum:"roster" doc:"roster 房屋和住户，默认"`
+		Kind string        `form:"kind" required:"false" enum:"roster,opening" doc:"roster 房屋和住户，默认；opening 期初欠费和缴费历史"`
 	}]
 }
 
 type importOut struct{ Body importJSON }
 
 func (s *Service) startImportAPI(ctx context.Context, who actor.Actor, in *startImportIn) (*importOut, error) {
-	f := in.RawBody.Data().File
-	defer f.Close()
-	im, err := s.StartImport(ctx, who, in.Project, f.Filename, f)
+	data := in.RawBody.Data()
+	defer data.File.Close()
+	im, err := s.StartImportOf(ctx, who, in.Project, or(data.Kind, KindRoster), data.File.Filename, data.File)
 	return &importOut{s.toImport(im)}, err
 }
 
@@ -183,7 +190,16 @@ func table(name string, t sheet.Sheet) (*tableOut, error) {
 		"attachment; filename*=UTF-8''" + url.PathEscape(name), b.Bytes()}, nil
 }
 
-func (s *Service) templateAPI(context.Context, actor.Actor, *projectIn) (*tableOut, error) {
+type templateIn struct {
+	Project id.ID  `path:"project"`
+	Kind    string `query:"kind" enum:"roster,opening" doc:"哪一类表格，默认 roster"`
+}
+
+func (s *Service) templateAPI(_ context.Context, _ actor.Actor, in *templateIn) (*tableOut, error) {
+	if i, ok := s.importers[in.Kind]; ok {
+		name, t := i.Template()
+		return table(name, t)
+	}
 	return table("房屋和住户导入模板.xlsx", Template())
 }
 

@@ -180,6 +180,9 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 		if im.State != ImportApplied {
 			return ErrNotApplied
 		}
+		if im.Kind != KindRoster {
+			return s.undoKind(ctx, tx, who, project, &im)
+		}
 		steps, err := readSteps(ctx, tx, project, imp)
 		if err != nil {
 			return err

@@ -64,6 +64,9 @@ func (s *Service) checkImport(ctx context.Context, project id.ID, im *Import) er
 	if im.State != ImportChecking {
 		return nil
 	}
+	if im.Kind != KindRoster {
+		return s.checkKind(ctx, project, im)
+	}
 	r, err := s.readRoster(ctx, project, im, func(done int) { s.progress.set(im.ID, done, 0) })
 	if refused := refusal(err); refused != nil {
 		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
@@ -135,6 +138,9 @@ func (s *Service) refuse(ctx context.Context, project id.ID, im *Import, problem
 func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) error {
 	if im.State != ImportApplying {
 		return nil
+	}
+	if im.Kind != KindRoster {
+		return s.writeKind(ctx, project, im)
 	}
 	total := im.Rows
 	r, err := s.readRoster(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })

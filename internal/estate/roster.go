@@ -175,6 +175,7 @@ type Report struct {
 	Formulas      int      // cells whose value was cached by Excel; asked about
 	Merged        int      // cells whose value comes from a merge above
 	Counts        Counts
+	Facts         []Fact   // of the other kinds, in place of counts
 	Changes       []Change // the first maxChanges of them
 }
 
@@ -271,21 +272,30 @@ func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, not
 	if err != nil {
 		return nil, err
 	}
+	err = s.withBook(ctx, project, im, func(b *sheet.Book) (err error) {
+		p := &rosterReader{project: pr, book: b, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx,
+			buildings: map[string]spot{}, units: map[string]spot{}}
+		out, err = p.read()
+		return err
+	})
+	return out, err
+}
+
+// withBook opens the uploaded file.
+func (s *Service) withBook(ctx context.Context, project id.ID, im *Import, do func(b *sheet.Book) error) (err error) {
 	f, blob, err := s.files.Open(ctx, project, im.File)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	book, err := sheet.Open(blob.Name, f, blob.Size, sheet.Limits{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() {
 		if cerr := book.Close(); cerr != nil && err == nil {
-			err = fmt.Errorf("close roster: %w", cerr)
+			err = fmt.Errorf("close sheet: %w", cerr)
 		}
 	}()
-	p := &rosterReader{project: pr, book: book, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx,
-		buildings: map[string]spot{}, units: map[string]spot{}}
-	return p.read()
+	return do(book)
 }

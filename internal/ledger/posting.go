@@ -22,6 +22,7 @@ const (
 	Receivable    Account = 1122 // 应收账款
 	Prepaid       Account = 2203 // 预收账款 (预存)
 	Deposit       Account = 2241 // 其他应付款 (押金)
+	Opening       Account = 4104 // 利润分配 (未分配利润: what earlier books took in as revenue, against 期初欠费)
 	Revenue       Account = 6001 // 主营业务收入
 	OtherRevenue  Account = 6051 // 其他业务收入
 	FinancialCost Account = 6603 // 财务费用 (手续费)
@@ -61,6 +62,8 @@ func (a Account) Name() string {
 		return "预收账款"
 	case Deposit:
 		return "其他应付款"
+	case Opening:
+		return "利润分配"
 	case Revenue:
 		return "主营业务收入"
 	case OtherRevenue:

@@ -6232,6 +6232,10 @@ export interface components {
              */
             units: number;
         };
+        EstateFact: {
+            title: string;
+            value: string;
+        };
         EstateField: {
             /** @description 在用 */
             active: boolean;
@@ -6324,6 +6328,8 @@ export interface components {
              * @description 错误条数；大于 0 则一行也不会导入
              */
             errors: number;
+            /** @description 期初欠费的预览：条数、金额、账期 */
+            facts: components["schemas"]["EstateFact"][];
             /** @description 为什么中断 */
             failure: string;
             file_name: string;
@@ -6350,7 +6356,7 @@ export interface components {
             ignored: string[];
             /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
             kept: string[];
-            /** @description roster 房屋和住户 */
+            /** @description roster 房屋和住户，opening 期初欠费和缴费历史 */
             kind: string;
             /**
              * Format: int64
@@ -18290,10 +18296,10 @@ export interface operations {
                      */
                     file: string;
                     /**
-                     * @description roster 房屋和住户，默认
+                     * @description roster 房屋和住户，默认；opening 期初欠费和缴费历史
                      * @enum {string}
                      */
-                    kind?: "roster";
+                    kind?: "roster" | "opening";
                 };
             };
         };
@@ -18392,7 +18398,10 @@ export interface operations {
     };
     "read-import-template": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 哪一类表格，默认 roster */
+                kind?: "roster" | "opening";
+            };
             header?: never;
             path: {
                 /** @description 编号，十进制字符串 */

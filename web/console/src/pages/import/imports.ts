@@ -4,6 +4,9 @@ import type { Tone } from '@/components/tone'
 import { importTexts as t } from '@/texts/import'
 
 export type Import = components['schemas']['EstateImport']
+/** What a sheet holds: rooms and people, or what was charged before. */
+export type Kind = 'roster' | 'opening'
+export const kindOf = (im: { kind: string }): Kind => (im.kind === 'opening' ? 'opening' : 'roster')
 export type RowError = components['schemas']['EstateRowError']
 export type Change = components['schemas']['EstateChange']
 
@@ -22,7 +25,8 @@ export function fileFault(file: { name: string; size: number }): string | null {
 
 export function resultOf(im: Import): string {
   if (im.state === 'refused') return t.resultErrors(im.errors)
-  return im.state === 'ready' || im.state === 'applied' ? t.resultNew(im.counts.rooms, im.counts.people) : ''
+  if (im.state !== 'ready' && im.state !== 'applied') return ''
+  return im.kind === 'roster' ? t.resultNew(im.counts.rooms, im.counts.people) : im.facts.slice(0, 1).concat(im.facts.slice(-1)).map((f) => `${f.title} ${f.value}`).join('，')
 }
 
 export interface CountLine { key: string; title: string; fresh: number; changed: number | null; same: number | null }
@@ -37,7 +41,7 @@ export function countLines(im: Import): CountLine[] {
     ...(im.kept.length ? [{ key: 'kept', title: t.counts.kept, fresh: c.kept, changed: null, same: null }] : []),
   ]
 }
-export const writesNothing = (im: Import): boolean => countLines(im).every((l) => l.fresh === 0 && !l.changed)
+export const writesNothing = (im: Import): boolean => im.kind === 'roster' && countLines(im).every((l) => l.fresh === 0 && !l.changed)
 /** How many changes there are, of which the server lists the first. */
 export const changeCount = (im: Import): number => countLines(im).reduce((n, l) => n + (l.changed ?? 0), 0)
 

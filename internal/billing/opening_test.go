@@ -1,0 +1,165 @@
+package billing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/file"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/id"
+	"linli/internal/kit/job"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/ledger"
+)
+
+// importer is a world whose estate takes files in.
+func importer(t *testing.T, d *db.DB, now *clock.Manual) *world {
+	t.Helper()
+	w := newWorld(t, d, now, 0)
+	ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
+	w.jobs = job.New(d, slog.New(slog.DiscardHandler))
+	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Meter: w.meter, Jobs: w.jobs})
+	return w
+}
+
+func (w *world) sheet(kind string, lines ...string) estate.Import {
+	w.Helper()
+	ctx := context.Background()
+	im, err := w.estate.StartImportOf(ctx, w.who, w.project, kind, "期初.csv", strings.NewReader(strings.Join(lines, "\n")+"\n"))
+	if err == nil {
+		err = w.jobs.Drain(ctx)
+	}
+	if err == nil {
+		im, err = w.estate.Import(ctx, w.db.Reader(ctx), w.project, im.ID)
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	return im
+}
+
+func (w *world) applied(imp id.ID) estate.Import {
+	w.Helper()
+	ctx := context.Background()
+	_, err := w.estate.ApplyImport(ctx, w.who, w.project, imp, estate.ApplyOptions{})
+	if err == nil {
+		err = w.jobs.Drain(ctx)
+	}
+	im, rerr := w.estate.Import(ctx, w.db.Reader(ctx), w.project, imp)
+	if err != nil || rerr != nil {
+		w.Fatal(err, rerr)
+	}
+	return im
+}
+
+func (w *world) sound() {
+	w.Helper()
+	broken, err := w.billing.Broken(context.Background(), w.project)
+	amounts, aerr := w.billing.BrokenAmounts(context.Background(), w.project)
+	if err != nil || aerr != nil || len(broken)+len(amounts) > 0 {
+		w.Errorf("%v %v %v %v", broken, amounts, err, aerr)
+	}
+}
+
+func TestOpeningArrears(t *testing.T) {
+	dbtest.Run(t, append(rooms(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		w := importer(t, d, now)
+		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000})
+		item := w.item(billing.Item{Name: "物业服务费"}, "2.5", "").ID
+		month := clock.MonthOf(now.Now())
+		ctx, q := t.Context(), d.Reader(t.Context())
+		head := "房号,费用项目,账期,应收金额,已收金额,备注"
+		rows := []string{head, fmt.Sprintf("1栋1001,物业服务费,%s,250.00,100.00,旧收据 77", month.Add(-2)), fmt.Sprintf("1-0-1001,物业服务费,%s,250,,", month.Add(-1)),
+			fmt.Sprintf("1-1002,物业服务费,%s,125,125,", month.Add(-1))}
+
+		bad := w.sheet(billing.KindOpening, append(rows, "1-1009,物业服务费,2020-01,1,,")...)
+		if bad.State != estate.ImportRefused || bad.Errors != 1 {
+			t.Fatalf("%s %d", bad.State, bad.Errors)
+		}
+		if list, err := w.estate.ImportErrors(ctx, w.project, bad.ID, page.Request{Limit: 10}); err != nil || list.Items[0].Cell != "A5" {
+			t.Errorf("%+v %v", list, err)
+		}
+		im := w.sheet(billing.KindOpening, rows...)
+		if im.State != estate.ImportReady || len(im.Report.Facts) != 6 || im.Report.Facts[5].Value != "400.00 元" || len(im.Report.Changes) != 3 {
+			t.Fatalf("%s %+v", im.State, im.Report)
+		}
+		if open, err := w.billing.Open(ctx, q, w.project, ids); err != nil || len(open) != 0 {
+			t.Fatalf("owed before it is applied: %+v %v", open, err)
+		}
+		if im = w.applied(im.ID); im.State != estate.ImportApplied {
+			t.Fatal(im.State)
+		}
+		w.sound()
+		open, err := w.billing.Open(ctx, q, w.project, ids)
+		if err != nil || len(open) != 2 || open[0].Owed() != 15000 || open[0].Carried != 10000 || open[1].Owed() != 25000 || open[0].Due != month.Add(-2).Last() {
+			t.Fatalf("%+v %v", open, err)
+		}
+		if e, err := w.billing.Explain(ctx, q, w.project, open[0].ID); err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "旧收据 77") {
+			t.Errorf("%+v %v", e, err)
+		}
+		net, err := w.ledger.NetByPlace(ctx, q, w.project, ledger.Receivable, ledger.DocRun)
+		if err != nil || net[ledger.Place{Subject: ids[0], Item: item}] != 40000 || len(net) != 1 {
+			t.Errorf("receivable %v %v", net, err)
+		}
+
+		// What was charged before is not charged again, nor imported twice.
+		if run := w.run(month.Add(-1)); run.Lines != 0 {
+			t.Errorf("the month is charged again: %+v", run)
+		}
+		if again := w.sheet(billing.KindOpening, append(rows, "")...); again.State != estate.ImportRefused || again.Errors != 3 {
+			t.Errorf("%s %d", again.State, again.Errors)
+		}
+		if run := w.release(w.run(month)); run.Lines != 2 {
+			t.Errorf("%+v", run)
+		}
+		w.sound()
+
+		// Money of before cannot be given back here; money of now stands against undo.
+		pay := []billing.Settlement{{Charge: open[0].ID, Amount: 5000}}
+		if err := w.settle(pay...); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.estate.UndoImport(ctx, w.who, w.project, im.ID); err == nil || !errors.Is(err, billing.ErrOpeningPaid) {
+			t.Errorf("undone though paid: %v", err)
+		}
+		back := func(amount money.Fen) error {
+			return d.Write(ctx, func(tx *db.Tx) error {
+				return w.billing.Unsettle(ctx, tx, w.project, []billing.Settlement{{Charge: open[0].ID, Amount: amount}})
+			})
+		}
+		if err := back(6000); !errors.Is(err, billing.ErrNothingTaken) {
+			t.Errorf("gave back what an import brought as paid: %v", err)
+		}
+		if err := back(5000); err != nil {
+			t.Fatal(err)
+		}
+		if im, err = w.estate.UndoImport(ctx, w.who, w.project, im.ID); err != nil || im.State != estate.ImportUndone {
+			t.Fatalf("%s %v", im.State, err)
+		}
+		w.sound()
+		if open, err := w.billing.Open(ctx, q, w.project, ids[:1]); err != nil || len(open) != 1 || open[0].Month != month {
+			t.Errorf("left: %+v %v", open, err)
+		}
+		if im := w.applied(w.sheet(billing.KindOpening, rows...).ID); im.State != estate.ImportApplied {
+			t.Errorf("after the undo the file may come again: %s", im.State)
+		}
+		w.sound()
+	})
+}

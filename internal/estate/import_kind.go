@@ -1,0 +1,182 @@
+package estate
+
+import (
+	"context"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/search"
+	"linli/internal/kit/sheet"
+)
+
+// ErrImportKind refuses a kind of sheet that nobody takes in.
+var ErrImportKind = fault.New(fault.Invalid, "import_kind", "不能导入这一类表格")
+
+// Importer takes one further kind of sheet in. It is a socket: a room above
+// fills it, and gets upload, questions, errors by cell, all or nothing and undo.
+type Importer interface {
+	Kind() string
+	Permission() actor.Permission // asked beside PermImport
+	Template() (name string, s sheet.Sheet)
+	// Read reads the file outside a transaction.
+	Read(ctx context.Context, project id.ID, b *sheet.Book, o ReadOptions) (ImportedSheet, error)
+	// Undo takes an applied import back inside tx, or says why it cannot be.
+	Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *Import) error
+}
+
+// ImportedSheet is a file that has been read.
+type ImportedSheet interface {
+	// Plan compares it with what is stored and writes nothing.
+	Plan(ctx context.Context, q db.Q, im *Import) (Findings, error)
+	// Write writes what the last Plan, made in tx, found without problems.
+	Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import) error
+}
+
+// ReadOptions say how to read a file.
+type ReadOptions struct {
+	SkipHidden bool
+	Note       func(done int)
+}
+
+// Findings are what comparing a sheet found.
+type Findings struct {
+	Table   *sheet.Table
+	Facts   []Fact
+	Changes []Change // what it would write, row by row; the first of them
+}
+
+// Fact is one line of a preview.
+type Fact struct{ Title, Value string }
+
+// TakeImports plugs a kind of import in; called before the service is used.
+func (s *Service) TakeImports(i Importer) { s.importers[i.Kind()] = i }
+
+// may refuses who may not import sheets of a kind. Error: ErrImportKind.
+func (s *Service) may(who actor.Actor, project id.ID, kind string) error {
+	if kind == KindRoster {
+		return nil
+	}
+	i, ok := s.importers[kind]
+	if !ok {
+		return ErrImportKind
+	}
+	return who.Must(i.Permission(), project)
+}
+
+// readKind reads the file of an import of another kind than a roster.
+func (s *Service) readKind(ctx context.Context, project id.ID, im *Import, note func(done int)) (out ImportedSheet, err error) {
+	i, ok := s.importers[im.Kind]
+	if !ok {
+		return nil, ErrImportKind
+	}
+	err = s.withBook(ctx, project, im, func(b *sheet.Book) (err error) {
+		out, err = i.Read(ctx, project, b, ReadOptions{im.Hidden == HiddenSkip, note})
+		return err
+	})
+	return out, err
+}
+
+// take brings findings into the report of an import and tells what is wrong.
+func (f *Findings) take(im *Import) []RowError {
+	t := f.Table
+	im.Rows = t.Rows
+	im.Report = Report{Sheet: t.Header.Sheet, HeaderRow: t.Header.Row, Ignored: t.Header.Ignored, HiddenRows: t.HiddenRows, HiddenColumns: t.HiddenColumns,
+		Formulas: t.Formulas, Merged: t.Merged, Facts: f.Facts, Changes: f.Changes[:min(len(f.Changes), maxChanges)]}
+	return each(t.Problems, func(p sheet.TableProblem) RowError { return RowError(p) })
+}
+
+// checkKind is checkImport for the other kinds.
+func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) error {
+	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done, 0) })
+	if refused := refusal(err); refused != nil {
+		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+	}
+	if err != nil {
+		return err
+	}
+	found, err := in.Plan(ctx, s.db.Reader(ctx), im)
+	if err != nil {
+		return err
+	}
+	if problems := found.take(im); len(problems) > 0 {
+		return s.refuse(ctx, project, im, problems)
+	}
+	return s.conclude(ctx, project, im, ImportReady, nil)
+}
+
+// writeKind is writeImport for the other kinds.
+func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) error {
+	total := im.Rows
+	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
+	if err == nil {
+		err = s.db.Write(ctx, func(tx *db.Tx) error {
+			if err := lockProject(ctx, tx, project); err != nil {
+				return err
+			}
+			now, err := oneImport(ctx, tx, project, im.ID)
+			if err != nil || now.State != ImportApplying {
+				return err
+			}
+			found, err := in.Plan(ctx, tx, &now)
+			if err != nil {
+				return err
+			}
+			if problems := found.take(im); len(problems) > 0 {
+				return ErrNotReady.Say("检查以后系统里的内容有变，请重新检查")
+			}
+			now.Report = im.Report
+			s.progress.set(im.ID, total*3/4, total)
+			who := actor.System(now.ByName)
+			who.Account = now.By
+			if err := in.Write(ctx, tx, who, &now); err != nil {
+				return err
+			}
+			now.State, now.AppliedAt = ImportApplied, tx.Now()
+			if err := updateImport(ctx, tx, project, &now); err != nil {
+				return err
+			}
+			return s.files.Discard(ctx, tx, project, now.File)
+		})
+	}
+	if refused := refusal(err); refused != nil {
+		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+	}
+	return err
+}
+
+// undoKind is UndoImport for the other kinds.
+func (s *Service) undoKind(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *Import) error {
+	if err := s.may(who, project, im.Kind); err != nil {
+		return err
+	}
+	if err := s.importers[im.Kind].Undo(ctx, tx, who, project, im); err != nil {
+		return err
+	}
+	im.State, im.UndoneBy, im.UndoneAt = ImportUndone, who.Name, tx.Now()
+	return updateImport(ctx, tx, project, im)
+}
+
+// FullKeys are the complete keys that a room as people spell it may have, for
+// RoomsByKey: its parts, or all of it in one text. None when it cannot be a room.
+func FullKeys(building, unit, room string) []string {
+	if b := buildingKey(building); building != "" && b != "" && numberKey(roomName(room)) != "" {
+		return roomKeys(b, unitKey(unit), roomName(room))[:1]
+	}
+	key, ok := search.RoomKey(room)
+	if !ok {
+		return nil
+	}
+	for i, c := range key {
+		if c == '-' {
+			return []string{key, key[:i] + "-0" + key[i:]}
+		}
+	}
+	return nil
+}
+
+// RoomsByKey finds rooms by their complete keys.
+func (s *Service) RoomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
+	return roomsByKey(ctx, q, project, keys)
+}
