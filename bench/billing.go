@@ -103,9 +103,13 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // prepare makes projects of size rooms with three fee items each.
 func prepare(ctx context.Context, a *app.App, who actor.Actor, size int) ([]id.ID, error) {
+	return prepareSome(ctx, a, who, benchProjects, size)
+}
+
+func prepareSome(ctx context.Context, a *app.App, who actor.Actor, projects, size int) ([]id.ID, error) {
 	month := clock.MonthOf(time.Now())
 	r := rand.New(rand.NewPCG(1, 2))
-	out := make([]id.ID, benchProjects)
+	out := make([]id.ID, projects)
 	for i := range out {
 		err := a.DB.Write(ctx, func(tx *db.Tx) error {
 			p, err := a.Estate.CreateProject(ctx, tx, who, estate.Project{Name: fmt.Sprintf("测量 %03d", i+1), Kind: estate.KindResidential})

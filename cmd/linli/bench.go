@@ -11,7 +11,7 @@ import (
 	"linli/bench"
 )
 
-const benchUsage = "用法：linli bench billing|lists --rooms N [--db DSN] [--json]"
+const benchUsage = "用法：linli bench billing|lists --rooms N，或 callbacks --callbacks N [--db DSN] [--json]"
 
 func benchCommand(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 {
@@ -22,6 +22,8 @@ func benchCommand(ctx context.Context, env environment, args []string) error {
 		return benchBilling(ctx, env, args)
 	case "lists":
 		return benchLists(ctx, env, args)
+	case "callbacks":
+		return benchCallbacks(ctx, env, args)
 	}
 	return errors.New(benchUsage)
 }
@@ -42,6 +44,25 @@ func benchLists(ctx context.Context, env environment, args []string) error {
 		return errors.New("--rooms 至少 200，--big 为 1–50000，--months 至少 1")
 	}
 	r, err := bench.Lists(ctx, bench.ListsOptions{Rooms: *rooms, Big: *big, Months: *months, For: *long, DSN: *dsn}, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return r.Print(env.out, *asJSON)
+}
+
+// benchCallbacks measures how many payments a second are credited.
+func benchCallbacks(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("bench callbacks", flag.ContinueOnError)
+	callbacks := flags.Int("callbacks", 4000, "通知的笔数，分在 20 个项目里")
+	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
+	asJSON := flags.Bool("json", false, "输出 JSON")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if *callbacks < 20 {
+		return errors.New("--callbacks 至少 20")
+	}
+	r, err := bench.Callbacks(ctx, *callbacks, *dsn, os.Stderr)
 	if err != nil {
 		return err
 	}

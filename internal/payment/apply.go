@@ -61,34 +61,36 @@ type Capture struct {
 // have to be given back are one transaction. A trade that was applied before
 // changes nothing. Error: ErrNotOurs.
 func (s *Service) Apply(ctx context.Context, project id.ID, channel string, t Trade) error {
-	if t.State != TradePaid || t.Transaction == "" || t.Amount <= 0 {
-		return fmt.Errorf("apply trade %s: it is not paid", t.Number)
-	}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		order, err := orderNumbered(ctx, tx, project, t.Number)
-		if err != nil {
-			return err
-		}
-		if order == 0 {
-			return s.keepUnknown(ctx, tx, project, channel, &t)
-		}
-		o, err := lockOrder(ctx, tx, project, order)
-		if err != nil {
-			return err
-		}
-		if o.Channel != channel || o.Merchant != t.Merchant || t.Currency != "CNY" {
-			return ErrNotOurs
-		}
-		known, err := captured(ctx, tx, project, channel, t.Transaction)
-		if err != nil || known {
-			return err
-		}
-		return s.book(ctx, tx, project, &o, &t)
-	})
+	err := s.db.Write(ctx, func(tx *db.Tx) error { return s.apply(ctx, tx, project, channel, &t) })
 	if err != nil {
 		return fmt.Errorf("apply trade: %w", err)
 	}
 	return nil
+}
+
+func (s *Service) apply(ctx context.Context, tx *db.Tx, project id.ID, channel string, t *Trade) error {
+	if t.State != TradePaid || t.Transaction == "" || t.Amount <= 0 {
+		return fmt.Errorf("trade %s is not paid", t.Number)
+	}
+	order, err := orderNumbered(ctx, tx, project, t.Number)
+	if err != nil {
+		return err
+	}
+	if order == 0 {
+		return s.keepUnknown(ctx, tx, project, channel, t)
+	}
+	o, err := lockOrder(ctx, tx, project, order)
+	if err != nil {
+		return err
+	}
+	if o.Channel != channel || o.Merchant != t.Merchant || t.Currency != "CNY" {
+		return ErrNotOurs
+	}
+	known, err := captured(ctx, tx, project, channel, t.Transaction)
+	if err != nil || known {
+		return err
+	}
+	return s.book(ctx, tx, project, &o, t)
 }
 
 func (s *Service) book(ctx context.Context, tx *db.Tx, project id.ID, o *Order, t *Trade) error {
@@ -159,7 +161,8 @@ func (s *Service) keepUnknown(ctx context.Context, tx *db.Tx, project id.ID, cha
 	return insertCandidate(ctx, tx, project, &k)
 }
 
-// applyNotice books what a stored, verified notice says.
+// applyNotice books what a stored, verified notice says, and marks it in the
+// same transaction.
 func (s *Service) applyNotice(ctx context.Context, project, notice id.ID) error {
 	n, err := oneNotice(ctx, s.db.Reader(ctx), project, notice)
 	if errors.Is(err, fault.ErrNotFound) {
@@ -168,12 +171,17 @@ func (s *Service) applyNotice(ctx context.Context, project, notice id.ID) error 
 	if err != nil {
 		return err
 	}
-	err = s.Apply(ctx, project, n.Channel, n.Trade)
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.apply(ctx, tx, project, n.Channel, &n.Trade); err != nil {
+			return err
+		}
+		return markNotices(ctx, tx, project, &n, NoticeApplied, "")
+	})
 	if errors.Is(err, ErrNotOurs) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeRefused, err.Error()) })
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("apply notice: %w", err)
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeApplied, "") })
+	return nil
 }
