@@ -76,6 +76,8 @@ type paper struct {
 	Half                                           bool
 	Length                                         int // mm
 	Sheets                                         []paperSheet
+	Header, Footer, Phone                          string
+	Seal, SealRoll                                 bool
 }
 
 // paperSheet is one form of the 241 mm paper; the total stands on the last.
@@ -157,10 +159,20 @@ func (p Paper) known() bool { return p == Paper80 || p == PaperA4 || p == Paper2
 
 // render fills the template of the paper; mark says what kind of copy it is.
 func (s *Service) render(ctx context.Context, project id.ID, r *Receipt, on Paper, mark string) ([]byte, error) {
+	ps, err := onePrintSetting(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, err
+	}
+	return s.renderAs(ctx, project, r, on, mark, &ps)
+}
+
+// renderAs renders with texts that may not be saved yet.
+func (s *Service) renderAs(ctx context.Context, project id.ID, r *Receipt, on Paper, mark string, ps *PrintSetting) ([]byte, error) {
 	p, err := s.paper(ctx, project, r)
 	if err != nil {
 		return nil, err
 	}
+	ps.onto(p)
 	p.Again = mark
 	p.Length = p.length()
 	tpl := map[Paper]*template.Template{Paper80: s.papers.roll, PaperA4: s.papers.sheet, Paper241: s.papers.parts}[on]
@@ -347,6 +359,17 @@ func (p *paper) length() int {
 	}
 	if p.Company != "" {
 		smalls++
+	}
+	for _, own := range []string{p.Footer, p.Phone} {
+		if own != "" {
+			smalls += textLines(own, perLine)
+		}
+	}
+	if p.Header != "" {
+		lines += textLines(p.Header, perBold)
+	}
+	if p.SealRoll {
+		sum += 2 * line
 	}
 	if p.Again != "" {
 		sum += line + 400
