@@ -93,8 +93,15 @@ func listCharges(ctx context.Context, q db.Q, project id.ID, f Filter) ([]Charge
 	if ok {
 		where, args = where+" AND (c.subject_id, c.month, c.id) > (?, ?, ?)", append(args, room, month, charge)
 	}
-	rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+" WHERE "+where+" ORDER BY c.subject_id, c.month, c.id LIMIT ?",
-		append(args, f.Limit+1)...)
+	// The page is found in an index first: reading the charges on the way to it
+	// takes ten times as long where few of them are late.
+	rows, err := q.Query(ctx, "SELECT "+chargeColumns+` FROM (SELECT c.project_id AS of_project, c.id AS of_charge
+			FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
+			WHERE `+where+` ORDER BY c.subject_id, c.month, c.id LIMIT ?) k
+		JOIN billing_charge c ON c.project_id = k.of_project AND c.id = k.of_charge
+		JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
+		JOIN billing_item i ON i.project_id = c.project_id AND i.id = c.item_id
+		ORDER BY c.subject_id, c.month, c.id`, append(args, f.Limit+1)...)
 	return db.Collect(rows, err, scanCharge)
 }
 
