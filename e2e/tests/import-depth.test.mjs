@@ -1,0 +1,137 @@
+// A company moves in from another system: its roster of 21 columns, then what
+// its households still owe from there, paid at the counter like anything else.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { until } from '../lib/eventually.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import { assetHeader } from '../lib/roster.mjs'
+import * as seed from '../lib/seed.mjs'
+import { fill, workbook } from '../lib/xlsx.mjs'
+
+const [early, late] = [seed.month(-4), seed.month(-3)]
+let linli, browser, boss, cashier, project, rooms
+
+before(async () => {
+  linli = await startLinli()
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  project = await seed.project(boss, '翠湖花园')
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+})
+
+const at = (path) => `/projects/${project}${path}`
+async function open(path, who = boss, options) {
+  const p = await seed.pageOf(browser, linli.origin, who, options)
+  await p.page.goto(`/p/${project}${path}`)
+  await p.page.getByRole('heading', { level: 1 }).first().waitFor()
+  return p
+}
+const pick = (page, name, buffer) => page.getByLabel('选择文件').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+
+test('[B3] the newer roster of 21 columns as it is: companies, tenants and what waits for later', async () => {
+  const row = (room, area, rent, name, phone, head, nature, role, contact, link) =>
+    ['1', room.startsWith('S') ? '0' : '1', room, 1, 18, '有', '110', '10102', area, area, rent, name ? '2001' : '2002', name, name && '男', phone, '', head, nature, role, contact, link]
+  const file = workbook({ 资产信息: [[...assetHeader, '人员类型', '人员角色', '联系人', '联系电话'],
+    row('101', 100, 0, '陈建国', '13805715678', '1001', 'P', '1', '陈建国', ''),
+    row('102', 80, 2600, '王五', '13905711234', '1001', 'P', '2', '王五', ''),
+    row('103', 80, 0, '', '', '', '', '', '', ''),
+    row('S01', 40, 3000, '好邻居便利店', '13605710001', '1001', 'C', '1', '赵六', '13900139001')] })
+  const p = await open('/imports')
+  await pick(p.page, '资产信息.xlsx', file)
+  await p.page.getByText(/内容先留存.*租金（K1）.*联系人电话（U1）/).waitFor()
+  await p.page.getByRole('row', { name: /留存待用的内容/ }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-21-columns')
+  await p.page.getByRole('button', { name: '导入 4 行' }).click()
+  await p.page.getByText('已导入 4 行').waitFor()
+  await p.close()
+
+  rooms = await seed.roomIds(boss, project)
+  assert.deepEqual(Object.keys(rooms).sort(), ['1栋1单元101', '1栋1单元102', '1栋1单元103', '1栋S01'])
+  const people = (await boss.get(at('/people?limit=50'))).body.items
+  assert.equal(people.find((x) => x.name === '好邻居便利店').kind, 'company')
+  const [tenant] = (await boss.get(at(`/rooms/${rooms['1栋1单元102']}/occupants`))).body.items
+  assert.deepEqual([tenant.part, tenant.payer], ['tenant', true])
+})
+
+test('[B3] arrears of before: the template says what is meant, an error is named by its cell, nothing is written', async () => {
+  await seed.fee(boss, project, { name: '物业服务费', price: 2.5 })
+  const template = Buffer.from(await (await fetch(`${linli.origin}/api/v1${at('/imports/template.xlsx?kind=opening')}`, { headers: { cookie: boss.cookie } })).arrayBuffer())
+  const p = await open('/imports')
+  await p.page.getByRole('radio', { name: '期初欠费和缴费历史' }).click()
+  await p.page.getByRole('link', { name: '下载期初欠费模板' }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-opening')
+  await pick(p.page, '期初欠费.xlsx', fill(template, [{ 房号: '1-1-101', 费用项目: '电梯费', 账期: early, 应收金额: 250 }, { 房号: '9-9-999', 费用项目: '物业服务费', 账期: early, 应收金额: 250 }]))
+  await p.page.getByText(/有 2 处错误，一行也没有写入/).waitFor()
+  await p.page.getByText(/没有这个费用项目；.*物业服务费/).waitFor()
+  await p.page.getByText(/没有这间房/).waitFor()
+  await shot(p.page, 'import-opening-errors')
+  assert.equal((await boss.get(at('/charges?limit=10'))).body.items.length, 0)
+  await p.close()
+})
+
+test('[B3][F12] arrears and paid history are imported, shown, paid in part at the counter, and then not taken back', async () => {
+  const file = workbook({ 房屋缴费历史: [['房屋', '收费项目', '缴费周期', '开始时间', '结束时间', '缴费时间', '应缴金额', '实缴金额', '收银员', '备注'],
+    ['1-1-101', '物业服务费', 2, `${early}-01`, `${seed.month(-2)}-01`, `${early}-05`, 500, 300, '张三', '旧系统'],
+    ['1-0-S01', '物业服务费', 1, `${late}-01`, `${seed.month(-2)}-01`, `${late}-05`, 100, 100, '张三', '']] })
+  const p = await open('/imports?kind=opening')
+  await pick(p.page, '缴费历史.xlsx', file)
+  const facts = p.page.locator('dl.facts')
+  await facts.getByText('200.00 元').waitFor()
+  await facts.getByText('600.00 元').waitFor()
+  await p.page.getByRole('cell', { name: new RegExp(`物业服务费 ${late} 应收 250\\.00，已收 50\\.00，欠 200\\.00`) }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-opening-preview')
+  await p.page.getByRole('button', { name: '导入 2 行' }).click()
+  await p.page.getByText('已导入 2 行').waitFor()
+  await p.page.getByText('期初欠费 200.00 元').waitFor()
+  await shot(p.page, 'import-opening-done')
+  const imported = p.page.url()
+  await p.close()
+
+  // Owed like anything else, and not charged a second time.
+  const charges = (await boss.get(at(`/charges?room_id=${rooms['1栋1单元101']}&limit=10`))).body.items
+  assert.deepEqual(charges.map((c) => [c.month, c.amount, c.paid]).sort(), [[early, 25_000, 25_000], [late, 25_000, 5_000]])
+  const run = await seed.draft(boss, project, late)
+  const lines = (await boss.get(at(`/runs/${run.id}/lines?limit=50`))).body.items
+  assert.deepEqual(lines.map((l) => l.amount).sort(), [20_000, 20_000], 'only the two rooms without history')
+  const home = await open(`/households/${rooms['1栋1单元101']}`)
+  await home.page.locator('.card.money').getByText('200.00').first().waitFor()
+  await home.page.getByRole('tab', { name: /账单/ }).click()
+  const bill = home.page.getByRole('table', { name: '账单' }).getByRole('row', { name: /物业服务费.*200\.00/ })
+  await bill.getByRole('button', { name: '怎么算的' }).click()
+  await home.page.getByText(/共 500\.00 元，已收 300\.00 元/).waitFor()
+  await shot(home.page, 'import-opening-household')
+  await home.close()
+
+  cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
+  const c = await seed.pageOf(browser, linli.origin, cashier.api)
+  await c.page.addInitScript(() => localStorage.setItem('linli.receipt.print', '0'))
+  await c.page.goto(`/p/${project}/counter/${rooms['1栋1单元101']}`)
+  await c.page.getByRole('button', { name: /^收款/ }).waitFor()
+  const amount = c.page.getByRole('textbox', { name: /实收现金/ })
+  await amount.fill('150')
+  await shot(c.page, 'import-opening-counter')
+  await amount.press('Enter')
+  const done = c.page.getByRole('region', { name: '已收款' })
+  await done.getByText('还欠 ¥50.00').waitFor()
+  await shot(c.page, 'import-opening-paid')
+  await c.close()
+  const [receipt] = await until(async () => (await cashier.api.get(at('/receipts?limit=5'))).body.items, (x) => x.length > 0)
+  assert.deepEqual([receipt.amount, receipt.lines.map((l) => [l.month, l.amount])], [15_000, [[late, 15_000]]], 'what was paid before is not in today')
+
+  const back = await seed.pageOf(browser, linli.origin, boss)
+  await back.page.goto(imported)
+  await back.page.getByRole('button', { name: '撤销这次导入' }).click()
+  const ask = back.page.getByRole('dialog', { name: /撤销导入 缴费历史\.xlsx/ })
+  back.expect(/409/)
+  await ask.getByRole('button', { name: '撤销这次导入' }).click()
+  await ask.getByText(/已有收款或减免，不能整批撤销/).waitFor()
+  await shot(back.page, 'import-opening-undo-refused')
+  await back.close()
+})
