@@ -23,6 +23,32 @@ func inArgs(first []any, n int, of func(i int) any) []any {
 	return out
 }
 
+// dayCapture is one capture of a day with its order.
+type dayCapture struct {
+	held
+	merchant string
+	at       time.Time
+}
+
+// capturesOn are the captures of the statement's day by transaction, in one
+// statement: most lines of a bill are among them.
+func capturesOn(ctx context.Context, q db.Q, project id.ID, st *Statement) (map[string]dayCapture, error) {
+	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, c.amount, c.paid_at, COALESCE(o.room_label, ''), COALESCE(o.amount, 0), COALESCE(o.merchant, ?)
+		FROM payment_capture c LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
+		WHERE c.project_id = ? AND c.channel = ? AND c.paid_at >= ? AND c.paid_at < ?`, st.Merchant, project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start())
+	out := map[string]dayCapture{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var c dayCapture
+		var transaction string
+		var at int64
+		err := row.Scan(&transaction, &c.number, &c.order, &c.captured, &at, &c.roomLabel, &c.asked, &c.merchant)
+		c.at = db.Micro(at)
+		out[transaction] = c
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 // heldBy reads what our books have about lines of a bill, in two statements.
 func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []BillLine) (func(*BillLine) held, error) {
 	type capture struct {
@@ -67,52 +93,30 @@ func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []
 	}, nil
 }
 
-// keepLines writes lines that are not kept yet.
-func keepLines(ctx context.Context, tx *db.Tx, project id.ID, st *Statement, lines []BillLine) error {
-	rows, err := tx.Query(ctx, "SELECT transaction_id, refund_id FROM payment_bill_line WHERE project_id = ? AND channel = ? AND transaction_id IN ("+db.In(len(lines))+")",
-		inArgs([]any{project, st.Channel}, len(lines), func(i int) any { return lines[i].Transaction })...)
-	type key struct{ transaction, refund string }
-	list, err := db.Collect(rows, err, func(row db.Scanner) (key, error) {
-		var k key
+// lineKey tells a line among those of its day.
+type lineKey struct{ transaction, refund string }
+
+// keptLines are the lines of a statement that an earlier try has kept.
+func keptLines(ctx context.Context, q db.Q, project, statement id.ID) (map[lineKey]bool, error) {
+	rows, err := q.Query(ctx, "SELECT transaction_id, refund_id FROM payment_bill_line WHERE project_id = ? AND statement_id = ?", project, statement)
+	out := map[lineKey]bool{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var k lineKey
 		err := row.Scan(&k.transaction, &k.refund)
-		return k, err
+		out[k] = true
+		return struct{}{}, err
 	})
-	if err != nil {
-		return err
-	}
-	known := map[key]bool{}
-	for _, k := range list {
-		known[k] = true
-	}
-	fresh := make([]*BillLine, 0, len(lines))
-	for i := range lines {
-		if k := (key{lines[i].Transaction, lines[i].Refund}); !known[k] {
-			known[k] = true // a bill that repeats itself
-			fresh = append(fresh, &lines[i])
-		}
-	}
+	return out, err
+}
+
+// keepLines writes lines of a bill.
+func keepLines(ctx context.Context, tx *db.Tx, project id.ID, st *Statement, fresh []*BillLine) error {
 	return tx.Copy(ctx, "payment_bill_line", []string{"project_id", "channel", "transaction_id", "refund_id", "statement_id", "number", "words", "amount",
 		"settled", "refund", "fee", "paid_at"}, len(fresh), func(i int, dst []any) error {
 		l := fresh[i]
 		dst[0], dst[1], dst[2], dst[3], dst[4], dst[5] = int64(project), st.Channel, l.Transaction, l.Refund, int64(st.ID), l.Number
 		dst[6], dst[7], dst[8], dst[9], dst[10], dst[11] = l.Words, int64(l.Amount), int64(l.Settled), int64(l.Back), l.Fee, l.At.UnixMicro()
 		return nil
-	})
-}
-
-// notInBill are the captures of the statement's day that its bill lacks.
-func notInBill(ctx context.Context, q db.Q, project id.ID, st *Statement) ([]Difference, error) {
-	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, COALESCE(o.room_label, ''), c.amount, c.paid_at FROM payment_capture c
-		LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
-		WHERE c.project_id = ? AND c.channel = ? AND c.paid_at >= ? AND c.paid_at < ? AND COALESCE(o.merchant, ?) = ?
-		AND NOT EXISTS (SELECT 1 FROM payment_bill_line l WHERE l.project_id = c.project_id AND l.channel = c.channel AND l.transaction_id = c.transaction_id AND l.refund_id = '')`,
-		project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start(), st.Merchant, st.Merchant)
-	return db.Collect(rows, err, func(row db.Scanner) (Difference, error) {
-		d := Difference{Statement: st.ID, Day: st.Day, Channel: st.Channel, Merchant: st.Merchant, Kind: KindMissing, State: DifferenceOpen}
-		var at int64
-		err := row.Scan(&d.Transaction, &d.Number, &d.Order, &d.RoomLabel, &d.Here, &at)
-		d.At = db.Micro(at)
-		return d, err
 	})
 }
 

@@ -110,7 +110,13 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 	if err != nil {
 		return fmt.Errorf("projects of a merchant: %w", err)
 	}
-	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}}
+	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, told: map[string]bool{}}
+	if w.books, err = capturesOn(ctx, s.db.Reader(ctx), project, &st); err != nil {
+		return fmt.Errorf("read captures of the day: %w", err)
+	}
+	if w.kept, err = keptLines(ctx, s.db.Reader(ctx), project, statement); err != nil {
+		return fmt.Errorf("read lines kept before: %w", err)
+	}
 	totals, err := bill(ctx, func(l BillLine) error { return w.take(ctx, l) })
 	switch {
 	case w.failed != nil:
@@ -138,6 +144,9 @@ type matching struct {
 	st      Statement
 	sharers []id.ID
 	others  int64
+	books   map[string]dayCapture // of the day, by transaction
+	told    map[string]bool       // transactions of the bill
+	kept    map[lineKey]bool
 	waiting []BillLine
 	seen    map[string]bool // differences of this bill
 	failed  error
@@ -180,30 +189,60 @@ func (w *matching) flush(ctx context.Context) error {
 	if len(w.waiting) == 0 {
 		return nil
 	}
-	err := w.s.db.Write(ctx, func(tx *db.Tx) error {
-		books, err := heldBy(ctx, tx, w.project, w.st.Channel, w.waiting)
-		if err != nil {
-			return fmt.Errorf("look up captures: %w", err)
-		}
-		if err := keepLines(ctx, tx, w.project, &w.st, w.waiting); err != nil {
-			return fmt.Errorf("keep lines: %w", err)
-		}
-		var odd []Difference
+	odd, err := w.compare(ctx)
+	if err == nil {
+		var fresh []*BillLine
 		for i := range w.waiting {
-			l := &w.waiting[i]
-			h := books(l)
-			if kind, there, here := compare(l, &h); kind != "" {
-				odd = append(odd, l.difference(&w.st, kind, there, here, &h))
+			if k := (lineKey{w.waiting[i].Transaction, w.waiting[i].Refund}); !w.kept[k] {
+				w.kept[k] = true // also in a bill that repeats itself
+				fresh = append(fresh, &w.waiting[i])
 			}
 		}
-		return w.note(ctx, tx, odd)
-	})
+		err = w.s.db.Write(ctx, func(tx *db.Tx) error {
+			if err := keepLines(ctx, tx, w.project, &w.st, fresh); err != nil {
+				return fmt.Errorf("keep lines: %w", err)
+			}
+			return w.note(ctx, tx, odd)
+		})
+	}
 	if err != nil {
 		w.failed = fmt.Errorf("match bill: %w", err)
 		return w.failed
 	}
 	w.waiting = w.waiting[:0]
 	return nil
+}
+
+// compare holds the lines that wait against the books.
+func (w *matching) compare(ctx context.Context) ([]Difference, error) {
+	var rest []BillLine
+	for i := range w.waiting {
+		if _, ok := w.books[w.waiting[i].Transaction]; !ok {
+			rest = append(rest, w.waiting[i])
+		}
+	}
+	look := func(*BillLine) held { return held{} }
+	if len(rest) > 0 {
+		var err error
+		if look, err = heldBy(ctx, w.s.db.Reader(ctx), w.project, w.st.Channel, rest); err != nil {
+			return nil, fmt.Errorf("look up captures: %w", err)
+		}
+	}
+	var odd []Difference
+	for i := range w.waiting {
+		l := &w.waiting[i]
+		h := look(l)
+		if c, ok := w.books[l.Transaction]; ok {
+			h = c.held
+		}
+		if l.State != BillRefund {
+			w.told[l.Transaction] = true
+		}
+		if kind, there, here := compare(l, &h); kind != "" {
+			odd = append(odd, l.difference(&w.st, kind, there, here, &h))
+		}
+	}
+	return odd, nil
 }
 
 // note writes differences that are not known yet.
@@ -219,13 +258,15 @@ func (w *matching) note(ctx context.Context, tx *db.Tx, odd []Difference) error 
 
 // missing notes what was credited for the day and is not in the bill.
 func (w *matching) missing(ctx context.Context) error {
-	err := w.s.db.Write(ctx, func(tx *db.Tx) error {
-		odd, err := notInBill(ctx, tx, w.project, &w.st)
-		if err != nil {
-			return err
+	var odd []Difference
+	for transaction, c := range w.books {
+		if c.merchant != w.st.Merchant || w.told[transaction] {
+			continue
 		}
-		return w.note(ctx, tx, odd)
-	})
+		odd = append(odd, Difference{Statement: w.st.ID, Day: w.st.Day, Channel: w.st.Channel, Merchant: w.st.Merchant, Kind: KindMissing, Transaction: transaction,
+			Number: c.number, Order: c.order, RoomLabel: c.roomLabel, Here: int64(c.captured), At: c.at, State: DifferenceOpen})
+	}
+	err := w.s.db.Write(ctx, func(tx *db.Tx) error { return w.note(ctx, tx, odd) })
 	if err != nil {
 		return fmt.Errorf("look for what the bill lacks: %w", err)
 	}
