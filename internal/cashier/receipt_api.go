@@ -17,6 +17,7 @@ import (
 func (s *Service) Routes(w *web.Server) {
 	s.counterRoutes(w)
 	s.printSettingRoutes(w)
+	s.seriesRoutes(w)
 	const receipts = "/projects/{project}/receipts"
 	web.Handle(w, web.Op{ID: "counter-seat", Method: http.MethodGet, Path: "/projects/{project}/counter/{room}", Tag: "cashier",
 		Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)

@@ -2470,6 +2470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单据编号：每种单据今年已发到几号、下一号是什么 */
+        get: operations["list-series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/shared-costs": {
         parameters: {
             query?: never;
@@ -5175,6 +5192,22 @@ export interface components {
             label: string;
             /** @description 房屋状态 */
             state: string;
+        };
+        CashierSeries: {
+            /**
+             * Format: int64
+             * @description 今年已发到第几号，连续不断；0 为还没有发过
+             */
+            last: number;
+            /** @description 下一张的编号，如 SJ2026-000124 */
+            next: string;
+            /** @description 单据的字头，如 SJ */
+            series: string;
+            /**
+             * Format: int64
+             * @description 年份，每年从 1 起
+             */
+            year: number;
         };
         CashierSetting: {
             /**
@@ -8865,6 +8898,9 @@ export interface components {
         };
         SearchOutBody: {
             items: components["schemas"]["EstateHit"][];
+        };
+        SeriesOutBody: {
+            items: components["schemas"]["CashierSeries"][];
         };
         SetupInputBody: {
             /** @description 公司名称，印在收据上 */
@@ -28426,6 +28462,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -44,3 +44,10 @@ export const printTexts = {
   paper: '纸张',
   faults: { header: '最多 30 个字', footer: '最多 60 个字', phone: '只能有数字、空格和 + ( ) - / 、 转，最多 30 个字' },
 }
+
+export const seriesTexts = {
+  title: '单据编号',
+  hint: '字头 + 年份 + 6 位流水号，每个项目每年从 1 起，连续不断；作废和红冲的号码不会再用',
+  names: { SJ: '收据（红字收据同号段）', RJ: '交班单', YK: '押金扣款单', CJ: '催缴单', JM: '减免单' } as Record<string, string>,
+  columns: { name: '单据', series: '字头', last: '今年已发', next: '下一号' },
+}
