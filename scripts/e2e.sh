@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Browser tests against the built binary. E2E=pattern runs only the tests whose
-# title matches; KEEP=1 also renews the screenshots in docs/design. Files with
+# title matches; KEEP=1 also renews the pictures in docs/design and docs/guide. Files with
 # a failure are run once more, alone: what then passes was too slow for a busy
 # machine, not wrong; it is named in the last lines, to be mended.
 set -euo pipefail

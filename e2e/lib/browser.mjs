@@ -11,7 +11,7 @@ import { PATIENCE, eventually } from './eventually.mjs'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const out = resolve(import.meta.dirname, '../out')
-const design = resolve(import.meta.dirname, '../../docs/design')
+const docs = resolve(import.meta.dirname, '../../docs')
 
 export const DESK = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
@@ -106,10 +106,10 @@ export async function assertAccessible(page, { exclude = [] } = {}) {
   assert.deepEqual(found, [], `axe on ${page.url()}`)
 }
 
-/** Keeps a picture in e2e/out; with KEEP=1 those that are the standard also in docs/design. */
-export async function shot(page, name, { standard = false, ...options } = {}) {
-  for (const folder of standard && process.env.KEEP === '1' ? [out, design] : [out]) {
-    const path = join(folder, `${name}.png`)
+/** Keeps a picture in e2e/out; with KEEP=1 also as the one of the docs that it renews, such as `design/home-dark`. */
+export async function shot(page, name, { keep, ...options } = {}) {
+  for (const file of keep && process.env.KEEP === '1' ? [join(out, name), join(docs, keep)] : [join(out, name)]) {
+    const path = `${file}.png`
     mkdirSync(dirname(path), { recursive: true })
     await page.screenshot({ path, animations: 'disabled', caret: 'hide', ...options })
   }

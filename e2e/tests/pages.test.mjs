@@ -1,6 +1,7 @@
 // Every page of the menu as the administrator sees it, on the demo: light and
 // dark, on a usual and on a small screen; and the screens that set the standard
-// for all others, kept as pictures in docs/design with KEEP=1.
+// for all others, kept as pictures in docs/design with KEEP=1;
+// every page as a picture for the guides in docs/guide/pages.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DESK, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
@@ -48,7 +49,7 @@ for (const [size, words] of [[DESK, '1440×900'], [SMALL, '1366×768']]) {
         await fits(p.page)
         await assertAccessible(p.page)
         p.calm()
-        await shot(p.page, `pages/${size.width}-${theme}-${name}`)
+        await shot(p.page, `pages/${size.width}-${theme}-${name}`, size === DESK && theme === 'light' ? { keep: `guide/pages/${name.replace(/^p-/, '')}` } : {})
       }
       await p.page.goto(`/p/${project}/home`)
       await p.settled()
@@ -73,7 +74,7 @@ for (const theme of ['light', 'dark']) {
     const p = await open(who.zhoulan, { theme })
     await p.page.goto(`/p/${project}/home`)
     await p.settled()
-    await shot(p.page, `home-${theme}`, { standard: true })
+    await shot(p.page, `home-${theme}`, { keep: `design/home-${theme}` })
     await p.close()
   })
 }
@@ -102,7 +103,7 @@ test('the standard: the review of a month with causes, what to look at, a held l
     await p.settled()
     await fits(p.page)
     await assertAccessible(p.page)
-    await shot(p.page, `run-review-${theme}`, { standard: true })
+    await shot(p.page, `run-review-${theme}`, { keep: `design/run-review-${theme}` })
     await p.close()
   }
 })
@@ -147,7 +148,7 @@ test('the standard: a household with two rooms, the counter before and after, an
     await p.settled()
     await fits(p.page)
     await assertAccessible(p.page)
-    await shot(p.page, `household-${theme}`, { standard: true })
+    await shot(p.page, `household-${theme}`, { keep: `design/household-${theme}` })
     await p.page.getByRole('tab', { name: /账单/ }).click()
     await p.page.getByRole('button', { name: '怎么算的' }).first().click()
     await p.settled()
@@ -171,14 +172,14 @@ test('the standard: a household with two rooms, the counter before and after, an
     await p.page.mouse.move(0, 0)
     await p.settled()
     await assertAccessible(p.page)
-    await shot(p.page, `counter-${theme}`, { standard: true })
+    await shot(p.page, `counter-${theme}`, { keep: `design/counter-${theme}` })
     if (theme === 'light') await amount.press('Enter')
   }
   await light.page.getByRole('region', { name: '已收款' }).waitFor()
   await light.settled()
   await fits(light.page)
   await assertAccessible(light.page)
-  await shot(light.page, 'counter-done-light', { standard: true })
+  await shot(light.page, 'counter-done-light', { keep: 'design/counter-done-light' })
   const [receipt] = (await s.cashier.get(`${s.path}/receipts?mine=true&limit=1`)).body.items
   await light.page.goto(`/p/${s.id}/receipts/${receipt.id}`)
   await light.settled()
@@ -192,7 +193,7 @@ test('the standard: a household with two rooms, the counter before and after, an
   await dark.page.getByRole('region', { name: '已收款' }).waitFor()
   await dark.settled()
   await assertAccessible(dark.page)
-  await shot(dark.page, 'counter-done-dark', { standard: true })
+  await shot(dark.page, 'counter-done-dark', { keep: 'design/counter-done-dark' })
   await dark.close()
 
   for (const [paper, size] of [['80', { width: 620, height: 700 }], ['a4', { width: 794, height: 1123 }]]) {
@@ -200,7 +201,7 @@ test('the standard: a household with two rooms, the counter before and after, an
     await sheet.page.emulateMedia({ media: 'print', colorScheme: 'light' })
     await sheet.page.goto(`/api/v1${s.path}/receipts/${receipt.id}/print?paper=${paper}`)
     const main = await sheet.page.locator('main').boundingBox()
-    await shot(sheet.page, `print-receipt-${paper}`, { standard: true, clip: main, fullPage: true })
+    await shot(sheet.page, `print-receipt-${paper}`, { keep: `design/print-receipt-${paper}`, clip: main, fullPage: true })
     await sheet.close()
   }
 })
