@@ -13,4 +13,5 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "read-room-states", Method: "GET", Path: "/projects/{project}/buildings/{building}/room-states", Summary: "房态图：一栋楼每间房的居住状态和费用状态",
 		Tag: "screen", Permission: estate.PermRead}, s.readRoomStates)
 	s.transferRoutes(w)
+	s.copyRoutes(w)
 }

@@ -261,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/project-copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 新建项目并套用另一个项目的费用项目、价格、规则、标签、自定义字段和设置；不含房屋、住户和账 */
+        post: operations["copy-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -5470,6 +5487,29 @@ export interface components {
             /** @description 动态验证码；解除时也可以用恢复码 */
             code: string;
         };
+        CopyProjectInBody: {
+            /** @description 详细地址 */
+            address?: string;
+            /**
+             * Format: int64
+             * @description 总建筑面积，百分之一平方米
+             */
+            built_area?: number;
+            /** @description 套用哪个项目 */
+            from_project_id: string;
+            /**
+             * @description 住宅小区、公寓或写字楼
+             * @enum {string}
+             */
+            kind: "residential" | "apartment" | "office";
+            /**
+             * Format: int64
+             * @description 占地面积，百分之一平方米
+             */
+            land_area?: number;
+            /** @description 新项目的名称 */
+            name: string;
+        };
         CorrectInBody: {
             /**
              * Format: int64
@@ -8706,6 +8746,43 @@ export interface components {
              */
             rate: number;
         };
+        ScreenProjectCopy: {
+            /**
+             * Format: int64
+             * @description 几个自定义字段
+             */
+            fields: number;
+            /** @description 套用的项目 */
+            from: string;
+            /** @description 新项目 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 套用了几个费用项目
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description 几条收费范围按楼栋或房屋指定，没有套用
+             */
+            left: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 几条价格
+             */
+            rates: number;
+            /**
+             * Format: int64
+             * @description 几条收费范围
+             */
+            scopes: number;
+            /**
+             * Format: int64
+             * @description 几个标签
+             */
+            tags: number;
+        };
         ScreenRoomState: {
             /**
              * Format: int64
@@ -10866,6 +10943,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeListBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "copy-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyProjectInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenProjectCopy"];
                 };
             };
             /** @description Bad Request */

@@ -7,7 +7,7 @@ import { useCommand } from '@/composables/useCommand'
 import { useFaults } from '@/composables/useFaults'
 import { useSession } from '@/stores/session'
 import { projectBody, projectFields, projectRules, type ProjectFields } from './projectFields'
-import type { Project } from './types'
+import type { Project, ProjectCopy } from './types'
 
 /** Creating and changing a project; a new one leads on to the import of its roster. */
 export function useProjectForm() {
@@ -34,6 +34,14 @@ export function useProjectForm() {
     await router.push({ name: router.hasRoute('imports') ? 'imports' : 'rooms', params: { project: made.id } })
     return true
   }
+  /** A new project with the fees, tags, fields and settings of another; what came over is answered. */
+  async function copy(from: string): Promise<ProjectCopy | null> {
+    if (!faults.check()) return null
+    const made = await command.go((key) => must(api.POST('/api/v1/project-copies', { body: { ...projectBody(toRaw(form)), from_project_id: from }, headers: withKey(key) })))
+    if (!made) return null
+    await refresh()
+    return made
+  }
   async function change(project: Project): Promise<boolean> {
     if (!faults.check()) return false
     const done = await command.go((key) => must(api.PATCH('/api/v1/projects/{project}', {
@@ -43,5 +51,5 @@ export function useProjectForm() {
     await Promise.all([refresh(), queries.invalidateQueries({ queryKey: [project.id] })])
     return true
   }
-  return { form, faults, command, start, create, change }
+  return { form, faults, command, start, create, copy, change }
 }

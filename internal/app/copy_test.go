@@ -1,0 +1,103 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"linli/internal/app"
+	"linli/internal/billing"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/fault"
+)
+
+// TestCopyProject: a project made after another has its setup and nothing that
+// belongs to its rooms, people or money; whoever lacks a right on all projects
+// makes none.
+func TestCopyProject(t *testing.T) {
+	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		p := newPatient(t, d, t.TempDir())
+		ctx, system := t.Context(), actor.System("测试")
+		month := clock.MonthOf(d.Clock().Now())
+		tag := p.ids["tag"]
+		if err := d.Write(ctx, func(tx *db.Tx) error {
+			for _, a := range []billing.Assignment{{Scope: billing.ToRule, Rule: billing.Rule{Tag: tag}}, {Scope: billing.ToRule, Rule: billing.Rule{Building: p.ids["building"]}},
+				{Scope: billing.ToBuilding, Target: p.ids["building"]}} {
+				a.Item, a.From = p.ids["item"], month.First()
+				if _, err := p.app.Billing.Assign(ctx, tx, system, p.project, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		clerk := actor.Actor{Account: 9, Grants: []actor.Grant{{Permissions: []actor.Permission{estate.PermProject}}}}
+		if _, err := p.app.Screen.CopyProject(ctx, clerk, p.project, estate.Project{Name: "丙", Kind: estate.KindResidential}); fault.As(err) == nil || fault.As(err).Kind != fault.Forbidden {
+			t.Errorf("without the right to set fees: %v", err)
+		}
+		if _, err := p.app.Screen.CopyProject(ctx, system, 12345, estate.Project{Name: "丙", Kind: estate.KindResidential}); fault.As(err) == nil || fault.As(err).Kind != fault.NotFound {
+			t.Errorf("after a project that is not there: %v", err)
+		}
+		made, err := p.app.Screen.CopyProject(ctx, system, p.project, estate.Project{Name: "丙园", Kind: estate.KindResidential})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Items == 0 || made.Rates == 0 || made.Scopes == 0 || made.Tags != 1 || made.Fields != 1 || made.Left != 2 {
+			t.Errorf("came over: %+v", made)
+		}
+		rows := map[string]int{}
+		tables, err := d.ProjectTables(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			if err := d.Dump(ctx, table, table.Columns, int64(made.Project.ID), func(values []any) error {
+				rows[table.Name]++
+				for _, v := range values {
+					for _, private := range []string{"云栖业主", "云栖栋", "云栖路", "回单"} {
+						if text, ok := v.(string); ok && strings.Contains(text, private) {
+							t.Errorf("%s holds %q of the other project", table.Name, text)
+						}
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "cashier_print",
+			"cashier_setting", "estate_field", "estate_project", "estate_tag", "meter_setting"}
+		for name := range rows {
+			if !slices.Contains(allowed, name) {
+				t.Errorf("%d rows of %s came over", rows[name], name)
+			}
+		}
+		items, err := p.app.Billing.Items(ctx, d.Reader(ctx), made.Project.ID)
+		if err != nil || len(items) == 0 {
+			t.Fatal(items, err)
+		}
+		list, err := p.app.Billing.Assignments(ctx, d.Reader(ctx), made.Project.ID, items[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byTag := 0 // of the first item
+		for _, a := range list {
+			if a.Rule.Tag == tag {
+				t.Error("a rule names a tag of the other project")
+			} else if a.Rule.Tag != 0 {
+				byTag++
+			}
+		}
+		if byTag != 1 {
+			t.Errorf("%d rules by tag, want 1", byTag)
+		}
+		if found, err := p.app.Doctor(ctx, app.Checks{}); err != nil || len(found) > 0 {
+			t.Errorf("the doctor says %v %v", found, err)
+		}
+	})
+}

@@ -1,0 +1,23 @@
+package meter
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// CopySetup gives a new project the rules by which another one finds readings
+// unusual; without rules of its own both go by the usual ones.
+func (s *Service) CopySetup(ctx context.Context, tx *db.Tx, from, to id.ID) error {
+	set, err := oneSetting(ctx, tx, from)
+	if err != nil || set.Version == 0 {
+		return err
+	}
+	set.Version = 0
+	if err := storeSetting(ctx, tx, to, set); err != nil {
+		return fmt.Errorf("copy setting of meters: %w", err)
+	}
+	return nil
+}

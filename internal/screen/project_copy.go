@@ -1,0 +1,65 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// ProjectCopy is a project made after another one, and what it got from there.
+type ProjectCopy struct {
+	Project estate.Project
+	From    string // name of the other one
+	Tags    int
+	Fields  int
+	billing.SetupCopy
+}
+
+// CopyProject makes a project with the fee items, prices, scopes by rule, tags,
+// fields of own making and settings of another one; rooms, people and money
+// stay where they are. It is one transaction. Besides the right to make
+// projects it takes the rights to set what it sets, on all projects.
+func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, p estate.Project) (ProjectCopy, error) {
+	for _, right := range []actor.Permission{estate.PermProject, billing.PermItem, cashier.PermSetting} {
+		if err := who.Must(right, 0); err != nil {
+			return ProjectCopy{}, err
+		}
+	}
+	var out ProjectCopy
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		source, err := s.estate.Project(ctx, tx, from)
+		if err != nil {
+			return err
+		}
+		if p, err = s.estate.CreateProject(ctx, tx, who, p); err != nil {
+			return err
+		}
+		out = ProjectCopy{Project: p, From: source.Name}
+		setup, err := s.estate.CopySetup(ctx, tx, from, p.ID)
+		if err != nil {
+			return err
+		}
+		out.Tags, out.Fields = len(setup.Tags), setup.Fields
+		if out.SetupCopy, err = s.billing.CopySetup(ctx, tx, who, from, p.ID, setup.Tags); err != nil {
+			return err
+		}
+		if err := s.cashier.CopySetup(ctx, tx, from, p.ID); err != nil {
+			return err
+		}
+		s.audit.Record(tx, audit.Entry{Project: p.ID, Who: who, Action: "estate.project_copied", Kind: "project", Subject: p.ID,
+			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个标签、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Tags, out.Fields),
+			After:   map[string]any{"from": from, "items": out.Items, "rates": out.Rates, "scopes": out.Scopes, "left": out.Left, "tags": out.Tags, "fields": out.Fields}})
+		return nil
+	})
+	if err != nil {
+		return ProjectCopy{}, fmt.Errorf("copy project: %w", err)
+	}
+	return out, nil
+}
