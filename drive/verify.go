@@ -66,6 +66,28 @@ func Verify(journal []Entry, b *Books) []string {
 	return v.found
 }
 
+// Thin says what a journal has too little of to show anything; empty is
+// enough.
+func Thin(journal []Entry) string {
+	n := map[Deed]int{}
+	for i := range journal {
+		e := &journal[i]
+		switch {
+		case e.Key == "":
+			n[e.Deed]++
+		case e.known() && e.Status < 300:
+			n[e.Deed]++
+		case e.Answered && !e.known():
+			n[""]++
+		}
+	}
+	if n[Killed] < 2 || n[""] < 20 || n[TakeReceipt] < 20 || n[Captured] < 5 || n[VoidReceipt] < 2 || n[PayRefund] < 2 {
+		return fmt.Sprintf("the drive shows too little: %d kills, %d answers unknown, %d receipts, %d voided, %d refunds paid, %d online payments; drive longer",
+			n[Killed], n[""], n[TakeReceipt], n[VoidReceipt], n[PayRefund], n[Captured])
+	}
+	return ""
+}
+
 func (v *verifier) say(form string, args ...any) {
 	v.found = append(v.found, fmt.Sprintf(form, args...))
 }

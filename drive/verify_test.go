@@ -125,3 +125,16 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// A drive in which nothing happened proves nothing.
+func TestThin(t *testing.T) {
+	t.Parallel()
+	j, _ := story(t)
+	if Thin(j) == "" {
+		t.Error("one payment is enough")
+	}
+	full := slices.Repeat(append(j, Entry{Deed: Killed}), 20)
+	if said := Thin(full); said != "" {
+		t.Error(said)
+	}
+}

@@ -115,6 +115,9 @@ func verify(ctx context.Context, args []string, out io.Writer) error {
 	if len(found) > 0 {
 		return fmt.Errorf("%d things are wrong", len(found))
 	}
+	if said := drive.Thin(journal); said != "" {
+		return errors.New(said)
+	}
 	_, err = fmt.Fprintf(out, "%d lines of the journal against %d receipts, %d orders, %d refunds, %d runs: nothing lost, doubled or forged\n",
 		len(journal), len(books.Receipts), len(books.Orders), len(books.Refunds), len(books.Runs))
 	return err
