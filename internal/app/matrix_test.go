@@ -83,6 +83,8 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"receipt-create":      fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
 		"order-create":        fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":0,"amount":100}`, from.ids["room"]),
 		"candidate-handle":    `{"note":"矩阵测试"}`,
+		"bank-row-receive":    fmt.Sprintf(`{"room_id":%q,"expected_owed":0}`, from.ids["room"]),
+		"bank-row-aside":      `{"state":"held","note":"矩阵测试"}`,
 		"statement-fetch":     fmt.Sprintf(`{"channel":"wechat","day":%q}`, clock.DateOf(dbtest.Start()).AddDays(-3)),
 		"difference-settle":   `{"remedy":"suspend"}`,
 		"merchant-wechat-put": `{"number":"1","app":"","serial":"","platform_serial":"","platform_key":"","active":false,"version":0}`,
@@ -103,7 +105,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 	for op, b := range bookBodies(from) {
 		bodies[op] = b
 	}
-	if e.op == "start-import" || e.op == "expense-attach" {
+	if e.op == "start-import" || e.op == "bank-import" || e.op == "expense-attach" {
 		return csvForm("matrix.csv")
 	}
 	if b, ok := bodies[e.op]; ok {

@@ -27,12 +27,12 @@ func roles() []identity.Role {
 	list := []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,
 			billing.PermItem, billing.PermRun, billing.PermRelease, billing.PermDiscount, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
-			payment.PermRead, payment.PermHandle, payment.PermReconcile, payment.PermMerchant, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
+			payment.PermRead, payment.PermHandle, payment.PermReconcile, payment.PermMerchant, cashier.PermBank, audit.PermRead, file.PermWhole, identity.PermManage, PermCare)},
 		{Key: "manager", Name: "项目经理", Permissions: with(meter.PermConfirm, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, billing.PermRelease, billing.PermDiscount, cashier.PermVoid, cashier.PermApprove, cashier.PermDeposit, cashier.PermReport, cashier.PermSetting,
 			payment.PermRead, payment.PermHandle, payment.PermReconcile, audit.PermRead, file.PermWhole)},
 		{Key: "clerk", Name: "前台客服", Permissions: with(estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk)},
 		{Key: "cashier", Name: "收费员", Permissions: with(meter.PermRecord, estate.PermAsk, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit)},
-		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, payment.PermRead, payment.PermHandle, payment.PermReconcile, audit.PermRead)},
+		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, cashier.PermBank, payment.PermRead, payment.PermHandle, payment.PermReconcile, audit.PermRead)},
 	}
 	// Whoever works with people's bills asks for waivers and sends letters; who is in charge decides.
 	books := []actor.Permission{expense.PermRead, expense.PermWrite, expense.PermApprove}

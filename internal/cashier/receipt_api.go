@@ -32,6 +32,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.orderRoutes(w)
+	s.bankRoutes(w)
 	s.shiftRoutes(w)
 	s.refundRoutes(w)
 	s.depositRoutes(w)

@@ -1,0 +1,141 @@
+package cashier
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+	"linli/internal/kit/web"
+)
+
+func (s *Service) bankRoutes(w *web.Server) {
+	const rows = "/projects/{project}/bank-rows"
+	web.Handle(w, web.Op{ID: "bank-row-list", Method: http.MethodGet, Path: rows, Tag: "cashier",
+		Permission: PermBank, Summary: "银行流水里的收入，新的在前"}, s.apiBankRows)
+	web.Handle(w, web.Op{ID: "bank-import", Method: http.MethodPost, Path: "/projects/{project}/bank-imports", Tag: "cashier",
+		Permission: PermBank, Summary: "导入银行流水；导入过的行不会重复"}, s.apiBankImport)
+	web.Handle(w, web.Op{ID: "bank-row-receive", Method: http.MethodPost, Path: rows + "/{bank_row}/receive", Tag: "cashier",
+		Permission: PermBank, Summary: "确认这笔流水是哪户交的，收款开收据"}, s.apiBankReceive)
+	web.Handle(w, web.Op{ID: "bank-row-aside", Method: http.MethodPost, Path: rows + "/{bank_row}/aside", Tag: "cashier",
+		Permission: PermBank, Summary: "登记待查，或注明与收费无关"}, s.apiBankAside)
+}
+
+type bankRowJSON struct {
+	ID            id.ID      `json:"id"`
+	Date          clock.Date `json:"date" doc:"入账日期"`
+	Amount        money.Fen  `json:"amount" doc:"到账金额，分"`
+	Payer         string     `json:"payer" doc:"对方户名"`
+	Account       string     `json:"account" doc:"对方账号，只留后四位"`
+	Remark        string     `json:"remark" doc:"附言和摘要"`
+	Reference     string     `json:"reference" doc:"银行流水号"`
+	Room          id.ID      `json:"room_id" doc:"可能是哪户；没有为 0"`
+	RoomLabel     string     `json:"room_label"`
+	Why           string     `json:"why" doc:"room 附言里的房号，account 这个账号交过，name 户名；空为没找到"`
+	State         string     `json:"state" enum:"open,held,aside,received" doc:"open 待确认，held 待查，aside 与收费无关，received 已收款"`
+	Receipt       id.ID      `json:"receipt_id"`
+	ReceiptNumber string     `json:"receipt_number"`
+	Note          string     `json:"note"`
+	DoneName      string     `json:"done_name"`
+	DoneAt        *time.Time `json:"done_at,omitempty"`
+}
+
+func toBankRow(b *BankRow) bankRowJSON {
+	account := b.Account
+	if len(account) > 4 {
+		account = "****" + account[len(account)-4:]
+	}
+	j := bankRowJSON{ID: b.ID, Date: b.Date, Amount: b.Amount, Payer: b.Payer, Account: account, Remark: b.Remark, Reference: b.Reference, Room: b.Room,
+		RoomLabel: b.RoomLabel, Why: b.Why, State: string(b.State), Receipt: b.Receipt, ReceiptNumber: b.ReceiptNumber, Note: b.Note, DoneName: b.DoneName}
+	if !b.DoneAt.IsZero() {
+		at := b.DoneAt.In(clock.Shanghai())
+		j.DoneAt = &at
+	}
+	return j
+}
+
+type bankRowOut struct{ Body bankRowJSON }
+
+func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	page.Request
+	State string `query:"state" enum:"open,held,aside,received" doc:"不填为全部"`
+}) (*struct{ Body page.List[bankRowJSON] }, error) {
+	list, err := s.BankRows(ctx, in.Project, BankFilter{Request: in.Request, State: BankState(in.State)})
+	if err != nil {
+		return nil, err
+	}
+	out := page.List[bankRowJSON]{Items: []bankRowJSON{}, Next: list.Next}
+	for i := range list.Items {
+		out.Items = append(out.Items, toBankRow(&list.Items[i]))
+	}
+	return &struct {
+		Body page.List[bankRowJSON]
+	}{out}, nil
+}
+
+type bankImportOut struct {
+	Body struct {
+		Name    string `json:"name" doc:"文件名"`
+		Rows    int    `json:"rows" doc:"读到的行"`
+		New     int    `json:"new" doc:"新增的收入"`
+		Known   int    `json:"known" doc:"以前导入过的收入"`
+		Out     int    `json:"out" doc:"支出，不导入"`
+		Guessed int    `json:"guessed" doc:"新增里找到房屋的"`
+	}
+}
+
+func (s *Service) apiBankImport(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	RawBody huma.MultipartFormFiles[struct {
+		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true" doc:"网银导出的明细，xlsx 或 csv（UTF-8、GBK），最多 5000 行"`
+	}]
+}) (*bankImportOut, error) {
+	data := in.RawBody.Data()
+	defer data.File.Close()
+	got, err := s.ImportBank(ctx, who, in.Project, data.File.Filename, data.File, data.File.Size)
+	if err != nil {
+		return nil, err
+	}
+	out := &bankImportOut{}
+	b := &out.Body
+	b.Name, b.Rows, b.New, b.Known, b.Out, b.Guessed = got.Name, got.Rows, got.New, got.Known, got.Out, got.Guessed
+	return out, nil
+}
+
+func (s *Service) apiBankReceive(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Row     id.ID `path:"bank_row" doc:"一笔流水"`
+	Body    struct {
+		Room         id.ID     `json:"room_id" doc:"哪户交的；多收的存入它的预存"`
+		ExpectedOwed money.Fen `json:"expected_owed" minimum:"0" doc:"界面上显示的这户欠费合计，不一致则拒绝"`
+		Confirmed    bool      `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+	}
+}) (*bankRowOut, error) {
+	b, err := s.ReceiveBank(ctx, who, in.Project, in.Row, BankTaking(in.Body))
+	if err != nil {
+		return nil, err
+	}
+	return &bankRowOut{toBankRow(&b)}, nil
+}
+
+func (s *Service) apiBankAside(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Row     id.ID `path:"bank_row" doc:"一笔流水"`
+	Body    struct {
+		State string `json:"state" enum:"held,aside" doc:"held 待查，aside 与收费无关"`
+		Note  string `json:"note" minLength:"1" maxLength:"200" doc:"情况说明"`
+	}
+}) (*bankRowOut, error) {
+	b, err := s.PutAside(ctx, who, in.Project, in.Row, BankState(in.Body.State), in.Body.Note)
+	if err != nil {
+		return nil, err
+	}
+	return &bankRowOut{toBankRow(&b)}, nil
+}

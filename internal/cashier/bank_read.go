@@ -1,0 +1,139 @@
+package cashier
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/money"
+	"linli/internal/kit/sheet"
+)
+
+// maxBankRows is how many rows one statement may have: about a month of a
+// large project.
+const maxBankRows = 5000
+
+// bankColumns are the titles that banks use.
+func bankColumns() []sheet.TableColumn {
+	return []sheet.TableColumn{
+		{Field: "date", Titles: []string{"交易日期", "记账日期", "入账日期", "交易时间", "交易日", "日期", "入账时间", "记账日"}, Required: true},
+		{Field: "credit", Titles: []string{"收入金额", "贷方发生额", "贷方金额", "存入金额", "入账金额", "收入", "贷方", "贷方发生额/元", "转入金额"}},
+		{Field: "amount", Titles: []string{"交易金额", "发生额", "金额", "发生金额"}},
+		{Field: "side", Titles: []string{"借贷标志", "收支标志", "借贷方向", "收付标志", "交易方向", "借/贷", "收/支", "收支类型", "借贷"}},
+		{Field: "payer", Titles: []string{"对方户名", "对方名称", "付款人名称", "付款方户名", "付款人", "对方账户名称", "对方单位名称", "付款人户名", "对方单位", "户名"}},
+		{Field: "account", Titles: []string{"对方账号", "付款账号", "付款人账号", "对方账户", "付款方账号", "对方帐号"}},
+		{Field: "remark", Titles: []string{"附言", "备注", "用途", "交易附言", "客户附言", "摘要备注"}},
+		{Field: "summary", Titles: []string{"摘要", "交易摘要", "交易类型", "业务摘要"}},
+		{Field: "reference", Titles: []string{"交易流水号", "流水号", "银行流水号", "交易参考号", "凭证号", "回单编号", "柜员流水号", "核心流水号", "凭证号码"}},
+	}
+}
+
+// bankFile is a statement as it was read.
+type bankFile struct {
+	rows []BankRow // money that came
+	out  int       // rows of money that went
+}
+
+// readBank reads a statement of any bank by the titles of its columns; a cell
+// that cannot be read refuses the whole file.
+func readBank(name string, r io.ReaderAt, size int64) (*bankFile, error) {
+	limits := sheet.DefaultLimits()
+	limits.Rows = maxBankRows
+	book, err := sheet.Open(name, r, size, limits)
+	if err != nil {
+		return nil, err
+	}
+	defer book.Close()
+	f := &bankFile{}
+	same := map[string]int{}
+	var problems *fault.Error
+	refuse := func(line int, title, message, value string) {
+		if problems == nil {
+			problems = ErrBankFile
+		}
+		if len(problems.Fields) < 20 {
+			problems = problems.At(fmt.Sprintf("第 %d 行 %s", line, title), message, value)
+		}
+	}
+	table, err := book.ReadTable(bankColumns(), false, func(row *sheet.TableRow) error {
+		amount, ok, message := bankAmount(row)
+		if message != "" {
+			refuse(row.Line, "金额", message, row.Text("amount")+row.Text("credit"))
+			return nil
+		}
+		if !ok {
+			f.out++
+			return nil
+		}
+		date, err := bankDate(book.Dates(), row.Text("date"))
+		if err != nil {
+			refuse(row.Line, "日期", "读不出日期", row.Text("date"))
+			return nil
+		}
+		f.take(row, book.Hash(), name, date, amount, same)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case problems != nil:
+		return nil, problems
+	case len(table.Problems) > 0:
+		p := table.Problems[0]
+		return nil, ErrBankFile.At(p.Cell, p.Message, p.Value)
+	}
+	return f, nil
+}
+
+// take adds a row; rows that are alike in all are told apart by their order.
+func (f *bankFile) take(row *sheet.TableRow, hash, name string, date clock.Date, amount money.Fen, same map[string]int) {
+	b := BankRow{FileHash: hash, FileName: cutTo(name, 100), Line: row.Line, Date: date, Amount: amount, Payer: cutTo(row.Text("payer"), 100),
+		Account: cutTo(strings.ReplaceAll(row.Text("account"), " ", ""), 60), Reference: cutTo(row.Text("reference"), 80), State: BankOpen}
+	parts := []string{}
+	for _, field := range []string{"remark", "summary"} {
+		if text := row.Text(field); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	b.Remark = cutTo(strings.Join(parts, " "), 200)
+	key := fmt.Sprintf("%d|%d|%s|%s|%s|%s", b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference)
+	same[key]++
+	b.Print = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s|%d", key, same[key])))
+	f.rows = append(f.rows, b)
+}
+
+// bankAmount is what came by a row; ok is false when money went or none moved.
+func bankAmount(row *sheet.TableRow) (amount money.Fen, ok bool, problem string) {
+	text := row.Text("credit")
+	side := row.Text("side")
+	if text == "" {
+		if text = row.Text("amount"); text != "" && side != "" && !strings.ContainsAny(side, "贷收入存") && !strings.EqualFold(side, "C") {
+			return 0, false, ""
+		}
+	}
+	text = strings.NewReplacer(",", "", "，", "", " ", "", "¥", "", "￥", "", "+", "").Replace(text)
+	if text == "" || text == "-" || strings.HasPrefix(text, "-") {
+		return 0, false, ""
+	}
+	v, err := money.ParseYuan(text)
+	if err != nil {
+		return 0, false, "不是金额"
+	}
+	return v, v > 0, ""
+}
+
+func bankDate(dates sheet.DateSystem, text string) (clock.Date, error) {
+	for _, cut := range []string{" ", "T"} {
+		if head, _, found := strings.Cut(text, cut); found && len(head) >= 8 {
+			text = head
+		}
+	}
+	y, m, d, err := dates.ParseDate(text)
+	if err != nil {
+		return 0, err
+	}
+	return clock.NewDate(y, m, d)
+}

@@ -1,0 +1,135 @@
+package cashier_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"linli/internal/cashier"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/page"
+)
+
+const bankSheet = `网银明细查询,,,,,
+交易日期,借方发生额,贷方发生额,对方户名,对方账号,摘要,交易附言,交易流水号
+2026-11-18,,"1,000.00",王某,6222000011112222,转账,3栋101 物业费,LS0001
+2026/11/18,,200.00,林晓峰,6222000033334444,转账,物业费,LS0002
+20261119,,300.00,某某公司,6222000055556666,转账,3-201,LS0003
+2026-11-19,,0.35,,,结息,,LS0004
+2026-11-19,500.00,,供电公司,6222000077778888,电费,,LS0005
+2026-11-19,,80.00,王某,6222000011112222,转账,,LS0006
+`
+
+func (w *world) bank(t *testing.T, name, text string) cashier.BankImport {
+	t.Helper()
+	got, err := w.cashier.ImportBank(t.Context(), w.teller(), w.project, name, strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func (w *world) bankRows(t *testing.T, state cashier.BankState) map[string]cashier.BankRow {
+	t.Helper()
+	list, err := w.cashier.BankRows(t.Context(), w.project, cashier.BankFilter{Request: page.Request{Limit: 200}, State: state})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]cashier.BankRow{}
+	for _, r := range list.Items {
+		out[r.Reference] = r
+	}
+	return out
+}
+
+func TestBankStatement(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		got := w.bank(t, "明细.csv", bankSheet)
+		if got != (cashier.BankImport{Name: "明细.csv", Rows: 6, New: 5, Out: 1, Guessed: 3}) {
+			t.Fatalf("%+v", got)
+		}
+		if again := w.bank(t, "明细.csv", bankSheet); again.New != 0 || again.Known != 5 {
+			t.Errorf("the same file again: %+v", again)
+		}
+		later := bankSheet + "2026-11-20,,80.00,王某,6222000011112222,转账,,LS0007\n2026-11-20,,66.00,,,现金,,\n2026-11-20,,66.00,,,现金,,\n"
+		if more := w.bank(t, "明细2.csv", later); more.New != 3 || more.Known != 5 {
+			t.Errorf("a file that overlaps: %+v", more)
+		}
+		rows := w.bankRows(t, cashier.BankOpen)
+		for reference, want := range map[string]struct {
+			room string
+			why  string
+		}{"LS0001": {"3栋101", "room"}, "LS0002": {"3栋101", "name"}, "LS0003": {"3栋201", "room"}, "LS0004": {}, "LS0006": {}} {
+			if r := rows[reference]; r.RoomLabel != want.room || r.Why != want.why || r.Amount <= 0 || r.Date < 20261118 {
+				t.Errorf("%s: %+v, want %+v", reference, r, want)
+			}
+		}
+		w.receiveBank(t, rows)
+	})
+}
+
+func (w *world) receiveBank(t *testing.T, rows map[string]cashier.BankRow) {
+	t.Helper()
+	w.now.Set(w.now.Now().AddDate(1, 0, 0)) // the rows are not of tomorrow
+	ctx, who := t.Context(), w.teller()
+	row := rows["LS0001"]
+	_, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, cashier.BankTaking{Room: row.Room, ExpectedOwed: 1, Confirmed: true})
+	mustBe(t, err, cashier.ErrOwedChanged)
+	in := cashier.BankTaking{Room: row.Room, ExpectedOwed: w.seat(t, row.Room).Owed, Confirmed: true}
+	got, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in)
+	if err != nil || got.State != cashier.BankReceived || got.ReceiptNumber == "" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	_, err = w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in)
+	mustBe(t, err, cashier.ErrBankDone)
+	_, err = w.cashier.PutAside(ctx, who, w.project, row.ID, cashier.BankHeld, "查")
+	mustBe(t, err, cashier.ErrBankDone)
+	r, err := w.cashier.Receipt(ctx, w.d.Reader(ctx), w.project, got.Receipt)
+	if err != nil || r.Amount != 1000_00 || r.Pays[0].Method != cashier.MethodTransfer || r.Pays[0].Reference != "LS0001" || r.Pays[0].On != 20261118 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	// An account that has paid points to its room.
+	text := bankSheet + "2026-11-21,,90.00,王某,6222000011112222,转账,,LS0008\n"
+	if more := w.bank(t, "明细3.csv", text); more.New != 1 || more.Guessed != 1 || w.bankRows(t, "")["LS0008"].Why != "account" {
+		t.Errorf("%+v", more)
+	}
+	// A receipt that is made void gives the row back.
+	if _, err := w.cashier.Void(ctx, who, w.project, got.Receipt, "记错了房间"); err != nil {
+		t.Fatal(err)
+	}
+	in.ExpectedOwed = w.seat(t, row.Room).Owed
+	if _, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in); err != nil {
+		t.Errorf("after void: %v", err)
+	}
+	_, err = w.cashier.PutAside(ctx, who, w.project, rows["LS0004"].ID, cashier.BankAside, " ")
+	mustBe(t, err, cashier.ErrBankNote)
+	if aside, err := w.cashier.PutAside(ctx, who, w.project, rows["LS0004"].ID, cashier.BankAside, "银行结息"); err != nil || aside.State != cashier.BankAside {
+		t.Errorf("%+v, %v", aside, err)
+	}
+	if held, err := w.cashier.PutAside(ctx, who, w.project, rows["LS0006"].ID, cashier.BankHeld, "附言空白"); err != nil || len(w.bankRows(t, cashier.BankHeld)) != 1 {
+		t.Errorf("%+v, %v", held, err)
+	}
+}
+
+func TestBankStatementThatCannotBeRead(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		for name, text := range map[string]string{
+			"no header": "a,b\n1,2\n",
+			"no date":   strings.Replace(bankSheet, "2026/11/18", "昨天", 1),
+			"no amount": strings.Replace(bankSheet, "300.00", "三百", 1),
+		} {
+			_, err := w.cashier.ImportBank(t.Context(), w.teller(), w.project, "x.csv", strings.NewReader(text), int64(len(text)))
+			var f *fault.Error
+			if !errors.As(err, &f) || f.Kind != fault.Invalid {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if rows := w.bankRows(t, ""); len(rows) != 0 {
+			t.Errorf("a refused file left %+v", rows)
+		}
+		signed := "交易时间,交易金额,借贷标志,对方名称,备注\n2026-11-18 10:00:01,100.00,贷,周文博,\n2026-11-18 10:00:02,50.00,借,周文博,\n2026-11-18 10:00:03,-5.00,,周文博,\n"
+		if got := w.bank(t, "交易明细.csv", signed); got.New != 1 || got.Out != 2 || got.Guessed != 1 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
