@@ -143,6 +143,39 @@ func TestConcurrentSpending(t *testing.T) {
 	})
 }
 
+// A second one reads the balance only when the first has committed; on SQLite
+// he waits for the writer anyhow.
+func TestSecondSpenderWaitsForTheFirst(t *testing.T) {
+	run(t, func(t *testing.T, d *db.DB, s *payment.Service) {
+		spend := func(ctx context.Context, tx *db.Tx) error {
+			return s.Spend(ctx, tx, project, payer, []id.ID{roomA}, 70, ledger.DocReceipt, 2)
+		}
+		do(t, d, nil, func(ctx context.Context, tx *db.Tx) error {
+			return s.Credit(ctx, tx, project, roomA, payer, 500, ledger.DocReceipt, 1)
+		})
+		var wg sync.WaitGroup
+		do(t, d, nil, func(ctx context.Context, tx *db.Tx) error {
+			if err := spend(ctx, tx); err != nil {
+				return err
+			}
+			wg.Go(func() {
+				if err := d.Write(ctx, func(tx *db.Tx) error { return spend(ctx, tx) }); err != nil {
+					t.Error(err)
+				}
+			})
+			for waiting, tries := 0, 0; waiting == 0 && tries < 10_000 && tx.Engine() == db.Postgres; tries++ {
+				err := d.Reader(ctx).QueryRow(ctx, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		wg.Wait()
+		wantBalance(t, d, s, payer, []id.ID{roomA}, 360)
+	})
+}
+
 func TestBrokenFindsBalanceChangedByHand(t *testing.T) {
 	dbtest.Run(t, []db.Migrations{payment.Migrations()}, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		s := payment.New(payment.Deps{DB: d})
