@@ -31,6 +31,9 @@ import (
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
 	"linli/internal/meter"
+	"linli/internal/notify"
+	"linli/internal/outside/mail"
+	"linli/internal/outside/sms"
 	"linli/internal/outside/wechat"
 	"linli/internal/payment"
 	"linli/internal/screen"
@@ -53,6 +56,8 @@ type Config struct {
 	Requests int
 	// Wechat is the host of WeChat Pay, empty for the official one.
 	Wechat string
+	// SMS is the host of the SMS service, empty for the official one.
+	SMS string
 	// Address is where the world reaches this server, like
 	// https://wy.example.cn; payment channels are told it.
 	Address string
@@ -65,6 +70,7 @@ type App struct {
 	Audit    *audit.Service
 	File     *file.Service
 	Ledger   *ledger.Service
+	Notify   *notify.Service
 	Identity *identity.Service
 	Estate   *estate.Service
 	Payment  *payment.Service
@@ -84,7 +90,7 @@ type App struct {
 
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
-	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), identity.Migrations(),
+	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
 		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations()}
 }
 
@@ -117,6 +123,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files"), Jobs: a.Jobs,
 		Actor: func(ctx context.Context, account id.ID) (actor.Actor, error) { return a.Identity.Acting(ctx, account) }, Record: a.recordExport})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
+	a.Notify = notify.New(notify.Deps{DB: d, Jobs: a.Jobs, Ring: ring, Record: a.recordMessage, Lawful: dunning.Lawful})
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Reach(c.Address)
@@ -125,14 +132,14 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
+	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
-	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)
@@ -140,14 +147,25 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	return a, nil
 }
 
-// street fills the sockets of payment.
+// street fills the sockets of payment and notify.
 func (a *App) street(c Config) error {
 	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
 	if err != nil {
 		return err
 	}
 	a.Payment.Plug(a.Cashier, w)
+	short, err := sms.New(sms.Deps{Host: c.SMS, Clock: a.DB.Clock()})
+	if err != nil {
+		return err
+	}
+	a.Notify.Plug(a.Dunning.Freshen, short, mail.New())
+	a.Billing.TellRelease(a.Dunning.ReleaseTold)
 	return nil
+}
+
+// recordMessage writes what was changed about messages to the audit log.
+func (a *App) recordMessage(tx *db.Tx, n notify.Note) {
+	a.Audit.Record(tx, audit.Entry{Project: n.Project, Who: n.Who, Action: n.Action, Kind: n.Kind, Subject: n.Subject, Summary: n.Summary, Before: n.Before, After: n.After})
 }
 
 // Reach says where the world reaches this server, once that is known.
@@ -196,6 +214,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "reconcile", a.Payment.ReconcileDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "send reminders", a.Dunning.Remind) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err

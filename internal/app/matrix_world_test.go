@@ -24,6 +24,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/notify"
 	"linli/internal/screen"
 )
 
@@ -184,6 +185,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 	}
 	p.ids["charge"] = seat.Open[0].Charge
 	p.ids["letter"] = w.letter(t, who, project, p.ids["room"])
+	p.ids["message"] = w.message(t, who, project)
 	p.ids["waiver"] = w.waiver(t, who, project, p.ids["charge"])
 	p.ids["shift"] = w.closedShift(t, who, project)
 	r, err := w.app.Cashier.Receive(ctx, who, project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed, Confirmed: true,
@@ -233,6 +235,20 @@ func (w *matrixWorld) waiver(t *testing.T, who actor.Actor, project, charge id.I
 		made = x.ID
 		return err
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// message tries a mail account whose server nobody asks.
+func (w *matrixWorld) message(t *testing.T, who actor.Actor, project id.ID) id.ID {
+	t.Helper()
+	_, err := w.app.Notify.SetAccount(t.Context(), who, project, notify.Account{Channel: "mail", Host: "127.0.0.1:1", Sender: "zd@cuihu.example", Active: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := w.app.Notify.Try(t.Context(), who, project, notify.Address{Channel: "mail", To: "lixuemei@cuihu.example"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/meter"
+	"linli/internal/notify"
 	"linli/internal/payment"
 )
 
@@ -39,6 +40,9 @@ func rights() []identity.Right {
 		{Permission: dunning.PermRead, Name: "看催缴", Group: fee, Allows: "看欠费的房屋、催缴单和催缴经过"},
 		{Permission: dunning.PermWrite, Name: "催缴", Group: fee, Allows: "出催缴单、打印、登记送达和电话结果"},
 		{Permission: dunning.PermSetting, Name: "催缴设置", Group: fee, Allows: "改催缴单上的期限、联系人和说明"},
+		{Permission: notify.PermRead, Name: "看消息", Group: fee, Allows: "看发给住户的账单、提醒和送达情况"},
+		{Permission: notify.PermWrite, Name: "重发消息", Group: fee, Allows: "重发消息，登记住户只收账单的要求"},
+		{Permission: notify.PermSetting, Name: "消息设置", Group: fee, Allows: "设置邮箱、短信账户，发送时间和消息模板"},
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},

@@ -13,6 +13,7 @@ import (
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 	"linli/internal/meter"
+	"linli/internal/notify"
 	"linli/internal/payment"
 )
 
@@ -21,8 +22,8 @@ import (
 // all projects.
 func roles() []identity.Role {
 	look := []actor.Permission{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, file.PermExport}
-	asks := []actor.Permission{billing.PermWaiverAsk, dunning.PermRead, dunning.PermWrite}
-	decides := append(slices.Clone(asks), billing.PermWaiver, dunning.PermSetting)
+	asks := []actor.Permission{billing.PermWaiverAsk, dunning.PermRead, dunning.PermWrite, notify.PermRead, notify.PermWrite}
+	decides := append(slices.Clone(asks), billing.PermWaiver, dunning.PermSetting, notify.PermSetting)
 	with := func(more ...actor.Permission) []actor.Permission { return append(slices.Clone(look), more...) }
 	list := []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, estate.PermWrite, estate.PermImport, estate.PermReveal, estate.PermAsk, estate.PermCorrect, estate.PermProject,

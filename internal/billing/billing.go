@@ -77,15 +77,16 @@ type Deps struct {
 
 // Service is the room. Safe for concurrent use.
 type Service struct {
-	db        *db.DB
-	audit     *audit.Service
-	ledger    *ledger.Service
-	estate    *estate.Service
-	meter     *meter.Service
-	jobs      *job.Queue
-	partRooms int
-	workers   int
-	payments  Payments
+	db          *db.DB
+	audit       *audit.Service
+	ledger      *ledger.Service
+	estate      *estate.Service
+	meter       *meter.Service
+	jobs        *job.Queue
+	partRooms   int
+	workers     int
+	payments    Payments
+	releaseTold ReleaseTold
 }
 
 // New builds the room and names its job handlers.

@@ -246,7 +246,7 @@ func (s *Service) readPosted(project, run id.ID) func(context.Context, part) (po
 // release posts the parts that are not posted yet: debit receivable, credit
 // revenue, one posting per charge.
 func (s *Service) release(ctx context.Context, project, run id.ID) error {
-	return s.post(ctx, project, run, posting(Releasing, "released", Released), func(ctx context.Context, tx *db.Tx, p postedPart) error {
+	return s.post(ctx, project, run, s.releasing(), func(ctx context.Context, tx *db.Tx, p postedPart) error {
 		return s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run, Date: clock.DateOf(tx.Now()),
 			Debit: ledger.Receivable, Credit: ledger.Revenue})
 	})

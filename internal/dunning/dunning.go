@@ -1,7 +1,7 @@
 // Package dunning asks for what is overdue: letters 催缴单 with their proof of
-// delivery, calls and visits with what came of them, promises to pay, and the
-// clock of limitation. Nothing in it can tie a debt to a gate, a lift, water or
-// power. Floor 6. Uses: audit, ledger, estate, billing.
+// delivery, calls and visits with what came of them, promises to pay, the bills and
+// reminders that go out by themselves, and the clock of limitation. Nothing in it can tie a debt to a gate, a lift, water or
+// power. Floor 6. Uses: audit, notify, ledger, estate, billing.
 package dunning
 
 import (
@@ -16,7 +16,9 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/job"
 	"linli/internal/ledger"
+	"linli/internal/notify"
 )
 
 //go:embed migrations/*.sql
@@ -50,13 +52,16 @@ var (
 )
 
 // Deps are what the room stands on. Company is the name printed on letters;
-// nil or an empty name prints none.
+// nil or an empty name prints none. Notify and
+// Jobs are needed for what goes out by itself only.
 type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
 	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Billing *billing.Service
+	Notify  *notify.Service
+	Jobs    *job.Queue
 	Company func(ctx context.Context) (string, error)
 }
 
@@ -68,5 +73,9 @@ type Service struct {
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{Deps: d, paper: template.Must(template.New("letter").Parse(letterPage))}
+	s := &Service{Deps: d, paper: template.Must(template.New("letter").Parse(letterPage))}
+	if d.Jobs != nil {
+		s.handleJobs(d.Jobs)
+	}
+	return s
 }

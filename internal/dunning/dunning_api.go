@@ -25,6 +25,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "list-contacts", "GET", in+"/rooms/{room}/contacts", "一间房的催缴经过", PermRead, s.listContactsAPI)
 	route(w, "read-dunning-setting", "GET", in+"/setting", "催缴设置", PermRead, s.settingAPI)
 	route(w, "put-dunning-setting", "PUT", in+"/setting", "修改催缴设置（整条提交）", PermSetting, s.putSettingAPI)
+	s.scheduleRoutes(w)
 }
 
 func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {

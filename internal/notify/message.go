@@ -1,0 +1,241 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/crypt"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+// State is where a message stands.
+type State string
+
+// The states: waiting → sending → sent → delivered; a failure goes back to
+// waiting, to the second way, or to failed. Dropped had no reason any more.
+const (
+	Waiting   State = "waiting"
+	Sending   State = "sending"
+	Sent      State = "sent"
+	Delivered State = "delivered"
+	Failed    State = "failed"
+	Dropped   State = "dropped"
+)
+
+// Message is one row of the outbox.
+type Message struct {
+	ID          id.ID
+	Dedupe      string // no second message with it
+	Kind        string
+	Ref         string // what it is about, for its sender
+	Person      id.ID
+	PersonName  string
+	Room        id.ID
+	RoomLabel   string
+	Channel     string
+	AddressMask string
+	Spare       string // second channel, empty when there is none left
+	SpareMask   string
+	Words       Words
+	Subject     string
+	Body        string
+	State       State
+	Reason      string // why it failed, waits or was dropped
+	Attempts    int    // by the present channel
+	Next        time.Time
+	Reference   string
+	Created     time.Time
+	SentAt      time.Time
+	DeliveredAt time.Time
+	sealed      [2]string
+	round       int
+}
+
+// Address is where somebody can be reached by a channel.
+type Address struct{ Channel, To string }
+
+// Draft is a message to be written.
+type Draft struct {
+	Dedupe     string
+	Kind, Ref  string
+	Person     id.ID
+	PersonName string
+	Room       id.ID
+	RoomLabel  string
+	Addresses  []Address // in the order of preference; the second is the spare
+	Words      Words
+}
+
+// Post writes a message into the outbox of tx; false when one with that
+// Dedupe is there already or there is no address. It goes out after the commit.
+func (s *Service) Post(ctx context.Context, tx *db.Tx, project id.ID, d Draft) (bool, error) {
+	if len(d.Addresses) == 0 {
+		return false, nil
+	}
+	m := Message{ID: tx.NewID(), Dedupe: d.Dedupe, Kind: d.Kind, Ref: d.Ref, Person: d.Person, PersonName: d.PersonName, Room: d.Room, RoomLabel: d.RoomLabel,
+		Words: d.Words, State: Waiting, Next: tx.Now(), Created: tx.Now()}
+	for i, a := range d.Addresses[:min(2, len(d.Addresses))] {
+		sealed, err := s.Ring.Seal(a.To, addressAt(project, m.ID))
+		if err != nil {
+			return false, fmt.Errorf("seal address: %w", err)
+		}
+		m.sealed[i] = sealed
+		if i == 0 {
+			m.Channel, m.AddressMask = a.Channel, Masked(a.To)
+		} else {
+			m.Spare, m.SpareMask = a.Channel, Masked(a.To)
+		}
+	}
+	if err := s.render(ctx, tx, project, &m); err != nil {
+		return false, err
+	}
+	fresh, err := insertMessage(ctx, tx, project, &m)
+	if err != nil || !fresh {
+		return false, err
+	}
+	return true, s.later(ctx, tx, project, &m, 0)
+}
+
+func addressAt(project, message id.ID) string {
+	return fmt.Sprintf("notify_message/address/%d/%d", int64(project), int64(message))
+}
+
+// render fills subject and body of a message for its channel.
+func (s *Service) render(ctx context.Context, q db.Q, project id.ID, m *Message) error {
+	if m.Kind == KindTest {
+		m.Subject, m.Body = "邻里试发", "这是一条试发的消息，收到说明发送账户可以用。"
+		return nil
+	}
+	t, err := oneTemplate(ctx, q, project, m.Kind, m.Channel)
+	if err != nil {
+		return fmt.Errorf("read template: %w", err)
+	}
+	m.Subject, m.Body = fill(t.Subject, m.Words), fill(t.Body, m.Words)
+	return nil
+}
+
+// Masked hides an address but for what tells it from others: c***@163.com,
+// 138****5678.
+func Masked(to string) string {
+	name, host, mail := strings.Cut(to, "@")
+	if !mail {
+		return crypt.MaskPhone(to)
+	}
+	r := []rune(name)
+	return string(r[:min(1, len(r))]) + "***@" + host
+}
+
+// Filter narrows the list; zero fields do not.
+type Filter struct {
+	page.Request
+	State   State
+	Kind    string
+	Channel string
+	Room    id.ID
+	Text    string // of a person or a room
+}
+
+// Messages lists messages, newest first.
+func (s *Service) Messages(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Message], error) {
+	var before id.ID
+	if _, err := page.Decode(f.Cursor, &before); err != nil {
+		return page.List[Message]{}, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	rows, err := listMessages(ctx, q, project, &f, before)
+	if err != nil {
+		return page.List[Message]{}, fmt.Errorf("list messages: %w", err)
+	}
+	return page.Cut(rows, f.Limit, func(m Message) []any { return []any{m.ID} }), nil
+}
+
+// Attempt is one handing over.
+type Attempt struct {
+	No      int
+	Channel string
+	At      time.Time
+	OK      bool
+	Code    string
+	Text    string
+}
+
+// Message reads one with its attempts. Error: fault.ErrNotFound.
+func (s *Service) Message(ctx context.Context, q db.Q, project, message id.ID) (Message, []Attempt, error) {
+	m, err := oneMessage(ctx, q, project, message)
+	if err != nil {
+		return m, nil, err
+	}
+	list, err := attemptsOf(ctx, q, project, message)
+	if err != nil {
+		return m, nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return m, list, nil
+}
+
+// Resend sends a message again that has ended, by the way it took last.
+// Errors: ErrState, fault.ErrNotFound.
+func (s *Service) Resend(ctx context.Context, who actor.Actor, project, message id.ID) (Message, error) {
+	var m Message
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if m, err = lockMessage(ctx, tx, project, message); err != nil {
+			return err
+		}
+		if m.State == Waiting || m.State == Sending {
+			return ErrState
+		}
+		m.State, m.Attempts, m.Reason, m.Reference, m.Next = Waiting, 0, "", "", tx.Now()
+		m.round++
+		s.Record(tx, Note{Project: project, Who: who, Action: "notify.resent", Kind: "message", Subject: message,
+			Summary: fmt.Sprintf("重发消息：%s，%s", m.RoomLabel, m.AddressMask)})
+		if err := updateMessage(ctx, tx, project, &m); err != nil {
+			return err
+		}
+		return s.later(ctx, tx, project, &m, 0)
+	})
+	if err != nil {
+		return m, fmt.Errorf("resend: %w", err)
+	}
+	return m, nil
+}
+
+// Try sends a message to an address to see whether an account works. Errors:
+// ErrNoWay.
+func (s *Service) Try(ctx context.Context, who actor.Actor, project id.ID, to Address) (id.ID, error) {
+	var made id.ID
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		a, err := oneAccount(ctx, tx, project, to.Channel)
+		if err != nil {
+			return err
+		}
+		if !a.Active {
+			return ErrNoWay
+		}
+		dedupe := "test/" + tx.NewID().String()
+		if _, err := s.Post(ctx, tx, project, Draft{Dedupe: dedupe, Kind: KindTest, PersonName: who.Name, Addresses: []Address{to}, Words: Words{}}); err != nil {
+			return err
+		}
+		made, err = byDedupe(ctx, tx, project, dedupe)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("send a test: %w", err)
+	}
+	return made, nil
+}
+
+// Broken names messages that should have gone a day ago and still wait.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	list, err := stuckMessages(ctx, s.DB.Reader(ctx), project, s.DB.Clock().Now().Add(-24*time.Hour))
+	if err != nil {
+		return nil, fmt.Errorf("check messages: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,180 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+// Words fill the placeholders of a text by their names.
+type Words map[string]string
+
+// The kinds of messages.
+const (
+	KindBill   = "bill"
+	KindBefore = "before"
+	KindDue    = "due"
+	KindAfter  = "after"
+	KindTest   = "test"
+)
+
+// Kinds are the kinds that have texts, with their names.
+func Kinds() []Named {
+	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}}
+}
+
+// Named is a code with its name.
+type Named struct{ Key, Name string }
+
+// Placeholder is what a text may hold in braces. Templates approved by a
+// carrier of SMS name it by its Latin name.
+type Placeholder struct{ Name, Latin, Example string }
+
+// Placeholders are all there are.
+func Placeholders() []Placeholder {
+	return []Placeholder{{"姓名", "name", "陈建国"}, {"房屋", "room", "1栋1单元101"}, {"金额", "amount", "300.00"}, {"应缴日", "due", "2026-11-30"}, {"账期", "month", "2026-11"},
+		{"天数", "days", "7"}, {"项目", "project", "翠湖花园"}, {"公司", "company", "杭州翠湖物业服务有限公司"}, {"联系", "contact", "服务中心 0571-85712345"}}
+}
+
+// Template is a text of a project for a kind and a channel.
+type Template struct {
+	Kind    string
+	Channel string
+	Subject string // of mail
+	Body    string
+	Code    string // of SMS: number of the template approved by the carrier
+	Version int    // 0 while it is the usual
+}
+
+func usualTemplate(kind, channel string) Template {
+	t := Template{Kind: kind, Channel: channel}
+	line := map[string]string{
+		KindBill:   "您{房屋} {账期} 的账单已出，应缴 {金额} 元，请在 {应缴日} 前缴纳。",
+		KindBefore: "您{房屋}还有 {金额} 元费用将于 {应缴日} 到期，还有 {天数} 天。",
+		KindDue:    "您{房屋}有 {金额} 元费用今天到期。",
+		KindAfter:  "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
+	}[kind]
+	if channel == "sms" {
+		t.Body = strings.NewReplacer("您{房屋}", "{房屋}").Replace(line)
+		return t
+	}
+	t.Subject = map[string]string{KindBill: "{项目} {账期}账单：{金额} 元", KindBefore: "{项目}：{金额} 元将于 {应缴日} 到期", KindDue: "{项目}：{金额} 元今天到期",
+		KindAfter: "{项目}：{金额} 元已过应缴日"}[kind]
+	t.Body = "{姓名}：\n\n" + line + "\n\n已经缴纳的请不必理会。对金额有疑问，请联系{联系}。\n\n{公司}"
+	return t
+}
+
+func knownKind(kind string) bool {
+	return slices.ContainsFunc(Kinds(), func(k Named) bool { return k.Key == kind })
+}
+
+// braces find placeholders.
+func braces() *regexp.Regexp { return regexp.MustCompile(`\{([^{}]*)\}`) }
+
+func (s *Service) checkTemplate(t *Template) error {
+	t.Subject, t.Body, t.Code = strings.TrimSpace(t.Subject), strings.TrimSpace(t.Body), strings.TrimSpace(t.Code)
+	if !knownKind(t.Kind) || s.carriers[t.Channel] == nil {
+		return fault.ErrNotFound
+	}
+	if n := utf8.RuneCountInString(t.Body); n < 5 || n > 2000 {
+		return ErrTemplate.At("body.body", "5–2000 个字", nil)
+	}
+	if n := utf8.RuneCountInString(t.Subject); t.Channel == "mail" && (n < 2 || n > 100) || strings.ContainsAny(t.Subject, "\r\n") {
+		return ErrTemplate.At("body.subject", "一行，2–100 个字", t.Subject)
+	}
+	for field, text := range map[string]string{"subject": t.Subject, "body": t.Body} {
+		for _, m := range braces().FindAllStringSubmatch(text, -1) {
+			if !slices.ContainsFunc(Placeholders(), func(p Placeholder) bool { return p.Name == m[1] }) {
+				return ErrTemplate.At("body."+field, "没有“{"+m[1]+"}”这个占位", m[0])
+			}
+		}
+		if s.Lawful != nil {
+			if err := s.Lawful(text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fill puts words into a text.
+func fill(text string, w Words) string {
+	return braces().ReplaceAllStringFunc(text, func(m string) string {
+		if v, ok := w[strings.Trim(m, "{}")]; ok {
+			return v
+		}
+		return m
+	})
+}
+
+// used are the words that a text asks for, by their Latin names.
+func used(text string, w Words) map[string]string {
+	out := map[string]string{}
+	for _, p := range Placeholders() {
+		if strings.Contains(text, "{"+p.Name+"}") {
+			out[p.Latin] = w[p.Name]
+		}
+	}
+	return out
+}
+
+// Preview fills a text with the examples. Errors: ErrTemplate, those of Lawful.
+func (s *Service) Preview(t Template) (Template, error) {
+	if err := s.checkTemplate(&t); err != nil {
+		return t, err
+	}
+	w := Words{}
+	for _, p := range Placeholders() {
+		w[p.Name] = p.Example
+	}
+	t.Subject, t.Body = fill(t.Subject, w), fill(t.Body, w)
+	return t, nil
+}
+
+// Templates are the texts of a project for every kind and carrier.
+func (s *Service) Templates(ctx context.Context, q db.Q, project id.ID) ([]Template, error) {
+	out := []Template{}
+	for _, channel := range s.order {
+		for _, k := range Kinds() {
+			t, err := oneTemplate(ctx, q, project, k.Key, channel)
+			if err != nil {
+				return nil, fmt.Errorf("list templates: %w", err)
+			}
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// SetTemplate changes a text; messages that wait go out with the new one.
+// Errors: ErrTemplate, those of Lawful, fault.ErrStale, fault.ErrNotFound.
+func (s *Service) SetTemplate(ctx context.Context, who actor.Actor, project id.ID, t Template) (Template, error) {
+	if err := s.checkTemplate(&t); err != nil {
+		return t, err
+	}
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		before, err := oneTemplate(ctx, tx, project, t.Kind, t.Channel)
+		if err != nil {
+			return err
+		}
+		if before.Version != t.Version {
+			return fault.ErrStale
+		}
+		t.Version++
+		s.Record(tx, Note{Project: project, Who: who, Action: "notify.template_changed", Kind: "notify_template", Subject: project,
+			Summary: "修改消息模板", Before: before, After: t})
+		return putTemplate(ctx, tx, project, &t)
+	})
+	if err != nil {
+		return t, fmt.Errorf("set template: %w", err)
+	}
+	return t, nil
+}

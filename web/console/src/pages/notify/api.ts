@@ -1,0 +1,36 @@
+import { api } from '@/api/api'
+import { must, withKey } from '@/api/client'
+import type { paths } from '@/api/schema'
+
+type Body<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
+export type Message = Body<'/api/v1/projects/{project}/messages'>['items'][number]
+export type Account = Body<'/api/v1/projects/{project}/notify/accounts'>['items'][number]
+export type Template = Body<'/api/v1/projects/{project}/notify/templates'>['items'][number]
+export type Setting = Body<'/api/v1/projects/{project}/notify/setting'>
+export type Schedule = Body<'/api/v1/projects/{project}/dunning/schedule'>
+export type Channel = 'mail' | 'sms'
+export interface MessageFilter { state?: Message['state']; kind?: Message['kind']; q?: string; cursor?: string; limit?: number }
+export interface AccountInput { host?: string; login?: string; secret?: string; sender: string; active: boolean; version: number }
+export interface TemplateInput { subject?: string; body: string; code?: string; version: number }
+
+export const readMessages = (project: string, query: MessageFilter) => must(api.GET('/api/v1/projects/{project}/messages', { params: { path: { project }, query } }))
+export const readMessage = (project: string, message: string) => must(api.GET('/api/v1/projects/{project}/messages/{message}', { params: { path: { project, message } } }))
+export const resendMessage = (project: string, message: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/messages/{message}/resend', { params: { path: { project, message } }, headers: withKey(key) }))
+export const readAccounts = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/accounts', { params: { path: { project } } }))
+export const putAccount = (project: string, channel: Channel, body: AccountInput, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/notify/accounts/{channel}', { params: { path: { project, channel } }, body, headers: withKey(key) }))
+export const tryAccount = (project: string, channel: Channel, to: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/notify/accounts/{channel}/tries', { params: { path: { project, channel } }, body: { to }, headers: withKey(key) }))
+export const readNotifySetting = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/setting', { params: { path: { project } } }))
+export const putNotifySetting = (project: string, body: Setting, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/notify/setting', { params: { path: { project } }, body, headers: withKey(key) }))
+export const readSchedule = (project: string) => must(api.GET('/api/v1/projects/{project}/dunning/schedule', { params: { path: { project } } }))
+export const putSchedule = (project: string, body: Schedule, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/dunning/schedule', { params: { path: { project } }, body, headers: withKey(key) }))
+export const readTemplates = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/templates', { params: { path: { project } } }))
+type Kind = Template['kind']
+export const putTemplate = (project: string, kind: Kind, channel: Channel, body: TemplateInput, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/notify/templates/{kind}/{channel}', { params: { path: { project, kind, channel } }, body, headers: withKey(key) }))
+export const previewTemplate = (project: string, kind: Kind, channel: Channel, body: TemplateInput, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/notify/templates/{kind}/{channel}/preview', { params: { path: { project, kind, channel } }, body, headers: withKey(key) }))

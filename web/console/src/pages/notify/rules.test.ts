@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { parseClock, parseSteps, writeClock } from './rules'
+
+describe('the schedule of reminders', () => {
+  it('reads days before and after, and refuses words', () => {
+    expect(parseSteps('-3, 0，7 15')).toEqual([-3, 0, 7, 15])
+    expect(parseSteps('')).toEqual([])
+    expect(parseSteps('3天')).toBeNull()
+  })
+  it('reads and writes times of the day', () => {
+    expect(parseClock('20:00')).toBe(1200)
+    expect(parseClock('9：05')).toBe(545)
+    expect(parseClock('24:00')).toBeNull()
+    expect(writeClock(545)).toBe('09:05')
+  })
+})

@@ -1,0 +1,16 @@
+import { toHalfWidth } from '@/lib/money'
+
+/** `-3, 0, 7` as days after the due day; null when it is none. An empty text is no reminder. */
+export function parseSteps(text: string): number[] | null {
+  const parts = toHalfWidth(text).split(/[,，、\s]+/).filter(Boolean)
+  return parts.every((p) => /^[-−]?\d{1,3}$/.test(p)) ? parts.map((p) => Number(p.replace('−', '-'))) : null
+}
+
+/** `20:00` as minutes from midnight; null when it is no time. */
+export function parseClock(text: string): number | null {
+  const m = /^(\d{1,2}):(\d{2})$/.exec(toHalfWidth(text).trim())
+  if (!m || Number(m[1]) > 23 || Number(m[2]) > 59) return null
+  return Number(m[1]) * 60 + Number(m[2])
+}
+
+export const writeClock = (minutes: number) => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
