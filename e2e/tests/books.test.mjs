@@ -70,3 +70,43 @@ test('[F11] an expense with its attachment is entered by one person, approved by
   assert.equal((await manager.api.get(at('/expenses?count=true'))).body.totals.booked, 12050)
   await m.close()
 })
+
+test('[F10] the profit of the month leads to its expense and its bills, rates print their definition, and the reports are taken out', async () => {
+  await accountant.api.get(at('/reports/profit'))
+  await boss.post(at('/receipts'), { room_id: rooms['1栋1单元101'], expected_owed: 15000, pays: [{ method: 'cash', amount: 15000 }] })
+  const p = await seed.pageOf(browser, linli.origin, accountant.api)
+  await p.page.goto(`/p/${project}/reports`)
+  const table = p.page.getByRole('region', { name: '收支利润' })
+  await table.getByRole('row', { name: /保洁费/ }).getByText('120.50').first().waitFor()
+  await table.getByRole('row', { name: /^利润/ }).getByText('329.50').first().waitFor()
+  await p.page.getByText('33.33%').first().waitFor()
+  await p.page.getByText('期间各月的费用，截至当天已缴的 ÷ 应缴的', { exact: false }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'reports', { fullPage: true })
+  await p.page.evaluate(() => { document.documentElement.dataset.theme = 'dark' })
+  await shot(p.page, 'reports-dark')
+
+  await table.getByRole('row', { name: /物业服务费/ }).getByRole('link', { name: '450.00' }).last().click()
+  await p.page.getByRole('link', { name: '账单发布' }).first().waitFor()
+  await p.page.goBack()
+  await table.getByRole('row', { name: /保洁费/ }).getByRole('link', { name: '120.50' }).last().click()
+  await p.page.getByText(/^ZC\d{4}-000001$/).waitFor()
+  await p.page.goto(`/p/${project}/reports`)
+  const [file] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出' }).first().click()])
+  assert.match(file.suggestedFilename(), /收支利润.*\.xlsx$/)
+
+  const yesterday = new Date(Date.now() - 16 * 3600_000).toISOString().slice(0, 10)
+  const then = (await accountant.api.get(at(`/reports/standing?on=${yesterday}&from=${seed.month()}&until=${seed.month()}`), { any: true })).body
+  assert.deepEqual([then.owed, then.current?.due], [0, 0])
+  await p.page.goto(`/p/${project}/book-months`)
+  await p.page.getByRole('row', { name: new RegExp(seed.month()) }).getByText('未结').waitFor()
+  await shot(p.page, 'book-months')
+  await accountant.api.post(at('/book-months'), { month: seed.month() }, { status: 409 })
+  await cashierMayNot()
+  await p.close()
+})
+
+async function cashierMayNot() {
+  const clerk = await seed.staff(boss, linli.origin, 'wangfang', '王芳', 'clerk', project)
+  await clerk.api.get(at('/reports/profit'), { status: 403 })
+}

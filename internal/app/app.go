@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"linli/internal/analytics"
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -86,6 +87,8 @@ type App struct {
 	care     *care
 	gate     *gate
 	meter    *counters
+
+	Analytics *analytics.Service
 }
 
 // Migrations are the tables of the whole house, bottom-up.
@@ -136,10 +139,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
+	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Billing: a.Billing, Cashier: a.Cashier})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)

@@ -122,6 +122,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.yearAhead(ctx, in, c)
 	case in.has("cur_due", "waived", "cur_paid") && in.only("cur_due", "waived", "cur_paid"):
 		return w.waived(ctx, in, c)
+	case in.has("income_fen", "cost_fen", "fund_rate"):
+		return w.publicIncome(ctx, in, c)
 	case in.has("month_fen", "days"):
 		return w.changeOfHands(ctx, c)
 	case in.has("cash_fen", "counted_cash_fen"):

@@ -40,6 +40,8 @@ func bookBodies(from twin) map[string]string {
 		"expense-enter":         fmt.Sprintf(`{"category_id":%q,"amount":1,"date":%q,"paid_from":"cash"}`, from.ids["category"], clock.DateOf(dbtest.Start())),
 		"expense-decide":        `{"approve":true,"version":1}`,
 		"expense-withdraw":      `{"version":1}`,
+		"book-month-close":      fmt.Sprintf(`{"month":%q}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
+		"book-month-reopen":     fmt.Sprintf(`{"month":%q,"reason":"矩阵测试"}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
 		"expense-void":          `{"reason":"矩阵测试","version":2}`,
 	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"linli/internal/analytics"
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -59,6 +60,9 @@ func rights() []identity.Right {
 		{Permission: expense.PermRead, Name: "看支出", Group: books, Allows: "看支出单、公共收益的收支和附件"},
 		{Permission: expense.PermWrite, Name: "录支出", Group: books, Allows: "录入支出和公共收益，上传附件，由别人批准后记账"},
 		{Permission: expense.PermApprove, Name: "批支出", Group: books, Allows: "批准或退回别人录的支出，红冲已记账的，管类别"},
+		{Permission: analytics.PermRead, Name: "看报表", Group: books, Allows: "看收入、支出、利润、收缴率、账龄和各月账，导出报表和凭证"},
+		{Permission: analytics.PermClose, Name: "月结", Group: books, Allows: "月末过后锁定这个月的数字"},
+		{Permission: analytics.PermReopen, Name: "反结账", Group: books, Allows: "写明原因后重新打开最近一个已月结的月份"},
 		{Permission: audit.PermRead, Name: "看操作日志", Group: manage, Allows: "查谁在什么时候改了什么，并导出"},
 		{Permission: file.PermExport, Name: "导出列表", Group: manage, Allows: "把看得到的列表导出为表格，号码打码"},
 		{Permission: file.PermWhole, Name: "导出整个项目", Group: manage, Allows: "把一个项目的全部数据打包导出"},

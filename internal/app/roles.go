@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"linli/internal/analytics"
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -36,8 +37,16 @@ func roles() []identity.Role {
 		{Key: "accountant", Name: "财务", Permissions: with(meter.PermRecord, meter.PermConfirm, meter.PermManage, billing.PermItem, billing.PermRun, billing.PermRelease, cashier.PermApprove, cashier.PermReport, cashier.PermBank, payment.PermRead, payment.PermHandle, payment.PermReconcile, audit.PermRead)},
 	}
 	// Whoever works with people's bills asks for waivers and sends letters; who is in charge decides.
-	books := []actor.Permission{expense.PermRead, expense.PermWrite, expense.PermApprove}
+	books := []actor.Permission{expense.PermRead, expense.PermWrite, expense.PermApprove, analytics.PermRead}
 	for i := range list {
+		switch list[i].Key {
+		case "admin":
+			list[i].Permissions = append(list[i].Permissions, analytics.PermClose, analytics.PermReopen)
+		case "manager":
+			list[i].Permissions = append(list[i].Permissions, analytics.PermReopen)
+		case "accountant":
+			list[i].Permissions = append(list[i].Permissions, analytics.PermClose)
+		}
 		switch list[i].Key {
 		case "admin", "manager", "accountant":
 			list[i].Permissions = append(list[i].Permissions, books...)

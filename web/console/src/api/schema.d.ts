@@ -433,6 +433,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/book-month-reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 反结账：最近一个已月结的月份，要写原因 */
+        post: operations["book-month-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/book-months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各月账的状态，新的在前 */
+        get: operations["book-months"];
+        put?: never;
+        /** 月结：锁定这个月的数字，以后的更正记在没结的月份 */
+        post: operations["book-month-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/buildings": {
         parameters: {
             query?: never;
@@ -2400,6 +2435,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/reports/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 记账明细：一个数字由哪些单据组成 */
+        get: operations["report-postings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reports/profit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 收入、支出和利润，按月按项目 */
+        get: operations["report-profit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reports/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公共收益：收入、成本、补充维修资金和结余 */
+        get: operations["report-public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reports/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 收缴率、账龄和余额，可看过去任一天 */
+        get: operations["report-standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms": {
         parameters: {
             query?: never;
@@ -3175,6 +3278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我能看报表的各个项目，同一口径 */
+        get: operations["report-projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights": {
         parameters: {
             query?: never;
@@ -3426,6 +3546,287 @@ export interface components {
              * @example 2026-11-21
              */
             since?: string;
+        };
+        AnalyticsBookMonth: {
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            income: number;
+            /** @description 已结束，且上个月已月结或没有账 */
+            may_close: boolean;
+            /** @description 是最近一个已月结的月份 */
+            may_reopen: boolean;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 反结账的原因 */
+            reason: string;
+            reopened_by: string;
+            /** @enum {string} */
+            state: "open" | "closed";
+            /**
+             * Format: int64
+             * @description 这个月还没批的支出单
+             */
+            waiting: number;
+        };
+        AnalyticsPosting: {
+            /**
+             * Format: int64
+             * @description 分
+             */
+            amount: number;
+            /** Format: int64 */
+            credit: number;
+            credit_name: string;
+            /**
+             * @description 记账日期
+             * @example 2026-11-21
+             */
+            date: string;
+            /** Format: int64 */
+            debit: number;
+            debit_name: string;
+            /** @description 单据编号 */
+            doc_id: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * @description 单据
+             * @enum {string}
+             */
+            kind: "run" | "charge" | "receipt" | "waiver" | "deposit" | "expense" | "other";
+            kind_name: string;
+            /** @description 没有房屋为空 */
+            room_id: string;
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 对所看科目的影响：收入、负债科目贷为正，其余借为正，分
+             */
+            signed: number;
+        };
+        AnalyticsProfit: {
+            cost: components["schemas"]["AnalyticsReportLine"];
+            costs: components["schemas"]["AnalyticsReportLine"][];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            income: components["schemas"]["AnalyticsReportLine"];
+            incomes: components["schemas"]["AnalyticsReportLine"][];
+            /** @description 口径 */
+            means: string;
+            months: string[];
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            on: string;
+            profit: components["schemas"]["AnalyticsReportLine"];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+        };
+        AnalyticsProjectRow: {
+            /**
+             * Format: int64
+             * @description 历史清欠率，万分之一
+             */
+            arrears_rate: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description 当期收缴率，万分之一
+             */
+            current_rate: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            income: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 欠费，分
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            profit: number;
+            /** @description 编号，十进制字符串 */
+            project_id: string;
+            /**
+             * Format: int64
+             * @description 综合收缴率，万分之一
+             */
+            whole_rate: number;
+        };
+        AnalyticsPublic: {
+            /**
+             * Format: int64
+             * @description 合理成本，分
+             */
+            cost: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description 补充维修资金，分
+             */
+            fund: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            income: number;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            net: number;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 补充维修资金的比例，万分之一
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description 结余，分
+             */
+            rest: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+        };
+        AnalyticsReportAge: {
+            /**
+             * @description 应缴日从哪天，空为不限
+             * @example 2026-11-21
+             */
+            due_from: string;
+            /**
+             * @description 应缴日到哪天，空为不限
+             * @example 2026-11-21
+             */
+            due_until: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            owed: number;
+        };
+        AnalyticsReportBalance: {
+            /** Format: int64 */
+            account: number;
+            /**
+             * Format: int64
+             * @description 分；负债以正数给出
+             */
+            amount: number;
+            name: string;
+        };
+        AnalyticsReportLine: {
+            /**
+             * Format: int64
+             * @description 科目，合计行为 0
+             */
+            account: number;
+            /** @description 费用项目或支出类别 */
+            item_id: string;
+            /** @description 与 months 逐月对应，分 */
+            months: number[];
+            name: string;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            total: number;
+        };
+        AnalyticsReportRate: {
+            /**
+             * Format: int64
+             * @description 分母，分
+             */
+            due: number;
+            /** @description 口径 */
+            means: string;
+            /**
+             * Format: int64
+             * @description 分子，分
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description 万分之一；没有应缴时为 0
+             */
+            rate: number;
+        };
+        AnalyticsStanding: {
+            ages: components["schemas"]["AnalyticsReportAge"][];
+            /** @description 历史清欠率 */
+            arrears: components["schemas"]["AnalyticsReportRate"];
+            balances: components["schemas"]["AnalyticsReportBalance"][];
+            /** @description 当期收缴率 */
+            current: components["schemas"]["AnalyticsReportRate"];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description 账龄合计，等于应收账款余额，分
+             */
+            owed: number;
+            /** @description 期间收据收进的钱，按科目 */
+            taken: components["schemas"]["AnalyticsReportBalance"][];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+            /** @description 综合收缴率 */
+            whole: components["schemas"]["AnalyticsReportRate"];
         };
         AppCareBackup: {
             /** Format: date-time */
@@ -4811,8 +5212,44 @@ export interface components {
              */
             version: number;
         };
+        "Book-month-closeRequest": {
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+        };
+        "Book-month-reopenRequest": {
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            reason: string;
+        };
+        BookMonthsOutBody: {
+            items: components["schemas"]["AnalyticsBookMonth"][];
+        };
         BuildingsOutBody: {
             items: components["schemas"]["EstateBuilding"][];
+        };
+        ByProjectOutBody: {
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            items: components["schemas"]["AnalyticsProjectRow"][];
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            on: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
         };
         "Candidate-handleRequest": {
             /** @description 怎么处理的，如 业主同意留作预存 */
@@ -6831,7 +7268,7 @@ export interface components {
              * @description 错误条数；大于 0 则一行也不会导入
              */
             errors: number;
-            /** @description 期初欠费和车辆资料的预览：条数、金额、账期 */
+            /** @description 期初欠费的预览：条数、金额、账期 */
             facts: components["schemas"]["EstateFact"][];
             /** @description 为什么中断 */
             failure: string;
@@ -6859,7 +7296,7 @@ export interface components {
             ignored: string[];
             /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
             kept: string[];
-            /** @description roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料 */
+            /** @description roster 房屋和住户，opening 期初欠费和缴费历史 */
             kind: string;
             /**
              * Format: int64
@@ -8207,6 +8644,12 @@ export interface components {
         PageListPersonRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstatePersonRow"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListPosting: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["AnalyticsPosting"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -12792,6 +13235,326 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierBankRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "book-month-reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Book-month-reopenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookMonthsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "book-months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookMonthsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "book-month-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Book-month-closeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookMonthsOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -19765,10 +20528,10 @@ export interface operations {
                      */
                     file: string;
                     /**
-                     * @description roster 房屋和住户，默认；opening 期初欠费和缴费历史；vehicle 车辆资料，留存待用
+                     * @description roster 房屋和住户，默认；opening 期初欠费和缴费历史
                      * @enum {string}
                      */
-                    kind?: "roster" | "opening" | "vehicle";
+                    kind?: "roster" | "opening";
                 };
             };
         };
@@ -19869,7 +20632,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 哪一类表格，默认 roster */
-                kind?: "roster" | "opening" | "vehicle";
+                kind?: "roster" | "opening";
             };
             header?: never;
             path: {
@@ -28467,6 +29230,460 @@ export interface operations {
             };
         };
     };
+    "report-postings": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 科目，借贷任一方 */
+                account?: number;
+                /** @description 费用项目或支出类别 */
+                item_id?: string;
+                /** @description 只看没有项目的 */
+                no_item?: boolean;
+                /** @description 记账日期起，含 */
+                from?: string;
+                /** @description 记账日期止，含 */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListPosting"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-profit": {
+        parameters: {
+            query?: {
+                /** @description 起始月，不填为截止月所在年的 1 月 */
+                from?: string;
+                /** @description 截止月，不填为截至日期所在的月 */
+                until?: string;
+                /** @description 截至哪一天看，不填为今天 */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsProfit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-public": {
+        parameters: {
+            query?: {
+                /** @description 起始月，不填为截止月所在年的 1 月 */
+                from?: string;
+                /** @description 截止月，不填为截至日期所在的月 */
+                until?: string;
+                /** @description 截至哪一天看，不填为今天 */
+                on?: string;
+                /** @description 补充维修资金的比例，万分之一，按当地规定或业主大会决定 */
+                rate?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-standing": {
+        parameters: {
+            query?: {
+                /** @description 起始月，不填为截止月所在年的 1 月 */
+                from?: string;
+                /** @description 截止月，不填为截至日期所在的月 */
+                until?: string;
+                /** @description 截至哪一天看，不填为今天 */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsStanding"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rooms": {
         parameters: {
             query?: {
@@ -34426,6 +35643,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillingWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-projects": {
+        parameters: {
+            query?: {
+                /** @description 起始月，不填为截止月所在年的 1 月 */
+                from?: string;
+                /** @description 截止月，不填为截至日期所在的月 */
+                until?: string;
+                /** @description 截至哪一天看，不填为今天 */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByProjectOutBody"];
                 };
             };
             /** @description Bad Request */

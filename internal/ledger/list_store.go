@@ -1,0 +1,45 @@
+package ledger
+
+import (
+	"context"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// listPostings reads along the ids. An id carries its instant, and nothing is
+// posted before its day, so the first day bounds them.
+func listPostings(ctx context.Context, q db.Q, project id.ID, f *Filter, after id.ID) ([]Row, error) {
+	where, args := "project_id = ? AND id > ?", []any{project, after}
+	add := func(on bool, text string, values ...any) {
+		if on {
+			where += " AND " + text
+			args = append(args, values...)
+		}
+	}
+	add(f.From != 0, "id >= ? AND date >= ?", id.At(max(f.From, 20200102).Start()), f.From)
+	add(f.Until != 0, "date <= ?", f.Until)
+	add(f.Account != 0, "(debit = ? OR credit = ?)", f.Account, f.Account)
+	if f.Item != nil {
+		add(true, "item_id = ?", *f.Item)
+	}
+	rows, err := q.Query(ctx, `SELECT id, doc_kind, doc_id, date, debit, credit, amount, subject_id, item_id
+		FROM ledger_posting WHERE `+where+" ORDER BY id LIMIT ?", append(args, f.Limit+1)...)
+	return db.Collect(rows, err, func(row db.Scanner) (Row, error) {
+		var r Row
+		err := row.Scan(&r.ID, &r.DocKind, &r.Doc, &r.Date, &r.Debit, &r.Credit, &r.Amount, &r.Subject, &r.Item)
+		return r, err
+	})
+}
+
+func dayTotals(ctx context.Context, q db.Q, project id.ID, from, until clock.Date) ([]DayTotal, error) {
+	rows, err := q.Query(ctx, `SELECT date, doc_kind, debit, credit, item_id, amount, postings FROM ledger_day
+		WHERE project_id = ? AND date >= ? AND date <= ? ORDER BY date, doc_kind, debit, credit, item_id`, project, from, until)
+	return db.Collect(rows, err, func(row db.Scanner) (DayTotal, error) {
+		var t DayTotal
+		err := row.Scan(&t.Date, &t.DocKind, &t.Debit, &t.Credit, &t.Item, &t.Amount, &t.Postings)
+		t.Month = t.Date.Month()
+		return t, err
+	})
+}

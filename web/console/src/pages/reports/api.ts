@@ -1,0 +1,23 @@
+import { api } from '@/api/api'
+import { must, withKey } from '@/api/client'
+
+export type Period = { from?: string; until?: string; on?: string }
+const at = (project: string) => ({ project })
+
+export const readProfit = (project: string, query: Period) => must(api.GET('/api/v1/projects/{project}/reports/profit', { params: { path: at(project), query } }))
+export type Profit = Awaited<ReturnType<typeof readProfit>>
+export type Line = Profit['incomes'][number]
+export const readStanding = (project: string, query: Period) => must(api.GET('/api/v1/projects/{project}/reports/standing', { params: { path: at(project), query } }))
+export type Standing = Awaited<ReturnType<typeof readStanding>>
+export const readPublic = (project: string, query: Period & { rate: number }) => must(api.GET('/api/v1/projects/{project}/reports/public', { params: { path: at(project), query } }))
+export const readProjects = (query: Period) => must(api.GET('/api/v1/reports/projects', { params: { query } }))
+export type ProjectRow = Awaited<ReturnType<typeof readProjects>>['items'][number]
+export interface PostingFilter { account?: number; item_id?: string; no_item?: boolean; from?: string; until?: string; cursor?: string; limit?: number }
+export const readPostings = (project: string, query: PostingFilter) => must(api.GET('/api/v1/projects/{project}/reports/postings', { params: { path: at(project), query } }))
+export type Posting = Awaited<ReturnType<typeof readPostings>>['items'][number]
+export const readMonths = (project: string) => must(api.GET('/api/v1/projects/{project}/book-months', { params: { path: at(project) } }))
+export type BookMonth = Awaited<ReturnType<typeof readMonths>>['items'][number]
+export const closeMonth = (project: string, month: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/book-months', { params: { path: at(project) }, body: { month }, headers: withKey(key) }))
+export const reopenMonth = (project: string, body: { month: string; reason: string }, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/book-month-reopenings', { params: { path: at(project) }, body, headers: withKey(key) }))
