@@ -135,3 +135,18 @@ test('[B3][F12] arrears and paid history are imported, shown, paid in part at th
   await shot(back.page, 'import-opening-undo-refused')
   await back.close()
 })
+
+test('[B3] vehicles are checked and kept for later, and say so', async () => {
+  const file = workbook({ 业主车辆信息: [['车牌号', '业主', '手机号', '车辆品牌', '颜色', '车位', '房号'], ['浙A12345', '陈建国', '13805715678', '比亚迪', '白', 'B1-023', '1-1-101'], ['浙AD12345', '', '', '', '', 'B1-024', '']] })
+  const p = await open('/imports')
+  await p.page.getByRole('radio', { name: '车辆资料' }).click()
+  await p.page.getByRole('link', { name: '下载车辆资料模板' }).waitFor()
+  await pick(p.page, '车辆.xlsx', file)
+  await p.page.getByText('2 辆').waitFor()
+  await p.page.getByText('车辆管理上线后使用').first().waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-vehicles')
+  await p.page.getByRole('button', { name: '导入 2 行' }).click()
+  await p.page.getByText('车辆资料已留存，车辆管理上线后使用').waitFor()
+  await p.close()
+})

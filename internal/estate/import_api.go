@@ -17,7 +17,7 @@ import (
 
 type importJSON struct {
 	ID            id.ID        `json:"id"`
-	Kind          string       `json:"kind" doc:"roster 房屋和住户，opening 期初欠费和缴费历史"`
+	Kind          string       `json:"kind" doc:"roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料"`
 	FileName      string       `json:"file_name"`
 	State         string       `json:"state" enum:"checking,ready,refused,applying,applied,failed,undone" doc:"检查中、可导入、有错误、导入中、已导入、中断、已撤销"`
 	Rows          int          `json:"rows" doc:"文件的数据行数"`
@@ -33,7 +33,7 @@ type importJSON struct {
 	Formulas      int          `json:"formulas" doc:"公式个数；大于 0 时导入前要确认"`
 	Merged        int          `json:"merged" doc:"取自合并单元格的值的个数"`
 	Counts        countsJSON   `json:"counts"`
-	Facts         []factJSON   `json:"facts" nullable:"false" doc:"期初欠费的预览：条数、金额、账期"`
+	Facts         []factJSON   `json:"facts" nullable:"false" doc:"期初欠费和车辆资料的预览：条数、金额、账期"`
 	Changes       []changeJSON `json:"changes" nullable:"false" doc:"将修改的内容，最多 200 条"`
 	ByName        string       `json:"created_name" doc:"谁上传的"`
 	At            time.Time    `json:"created_at"`
@@ -105,7 +105,7 @@ type startImportIn struct {
 	Project id.ID `path:"project"`
 	RawBody huma.MultipartFormFiles[struct {
 		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true" doc:"xlsx 或 csv（UTF-8、GBK），最大 20 MB"`
-		Kind string        `form:"kind" required:"false" enum:"roster,opening" doc:"roster 房屋和住户，默认；opening 期初欠费和缴费历史"`
+		Kind string        `form:"kind" required:"false" enum:"roster,opening,vehicle" doc:"roster 房屋和住户，默认；opening 期初欠费和缴费历史；vehicle 车辆资料，留存待用"`
 	}]
 }
 
@@ -192,7 +192,7 @@ func table(name string, t sheet.Sheet) (*tableOut, error) {
 
 type templateIn struct {
 	Project id.ID  `path:"project"`
-	Kind    string `query:"kind" enum:"roster,opening" doc:"哪一类表格，默认 roster"`
+	Kind    string `query:"kind" enum:"roster,opening,vehicle" doc:"哪一类表格，默认 roster"`
 }
 
 func (s *Service) templateAPI(_ context.Context, _ actor.Actor, in *templateIn) (*tableOut, error) {

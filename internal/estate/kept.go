@@ -117,10 +117,10 @@ func (room *plannedRoom) keeps() bool {
 	return slices.ContainsFunc(room.rows, func(r *rosterRow) bool { return len(r.kept) > 0 })
 }
 
-// applyKept stores what is kept for later; the phones of contacts are sealed.
-func (s *Service) applyKept(ctx context.Context, tx *db.Tx, project, imp id.ID, p *plan) error {
-	for i := range p.kept {
-		k := &p.kept[i]
+// keep stores what is kept for later; phones are sealed.
+func (s *Service) keep(ctx context.Context, tx *db.Tx, project, imp id.ID, list []Kept) error {
+	for i := range list {
+		k := &list[i]
 		if k.Import = imp; k.clear == "" {
 			continue
 		}
@@ -129,5 +129,5 @@ func (s *Service) applyKept(ctx context.Context, tx *db.Tx, project, imp id.ID, 
 			return err
 		}
 	}
-	return copyKept(ctx, tx, project, p.kept)
+	return copyKept(ctx, tx, project, list)
 }

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -59,4 +60,26 @@ func dropKept(ctx context.Context, tx *db.Tx, project, imp id.ID) error {
 		return fmt.Errorf("drop kept: %w", err)
 	}
 	return nil
+}
+
+// vehicleText is the JSON of a kept vehicle; keys never change.
+type vehicleText struct {
+	Plate  string `json:"plate"`
+	Owner  string `json:"owner,omitempty"`
+	Phone  string `json:"phone,omitempty"`
+	Brand  string `json:"brand,omitempty"`
+	Kind   string `json:"kind,omitempty"`
+	Colour string `json:"colour,omitempty"`
+	Area   string `json:"area,omitempty"`
+	Space  string `json:"space,omitempty"`
+	From   string `json:"from,omitempty"`
+	Until  string `json:"until,omitempty"`
+}
+
+func (v Vehicle) text() (string, error) {
+	b, err := json.Marshal(vehicleText(v))
+	if err != nil {
+		return "", fmt.Errorf("write vehicle: %w", err)
+	}
+	return string(b), nil
 }

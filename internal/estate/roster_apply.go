@@ -34,7 +34,7 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 			return err
 		}
 	}
-	if err := s.applyKept(ctx, tx, project, im.ID, p); err != nil {
+	if err := s.keep(ctx, tx, project, im.ID, p.kept); err != nil {
 		return err
 	}
 	if err := j.close(ctx, tx, project, im.ID, p); err != nil {

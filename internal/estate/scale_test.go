@@ -2,6 +2,7 @@ package estate
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -70,21 +71,46 @@ func TestLargeImport(t *testing.T) {
 			if _, err := s.ApplyImport(t.Context(), actor.System("测试"), project, im.ID, ApplyOptions{}); err != nil {
 				t.Fatal(err)
 			}
+			held := longestWait(t, s.db)
 			if err := q.Drain(t.Context()); err != nil {
 				t.Fatal(err)
 			}
+			hold := held()
 			close(stop)
 			grown := <-peak
 			im, err = s.Import(t.Context(), s.db.Reader(t.Context()), project, im.ID)
 			if err != nil || im.State != ImportApplied || im.Report.Counts.Rooms != n || im.Report.Counts.People != n {
 				t.Fatalf("%s %+v %v", im.State, im.Report.Counts, err)
 			}
-			t.Logf("%d rows checked in %v, all in %v, heap grew by %d MiB", n, checked, time.Since(start), grown>>20)
+			t.Logf("%d rows checked in %v, all in %v, heap grew by %d MiB, another writer waited %v at most", n, checked, time.Since(start), grown>>20, hold)
 			if grown > 256<<20 {
 				t.Errorf("heap grew by %d MiB", grown>>20)
 			}
 		})
 	}
+}
+
+// longestWait measures how long another command waits for its turn to write.
+func longestWait(t *testing.T, d *db.DB) func() time.Duration {
+	t.Helper()
+	stop, longest := make(chan struct{}), make(chan time.Duration, 1)
+	go func() {
+		var most time.Duration
+		for {
+			select {
+			case <-stop:
+				longest <- most
+				return
+			case <-time.After(50 * time.Millisecond):
+				begin := time.Now()
+				if err := d.Write(context.Background(), func(*db.Tx) error { return nil }); err != nil {
+					t.Error(err)
+				}
+				most = max(most, time.Since(begin))
+			}
+		}
+	}()
+	return func() time.Duration { close(stop); return <-longest }
 }
 
 // watch measures how much the heap grows until stop is closed.

@@ -14,7 +14,8 @@ type TableColumn struct {
 	Required bool
 	Note     string
 	Example  string
-	Foreign  bool // only in other systems' files, not in our template
+	Foreign  bool                // only in other systems' files, not in our template
+	Mask     func(string) string // how a problem shows what stands there; nil as it is
 }
 
 // TableProblem is one reason why a table cannot be taken as it is.
@@ -136,16 +137,19 @@ func (r *TableRow) Refuse(field, message string) {
 // Refuse notes what is wrong with a cell, also after the rows have been read.
 func (t *Table) Refuse(line int, field, value, message string) {
 	p := TableProblem{Row: line, Value: visible(value), Message: message}
+	for _, c := range t.columns {
+		if c.Field != field {
+			continue
+		}
+		if p.Title = c.Titles[0]; c.Mask != nil {
+			p.Value = c.Mask(p.Value)
+		}
+	}
 	if utf8.RuneCountInString(p.Value) > maxShown {
 		p.Value = string([]rune(p.Value)[:maxShown]) + "…"
 	}
 	if i, ok := t.Header.Columns[field]; ok {
 		p.Cell = Ref(line, i+1)
-	}
-	for _, c := range t.columns {
-		if c.Field == field {
-			p.Title = c.Titles[0]
-		}
 	}
 	t.Problems = append(t.Problems, p)
 }

@@ -4,9 +4,11 @@ import type { Tone } from '@/components/tone'
 import { importTexts as t } from '@/texts/import'
 
 export type Import = components['schemas']['EstateImport']
-/** What a sheet holds: rooms and people, or what was charged before. */
-export type Kind = 'roster' | 'opening'
-export const kindOf = (im: { kind: string }): Kind => (im.kind === 'opening' ? 'opening' : 'roster')
+/** What a sheet holds: rooms and people, what was charged before, or vehicles. */
+export type Kind = 'roster' | 'opening' | 'vehicle'
+export const kindOf = (im: { kind: string }): Kind => (im.kind === 'opening' || im.kind === 'vehicle' ? im.kind : 'roster')
+/** The words of an import that is no roster. */
+export const wordsOf = (im: { kind: string } | undefined) => (im?.kind === 'opening' || im?.kind === 'vehicle' ? t.other[im.kind] : null)
 export type RowError = components['schemas']['EstateRowError']
 export type Change = components['schemas']['EstateChange']
 
