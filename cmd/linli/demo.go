@@ -45,6 +45,10 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 		return err
 	}
 	env.wechat = street.Address
+	smtp, inbox, _, err := demo.RehearseMail(ctx, "127.0.0.1:0", setting("LINLI_SIM_MAIL", "127.0.0.1:0"), env.log)
+	if err != nil {
+		return err
+	}
 	a, unlock, err := open(ctx, env)
 	if err != nil {
 		return err
@@ -54,7 +58,10 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	if err := street.Merchants(ctx, a); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n", street.Address)
+	if err := demo.MailAccounts(ctx, a, smtp); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n住户的收件箱（模拟）：%s\n", street.Address, inbox)
 	accounts, err := os.ReadFile(filepath.Join(dir, demo.AccountsFile))
 	if err != nil {
 		return fmt.Errorf("read demo accounts (%s is not a demo folder): %w", dir, err)

@@ -15,11 +15,14 @@ const simFile = "wechat-sim.json"
 // simCommand starts a simulator alone, so that an installation of one's own can
 // rehearse with it.
 func simCommand(ctx context.Context, env environment, args []string) error {
+	if len(args) > 0 && (args[0] == "mail" || args[0] == "sms") {
+		return simMessages(ctx, env, args[0], args[1:])
+	}
 	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8091", "地址")
 	file := flags.String("file", simFile, "密钥和账本的文件，留空只放在内存里")
 	if len(args) == 0 || args[0] != "wechat" {
-		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]")
+		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]")
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -37,4 +40,28 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 	}
 	fmt.Fprintf(env.out, "服务端设 LINLI_WECHAT=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
 	return r.Wait()
+}
+
+// simMessages starts a mail server or an SMS service for rehearsals.
+func simMessages(ctx context.Context, env environment, kind string, args []string) error {
+	flags := flag.NewFlagSet("sim "+kind, flag.ContinueOnError)
+	addr := flags.String("addr", map[string]string{"mail": "127.0.0.1:8025", "sms": "127.0.0.1:8092"}[kind], "地址")
+	page := flags.String("page", "127.0.0.1:8026", "邮件：看收件箱的网页地址")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if kind == "sms" {
+		at, wait, err := demo.RehearseSMS(ctx, *addr, env.log)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.out, "AccessKey ID %s\nAccessKey Secret %s\n签名 %s\n模板编号 %s\n服务端设 LINLI_SMS=%s 即与它往来\nready %s\n", demo.SMSKey, demo.SMSSecret, demo.SMSSign, demo.SMSTemplates, at, at)
+		return wait()
+	}
+	smtp, inbox, wait, err := demo.RehearseMail(ctx, *addr, *page, env.log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "邮件服务器 %s，不要账号；收件箱 %s\nready %s\n", smtp, inbox, inbox)
+	return wait()
 }

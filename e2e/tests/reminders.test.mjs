@@ -7,10 +7,12 @@ import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
-let linli, browser, boss, manager, accountant, project, rooms, late
+let linli, street, smtp, browser, boss, manager, accountant, project, rooms, late
 
 before(async () => {
   linli = await startLinli()
+  street = await startLinli({ args: ['sim', 'mail', '--addr', '127.0.0.1:0', '--page', '127.0.0.1:0'] })
+  smtp = /邮件服务器 (\S+?)，/.exec(street.log())[1]
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   project = await seed.project(boss, '翠湖花园')
@@ -30,6 +32,7 @@ before(async () => {
 after(async () => {
   await browser?.close()
   await linli?.stop()
+  await street?.stop()
 })
 
 const at = (path) => `/projects/${project}${path}`
@@ -128,4 +131,64 @@ test('[F8] a late fee is given up by one who asks and another who approves, with
     assert.deepEqual([fee.waived, fee.left], [due, 0])
   })
   await q.close()
+})
+
+test('[F5] [F8] a released run is pushed by mail with the right amount, a reminder follows after the due day, and both are listed', async () => {
+  // Any hour will do for this test.
+  const hours = (await boss.get(at('/notify/setting'))).body
+  await boss.put(at('/notify/setting'), { ...hours, quiet_from: 0, quiet_until: 0 })
+  const days = (await boss.get(at('/dunning/schedule'))).body
+  await boss.put(at('/dunning/schedule'), { ...days, steps: [] })
+  const person = (await boss.get(at('/people?q=陈建国'))).body.items[0]
+  await boss.patch(at(`/people/${person.id}`), { version: person.version, email: 'chen@example.com' })
+
+  const p = await open(manager, '/messages/setting')
+  const card = p.page.locator('section', { has: p.page.getByRole('heading', { name: '邮箱账户' }) })
+  await card.getByLabel('邮件服务器').fill(smtp)
+  await card.getByLabel('发件地址').fill('翠湖物业 <zd@cuihu.example>')
+  await card.getByRole('button', { name: '保存' }).click()
+  await card.getByText('已保存').waitFor()
+  await p.page.getByRole('button', { name: '预览' }).click()
+  await p.page.getByText('应缴 300.00 元').waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'notify-setting')
+
+  await seed.released(boss, project, seed.month(-1))
+  const inbox = async () => (await fetch(`${street.origin}/mails`)).json()
+  await eventually(async () => assert.equal((await inbox()).length, 1))
+  const [bill] = await inbox()
+  assert.deepEqual(bill.to, ['chen@example.com'])
+  assert.match(bill.subject, new RegExp(`翠湖花园 ${seed.month(-1)}账单：300.00 元`))
+  assert.match(bill.body, /陈建国：[\s\S]*1栋1单元101[\s\S]*应缴 300\.00 元[\s\S]*0571-85712345/)
+
+  const over = Math.round((Date.parse(seed.today()) - Date.parse(late['1栋1单元101'].oldest_due)) / 86_400_000)
+  const rules = p.page.locator('section', { has: p.page.getByRole('heading', { name: '账单与提醒' }) })
+  await p.page.reload()
+  await rules.getByLabel('提醒日').fill(String(over))
+  await rules.getByRole('button', { name: '保存' }).click()
+  await rules.getByText('已保存').waitFor()
+  await eventually(async () => assert.equal((await inbox()).length, 2))
+  assert.match((await inbox())[1].body, new RegExp(`300\\.00 元费用已过应缴日 ${late['1栋1单元101'].oldest_due} ${over} 天`))
+
+  await p.page.goto(`/p/${project}/messages`)
+  await p.page.getByRole('row', { name: /逾期提醒.*1栋1单元101.*陈建国.*已发出/ }).waitFor()
+  const row = p.page.getByRole('row', { name: /账单.*1栋1单元101.*c\*\*\*@example\.com.*已发出/ })
+  await row.waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'messages')
+  await row.getByRole('button', { name: '查看' }).click()
+  const one = p.page.getByRole('dialog', { name: '账单：陈建国' })
+  await one.getByText('已交给邮件服务商').waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'message')
+  await one.getByRole('button', { name: /重发/ }).click()
+  await eventually(async () => assert.equal((await inbox()).length, 3))
+  await p.close()
+
+  const dark = await open(manager, '/messages/setting', { theme: 'dark' })
+  await dark.page.getByRole('heading', { name: '邮箱账户' }).waitFor()
+  await dark.settled()
+  await assertAccessible(dark.page)
+  await shot(dark.page, 'notify-setting-dark')
+  await dark.close()
 })

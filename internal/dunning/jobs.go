@@ -9,7 +9,11 @@ import (
 	"linli/internal/kit/job"
 )
 
-const jobPush = "dunning.push"
+// The jobs of the room.
+const (
+	jobPush   = "dunning.push"
+	jobRemind = "dunning.remind"
+)
 
 type pushTask struct {
 	Project id.ID `json:"project"`
@@ -24,5 +28,12 @@ func (s *Service) handleJobs(q *job.Queue) {
 			return errors.Join(job.ErrGiveUp, err)
 		}
 		return s.push(ctx, t)
+	})
+	q.Handle(jobRemind, func(ctx context.Context, payload []byte) error {
+		var t pushTask
+		if err := json.Unmarshal(payload, &t); err != nil {
+			return errors.Join(job.ErrGiveUp, err)
+		}
+		return s.remind(ctx, t.Project)
 	})
 }

@@ -62,7 +62,11 @@ func (s *Service) SetSchedule(ctx context.Context, who actor.Actor, project id.I
 		sc.Version++
 		s.Audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "dunning.schedule_changed", Kind: "setting", Subject: project,
 			Summary: "修改账单推送和提醒的日程", Before: before, After: sc})
-		return putSchedule(ctx, tx, project, &sc)
+		if err := putSchedule(ctx, tx, project, &sc); err != nil {
+			return err
+		}
+		// What is due by the new schedule goes at once.
+		return s.Jobs.Enqueue(ctx, tx, jobRemind, fmt.Sprintf("%s/%s/%d", jobRemind, project, sc.Version), pushTask{Project: project}, 0)
 	})
 	if err != nil {
 		return sc, fmt.Errorf("set schedule of reminders: %w", err)
