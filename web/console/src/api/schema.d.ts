@@ -7268,7 +7268,7 @@ export interface components {
              * @description 错误条数；大于 0 则一行也不会导入
              */
             errors: number;
-            /** @description 期初欠费的预览：条数、金额、账期 */
+            /** @description 期初欠费和车辆资料的预览：条数、金额、账期 */
             facts: components["schemas"]["EstateFact"][];
             /** @description 为什么中断 */
             failure: string;
@@ -7296,7 +7296,7 @@ export interface components {
             ignored: string[];
             /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
             kept: string[];
-            /** @description roster 房屋和住户，opening 期初欠费和缴费历史 */
+            /** @description roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料 */
             kind: string;
             /**
              * Format: int64
@@ -20528,10 +20528,10 @@ export interface operations {
                      */
                     file: string;
                     /**
-                     * @description roster 房屋和住户，默认；opening 期初欠费和缴费历史
+                     * @description roster 房屋和住户，默认；opening 期初欠费和缴费历史；vehicle 车辆资料，留存待用
                      * @enum {string}
                      */
-                    kind?: "roster" | "opening";
+                    kind?: "roster" | "opening" | "vehicle";
                 };
             };
         };
@@ -20632,7 +20632,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 哪一类表格，默认 roster */
-                kind?: "roster" | "opening";
+                kind?: "roster" | "opening" | "vehicle";
             };
             header?: never;
             path: {
