@@ -32,7 +32,9 @@ type reportLineJSON struct {
 	Total   money.Fen      `json:"total" doc:"分"`
 }
 
-func toLine(l *Line) reportLineJSON { return reportLineJSON{l.Account, l.Item, l.Name, l.Months, l.Total} }
+func toLine(l *Line) reportLineJSON {
+	return reportLineJSON{l.Account, l.Item, l.Name, l.Months, l.Total}
+}
 
 func toLines(list []Line) []reportLineJSON {
 	out := []reportLineJSON{}
@@ -43,16 +45,16 @@ func toLines(list []Line) []reportLineJSON {
 }
 
 type profitJSON struct {
-	From    clock.Month   `json:"from"`
-	Until   clock.Month   `json:"until"`
-	On      clock.Date    `json:"on"`
-	Means   string        `json:"means" doc:"口径"`
-	Months  []clock.Month `json:"months" nullable:"false"`
-	Incomes []reportLineJSON    `json:"incomes" nullable:"false"`
-	Costs   []reportLineJSON    `json:"costs" nullable:"false"`
-	Income  reportLineJSON      `json:"income"`
-	Cost    reportLineJSON      `json:"cost"`
-	Profit  reportLineJSON      `json:"profit"`
+	From    clock.Month      `json:"from"`
+	Until   clock.Month      `json:"until"`
+	On      clock.Date       `json:"on"`
+	Means   string           `json:"means" doc:"口径"`
+	Months  []clock.Month    `json:"months" nullable:"false"`
+	Incomes []reportLineJSON `json:"incomes" nullable:"false"`
+	Costs   []reportLineJSON `json:"costs" nullable:"false"`
+	Income  reportLineJSON   `json:"income"`
+	Cost    reportLineJSON   `json:"cost"`
+	Profit  reportLineJSON   `json:"profit"`
 }
 
 // profitMeans is the definition printed beside the figures.
@@ -93,14 +95,14 @@ type reportBalanceJSON struct {
 }
 
 type standingJSON struct {
-	From     clock.Month   `json:"from"`
-	Until    clock.Month   `json:"until"`
-	On       clock.Date    `json:"on"`
+	From     clock.Month         `json:"from"`
+	Until    clock.Month         `json:"until"`
+	On       clock.Date          `json:"on"`
 	Current  reportRateJSON      `json:"current" doc:"当期收缴率"`
 	Arrears  reportRateJSON      `json:"arrears" doc:"历史清欠率"`
 	Whole    reportRateJSON      `json:"whole" doc:"综合收缴率"`
 	Ages     []reportAgeJSON     `json:"ages" nullable:"false"`
-	Owed     money.Fen     `json:"owed" doc:"账龄合计，等于应收账款余额，分"`
+	Owed     money.Fen           `json:"owed" doc:"账龄合计，等于应收账款余额，分"`
 	Balances []reportBalanceJSON `json:"balances" nullable:"false"`
 	Taken    []reportBalanceJSON `json:"taken" nullable:"false" doc:"期间收据收进的钱，按科目"`
 }
