@@ -20,10 +20,15 @@ const acts: Record<string, string> = {
   'billing.waiver_asked': '申请减免违约金', 'billing.waiver_approved': '批准减免违约金', 'billing.waiver_refused': '退回减免违约金', 'billing.waiver_withdrawn': '撤回减免违约金申请', 'billing.shared_created': '登记公摊费用', 'billing.shared_released': '发布公摊费用', 'billing.shared_withdrawn': '撤回公摊费用',
   'cashier.received': '收款', 'cashier.voided': '作废收据', 'cashier.reprinted': '补打收据', 'cashier.red': '红冲收据', 'cashier.refund_asked': '申请退款', 'cashier.refund_approved': '批准退款', 'cashier.refund_refused': '退回退款申请',
   'cashier.refund_paid': '付出退款', 'cashier.setting_changed': '修改收银设置', 'cashier.print_changed': '修改票据样式', 'cashier.shift_opened': '接班', 'cashier.shift_counted': '盘点现金', 'cashier.shift_closed': '交班',
-  'cashier.deposit_taken': '收押金', 'cashier.deposit_deducted': '扣押金', 'cashier.deposit_refunded': '退押金', 'cashier.deposit_forfeited': '没收押金', 'cashier.deposit_moved': '押金转交', 'cashier.deposit_voided': '作废押金', 'cashier.series_changed': '修改单据编号',
+  'cashier.deposit_taken': '收押金', 'cashier.deposit_deducted': '扣押金', 'cashier.deposit_refunded': '退押金', 'cashier.deposit_forfeited': '没收押金', 'cashier.deposit_moved': '押金转交', 'cashier.deposit_voided': '作废押金',
   'meter.installed': '安装表计', 'meter.installed_all': '批量安装表计', 'meter.replaced': '换表', 'meter.removed': '拆表', 'meter.read': '录入读数', 'meter.reading_confirmed': '确认读数', 'meter.reading_void': '作废读数',
   'payment.merchant_set': '设置商户号', 'payment.order_opened': '生成付款码', 'payment.order_cancelled': '取消付款码', 'payment.captured': '线上到账', 'payment.candidate_handled': '处理待退款', 'payment.statement_asked': '下载对账单',
-  'dunning.setting_changed': '修改催缴设置', 'dunning.letter_issued': '开出催缴单', 'dunning.delivery': '登记送达', 'dunning.call': '登记电话催缴', 'dunning.visit': '登记上门催缴',
+  'payment.difference_settled': '处理对账差异', 'payment.statement_matched': '核对账单', 'cashier.bank_imported': '导入银行流水', 'cashier.bank_row': '处理银行流水',
+  'billing.opening_imported': '导入期初欠费', 'billing.opening_undone': '撤销期初欠费', 'estate.vehicles_kept': '留存车辆资料', 'estate.vehicles_undone': '撤销车辆资料',
+  'expense.entered': '录入支出', 'expense.approved': '批准支出', 'expense.refused': '退回支出', 'expense.withdrawn': '撤回支出', 'expense.voided': '红冲支出',
+  'analytics.month_closed': '月结', 'analytics.month_reopened': '反结账', 'expense.category_added': '新增支出类别', 'expense.category_edited': '修改支出类别', 'meter.setting': '修改用量偏大的标准',
+  'notify.account_set': '设置发送账号', 'notify.resent': '重发消息', 'notify.setting_changed': '修改发送设置', 'notify.template_changed': '修改消息模板', 'notify.wish_set': '登记联系意愿',
+  'dunning.schedule_changed': '修改提醒计划', 'dunning.setting_changed': '修改催缴设置', 'dunning.letter_issued': '开出催缴单', 'dunning.delivery': '登记送达', 'dunning.call': '登记电话催缴', 'dunning.visit': '登记上门催缴',
 }
 
 export const searchTexts = {
