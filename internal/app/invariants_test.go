@@ -65,6 +65,16 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	waived := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND "+posted, project)
 	want[ledger.OtherRevenue] -= late
 	want[ledger.Revenue] += late + waived
+	spent := func(where string) money.Fen {
+		return sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(CASE WHEN c.direction = 'in' THEN -d.amount ELSE d.amount END), 0) AS BIGINT)
+			FROM expense_doc d JOIN expense_category c ON c.project_id = d.project_id AND c.id = d.category_id
+			WHERE d.project_id = ? AND d.state = 'approved' AND `+where, project)
+	}
+	want[ledger.Cash] -= spent("d.paid_from = 'cash'")
+	want[ledger.Bank] -= spent("d.paid_from = 'bank'")
+	for account := range have {
+		want[account] += spent(fmt.Sprintf("c.account = %d", account))
+	}
 	var sum money.Fen
 	for account, balance := range have {
 		if want[account] != balance {
