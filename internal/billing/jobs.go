@@ -125,12 +125,15 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 	if err != nil {
 		return fmt.Errorf("generate run: %w", err)
 	}
+	if err := s.finish(ctx, project, run, generated()); err != nil {
+		return err
+	}
 	if len(parts) > 0 && s.db.Engine() == db.Postgres {
 		if err := s.db.Write(ctx, func(tx *db.Tx) error { return learn(ctx, tx) }); err != nil {
 			return fmt.Errorf("generate run: %w", err)
 		}
 	}
-	return s.finish(ctx, project, run, generated())
+	return nil
 }
 
 // step is the part of a run's life that a job does: the state it begins in,
@@ -227,7 +230,10 @@ func finishIn(ctx context.Context, tx *db.Tx, project, run id.ID, st step) error
 	}
 	r.Version++
 	r.Problem = ""
-	return updateRun(ctx, tx, project, &r)
+	if err := updateRun(ctx, tx, project, &r); err != nil {
+		return err
+	}
+	return job.End(ctx, tx)
 }
 
 // postedPart is a part with the charges to be posted.

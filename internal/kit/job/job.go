@@ -39,7 +39,7 @@ const (
 )
 
 // Handler does one job; payload is the JSON given to Enqueue. An error means
-// try again later, unless it is wrapped by Give up.
+// try again later, unless it is wrapped by Give up, or End was committed.
 type Handler func(ctx context.Context, payload []byte) error
 
 // ErrGiveUp wraps an error that no repetition can mend.
@@ -147,12 +147,56 @@ func (q *Queue) do(ctx context.Context, j *claimed) (next *claimed, err error) {
 		return q.finish(ctx, j, fmt.Errorf("%w: no handler for kind %q", ErrGiveUp, j.kind))
 	}
 	stop := q.keep(ctx, j.id)
-	herr := call(ctx, h, []byte(j.payload))
+	r := running{job: j.id}
+	herr := call(context.WithValue(ctx, runningKey{}, &r), h, []byte(j.payload))
 	stop()
+	if r.ended {
+		if herr != nil && ctx.Err() == nil {
+			q.log.LogAttrs(ctx, slog.LevelError, "job failed after its end", slog.String("kind", j.kind), slog.String("job", j.id.String()), slog.Any("error", herr))
+		}
+		return r.next, nil
+	}
 	if ctx.Err() != nil {
 		return nil, q.release(context.WithoutCancel(ctx), j)
 	}
 	return q.finish(ctx, j, herr)
+}
+
+// running is the job that a handler works on.
+type running struct {
+	job   id.ID
+	ended bool
+	next  *claimed
+}
+
+type runningKey struct{}
+
+// End makes the job of the handler that ctx was given to done in tx and claims
+// the worker's next one: the work and its end are one commit. A worker that
+// asked for the writer once more only to say so would wait behind the others'
+// bulk writes, and all of them would compute at the same time while nobody
+// writes. What the handler does after the commit is not tried again. Outside a
+// job it does nothing.
+func End(ctx context.Context, tx *db.Tx) error {
+	r, ok := ctx.Value(runningKey{}).(*running)
+	if !ok || r.ended {
+		return nil
+	}
+	if err := setDone(ctx, tx, r.job, "done", "", 0); err != nil {
+		return fmt.Errorf("end job: %w", err)
+	}
+	next, err := claim(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("claim next job: %w", err)
+	}
+	tx.AfterCommit(func() { r.ended, r.next = true, next })
+	return nil
+}
+
+func setDone(ctx context.Context, tx *db.Tx, job id.ID, state, text string, wait time.Duration) error {
+	_, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
+		state, text, tx.Now().Add(wait), tx.Now(), job)
+	return err
 }
 
 func call(ctx context.Context, h Handler, payload []byte) (err error) {
@@ -248,8 +292,7 @@ func (q *Queue) finish(ctx context.Context, j *claimed, herr error) (next *claim
 			slog.String("state", state), slog.Any("error", herr))
 	}
 	err = q.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
-			state, text, tx.Now().Add(wait), tx.Now(), j.id); err != nil {
+		if err := setDone(ctx, tx, j.id, state, text, wait); err != nil {
 			return err
 		}
 		next, err = claim(ctx, tx)

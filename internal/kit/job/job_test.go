@@ -127,3 +127,46 @@ func TestKillsAreNotFailures(t *testing.T) {
 		}
 	})
 }
+
+func TestEndIsOneCommitWithTheWork(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		q := job.New(d, slog.New(slog.DiscardHandler))
+		lost := errors.New("lost")
+		var ran []string
+		q.Handle("ends", func(ctx context.Context, _ []byte) error {
+			ran = append(ran, "ends")
+			if err := d.Write(ctx, func(tx *db.Tx) error { return job.End(ctx, tx) }); err != nil {
+				return err
+			}
+			return lost // after the end, so not tried again
+		})
+		q.Handle("rolls back", func(ctx context.Context, _ []byte) error {
+			ran = append(ran, "rolls back")
+			return d.Write(ctx, func(tx *db.Tx) error {
+				if err := job.End(ctx, tx); err != nil || len(ran) > 3 {
+					return err
+				}
+				return lost
+			})
+		})
+		q.Handle("plain", func(context.Context, []byte) error { ran = append(ran, "plain"); return nil })
+		for _, kind := range []string{"ends", "rolls back", "plain"} {
+			enqueue(t, d, q, kind, "", 0)
+		}
+		for range 2 {
+			if err := q.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			now.Advance(time.Hour)
+		}
+		if want := "[ends:done:1 rolls back:done:2 plain:done:1]"; states(t, d) != want {
+			t.Errorf("got %s, want %s", states(t, d), want)
+		}
+		if got := fmt.Sprint(ran); got != "[ends rolls back plain rolls back]" {
+			t.Errorf("ran %s", got)
+		}
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { return job.End(t.Context(), tx) }); err != nil {
+			t.Errorf("outside a job: %v", err)
+		}
+	})
+}
