@@ -267,7 +267,7 @@ func watchLists(ctx context.Context, a *app.App, projects []id.ID) (stop func(),
 	return cancel, out
 }
 
-// listFor reads the first page of random projects, about fifty times a second.
+// listFor reads the first page of random projects, about twenty times a second.
 func listFor(ctx context.Context, a *app.App, projects []id.ID, long time.Duration) ([]time.Duration, error) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var out []time.Duration
@@ -284,7 +284,7 @@ func listFor(ctx context.Context, a *app.App, projects []id.ID, long time.Durati
 		out = append(out, time.Since(start))
 		select {
 		case <-ctx.Done():
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 	return out, nil
