@@ -46,7 +46,7 @@ test('[P3] a role of own making: composed from rights, granted, changed under an
   await make.waitFor({ state: 'hidden' })
   const row = b.page.getByRole('row', { name: /夜班收费员/ })
   await row.getByText('自建').waitFor()
-  await shot(b.page, 'roles')
+  await shot(b.page, 'roles', { keep: 'guide/pages/roles' })
 
   const own = (await boss.get('/roles')).body.items.find((r) => r.role_name === '夜班收费员')
   const who = await seed.staff(boss, linli.origin, 'yeban', '吴勇', own.role, project)
@@ -161,7 +161,7 @@ test('[P2] a notice stands on the home page of those it is for, until it is take
   await form.getByLabel('内容').fill('周六 9 点到 12 点 1栋停水，住户来电请说明。')
   await form.getByRole('checkbox', { name: '前台客服' }).check()
   await assertAccessible(b.page)
-  await shot(b.page, 'notice-new')
+  await shot(b.page, 'notice-new', { keep: 'guide/pages/notices' })
   await form.getByRole('button', { name: '发布公告' }).click()
   await form.waitFor({ state: 'hidden' })
   const row = b.page.getByRole('row', { name: /周六停水检修/ })

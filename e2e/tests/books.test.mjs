@@ -41,7 +41,7 @@ test('[F11] an expense with its attachment is entered by one person, approved by
   await p.page.getByText('自己录的，请同事批').waitFor()
   await p.page.getByRole('link', { name: '保洁发票.pdf' }).waitFor()
   await assertAccessible(p.page)
-  await shot(p.page, 'expenses')
+  await shot(p.page, 'expenses', { keep: 'guide/pages/expenses' })
   const [asked] = (await accountant.api.get(at('/expenses?state=asked'))).body.items
   await accountant.api.post(at(`/expenses/${asked.id}/decision`), { approve: true, version: 1 }, { status: 409 })
   await p.close()

@@ -88,7 +88,7 @@ test('[B7] a clerk records who asks for what, the manager approves, and the reco
   await m.page.getByRole('link', { name: '全部' }).click()
   await m.page.getByRole('row', { name: /1栋1单元102.*没有证明.*已退回/ }).waitFor()
   await m.page.getByRole('row', { name: /陈建国.*陈立群 · 核对了证件.*已更正/ }).waitFor()
-  await shot(m.page, 'corrections')
+  await shot(m.page, 'corrections', { keep: 'guide/pages/corrections' })
   await m.close()
 
   const people = (await boss.get(at('/people?q=陈建国'))).body.items

@@ -1,7 +1,7 @@
 // Who pays less and why, and what a new price does before it is decided.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/browser.mjs'
+import { openBrowser, shot } from '../lib/browser.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -52,6 +52,9 @@ test('[F1][F3][F4][F12] a discount is asked for, approved by somebody else, coun
   await a.close()
 
   const b = await open(manager, '/discounts')
+  await b.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '批准' }).waitFor()
+  await b.settled()
+  await shot(b.page, 'discounts', { keep: 'guide/pages/discounts' })
   await b.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '批准' }).click()
   await b.page.getByRole('dialog', { name: '批准给1栋1单元101的优惠？' }).getByRole('button', { name: '批准' }).click()
   await b.page.getByText('没有待批准的优惠').waitFor()

@@ -44,7 +44,7 @@ test('[P8] fields of own making for people: made without code, filled in on the 
   await p.page.getByRole('row', { name: /宠物.*住户.*选项.*没有、猫、狗.*在用/ }).waitFor()
   await p.page.getByRole('row', { name: /紧急联系人.*文字.*必填/ }).waitFor()
   await assertAccessible(p.page)
-  await shot(p.page, 'fields')
+  await shot(p.page, 'fields', { keep: 'guide/pages/fields' })
 
   await p.page.goto(`/p/${project}/people`)
   await p.page.getByRole('button', { name: '陈建国', exact: true }).click()

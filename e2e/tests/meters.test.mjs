@@ -73,7 +73,7 @@ test('[F2] meters are hung, read one after the other with Enter, and the usage i
   await field(p, '1栋1单元502').press('Enter')
   await p.page.getByText('水表 3 块，已抄 2 块').waitFor()
   await row(p, /1栋1单元101/).getByText('已抄').waitFor()
-  await shot(p.page, 'readings')
+  await shot(p.page, 'readings', { keep: 'guide/pages/readings' })
   await assertAccessible(p.page)
   await p.close()
 
@@ -133,7 +133,7 @@ test('[F2] a shared cost is split by area to the fen, released once, and the sam
   await row(p, /电梯电费/).getByRole('button', { name: '发布' }).click()
   await p.page.getByRole('dialog', { name: /发布 .*电梯电费公摊？/ }).getByRole('button', { name: '发布 3 间房的应收' }).click()
   await row(p, /电梯电费/).getByText('已发布').waitFor()
-  await shot(p.page, 'shared-costs')
+  await shot(p.page, 'shared-costs', { keep: 'guide/pages/shared-costs' })
   await assertAccessible(p.page)
 
   await create()

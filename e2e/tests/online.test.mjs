@@ -157,7 +157,7 @@ test('[F6] the merchant of a project is set on a page; keys go in and never come
   await number.waitFor()
   assert.equal(await number.inputValue(), mchid)
   assert.equal(await p.page.getByRole('textbox', { name: /商户 API 私钥/ }).inputValue(), '')
-  await shot(p.page, 'online-merchant')
+  await shot(p.page, 'online-merchant', { keep: 'guide/pages/merchants', clip: { x: 0, y: 0, width: 1440, height: 816 } })
   p.expect(/422/)
   await number.fill('12')
   await p.page.getByRole('button', { name: '保存商户资料' }).click()

@@ -97,7 +97,7 @@ test('[B5] own tags are made, given to many at once, and narrow the list; the re
   await p.page.getByRole('row', { name: /陈建国/ }).waitFor({ state: 'detached' })
   await row.filter({ hasText: '102 业主' }).waitFor()
   await assertAccessible(p.page)
-  await shot(p.page, 'people-tags')
+  await shot(p.page, 'people-tags', { keep: 'guide/pages/people' })
   await row.getByRole('button', { name: '林晓峰' }).click()
   await p.page.getByRole('dialog').getByText('贴上标签 老人').waitFor()
   await shot(p.page, 'person-history')

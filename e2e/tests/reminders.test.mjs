@@ -175,7 +175,7 @@ test('[F5] [F8] a released run is pushed by mail with the right amount, a remind
   const row = p.page.getByRole('row', { name: /账单.*1栋1单元101.*c\*\*\*@example\.com.*已发出/ })
   await row.waitFor()
   await assertAccessible(p.page)
-  await shot(p.page, 'messages')
+  await shot(p.page, 'messages', { keep: 'guide/pages/messages' })
   await row.getByRole('button', { name: '查看' }).click()
   const one = p.page.getByRole('dialog', { name: '账单：陈建国' })
   await one.getByText('已交给邮件服务商').waitFor()

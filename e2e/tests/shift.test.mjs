@@ -2,7 +2,7 @@
 // the difference has a reason, and what is signed stays.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/browser.mjs'
+import { openBrowser, shot } from '../lib/browser.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -45,6 +45,7 @@ test('[F7] a shift is counted blind, closed with a reason, and its receipts stay
   await page.getByLabel('10 元', { exact: true }).fill('4')
   await page.keyboard.press('Control+Enter')
   await page.getByText('短款 ¥10.00').first().waitFor()
+  await shot(page, 'shift', { keep: 'guide/pages/shift' })
   p.expect(/422/)
   const close = page.getByRole('button', { name: /^交班/ })
   await close.click()

@@ -37,6 +37,7 @@ var rules = []rule{
 	{"sizes", sizes},
 	{"dependencies", dependencies},
 	{"requirements-shown", requirementsShown},
+	{"pictures", pictures},
 }
 
 // TestPlan runs every rule over the repository.

@@ -65,3 +65,35 @@ func sorted(set map[string]bool) string {
 	sort.Strings(list)
 	return strings.Join(list, ", ")
 }
+
+var picture = regexp.MustCompile(`!\[[^\]]*\]\(([^)]+)\)`)
+
+// pictures finds those that a page of docs shows and that are not there, and
+// those of the guides that no page shows.
+func pictures(tr *tree) []finding {
+	const guide = "docs/guide/"
+	there, shown := map[string]bool{}, map[string]bool{}
+	for _, x := range tr.texts {
+		there[x.path] = path.Ext(x.path) == ".png"
+	}
+	var out []finding
+	for _, x := range tr.texts {
+		if !strings.HasPrefix(x.path, "docs/") || path.Ext(x.path) != ".md" {
+			continue
+		}
+		for i, l := range strings.Split(x.body, "\n") {
+			for _, m := range picture.FindAllStringSubmatch(l, -1) {
+				file := path.Join(path.Dir(x.path), m[1])
+				if shown[file] = true; !there[file] {
+					out = append(out, finding{x.path, i + 1, m[1] + " is not there", "run the browser test that makes it with KEEP=1, or take it out"})
+				}
+			}
+		}
+	}
+	for file := range there {
+		if there[file] && strings.HasPrefix(file, guide) && !shown[file] {
+			out = append(out, finding{file, 1, "no page shows this picture", "show it in a guide, or delete it and the keep of its test"})
+		}
+	}
+	return out
+}

@@ -70,6 +70,9 @@ func load(t *testing.T, root fs.FS) *tree {
 func (tr *tree) add(root fs.FS, p string) error {
 	switch path.Ext(p) {
 	case ".go", ".sql", ".mod", ".md", ".json", ".ts", ".vue", ".mjs":
+	case ".png":
+		tr.texts = append(tr.texts, text{path: p})
+		return nil
 	default:
 		return nil
 	}
