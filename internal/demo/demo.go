@@ -44,6 +44,7 @@ type project struct {
 	cashier    actor.Actor
 	accountant actor.Actor
 	leaveDraft bool
+	income     money.Fen // about, of a payer in a month
 	drawer     money.Fen // cash of the open shift, beside the small change
 }
 
@@ -52,6 +53,7 @@ type demo struct {
 	app      *app.App
 	clock    *clock.Manual
 	r        *mathrand.Rand
+	extra    *mathrand.Rand
 	people   *invented
 	until    time.Time
 	projects []*project
@@ -87,7 +89,7 @@ func fill(ctx context.Context, o Options, dir string) error {
 	if err != nil {
 		return err
 	}
-	d := &demo{Options: o, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), people: newInvented(7), until: o.Until}
+	d := &demo{Options: o, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), extra: newExtra(), people: newInvented(7), until: o.Until}
 	err = d.all(ctx, first, last)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, AccountsFile), []byte(d.accounts.String()), 0o600)

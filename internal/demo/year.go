@@ -58,6 +58,9 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 		if err := d.bill(ctx, m, m == last); err != nil {
 			return err
 		}
+		if err := d.spend(ctx, m, m == last); err != nil {
+			return err
+		}
 		end := m.Add(1).First().Start()
 		for ; next < len(visits) && visits[next].at.Before(end); next++ {
 			if !visits[next].at.Before(d.until) {
@@ -68,6 +71,11 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 			}
 			if err := d.visit(ctx, &visits[next]); err != nil {
 				return fmt.Errorf("visit on %s: %w", clock.DateOf(visits[next].at), err)
+			}
+			if d.extra.IntN(400) == 0 && visits[next].project != d.projects[2] {
+				if err := d.deposit(ctx, &visits[next]); err != nil {
+					return err
+				}
 			}
 		}
 		if err := d.evening(ctx, m.Add(1).First()); err != nil {
