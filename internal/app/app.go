@@ -127,7 +127,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 		Actor: func(ctx context.Context, account id.ID) (actor.Actor, error) { return a.Identity.Acting(ctx, account) }, Record: a.recordExport})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Notify = notify.New(notify.Deps{DB: d, Jobs: a.Jobs, Ring: ring, Record: a.recordMessage, Lawful: dunning.Lawful})
-	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects})
+	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects, Buildings: a.buildings})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Reach(c.Address)
 	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
@@ -196,6 +196,19 @@ func (a *App) projects(ctx context.Context, who actor.Actor) ([]identity.Project
 	out := make([]identity.ProjectRef, len(list))
 	for i, p := range list {
 		out[i] = identity.ProjectRef{ID: p.ID, Name: p.Name, Kind: p.Kind}
+	}
+	return out, nil
+}
+
+// buildings tells identity which buildings a grant may be limited to.
+func (a *App) buildings(ctx context.Context, project id.ID) (map[id.ID]string, error) {
+	list, err := a.Estate.Buildings(ctx, a.DB.Reader(ctx), project)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[id.ID]string, len(list))
+	for _, b := range list {
+		out[b.ID] = b.Name
 	}
 	return out, nil
 }

@@ -39,6 +39,7 @@ type matrixWorld struct {
 	app    *app.App
 	url    string
 	a, b   twin
+	c      twin              // another building of the first project
 	tokens map[string]string // role, or role@b; "" is nobody
 }
 
@@ -64,6 +65,7 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 		w.account(t, r.Key+"@b", w.b, r.Key)
 	}
 	w.account(t, "none", w.a, "")
+	w.c = w.building(t, "丙金丝雀")
 	w.account(t, "head", twin{ids: map[string]id.ID{"project": 0}}, "admin")
 	return w
 }

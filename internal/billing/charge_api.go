@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
@@ -111,7 +112,7 @@ type totalsJSON struct {
 	Owed   money.Fen `json:"owed" doc:"未收，分"`
 }
 
-func (s *Service) listChargesAPI(ctx context.Context, _ actor.Actor, in *listChargesIn) (*chargeListOut, error) {
+func (s *Service) listChargesAPI(ctx context.Context, who actor.Actor, in *listChargesIn) (*chargeListOut, error) {
 	q := s.db.Reader(ctx)
 	f := Filter{Request: in.Request, Item: in.Item, Run: in.Run, DaysOver: in.DaysOver, Today: s.today()}
 	for _, x := range in.States {
@@ -124,7 +125,7 @@ func (s *Service) listChargesAPI(ctx context.Context, _ actor.Actor, in *listCha
 	if f.Until, err = monthParam("query.until_month", in.Until); err != nil {
 		return nil, err
 	}
-	if f.Rooms, err = s.roomsFor(ctx, q, in); err != nil {
+	if f.Rooms, err = s.roomsFor(ctx, q, in, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	l, err := s.Charges(ctx, q, in.Project, f)
@@ -144,15 +145,21 @@ func (s *Service) listChargesAPI(ctx context.Context, _ actor.Actor, in *listCha
 	return out, err
 }
 
-// roomsFor turns the filters that only estate understands into rooms; nil
-// means all.
-func (s *Service) roomsFor(ctx context.Context, q db.Q, in *listChargesIn) ([]id.ID, error) {
+// roomsFor turns the filters that only estate understands, and the limit to
+// buildings, into rooms; nil means all.
+func (s *Service) roomsFor(ctx context.Context, q db.Q, in *listChargesIn, within actor.Buildings) ([]id.ID, error) {
+	if in.Building != 0 {
+		if !within.Has(in.Building) {
+			return []id.ID{}, nil
+		}
+		within = actor.Buildings{in.Building}
+	}
 	var rooms []id.ID
 	if in.Room != 0 {
 		rooms = []id.ID{in.Room}
 	}
 	if in.Text != "" {
-		hits, err := s.estate.Search(ctx, in.Project, in.Text, 50)
+		hits, err := s.estate.SearchWithin(ctx, in.Project, in.Text, 50, within)
 		if err != nil {
 			return nil, err
 		}
@@ -164,12 +171,12 @@ func (s *Service) roomsFor(ctx context.Context, q db.Q, in *listChargesIn) ([]id
 		}
 		rooms = found
 	}
-	if in.Building == 0 {
+	if within.Whole() {
 		return rooms, nil
 	}
-	filter := estate.RoomFilter{Buildings: []id.ID{in.Building}, Rooms: rooms}
+	filter := estate.RoomFilter{Buildings: within, Rooms: rooms}
 	inside := []id.ID{}
-	if rooms != nil && len(rooms) == 0 {
+	if len(within) == 0 || rooms != nil && len(rooms) == 0 {
 		return inside, nil
 	}
 	err := s.estate.StreamRooms(ctx, q, in.Project, filter, func(r *estate.BillingRoom) error {
@@ -200,7 +207,16 @@ type explanationOut struct {
 	}
 }
 
-func (s *Service) explainAPI(ctx context.Context, _ actor.Actor, in *chargeIn) (*explanationOut, error) {
+func (s *Service) explainAPI(ctx context.Context, who actor.Actor, in *chargeIn) (*explanationOut, error) {
+	if within := who.Within(PermRead, in.Project); !within.Whole() {
+		c, err := s.Charge(ctx, s.db.Reader(ctx), in.Project, in.Charge)
+		if err == nil {
+			_, err = s.estate.RoomWithin(ctx, s.db.Reader(ctx), in.Project, c.Subject, within)
+		}
+		if err != nil {
+			return nil, fault.ErrNotFound.Because(err)
+		}
+	}
 	e, err := s.Explain(ctx, s.db.Reader(ctx), in.Project, in.Charge)
 	if err != nil {
 		return nil, err

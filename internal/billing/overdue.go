@@ -19,9 +19,10 @@ type RoomArrears struct {
 }
 
 // OverdueRooms lists the rooms that are late on a day by more than days, who
-// owes most first, below a place in that order (0, 0 is the top).
-func (s *Service) OverdueRooms(ctx context.Context, q db.Q, project id.ID, today clock.Date, days int, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
-	out, err := overdueRooms(ctx, q, project, today.AddDays(-days), below, room, limit)
+// owes most first, below a place in that order (0, 0 is the top); among is all
+// rooms when it is nil.
+func (s *Service) OverdueRooms(ctx context.Context, q db.Q, project id.ID, among []id.ID, today clock.Date, days int, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
+	out, err := overdueRooms(ctx, q, project, among, today.AddDays(-days), below, room, limit)
 	if err != nil {
 		return nil, fmt.Errorf("overdue rooms: %w", err)
 	}

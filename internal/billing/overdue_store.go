@@ -9,14 +9,20 @@ import (
 	"linli/internal/kit/money"
 )
 
-func overdueRooms(ctx context.Context, q db.Q, project id.ID, before clock.Date, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
-	where, args := "", []any{project, before}
+func overdueRooms(ctx context.Context, q db.Q, project id.ID, among []id.ID, before clock.Date, below money.Fen, room id.ID, limit int) ([]RoomArrears, error) {
+	where, inside, args := "", "", []any{project, before}
+	if among != nil && len(among) == 0 {
+		return nil, nil
+	}
+	if among = among[:min(len(among), maxRooms)]; len(among) > 0 {
+		inside, args = " AND c.subject_id IN ("+db.In(len(among))+")", withIDs(args, among)
+	}
 	if room != 0 {
 		where, args = " WHERE (owed, subject_id) < (?, ?)", append(args, below, room)
 	}
 	rows, err := q.Query(ctx, `SELECT subject_id, owed, oldest, n FROM (
 			SELECT c.subject_id, CAST(SUM(c.amount - c.paid) AS BIGINT) AS owed, MIN(c.due_date) AS oldest, COUNT(*) AS n`+visible+`
-				AND c.amount > c.paid AND c.due_date < ? GROUP BY c.subject_id
+				AND c.amount > c.paid AND c.due_date < ?`+inside+` GROUP BY c.subject_id
 		) late`+where+" ORDER BY owed DESC, subject_id DESC LIMIT ?", append(args, limit)...)
 	return db.Collect(rows, err, func(row db.Scanner) (RoomArrears, error) {
 		var o RoomArrears

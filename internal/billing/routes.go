@@ -10,7 +10,7 @@ import (
 // Routes registers the operations of the room.
 func (s *Service) Routes(w *web.Server) {
 	const in = "/projects/{project}"
-	route(w, "list-items", "GET", in+"/items", "列出费用项目", PermRead, s.listItemsAPI)
+	honour(w, "list-items", "GET", in+"/items", "列出费用项目", PermRead, s.listItemsAPI)
 	route(w, "create-item", "POST", in+"/items", "新建费用项目", PermItem, s.createItemAPI)
 	route(w, "read-item", "GET", in+"/items/{item}", "查看费用项目", PermRead, s.readItemAPI)
 	route(w, "edit-item", "PUT", in+"/items/{item}", "修改或停用费用项目（整条提交）", PermItem, s.editItemAPI)
@@ -54,8 +54,14 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "release-shared-cost", "POST", in+"/shared-costs/{shared}/release", "发布公摊单，成为各户的应收", PermRelease, s.releaseSharedAPI)
 	route(w, "withdraw-shared-cost", "POST", in+"/shared-costs/{shared}/withdraw", "撤回公摊单（未收款时）", PermRelease, s.withdrawSharedAPI)
 
-	route(w, "list-charges", "GET", in+"/charges", "列出费用明细", PermRead, s.listChargesAPI)
-	route(w, "explain-charge", "GET", in+"/charges/{charge}/explanation", "一笔费用怎么算的", PermRead, s.explainAPI)
+	honour(w, "list-charges", "GET", in+"/charges", "列出费用明细", PermRead, s.listChargesAPI)
+	honour(w, "explain-charge", "GET", in+"/charges/{charge}/explanation", "一笔费用怎么算的", PermRead, s.explainAPI)
+}
+
+// honour is route for what answers only about the buildings that a right is
+// limited to.
+func honour[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {
+	web.Handle(w, web.Op{ID: opID, Method: method, Path: path, Summary: summary, Tag: "billing", Permission: p, Buildings: true}, h)
 }
 
 func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {

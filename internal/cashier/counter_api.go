@@ -15,15 +15,15 @@ import (
 func (s *Service) counterRoutes(w *web.Server) {
 	const in = "/projects/{project}"
 	web.Handle(w, web.Op{ID: "counter-ahead", Method: http.MethodGet, Path: in + "/counter/{room}/ahead", Tag: "cashier",
-		Permission: PermRead, Summary: "预缴试算：以后几个月各要多少"}, s.apiAhead)
+		Buildings: true, Permission: PermRead, Summary: "预缴试算：以后几个月各要多少"}, s.apiAhead)
 	web.Handle(w, web.Op{ID: "counter-setting", Method: http.MethodGet, Path: in + "/counter-setting", Tag: "cashier",
-		Permission: PermRead, Summary: "收银设置：抵扣顺序和预缴上限"}, s.apiSetting)
+		Buildings: true, Permission: PermRead, Summary: "收银设置：抵扣顺序和预缴上限"}, s.apiSetting)
 	web.Handle(w, web.Op{ID: "counter-setting-put", Method: http.MethodPut, Path: in + "/counter-setting", Tag: "cashier",
 		Permission: PermSetting, Summary: "修改收银设置（整条提交）"}, s.apiPutSetting)
 	web.Handle(w, web.Op{ID: "receipt-print", Method: http.MethodPost, Path: in + "/receipts/{receipt}/prints", Tag: "cashier",
-		Permission: PermRead, Summary: "打印收据并记一次，第二次起标明补打"}, s.apiPrint)
+		Buildings: true, Permission: PermRead, Summary: "打印收据并记一次，第二次起标明补打"}, s.apiPrint)
 	web.Handle(w, web.Op{ID: "receipt-view", Method: http.MethodGet, Path: in + "/receipts/{receipt}/print", Tag: "cashier",
-		Permission: PermRead, Summary: "查看收据的样子，不计打印"}, s.apiView)
+		Buildings: true, Permission: PermRead, Summary: "查看收据的样子，不计打印"}, s.apiView)
 }
 
 type aheadLineJSON struct {
@@ -47,12 +47,15 @@ type aheadJSON struct {
 	Months  []aheadMonthJSON `json:"months" nullable:"false" doc:"各月金额"`
 }
 
-func (s *Service) apiAhead(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiAhead(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID     `path:"project"`
 	Room    id.ID     `path:"room" doc:"房间编号"`
 	Months  int       `query:"months" minimum:"0" maximum:"60" default:"3" doc:"预缴几个月，从第一个没出账的月起"`
 	Until   web.Month `query:"until" doc:"预缴到哪个月；填了它就不看 months"`
 }) (*struct{ Body aheadJSON }, error) {
+	if err := s.reachRoom(ctx, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	q, err := s.QuoteAhead(ctx, in.Project, in.Room, billing.AheadAsk{Months: in.Months, Until: in.Until.Month})
 	if err != nil {
 		return nil, err
@@ -121,6 +124,9 @@ func (s *Service) apiPrint(ctx context.Context, who actor.Actor, in *struct {
 		Paper string `json:"paper" enum:"80,a4,241" doc:"纸张：80 毫米小票、a4 两联或 241 毫米三联"`
 	}
 }) (*struct{ Body printedJSON }, error) {
+	if _, err := s.ReceiptWithin(ctx, s.db.Reader(ctx), in.Project, in.Receipt, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	p, err := s.Print(ctx, who, in.Project, in.Receipt, Paper(in.Body.Paper))
 	if err != nil {
 		return nil, err
@@ -133,11 +139,14 @@ type printOut struct {
 	Body        []byte
 }
 
-func (s *Service) apiView(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiView(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID  `path:"project"`
 	Receipt id.ID  `path:"receipt" doc:"收据编号"`
 	Paper   string `query:"paper" enum:"80,a4,241" default:"80" doc:"纸张：80 毫米小票、a4 两联或 241 毫米三联"`
 }) (*printOut, error) {
+	if _, err := s.ReceiptWithin(ctx, s.db.Reader(ctx), in.Project, in.Receipt, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	b, err := s.View(ctx, in.Project, in.Receipt, Paper(in.Paper))
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -22,7 +23,8 @@ type Filter struct {
 	Method  Method // paid in part or whole by this method
 	Item    id.ID  // paid for this fee item
 	Shift   id.ID
-	Text    string // part of the number, the room or the payer's name
+	Text    string          // part of the number, the room or the payer's name
+	Within  actor.Buildings // leaves out of a page what tells of rooms outside; totals do not know it
 }
 
 // Totals are of the whole result, not of one page.
@@ -68,7 +70,8 @@ func (s *Service) Receipts(ctx context.Context, project id.ID, f Filter) (page.L
 	if err := fillReceipts(ctx, q, project, list.Items); err != nil {
 		return page.List[Receipt]{}, fmt.Errorf("list receipts: %w", err)
 	}
-	return list, nil
+	list.Items, err = s.keepWithin(ctx, q, project, list.Items, f.Within)
+	return list, err
 }
 
 // Totals counts and sums every receipt of the filter.

@@ -20,17 +20,17 @@ func (s *Service) Routes(w *web.Server) {
 	s.seriesRoutes(w)
 	const receipts = "/projects/{project}/receipts"
 	web.Handle(w, web.Op{ID: "counter-seat", Method: http.MethodGet, Path: "/projects/{project}/counter/{room}", Tag: "cashier",
-		Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)
+		Buildings: true, Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)
 	web.Handle(w, web.Op{ID: "receipt-create", Method: http.MethodPost, Path: receipts, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermReceive, Summary: "收款并开收据"}, s.apiReceive)
+		Buildings: true, Permission: PermReceive, Summary: "收款并开收据"}, s.apiReceive)
 	web.Handle(w, web.Op{ID: "receipt-list", Method: http.MethodGet, Path: receipts, Tag: "cashier",
-		Permission: PermRead, Summary: "收据列表，新的在前"}, s.apiReceipts)
+		Buildings: true, Permission: PermRead, Summary: "收据列表，新的在前"}, s.apiReceipts)
 	web.Handle(w, web.Op{ID: "receipt-one", Method: http.MethodGet, Path: receipts + "/{receipt}", Tag: "cashier",
-		Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
+		Buildings: true, Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
 	web.Handle(w, web.Op{ID: "receipt-void", Method: http.MethodPost, Path: receipts + "/{receipt}/void", Tag: "cashier",
 		Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
-		Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
+		Buildings: true, Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.orderRoutes(w)
 	s.bankRoutes(w)
 	s.shiftRoutes(w)
@@ -88,11 +88,12 @@ type seatJSON struct {
 	OpenOrder id.ID          `json:"open_order_id" doc:"这间房还没有结束的线上收款，没有为空串"`
 }
 
-func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Room    id.ID `path:"room" doc:"房间编号"`
 }) (*struct{ Body seatJSON }, error) {
-	seat, err := s.Seat(ctx, in.Project, in.Room)
+	within := who.Within(PermRead, in.Project)
+	seat, err := s.SeatWithin(ctx, in.Project, in.Room, within)
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +107,10 @@ func (s *Service) apiSeat(ctx context.Context, _ actor.Actor, in *struct {
 		}
 		b.Rooms = append(b.Rooms, j)
 	}
-	if err := s.onlineOf(ctx, in.Project, in.Room, &b); err != nil {
-		return nil, err
+	if b.Online = []string{}; within.Whole() { // an order is opened for the whole project only
+		if err := s.onlineOf(ctx, in.Project, in.Room, &b); err != nil {
+			return nil, err
+		}
 	}
 	today := clock.DateOf(s.db.Clock().Now())
 	for _, o := range seat.Open {
@@ -247,7 +250,8 @@ type receiptOut struct{ Body receiptJSON }
 func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn) (*receiptOut, error) {
 	b := &in.Body
 	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
-		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate}
+		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate,
+		Within: who.Within(PermReceive, in.Project)}
 	if b.Ahead != nil {
 		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}
 	}
@@ -266,8 +270,8 @@ type receiptRef struct {
 	Receipt id.ID `path:"receipt" doc:"收据编号"`
 }
 
-func (s *Service) apiReceipt(ctx context.Context, _ actor.Actor, in *receiptRef) (*receiptOut, error) {
-	r, err := s.Receipt(ctx, s.db.Reader(ctx), in.Project, in.Receipt)
+func (s *Service) apiReceipt(ctx context.Context, who actor.Actor, in *receiptRef) (*receiptOut, error) {
+	r, err := s.ReceiptWithin(ctx, s.db.Reader(ctx), in.Project, in.Receipt, who.Within(PermRead, in.Project))
 	if err != nil {
 		return nil, err
 	}
@@ -315,9 +319,14 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 	Count   bool     `query:"count" doc:"同时给出全部结果的合计"`
 }) (*struct{ Body receiptList }, error) {
 	f := Filter{Request: in.Request, Room: in.Room, From: in.From.Date, Until: in.Until.Date, State: State(in.State), Text: in.Text,
-		Cashier: in.Cashier, Method: Method(in.Method), Item: in.Item, Shift: in.Shift}
+		Cashier: in.Cashier, Method: Method(in.Method), Item: in.Item, Shift: in.Shift, Within: who.Within(PermRead, in.Project)}
 	if in.Mine {
 		f.Cashier = who.Account
+	}
+	if !f.Within.Whole() {
+		if in.Count = false; in.Room == 0 {
+			f.Cashier = who.Account // what others took is asked room by room
+		}
 	}
 	list, err := s.Receipts(ctx, in.Project, f)
 	if err != nil {
@@ -361,6 +370,9 @@ func (s *Service) apiTakings(ctx context.Context, who actor.Actor, in *struct {
 }) (*struct{ Body takingsJSON }, error) {
 	cashier := who.Account
 	if in.All {
+		if err := who.Must(PermRead, in.Project); err != nil {
+			return nil, err
+		}
 		cashier = 0
 	}
 	t, err := s.Takings(ctx, in.Project, cashier, in.Date.Date)

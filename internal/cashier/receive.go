@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -39,6 +40,7 @@ type Taking struct {
 	ExpectedLate    *money.Fen // what it showed as late fees; nil is not compared
 	Confirmed       bool       // an unusual amount was confirmed
 	Ahead           *AheadTaking
+	Within          actor.Buildings // what the right of who takes the money is limited to; nil is the project
 }
 
 func (in *Taking) sum(methods ...Method) money.Fen {
@@ -101,7 +103,7 @@ func order(b bool) int {
 // transaction: it locks what is owed, compares it with what the screen showed,
 // allocates, settles the charges, moves the wallets, posts, numbers and logs.
 // Errors: ErrOwedChanged, ErrChargeGone, ErrUnusual, ErrPays, ErrTendered,
-// ErrPrepaidUse, ErrLateChanged, payment.ErrBalance, estate.ErrNoRoom.
+// ErrPrepaidUse, ErrLateChanged, ErrBeyond, payment.ErrBalance, estate.ErrNoRoom.
 func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, in Taking) (Receipt, error) {
 	in.Pays = slices.Clone(in.Pays)
 	if err := in.check(); err != nil {
@@ -110,6 +112,9 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, i
 	var r Receipt
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		seat, err := s.lockSeat(ctx, tx, project, in.Room)
+		if err == nil {
+			err = reach(&estate.Household{Room: seat.Room, Rooms: seat.Rooms}, in.Within)
+		}
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/estate"
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -49,8 +50,17 @@ type Seat struct {
 
 // Seat reads the household of a room for the counter. Error: estate.ErrNoRoom.
 func (s *Service) Seat(ctx context.Context, project, room id.ID) (*Seat, error) {
+	return s.SeatWithin(ctx, project, room, nil)
+}
+
+// SeatWithin is Seat for somebody who is limited to buildings. Errors:
+// estate.ErrNoRoom, ErrBeyond.
+func (s *Service) SeatWithin(ctx context.Context, project, room id.ID, within actor.Buildings) (*Seat, error) {
 	q := s.db.Reader(ctx)
 	h, err := s.estate.Household(ctx, q, project, room)
+	if err == nil {
+		err = reach(&h, within)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("seat household: %w", err)
 	}

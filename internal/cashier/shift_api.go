@@ -17,17 +17,17 @@ import (
 func (s *Service) shiftRoutes(w *web.Server) {
 	const shifts, one = "/projects/{project}/shifts", "/projects/{project}/shifts/{shift}"
 	web.Handle(w, web.Op{ID: "shift-mine", Method: http.MethodGet, Path: "/projects/{project}/my-shift", Tag: "cashier",
-		Permission: PermReceive, Summary: "我的班；点款以前不给出应有的现金"}, s.apiMyShift)
+		Buildings: true, Permission: PermReceive, Summary: "我的班；点款以前不给出应有的现金"}, s.apiMyShift)
 	web.Handle(w, web.Op{ID: "shift-open", Method: http.MethodPost, Path: shifts, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermReceive, Summary: "开班，填备用金；不开班时第一张收据自动开班"}, s.apiOpenShift)
+		Buildings: true, Permission: PermReceive, Summary: "开班，填备用金；不开班时第一张收据自动开班"}, s.apiOpenShift)
 	web.Handle(w, web.Op{ID: "shift-list", Method: http.MethodGet, Path: shifts, Tag: "cashier",
 		Permission: PermRead, Summary: "班次列表，新的在前；别人未交的班，有“收款统计”权限才看得到金额"}, s.apiShifts)
 	web.Handle(w, web.Op{ID: "shift-one", Method: http.MethodGet, Path: one, Tag: "cashier",
 		Permission: PermRead, Summary: "一班的收款"}, s.apiShift)
 	web.Handle(w, web.Op{ID: "shift-count", Method: http.MethodPost, Path: one + "/counts", Tag: "cashier",
-		Permission: PermReceive, Summary: "点款：先报点出的现金，再看应有多少；每次都留下"}, s.apiCount)
+		Buildings: true, Permission: PermReceive, Summary: "点款：先报点出的现金，再看应有多少；每次都留下"}, s.apiCount)
 	web.Handle(w, web.Op{ID: "shift-close", Method: http.MethodPost, Path: one + "/close", Tag: "cashier",
-		Permission: PermReceive, Summary: "交班日结，之后不能再改"}, s.apiClose)
+		Buildings: true, Permission: PermReceive, Summary: "交班日结，之后不能再改"}, s.apiClose)
 	web.Handle(w, web.Op{ID: "shift-print", Method: http.MethodGet, Path: one + "/print", Tag: "cashier",
 		Permission: PermRead, Summary: "打印交班单（A4），交班以后"}, s.apiPrintShift)
 	web.Handle(w, web.Op{ID: "takings-statistics", Method: http.MethodGet, Path: "/projects/{project}/takings/statistics", Tag: "cashier",

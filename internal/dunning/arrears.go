@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -32,8 +33,9 @@ type Arrears struct {
 // ArrearsFilter narrows the list.
 type ArrearsFilter struct {
 	page.Request
-	Days int   // overdue by more than so many days
-	Room id.ID // only this one
+	Days   int   // overdue by more than so many days
+	Room   id.ID // only this one
+	Within actor.Buildings
 }
 
 // Arrears lists the rooms that are late today, who owes most first.
@@ -48,7 +50,11 @@ func (s *Service) Arrears(ctx context.Context, q db.Q, project id.ID, f ArrearsF
 		f.Limit = 50
 	}
 	today := clock.DateOf(s.DB.Clock().Now())
-	list, err := s.Billing.OverdueRooms(ctx, q, project, today, f.Days, below, room, f.Limit+1)
+	among, err := s.Estate.RoomsWithin(ctx, q, project, f.Within)
+	if err != nil {
+		return out, fmt.Errorf("list arrears: %w", err)
+	}
+	list, err := s.Billing.OverdueRooms(ctx, q, project, among, today, f.Days, below, room, f.Limit+1)
 	if err != nil {
 		return out, fmt.Errorf("list arrears: %w", err)
 	}

@@ -15,17 +15,23 @@ import (
 // Routes registers the operations of the room.
 func (s *Service) Routes(w *web.Server) {
 	const in = "/projects/{project}/dunning"
-	route(w, "list-arrears", "GET", in+"/arrears", "欠费的房屋：本金、违约金、催过几次、时效", PermRead, s.listArrearsAPI)
+	honour(w, "list-arrears", "GET", in+"/arrears", "欠费的房屋：本金、违约金、催过几次、时效", PermRead, s.listArrearsAPI)
 	route(w, "issue-letters", "POST", in+"/letters", "给欠费的房屋出催缴单", PermWrite, s.issueAPI)
 	route(w, "list-letters", "GET", in+"/letters", "列出催缴单", PermRead, s.listLettersAPI)
 	route(w, "read-letter", "GET", in+"/letters/{letter}", "一张催缴单", PermRead, s.readLetterAPI)
 	route(w, "print-letters", "POST", in+"/prints", "打印一张或多张催缴单", PermWrite, s.printAPI)
 	route(w, "deliver-letter", "POST", in+"/letters/{letter}/deliveries", "登记送达", PermWrite, s.deliverAPI)
-	route(w, "record-contact", "POST", in+"/rooms/{room}/contacts", "登记电话或上门催缴的结果", PermWrite, s.recordAPI)
-	route(w, "list-contacts", "GET", in+"/rooms/{room}/contacts", "一间房的催缴经过", PermRead, s.listContactsAPI)
+	honour(w, "record-contact", "POST", in+"/rooms/{room}/contacts", "登记电话或上门催缴的结果", PermWrite, s.recordAPI)
+	honour(w, "list-contacts", "GET", in+"/rooms/{room}/contacts", "一间房的催缴经过", PermRead, s.listContactsAPI)
 	route(w, "read-dunning-setting", "GET", in+"/setting", "催缴设置", PermRead, s.settingAPI)
 	route(w, "put-dunning-setting", "PUT", in+"/setting", "修改催缴设置（整条提交）", PermSetting, s.putSettingAPI)
 	s.scheduleRoutes(w)
+}
+
+// honour is route for what answers only about the buildings that a right is
+// limited to.
+func honour[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {
+	web.Handle(w, web.Op{ID: opID, Method: method, Path: path, Summary: summary, Tag: "dunning", Permission: p, Buildings: true}, h)
 }
 
 func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {
@@ -73,12 +79,12 @@ type arrearsJSON struct {
 	Warn      bool       `json:"limitation_warn" doc:"90 天内到期或已过"`
 }
 
-func (s *Service) listArrearsAPI(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) listArrearsAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
 	Days int `query:"days_over" minimum:"0" maximum:"36500" doc:"逾期超过几天"`
 }) (*struct{ Body page.List[arrearsJSON] }, error) {
-	l, err := s.Arrears(ctx, s.DB.Reader(ctx), in.Project, ArrearsFilter{Request: in.Request, Days: in.Days})
+	l, err := s.Arrears(ctx, s.DB.Reader(ctx), in.Project, ArrearsFilter{Request: in.Request, Days: in.Days, Within: who.Within(PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -222,18 +228,21 @@ func (s *Service) recordAPI(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*struct{ Body eventJSON }, error) {
 	b := &in.Body
+	if _, err := s.Estate.RoomWithin(ctx, s.DB.Reader(ctx), in.Project, in.Room, who.Within(PermWrite, in.Project)); err != nil {
+		return nil, err
+	}
 	e, err := s.Record(ctx, who, in.Project, Event{Room: in.Room, Kind: EventKind(b.Kind), Result: b.Result, Date: b.Date, PromiseDate: b.PromiseDate,
 		PromiseAmount: b.PromiseAmount, Note: b.Note})
 	return &struct{ Body eventJSON }{*toEvent(&e)}, err
 }
 
-func (s *Service) listContactsAPI(ctx context.Context, _ actor.Actor, in *roomRef) (*struct {
+func (s *Service) listContactsAPI(ctx context.Context, who actor.Actor, in *roomRef) (*struct {
 	Body struct {
 		Items []eventJSON `json:"items" nullable:"false" doc:"新的在前"`
 	}
 }, error) {
 	q := s.DB.Reader(ctx)
-	if _, err := s.Estate.Room(ctx, q, in.Project, in.Room); err != nil {
+	if _, err := s.Estate.RoomWithin(ctx, q, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	list, err := s.Events(ctx, q, in.Project, []id.ID{in.Room})

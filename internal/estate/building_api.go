@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"slices"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
@@ -36,8 +37,10 @@ type buildingsOut struct {
 	}
 }
 
-func (s *Service) listBuildingsAPI(ctx context.Context, _ actor.Actor, in *projectIn) (*buildingsOut, error) {
+func (s *Service) listBuildingsAPI(ctx context.Context, who actor.Actor, in *projectIn) (*buildingsOut, error) {
 	list, err := s.Buildings(ctx, s.db.Reader(ctx), in.Project)
+	within := who.Within(PermRead, in.Project)
+	list = slices.DeleteFunc(list, func(b Building) bool { return !within.Has(b.ID) })
 	out := &buildingsOut{}
 	out.Body.Items = each(list, toBuilding)
 	return out, err
@@ -92,8 +95,11 @@ type unitsOut struct {
 	}
 }
 
-func (s *Service) listUnitsAPI(ctx context.Context, _ actor.Actor, in *buildingIn) (*unitsOut, error) {
+func (s *Service) listUnitsAPI(ctx context.Context, who actor.Actor, in *buildingIn) (*unitsOut, error) {
 	q := s.db.Reader(ctx)
+	if !who.Within(PermRead, in.Project).Has(in.Building) {
+		return nil, ErrNoBuilding
+	}
 	if _, err := s.Building(ctx, q, in.Project, in.Building); err != nil {
 		return nil, err
 	}

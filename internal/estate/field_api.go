@@ -11,12 +11,12 @@ import (
 
 func (s *Service) fieldRoutes(w *web.Server) {
 	const in = "/projects/{project}"
-	route(w, "list-fields", "GET", in+"/fields", "列出自定义字段", PermRead, s.listFieldsAPI)
+	honour(w, "list-fields", "GET", in+"/fields", "列出自定义字段", PermRead, s.listFieldsAPI)
 	route(w, "create-field", "POST", in+"/fields", "新建自定义字段", PermWrite, s.createFieldAPI)
 	route(w, "edit-field", "PUT", in+"/fields/{field}", "修改、停用或启用自定义字段（整条提交）", PermWrite, s.editFieldAPI)
-	route(w, "read-room-values", "GET", in+"/rooms/{room}/values", "一间房的自定义字段", PermRead, s.roomValuesAPI)
+	honour(w, "read-room-values", "GET", in+"/rooms/{room}/values", "一间房的自定义字段", PermRead, s.roomValuesAPI)
 	route(w, "set-room-values", "PUT", in+"/rooms/{room}/values", "填写一间房的自定义字段", PermWrite, s.setRoomValuesAPI)
-	route(w, "read-person-values", "GET", in+"/people/{person}/values", "一个住户的自定义字段", PermRead, s.personValuesAPI)
+	honour(w, "read-person-values", "GET", in+"/people/{person}/values", "一个住户的自定义字段", PermRead, s.personValuesAPI)
 	route(w, "set-person-values", "PUT", in+"/people/{person}/values", "填写一个住户的自定义字段", PermWrite, s.setPersonValuesAPI)
 }
 
@@ -146,8 +146,12 @@ func (s *Service) setValues(ctx context.Context, who actor.Actor, project id.ID,
 	return toValues(list, err)
 }
 
-func (s *Service) roomValuesAPI(ctx context.Context, _ actor.Actor, in *roomIn) (*valuesOut, error) {
-	return toValues(s.Values(ctx, s.db.Reader(ctx), in.Project, TagRoom, in.Room))
+func (s *Service) roomValuesAPI(ctx context.Context, who actor.Actor, in *roomIn) (*valuesOut, error) {
+	q := s.db.Reader(ctx)
+	if _, err := s.RoomWithin(ctx, q, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
+	return toValues(s.Values(ctx, q, in.Project, TagRoom, in.Room))
 }
 
 func (s *Service) setRoomValuesAPI(ctx context.Context, who actor.Actor, in *struct {
@@ -158,8 +162,12 @@ func (s *Service) setRoomValuesAPI(ctx context.Context, who actor.Actor, in *str
 	return s.setValues(ctx, who, in.Project, TagRoom, in.Room, &in.Body)
 }
 
-func (s *Service) personValuesAPI(ctx context.Context, _ actor.Actor, in *personIn) (*valuesOut, error) {
-	return toValues(s.Values(ctx, s.db.Reader(ctx), in.Project, TagPerson, in.Person))
+func (s *Service) personValuesAPI(ctx context.Context, who actor.Actor, in *personIn) (*valuesOut, error) {
+	q := s.db.Reader(ctx)
+	if _, err := s.PersonWithin(ctx, q, in.Project, in.Person, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
+	return toValues(s.Values(ctx, q, in.Project, TagPerson, in.Person))
 }
 
 func (s *Service) setPersonValuesAPI(ctx context.Context, who actor.Actor, in *struct {

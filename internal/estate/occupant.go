@@ -37,6 +37,7 @@ type Occupant struct {
 	Until     clock.Date // 0 while it lasts
 	Payer     bool       // pays for the room in place of the owner
 	Share     int        // 产权份额 in 1/10000; 0 when not stated
+	building  id.ID      // of the room
 }
 
 func (o *Occupant) check(today clock.Date) error {

@@ -10,7 +10,7 @@ import (
 	"linli/internal/kit/id"
 )
 
-const occupantQuery = `SELECT o.id, o.room_id, r.label, o.part, o.since, o.until, o.payer, o.share, ` + personColumns + `
+const occupantQuery = `SELECT o.id, o.room_id, r.building_id, r.label, o.part, o.since, o.until, o.payer, o.share, ` + personColumns + `
 	FROM estate_occupant o
 	JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
 	JOIN estate_room r ON r.project_id = o.project_id AND r.id = o.room_id
@@ -19,7 +19,7 @@ const occupantQuery = `SELECT o.id, o.room_id, r.label, o.part, o.since, o.until
 func scanOccupant(row db.Scanner) (Occupant, error) {
 	var o Occupant
 	var payer int
-	err := row.Scan(append([]any{&o.ID, &o.Room, &o.RoomLabel, &o.Part, &o.Since, &o.Until, &payer, &o.Share}, personTargets(&o.Person)...)...)
+	err := row.Scan(append([]any{&o.ID, &o.Room, &o.building, &o.RoomLabel, &o.Part, &o.Since, &o.Until, &payer, &o.Share}, personTargets(&o.Person)...)...)
 	o.Payer = payer == 1
 	return o, err
 }

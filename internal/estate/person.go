@@ -319,6 +319,7 @@ type PersonFilter struct {
 	Tag                   id.ID
 	MovedFrom, MovedUntil clock.Date // of what lasts, both included
 	Says                  FieldFilter
+	Within                actor.Buildings // where they must live now
 }
 
 // People lists people by pinyin.

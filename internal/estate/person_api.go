@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"slices"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -60,13 +61,14 @@ type listPeopleIn struct {
 
 type peopleOut struct{ Body page.List[personRow] }
 
-func (s *Service) listPeopleAPI(ctx context.Context, _ actor.Actor, in *listPeopleIn) (*peopleOut, error) {
+func (s *Service) listPeopleAPI(ctx context.Context, who actor.Actor, in *listPeopleIn) (*peopleOut, error) {
+	within := who.Within(PermRead, in.Project)
 	l, err := s.People(ctx, in.Project, PersonFilter{Request: in.Request, Text: in.Text, Part: in.Part, Building: in.Building, Tag: in.Tag,
-		MovedFrom: in.From.Date, MovedUntil: in.Until.Date, Says: FieldFilter{in.Field, in.Value}})
+		MovedFrom: in.From.Date, MovedUntil: in.Until.Date, Says: FieldFilter{in.Field, in.Value}, Within: within})
 	if err != nil {
 		return nil, err
 	}
-	items, err := s.personRows(ctx, s.db.Reader(ctx), in.Project, l.Items)
+	items, err := s.personRows(ctx, s.db.Reader(ctx), in.Project, l.Items, within)
 	return &peopleOut{page.List[personRow]{Items: items, Next: l.Next}}, err
 }
 
@@ -106,13 +108,14 @@ type personRoomsOut struct {
 	}
 }
 
-func (s *Service) readPersonAPI(ctx context.Context, _ actor.Actor, in *personIn) (*personRoomsOut, error) {
-	q := s.db.Reader(ctx)
-	p, err := s.Person(ctx, q, in.Project, in.Person)
+func (s *Service) readPersonAPI(ctx context.Context, who actor.Actor, in *personIn) (*personRoomsOut, error) {
+	q, within := s.db.Reader(ctx), who.Within(PermRead, in.Project)
+	p, err := s.PersonWithin(ctx, q, in.Project, in.Person, within)
 	if err != nil {
 		return nil, err
 	}
 	list, err := s.Occupants(ctx, q, in.Project, 0, in.Person, false)
+	list = slices.DeleteFunc(list, func(o Occupant) bool { return !within.Has(o.building) })
 	out := &personRoomsOut{}
 	out.Body.PersonJSON, out.Body.Rooms = toPerson(p), each(list, toOccupant)
 	return out, err
@@ -160,6 +163,9 @@ type revealOut struct {
 }
 
 func (s *Service) revealAPI(ctx context.Context, who actor.Actor, in *revealIn) (*revealOut, error) {
+	if _, err := s.PersonWithin(ctx, s.db.Reader(ctx), in.Project, in.Person, who.Within(PermReveal, in.Project)); err != nil {
+		return nil, err
+	}
 	value, err := s.Reveal(ctx, who, in.Project, in.Person, in.Body.Field, in.Body.Reason)
 	out := &revealOut{CacheControl: "no-store"}
 	out.Body.Value = value
@@ -178,9 +184,9 @@ type listOccupantsIn struct {
 	All     bool  `query:"all" doc:"也列出已迁出的"`
 }
 
-func (s *Service) listOccupantsAPI(ctx context.Context, _ actor.Actor, in *listOccupantsIn) (*occupantsOut, error) {
+func (s *Service) listOccupantsAPI(ctx context.Context, who actor.Actor, in *listOccupantsIn) (*occupantsOut, error) {
 	q := s.db.Reader(ctx)
-	if _, err := s.Room(ctx, q, in.Project, in.Room); err != nil {
+	if _, err := s.RoomWithin(ctx, q, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	list, err := s.Occupants(ctx, q, in.Project, in.Room, 0, !in.All)

@@ -194,6 +194,11 @@ func (f *PersonFilter) conditions() (string, []any) {
 		live += " AND EXISTS (SELECT 1 FROM estate_room r WHERE r.project_id = o.project_id AND r.id = o.room_id AND r.building_id = ?)"
 		args = append(args, f.Building)
 	}
+	if !f.Within.Whole() {
+		limit, buildings := inBuildings("r.building_id", f.Within)
+		live += " AND EXISTS (SELECT 1 FROM estate_room r WHERE r.project_id = o.project_id AND r.id = o.room_id" + limit + ")"
+		args = append(args, buildings...)
+	}
 	if live != "" {
 		where = " AND EXISTS (SELECT 1 FROM estate_occupant o WHERE o.project_id = p.project_id AND o.person_id = p.id AND o.until = 0" + live + ")"
 	}

@@ -81,10 +81,19 @@ func (s *Service) Projects(ctx context.Context, who actor.Actor) ([]Project, err
 	out := make([]Project, 0, len(all))
 	for _, p := range all {
 		if who.Sees(p.ID) {
-			out = append(out, p)
+			out = append(out, p.shownTo(who))
 		}
 	}
 	return out, nil
+}
+
+// shownTo leaves out of a project what is more than its name, for those who
+// answer for some buildings of it.
+func (p Project) shownTo(who actor.Actor) Project {
+	if !who.SeesWhole(p.ID) {
+		p.LandArea, p.BuiltArea, p.Rooms = 0, 0, 0
+	}
+	return p
 }
 
 // Project reads one. Error: fault.ErrNotFound.

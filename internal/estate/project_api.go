@@ -75,9 +75,9 @@ type projectIn struct {
 	Project id.ID `path:"project"`
 }
 
-func (s *Service) readProjectAPI(ctx context.Context, _ actor.Actor, in *projectIn) (*projectOut, error) {
+func (s *Service) readProjectAPI(ctx context.Context, who actor.Actor, in *projectIn) (*projectOut, error) {
 	p, err := s.Project(ctx, s.db.Reader(ctx), in.Project)
-	return &projectOut{toProject(p)}, err
+	return &projectOut{toProject(p.shownTo(who))}, err
 }
 
 type editProjectIn struct {

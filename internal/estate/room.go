@@ -312,6 +312,7 @@ type RoomListFilter struct {
 	Building, Unit id.ID
 	State, Kind    string
 	Says           FieldFilter
+	Within         actor.Buildings
 }
 
 // RoomList lists rooms in counting order.

@@ -48,9 +48,9 @@ type listRoomsIn struct {
 
 type roomsOut struct{ Body page.List[roomJSON] }
 
-func (s *Service) listRoomsAPI(ctx context.Context, _ actor.Actor, in *listRoomsIn) (*roomsOut, error) {
+func (s *Service) listRoomsAPI(ctx context.Context, who actor.Actor, in *listRoomsIn) (*roomsOut, error) {
 	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind,
-		Says: FieldFilter{in.Field, in.Value}})
+		Says: FieldFilter{in.Field, in.Value}, Within: who.Within(PermRead, in.Project)})
 	return &roomsOut{page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}}, err
 }
 
@@ -85,8 +85,8 @@ type roomIn struct {
 	Room    id.ID `path:"room"`
 }
 
-func (s *Service) readRoomAPI(ctx context.Context, _ actor.Actor, in *roomIn) (*roomOut, error) {
-	r, err := s.Room(ctx, s.db.Reader(ctx), in.Project, in.Room)
+func (s *Service) readRoomAPI(ctx context.Context, who actor.Actor, in *roomIn) (*roomOut, error) {
+	r, err := s.RoomWithin(ctx, s.db.Reader(ctx), in.Project, in.Room, who.Within(PermRead, in.Project))
 	return &roomOut{toRoom(r)}, err
 }
 
@@ -139,8 +139,8 @@ type searchOut struct {
 	}
 }
 
-func (s *Service) searchAPI(ctx context.Context, _ actor.Actor, in *searchIn) (*searchOut, error) {
-	list, err := s.Search(ctx, in.Project, in.Text, in.Limit)
+func (s *Service) searchAPI(ctx context.Context, who actor.Actor, in *searchIn) (*searchOut, error) {
+	list, err := s.SearchWithin(ctx, in.Project, in.Text, in.Limit, who.Within(PermRead, in.Project))
 	out := &searchOut{}
 	out.Body.Items = each(list, func(h Hit) hitJSON { return hitJSON(h) })
 	return out, err

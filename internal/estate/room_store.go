@@ -217,6 +217,8 @@ func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (pa
 			where, args = where+" AND "+c.column+" = ?", append(args, c.value)
 		}
 	}
+	limit, buildings := inBuildings("building_id", f.Within)
+	where, args = where+limit, append(args, buildings...)
 	if f.Text != "" {
 		cond := "1 = 0"
 		for _, key := range search.QueryRoomKeys(f.Text) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"unicode/utf8"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/search"
@@ -30,7 +31,13 @@ const (
 // ranked: exact rooms, rooms that begin so, exact numbers, exact names, names
 // that begin so. Text is taken literally.
 func (s *Service) Search(ctx context.Context, project id.ID, text string, limit int) ([]Hit, error) {
-	hits := &hits{limit: min(max(limit, 1), maxHits), seen: map[[2]id.ID]bool{}, list: []Hit{}}
+	return s.SearchWithin(ctx, project, text, limit, nil)
+}
+
+// SearchWithin is Search for somebody who is limited to buildings: rooms
+// outside of them are not found, nor is who is nothing to a room inside.
+func (s *Service) SearchWithin(ctx context.Context, project id.ID, text string, limit int, within actor.Buildings) ([]Hit, error) {
+	hits := &hits{limit: min(max(limit, 1), maxHits), within: within, seen: map[[2]id.ID]bool{}, list: []Hit{}}
 	if text = clean(text); text == "" || utf8.RuneCountInString(text) > maxQuery {
 		return hits.list, nil
 	}
@@ -44,9 +51,10 @@ func (s *Service) Search(ctx context.Context, project id.ID, text string, limit 
 }
 
 type hits struct {
-	limit int
-	seen  map[[2]id.ID]bool
-	list  []Hit
+	limit  int
+	within actor.Buildings
+	seen   map[[2]id.ID]bool
+	list   []Hit
 }
 
 func (h *hits) left() int { return h.limit - len(h.list) }
@@ -70,7 +78,7 @@ func (s *Service) searchRooms(ctx context.Context, q db.Q, project id.ID, text s
 				if h.left() <= 0 {
 					return nil
 				}
-				found, err := roomHits(ctx, q, project, column, key, exact, h.limit)
+				found, err := roomHits(ctx, q, project, column, key, exact, h)
 				if err != nil {
 					return err
 				}
@@ -89,7 +97,7 @@ func (s *Service) searchPeople(ctx context.Context, q db.Q, project id.ID, text 
 	blind, column, ok := s.blindQuery(project, text)
 	if ok && h.left() > 0 {
 		var err error
-		if people, err = blindHits(ctx, q, project, column, blind, h.limit); err != nil {
+		if people, err = blindHits(ctx, q, project, column, blind, h); err != nil {
 			return err
 		}
 		if why = "phone"; column == "id_blind" {
@@ -99,11 +107,11 @@ func (s *Service) searchPeople(ctx context.Context, q db.Q, project id.ID, text 
 			return err
 		}
 	}
-	for _, find := range []func(context.Context, db.Q, id.ID, string, int) ([]id.ID, error){fullNameHits, nameHits} {
+	for _, find := range []func(context.Context, db.Q, id.ID, string, *hits) ([]id.ID, error){fullNameHits, nameHits} {
 		if h.left() <= 0 {
 			return nil
 		}
-		people, err := find(ctx, q, project, text, h.limit)
+		people, err := find(ctx, q, project, text, h)
 		if err != nil {
 			return err
 		}
@@ -125,7 +133,9 @@ func (s *Service) addPeople(ctx context.Context, q db.Q, project id.ID, people [
 	}
 	homes := map[id.ID][]Occupant{}
 	for _, o := range list {
-		homes[o.Person.ID] = append(homes[o.Person.ID], o)
+		if h.within.Has(o.building) {
+			homes[o.Person.ID] = append(homes[o.Person.ID], o)
+		}
 	}
 	for _, p := range people {
 		if h.left() <= 0 {
@@ -134,7 +144,7 @@ func (s *Service) addPeople(ctx context.Context, q db.Q, project id.ID, people [
 		for _, o := range homes[p] {
 			h.add(Hit{Room: o.Room, Label: o.RoomLabel, Person: p, Name: o.Person.Name, PhoneMask: o.Person.PhoneMask, Part: o.Part, Why: why})
 		}
-		if len(homes[p]) > 0 {
+		if len(homes[p]) > 0 || !h.within.Whole() {
 			continue
 		}
 		one, err := onePerson(ctx, q, project, p)

@@ -15,7 +15,7 @@ import (
 
 func (s *Service) tagRoutes(w *web.Server) {
 	const in = "/projects/{project}"
-	route(w, "list-tags", "GET", in+"/tags", "列出标签", PermRead, s.listTagsAPI)
+	honour(w, "list-tags", "GET", in+"/tags", "列出标签", PermRead, s.listTagsAPI)
 	route(w, "create-tag", "POST", in+"/tags", "新建标签", PermWrite, s.createTagAPI)
 	route(w, "edit-tag", "PATCH", in+"/tags/{tag}", "改名、停用或启用标签", PermWrite, s.editTagAPI)
 	route(w, "put-tag", "POST", in+"/tags/{tag}/bearers", "给许多住户或房屋贴上或去掉标签", PermWrite, s.putTagAPI)
@@ -39,11 +39,16 @@ type tagsOut struct {
 	}
 }
 
-func (s *Service) listTagsAPI(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) listTagsAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID  `path:"project"`
 	Kind    string `query:"kind" enum:"person,room" doc:"住户或房屋，不填为全部"`
 }) (*tagsOut, error) {
 	list, err := s.Tags(ctx, s.db.Reader(ctx), in.Project, in.Kind)
+	for i := range list {
+		if !who.Can(PermRead, in.Project) {
+			list[i].Count = 0 // counts bearers of the whole project
+		}
+	}
 	out := &tagsOut{}
 	out.Body.Items = each(list, toTag)
 	return out, err
@@ -130,8 +135,8 @@ type personRow struct {
 	Tags      []tagRef   `json:"tags" nullable:"false"`
 }
 
-// personRows adds rooms and tags to one page of people.
-func (s *Service) personRows(ctx context.Context, q db.Q, project id.ID, list []Person) ([]personRow, error) {
+// personRows adds rooms, those within the limit, and tags to one page of people.
+func (s *Service) personRows(ctx context.Context, q db.Q, project id.ID, list []Person, within actor.Buildings) ([]personRow, error) {
 	ids := make([]id.ID, len(list))
 	for i, p := range list {
 		ids[i] = p.ID
@@ -146,6 +151,9 @@ func (s *Service) personRows(ctx context.Context, q db.Q, project id.ID, list []
 	}
 	places := map[id.ID][]placeRef{}
 	for _, o := range homes {
+		if !within.Has(o.building) {
+			continue
+		}
 		places[o.Person.ID] = append(places[o.Person.ID], placeRef{o.Room, o.RoomLabel, o.Part, o.Since})
 	}
 	out := make([]personRow, len(list))

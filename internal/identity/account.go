@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,10 +43,18 @@ type Account struct {
 	epoch      int64
 }
 
-// Grant is a role held on one project, or on all when Project is 0.
+// Grant is a role held on one project, or on all when Project is 0. A limited
+// one holds for its buildings of the project only: when they are all gone it
+// gives nothing.
 type Grant struct {
-	Project id.ID
-	Role    string
+	Project   id.ID
+	Role      string
+	Limited   bool
+	Buildings []id.ID // ascending
+}
+
+func (g Grant) same(o Grant) bool {
+	return g.Project == o.Project && g.Role == o.Role && g.Limited == o.Limited && slices.Equal(g.Buildings, o.Buildings)
 }
 
 // NewAccount is what CreateAccount needs.

@@ -13,6 +13,9 @@ import (
 type accountGrant struct {
 	Project *id.ID `json:"project_id" nullable:"true" doc:"空（null）为全部项目"`
 	Role    string `json:"role" maxLength:"60" doc:"角色的代号，见 /roles"`
+	// Buildings is left out of what is not limited, so that entries of the log
+	// from before there were limits read the same.
+	Buildings *[]id.ID `json:"building_ids,omitempty" nullable:"false" maxItems:"200" doc:"只限于这个项目的这些楼栋；不填为整个项目"`
 }
 
 type accountBody struct {
@@ -52,6 +55,9 @@ func grantsIn(in []accountGrant) ([]Grant, error) {
 	out := make([]Grant, len(in))
 	for i, g := range in {
 		out[i].Role = g.Role
+		if g.Buildings != nil {
+			out[i].Limited, out[i].Buildings = true, *g.Buildings
+		}
 		if g.Project == nil {
 			continue
 		}
@@ -75,7 +81,12 @@ func (a Account) seen() seen { return seen{a.Login, a.Name, a.State, grantsOut(a
 func grantsOut(grants []Grant) []accountGrant {
 	out := []accountGrant{}
 	for _, g := range grants {
-		out = append(out, accountGrant{orNull(g.Project), g.Role})
+		x := accountGrant{Project: orNull(g.Project), Role: g.Role}
+		if g.Limited {
+			list := append([]id.ID{}, g.Buildings...)
+			x.Buildings = &list
+		}
+		out = append(out, x)
 	}
 	return out
 }

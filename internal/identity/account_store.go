@@ -91,25 +91,48 @@ func withGrants(ctx context.Context, q db.Q, accounts []Account) error {
 		account id.ID
 		grant   Grant
 	}
-	rows, err := q.Query(ctx, "SELECT account_id, project_id, role FROM identity_grant WHERE account_id IN ("+db.In(len(args))+
-		") ORDER BY account_id, project_id, role", args...)
+	in := " WHERE account_id IN (" + db.In(len(args)) + ") ORDER BY account_id, project_id, role"
+	rows, err := q.Query(ctx, "SELECT account_id, project_id, role, limited FROM identity_grant"+in, args...)
 	all, err := db.Collect(rows, err, func(row db.Scanner) (h held, err error) {
-		return h, row.Scan(&h.account, &h.grant.Project, &h.grant.Role)
+		return h, row.Scan(&h.account, &h.grant.Project, &h.grant.Role, &h.grant.Limited)
 	})
+	limited := false
 	for _, h := range all {
 		a := &accounts[at[h.account]]
-		a.Grants = append(a.Grants, h.grant)
+		a.Grants, limited = append(a.Grants, h.grant), limited || h.grant.Limited
 	}
+	if err != nil || !limited {
+		return err
+	}
+	rows, err = q.Query(ctx, "SELECT account_id, project_id, role, building_id FROM identity_grant_building"+in+", building_id", args...)
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var account, project, building id.ID
+		var role string
+		err := row.Scan(&account, &project, &role, &building)
+		for i, list := 0, accounts[at[account]].Grants; err == nil && i < len(list); i++ {
+			if g := &list[i]; g.Project == project && g.Role == role {
+				g.Buildings = append(g.Buildings, building)
+			}
+		}
+		return struct{}{}, err
+	})
 	return err
 }
 
 func putGrants(ctx context.Context, tx *db.Tx, account id.ID, grants []Grant) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM identity_grant WHERE account_id = ?", account); err != nil {
-		return err
+	for _, table := range []string{"identity_grant_building", "identity_grant"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE account_id = ?", account); err != nil {
+			return err
+		}
 	}
 	for _, g := range grants {
-		if _, err := tx.Exec(ctx, "INSERT INTO identity_grant (account_id, project_id, role) VALUES (?, ?, ?)", account, g.Project, g.Role); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO identity_grant (account_id, project_id, role, limited) VALUES (?, ?, ?, ?)", account, g.Project, g.Role, g.Limited); err != nil {
 			return err
+		}
+		for _, b := range g.Buildings {
+			if _, err := tx.Exec(ctx, "INSERT INTO identity_grant_building (account_id, project_id, role, building_id) VALUES (?, ?, ?, ?)", account, g.Project, g.Role, b); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 )
 
 // Broken names accounts whose name, state or roles are not those of their
@@ -35,6 +36,11 @@ func (s *Service) Broken(ctx context.Context) ([]string, error) {
 		}
 		delete(logged, a.ID)
 	}
+	gone, err := s.lostBuildings(ctx, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("check accounts: %w", err)
+	}
+	out = append(out, gone...)
 	for account := range logged {
 		out = append(out, fmt.Sprintf("账号 %s 不存在，操作日志里却有它", account))
 	}
@@ -43,6 +49,32 @@ func (s *Service) Broken(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("check roles: %w", err)
 	}
 	return append(out, roles...), nil
+}
+
+// lostBuildings names grants that are limited to buildings which are no more:
+// they give less than they say.
+func (s *Service) lostBuildings(ctx context.Context, accounts []Account) ([]string, error) {
+	out, known := []string{}, map[id.ID]map[id.ID]string{}
+	for _, a := range accounts {
+		for _, g := range a.Grants {
+			if s.buildings == nil || !g.Limited || a.State != Active {
+				continue
+			}
+			if known[g.Project] == nil {
+				there, err := s.buildings(ctx, g.Project)
+				if err != nil {
+					return nil, err
+				}
+				known[g.Project] = there
+			}
+			for _, b := range g.Buildings {
+				if _, ok := known[g.Project][b]; !ok {
+					out = append(out, fmt.Sprintf("账号 %s（%s）的角色限于楼栋 %s，项目里已没有这栋楼，请在员工账号里重新勾选", a.Login, a.ID, b))
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // brokenRoles names roles of own making that differ from the log.

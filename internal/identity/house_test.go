@@ -38,13 +38,15 @@ type house struct {
 	s     *identity.Service
 	audit *audit.Service
 	srv   *httptest.Server
+
+	buildings map[id.ID]string // of project 1
 }
 
 func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
 	rooms := []db.Migrations{web.Migrations(), audit.Migrations(), identity.Migrations()}
 	dbtest.Run(t, rooms, func(t *testing.T, d *db.DB, now *clock.Manual) {
-		h := &house{t: t, d: d, now: now, audit: audit.New(audit.Deps{DB: d, Key: []byte("0123456789abcdef0123456789abcdef")})}
+		h := &house{t: t, d: d, now: now, buildings: map[id.ID]string{11: "1栋", 12: "2栋"}, audit: audit.New(audit.Deps{DB: d, Key: []byte("0123456789abcdef0123456789abcdef")})}
 		ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -68,6 +70,12 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 					}
 				}
 				return seen, nil
+			},
+			Buildings: func(_ context.Context, project id.ID) (map[id.ID]string, error) {
+				if project != 1 {
+					return nil, nil
+				}
+				return h.buildings, nil
 			}})
 		h.srv = httptest.NewServer(h.handler())
 		t.Cleanup(h.srv.Close)

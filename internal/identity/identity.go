@@ -56,11 +56,16 @@ var (
 	ErrCompany      = fault.New(fault.Invalid, "company_invalid", "公司名称要填写，最多 60 个字，收据上要用")
 	ErrRole         = fault.New(fault.Invalid, "role_unknown", "没有这个角色")
 	ErrProject      = fault.New(fault.Invalid, "grant_project_unknown", "没有这个项目，或您不负责这个项目")
+	ErrBuildings    = fault.New(fault.Invalid, "grant_buildings_invalid", "限于部分楼栋的角色要选一个项目，并勾选这个项目的 1–200 栋楼")
+	ErrGrantTwice   = fault.New(fault.Invalid, "grant_twice", "同一项目的同一角色写了两次，请合成一行")
 	ErrLastAdmin    = fault.New(fault.Conflict, "last_admin", "至少要留一位管理员，请先把管理员角色授予别人")
 	ErrSetupClosed  = fault.New(fault.Conflict, "setup_closed", "这套系统已有管理员，请直接登录")
 	ErrDismissed    = fault.New(fault.Conflict, "account_dismissed", "这个账号已停用，请先恢复")
 	ErrActive       = fault.New(fault.Conflict, "account_active", "这个账号正在使用，不用恢复")
 )
+
+// maxBuildings bounds the buildings of one grant.
+const maxBuildings = 200
 
 // Role is a set of rights: ready-made (ID 0), or of own making.
 type Role struct {
@@ -91,6 +96,9 @@ type Deps struct {
 	// Projects lists the projects an actor sees; rooms above know them. Without
 	// it grants name projects unchecked.
 	Projects func(ctx context.Context, who actor.Actor) ([]ProjectRef, error)
+	// Buildings names the buildings of a project; without it grants name
+	// buildings unchecked.
+	Buildings func(ctx context.Context, project id.ID) (map[id.ID]string, error)
 	// Secure marks cookies Secure also when the request did not come by TLS:
 	// for a server behind a proxy that speaks TLS to the world.
 	Secure bool
@@ -106,6 +114,7 @@ type Service struct {
 	keys      []string // of roles, in the order given
 	rightList []Right
 	projects  func(ctx context.Context, who actor.Actor) ([]ProjectRef, error)
+	buildings func(ctx context.Context, project id.ID) (map[id.ID]string, error)
 	secure    bool
 	log       *slog.Logger
 	sessions  *scs.SessionManager
@@ -121,7 +130,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: d.DB, audit: d.Audit, roles: map[string]Role{}, rightList: d.Rights, projects: d.Projects, secure: d.Secure, ring: d.Ring, log: d.Log,
+	s := &Service{db: d.DB, audit: d.Audit, roles: map[string]Role{}, rightList: d.Rights, projects: d.Projects, buildings: d.Buildings, secure: d.Secure, ring: d.Ring, log: d.Log,
 		hashers: make(chan struct{}, hashersAtOnce), store: &sessionStore{d.DB}}
 	for _, r := range d.Roles {
 		if _, ok := s.roles[r.Key]; !ok {

@@ -78,14 +78,14 @@ func countHolders(ctx context.Context, q db.Q) (map[string]int, error) {
 type helper struct{ name, role string }
 
 // holders finds up to two active people other than except whose grant on the
-// project, or else on all, is one of the roles.
+// whole project, or else on all, is one of the roles.
 func holders(ctx context.Context, q db.Q, roles []string, project, except id.ID) ([]helper, error) {
 	args := []any{Active, except, project}
 	for _, r := range roles {
 		args = append(args, r)
 	}
 	rows, err := q.Query(ctx, `SELECT a.name, MIN(g.role), MAX(g.project_id) FROM identity_grant g JOIN identity_account a ON a.id = g.account_id
-		WHERE a.state = ? AND a.id <> ? AND g.project_id IN (0, ?) AND g.role IN (`+db.In(len(roles))+`)
+		WHERE a.state = ? AND a.id <> ? AND g.limited = 0 AND g.project_id IN (0, ?) AND g.role IN (`+db.In(len(roles))+`)
 		GROUP BY a.id, a.name ORDER BY 3 DESC, a.id LIMIT 2`, args...)
 	return db.Collect(rows, err, func(row db.Scanner) (h helper, err error) {
 		var at id.ID

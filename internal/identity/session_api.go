@@ -118,6 +118,7 @@ type sessionRole struct {
 type sessionGrant struct {
 	Project     *id.ID             `json:"project_id" nullable:"true" doc:"空为全部项目"`
 	Permissions []actor.Permission `json:"permissions" nullable:"false"`
+	Buildings   *[]id.ID           `json:"building_ids,omitempty" nullable:"false" doc:"只限于这些楼栋；没有则为整个项目"`
 }
 
 type sessionProject struct {
@@ -132,7 +133,7 @@ type sessionBody struct {
 	Due         string             `json:"due" enum:",password,totp" doc:"要先做完才能用系统：password 换密码，totp 绑定动态验证码"`
 	MinLength   int                `json:"password_min" doc:"密码至少几位"`
 	Roles       []sessionRole      `json:"roles" nullable:"false"`
-	Permissions []actor.Permission `json:"permissions" nullable:"false" doc:"在任何一个项目上有的权限，用来决定菜单"`
+	Permissions []actor.Permission `json:"permissions" nullable:"false" doc:"在任何一个项目上、或在其中部分楼栋上有的权限"`
 	Grants      []sessionGrant     `json:"grants" nullable:"false" doc:"每个项目上有哪些权限"`
 	Projects    []sessionProject   `json:"projects" nullable:"false" doc:"看得到的项目"`
 }
@@ -158,7 +159,12 @@ func (s *Service) readSession(ctx context.Context, who actor.Actor, _ *struct{})
 	b.Due, b.MinLength = policy.due(a, s.db.Clock().Now()), policy.MinLength
 	for _, g := range who.Grants {
 		b.Roles = append(b.Roles, sessionRole{orNull(g.Project), g.Role, g.RoleName})
-		b.Grants = append(b.Grants, sessionGrant{orNull(g.Project), append([]actor.Permission{}, g.Permissions...)})
+		held := sessionGrant{Project: orNull(g.Project), Permissions: append([]actor.Permission{}, g.Permissions...)}
+		if g.Limited {
+			list := append([]id.ID{}, g.Buildings...)
+			held.Buildings = &list
+		}
+		b.Grants = append(b.Grants, held)
 		b.Permissions = append(b.Permissions, g.Permissions...)
 	}
 	slices.Sort(b.Permissions)

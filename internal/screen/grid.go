@@ -65,12 +65,15 @@ type Grid struct {
 
 // RoomStates reads the 房态图 of a building. Error: estate.ErrNoBuilding.
 func (s *Service) RoomStates(ctx context.Context, who actor.Actor, project, building id.ID) (*Grid, error) {
+	if !who.Within(estate.PermRead, project).Has(building) {
+		return nil, fmt.Errorf("room states: %w", estate.ErrNoBuilding)
+	}
 	q := s.db.Reader(ctx)
 	base, err := s.estate.Grid(ctx, q, project, building)
 	if err != nil {
 		return nil, fmt.Errorf("room states: %w", err)
 	}
-	g := &Grid{Today: clock.DateOf(s.db.Clock().Now()), Building: base.Building, Units: base.Units, Money: who.Can(billing.PermRead, project),
+	g := &Grid{Today: clock.DateOf(s.db.Clock().Now()), Building: base.Building, Units: base.Units, Money: who.Within(billing.PermRead, project).Has(building),
 		ByState: map[string]*Tally{}, ByStanding: map[Standing]*Tally{}}
 	rooms := []id.ID{}
 	for _, f := range base.Floors {

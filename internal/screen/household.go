@@ -60,13 +60,19 @@ type Event struct {
 const timelineLength = 40
 
 // Household reads the page of a room's household. Changes of records are part
-// of it only for those who may read the log. Error: estate.ErrNoRoom.
+// of it only for those who may read the log; rooms outside of the buildings that
+// who is limited to are left out. Error: estate.ErrNoRoom.
 func (s *Service) Household(ctx context.Context, who actor.Actor, project, room id.ID) (*Household, error) {
 	q := s.db.Reader(ctx)
 	base, err := s.estate.Household(ctx, q, project, room)
 	if err != nil {
 		return nil, fmt.Errorf("household: %w", err)
 	}
+	within := who.Within(estate.PermRead, project)
+	if !within.Has(base.Room.Building) {
+		return nil, fmt.Errorf("household: %w", estate.ErrNoRoom)
+	}
+	base.Rooms = slices.DeleteFunc(base.Rooms, func(r estate.Room) bool { return !within.Has(r.Building) })
 	h := &Household{Room: base.Room, Payer: base.Payer, People: base.People, Today: clock.DateOf(s.db.Clock().Now())}
 	rooms := make([]id.ID, len(base.Rooms))
 	for i, r := range base.Rooms {
@@ -129,7 +135,7 @@ func (h *Household) sumOpen() {
 func (s *Service) timeline(ctx context.Context, who actor.Actor, project id.ID, h *Household) error {
 	seen := map[id.ID]bool{}
 	for _, r := range h.Rooms {
-		list, err := s.cashier.Receipts(ctx, project, cashier.Filter{Room: r.ID, Request: page.Request{Limit: timelineLength}})
+		list, err := s.cashier.Receipts(ctx, project, cashier.Filter{Room: r.ID, Within: who.Within(estate.PermRead, project), Request: page.Request{Limit: timelineLength}})
 		if err != nil {
 			return err
 		}

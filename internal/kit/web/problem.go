@@ -120,7 +120,7 @@ func (s *Server) refuse(ctx huma.Context, who actor.Actor, op Op, project id.ID,
 	if s.deps.Refused != nil {
 		s.deps.Refused(ctx.Context(), who, op.ID, project, p.Status)
 	}
-	if op.Permission != "" && p.Status == http.StatusForbidden {
+	if errors.Is(e, actor.ErrForbidden) && op.Permission != "" {
 		p.Errors = []ProblemField{{Location: "permission", Message: string(op.Permission)}}
 		s.explain(ctx.Context(), p, who, op.Permission, project)
 	}

@@ -21,6 +21,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 )
 
@@ -116,10 +117,19 @@ type Op struct {
 	Summary    string           // Chinese, what it does
 	Tag        string           // room
 	Permission actor.Permission // empty: any signed-in person (who sees the project)
+	Buildings  bool             // honours rights that are limited to buildings; without it they are refused
 	Public     bool             // no session needed; listed in one place by the arch test
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
 	Secrets    bool             // the body holds a password: neither its digest nor its answer is stored, so a key has no effect
+}
+
+func (op *Op) extensions() map[string]any {
+	out := map[string]any{"x-permission": string(op.Permission), "x-public": op.Public}
+	if op.Buildings {
+		out["x-buildings"] = true
+	}
+	return out
 }
 
 // Handle registers one operation. The handler gets who calls; the permission
@@ -128,7 +138,7 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 	o := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: Prefix + op.Path, Summary: op.Summary,
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, BodyReadTimeout: bodyTime,
-		Extensions:  map[string]any{"x-permission": string(op.Permission), "x-public": op.Public},
+		Extensions:  op.extensions(),
 		Errors:      []int{400, 401, 403, 404, 409, 422, 429, 500, 503},
 		Middlewares: huma.Middlewares{s.authorise(op)},
 	}
@@ -210,12 +220,29 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 			}
 			project = p
 		}
-		if op.Permission != "" && !who.Can(op.Permission, project) {
-			s.refuse(ctx, who, op, project, actor.ErrForbidden)
+		if e := op.lacks(who, project); e != nil {
+			s.refuse(ctx, who, op, project, e)
 			return
 		}
 		next(huma.WithValue(ctx, projectKey{}, project))
 	}
+}
+
+// lacks says what keeps somebody from the operation; nil is nothing. A right
+// that is limited to buildings is enough only where the operation says that it
+// honours them.
+func (op *Op) lacks(who actor.Actor, project id.ID) *fault.Error {
+	whole, part := who.Can(op.Permission, project), who.Somewhere(op.Permission, project)
+	if op.Permission == "" {
+		whole, part = project == 0 || who.SeesWhole(project), true // whoever is here sees something of it
+	}
+	switch {
+	case whole || part && op.Buildings:
+		return nil
+	case part:
+		return actor.ErrBuildings
+	}
+	return actor.ErrForbidden
 }
 
 // projectKey is where a request's context keeps the project of its route.

@@ -46,6 +46,9 @@ type noteOut struct {
 func server(t *testing.T, d *db.DB, refused *atomic.Int64) *httptest.Server {
 	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test",
 		Authenticate: func(_ context.Context, token, addr string) (actor.Actor, error) {
+			if token == "part" {
+				return actor.Actor{Account: 8, Address: addr, Grants: []actor.Grant{{Project: 1, Permissions: []actor.Permission{"note.write"}, Limited: true, Buildings: []id.ID{5}}}}, nil
+			}
 			if token != "good" {
 				return actor.Actor{}, nil
 			}
@@ -81,6 +84,8 @@ func server(t *testing.T, d *db.DB, refused *atomic.Int64) *httptest.Server {
 		}) (*struct{ Body string }, error) {
 			return &struct{ Body string }{in.Month.String() + " " + in.Room.String()}, nil
 		})
+	web.Handle(s, web.Op{ID: "note-any", Method: "POST", Path: "/projects/{project}/any", Tag: "note"}, add)
+	web.Handle(s, web.Op{ID: "note-here", Method: "POST", Path: "/projects/{project}/here", Permission: "note.write", Buildings: true, Tag: "note"}, add)
 	web.Handle(s, web.Op{ID: "note-drop", Method: "POST", Path: "/projects/{project}/drop", Permission: "note.drop", Tag: "note"}, add)
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
@@ -139,6 +144,12 @@ func TestAnswersAndRefusals(t *testing.T) {
 			{"foreign project", "2/notes", "good", `{"text":"a"}`, nil, 404, "project_not_found"},
 			{"G20 odd project id", "1e3/notes", "good", `{"text":"a"}`, nil, 404, "project_not_found"},
 			{"no permission", "1/drop", "good", `{"text":"a"}`, nil, 403, "forbidden"},
+			{"limited to buildings", "1/notes", "part", `{"text":"a"}`, nil, 403, "building_scope"},
+			{"limited to buildings, no permission named", "1/any", "part", `{"text":"a"}`, nil, 403, "building_scope"},
+			{"limited to buildings, another right", "1/drop", "part", `{"text":"a"}`, nil, 403, "forbidden"},
+			{"limited to buildings, another project", "2/here", "part", `{"text":"a"}`, nil, 404, "project_not_found"},
+			{"limited to buildings, honoured", "1/here", "part", `{"text":"a"}`, nil, 200, ""},
+			{"not limited, honoured", "1/here", "good", `{"text":"a"}`, nil, 200, ""},
 			{"G3 mass assignment", "1/notes", "good", `{"text":"a","project_id":"2"}`, nil, 422, "input_invalid"},
 			{"required", "1/notes", "good", `{}`, nil, 422, "input_invalid"},
 			{"E2 NUL", "1/notes", "good", `{"text":"a\u0000"}`, nil, 400, "json_invalid"},
@@ -172,8 +183,8 @@ func TestAnswersAndRefusals(t *testing.T) {
 				t.Errorf("%s: %d rows written", c.name, grown)
 			}
 		}
-		if n := refused.Load(); n != 4 {
-			t.Errorf("%d refusals told, want 4", n)
+		if n := refused.Load(); n != 8 {
+			t.Errorf("%d refusals told, want 8", n)
 		}
 	})
 }

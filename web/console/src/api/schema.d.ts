@@ -7885,6 +7885,8 @@ export interface components {
             version: number;
         };
         IdentityAccountGrant: {
+            /** @description 只限于这个项目的这些楼栋；不填为整个项目 */
+            building_ids?: string[];
             /** @description 空（null）为全部项目 */
             project_id: string | null;
             /** @description 角色的代号，见 /roles */
@@ -7996,13 +7998,15 @@ export interface components {
              * @description 密码至少几位
              */
             password_min: number;
-            /** @description 在任何一个项目上有的权限，用来决定菜单 */
+            /** @description 在任何一个项目上、或在其中部分楼栋上有的权限 */
             permissions: string[];
             /** @description 看得到的项目 */
             projects: components["schemas"]["IdentitySessionProject"][];
             roles: components["schemas"]["IdentitySessionRole"][];
         };
         IdentitySessionGrant: {
+            /** @description 只限于这些楼栋；没有则为整个项目 */
+            building_ids?: string[];
             permissions: string[];
             /** @description 空为全部项目 */
             project_id: string | null;

@@ -1,0 +1,76 @@
+package cashier_test
+
+import (
+	"context"
+	"testing"
+
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/page"
+)
+
+// TestWithinBuildings: a counter that is limited to a building serves households
+// that are wholly in it, and reads no receipt that tells of rooms outside.
+func TestWithinBuildings(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		ctx, q := t.Context(), w.d.Reader(t.Context())
+		var far id.ID // a room of C's payer in another building
+		err := w.d.Write(ctx, func(tx *db.Tx) error {
+			b, err := w.estate.CreateBuilding(ctx, tx, actor.System("test"), w.project, estate.Building{Name: "5栋"})
+			if err != nil {
+				return err
+			}
+			rooms := []estate.Room{{Building: b.ID, Name: "501"}}
+			if err := w.estate.CreateRooms(ctx, tx, actor.System("test"), w.project, rooms); err != nil {
+				return err
+			}
+			far = rooms[0].ID
+			return nil
+		})
+		mustBe(t, err, nil)
+		w.bill(t, due{w.a, "物业服务费", 202611, 100_00}, due{w.c, "物业服务费", 202611, 100_00})
+		home, err := w.estate.Room(ctx, q, w.project, w.a)
+		mustBe(t, err, nil)
+		within := actor.Buildings{home.Building}
+		old := w.takeAs(t, w.teller(), w.c, cash(1_00)...)
+		_, err = w.cashier.ReceiptWithin(ctx, q, w.project, old.ID, within)
+		mustBe(t, err, nil)
+
+		// From now on the payer of C has a room in the other building, too.
+		mustBe(t, w.d.Write(ctx, func(tx *db.Tx) error {
+			c, err := w.estate.Household(ctx, tx, w.project, w.c)
+			if err != nil {
+				return err
+			}
+			_, err = w.estate.AddOccupant(ctx, tx, actor.System("test"), w.project, estate.Occupant{Room: far, Person: *c.Payer, Part: estate.PartOwner})
+			return err
+		}), nil)
+		for _, c := range []struct {
+			room id.ID
+			want error
+		}{{w.a, nil}, {w.c, cashier.ErrBeyond}, {far, estate.ErrNoRoom}, {42, estate.ErrNoRoom}} {
+			seat, err := w.cashier.SeatWithin(ctx, w.project, c.room, within)
+			mustBe(t, err, c.want)
+			in := cashier.Taking{Room: c.room, Pays: cash(10_00), Within: within}
+			if seat != nil {
+				in.ExpectedOwed = seat.Owed
+			}
+			_, err = w.cashier.Receive(context.Background(), w.teller(), w.project, in)
+			mustBe(t, err, c.want)
+			_, err = w.cashier.SeatWithin(ctx, w.project, c.room, actor.Buildings{})
+			mustBe(t, err, estate.ErrNoRoom)
+		}
+		_, err = w.cashier.ReceiptWithin(ctx, q, w.project, old.ID, within)
+		mustBe(t, err, fault.ErrNotFound)
+		for n, limit := range map[int]actor.Buildings{2: nil, 1: within, 0: {}} {
+			list, err := w.cashier.Receipts(ctx, w.project, cashier.Filter{Request: page.Request{Limit: 10}, Within: limit})
+			if err != nil || len(list.Items) != n {
+				t.Errorf("%d receipts within %v: %v", len(list.Items), limit, err)
+			}
+		}
+	})
+}

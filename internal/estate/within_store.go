@@ -1,0 +1,73 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// inBuildings is the condition that a column names a building within a limit.
+func inBuildings(column string, within actor.Buildings) (string, []any) {
+	if within.Whole() {
+		return "", nil
+	}
+	if len(within) == 0 {
+		return " AND 1 = 0", nil
+	}
+	args := make([]any, len(within))
+	for i, b := range within {
+		args[i] = b
+	}
+	return " AND " + column + " IN (" + db.In(len(args)) + ")", args
+}
+
+func roomsInside(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, within actor.Buildings) (map[id.ID]bool, error) {
+	limit, buildings := inBuildings("building_id", within)
+	return idSet(ctx, q, "SELECT id FROM estate_room WHERE project_id = ? AND id IN (", rooms, project, ")"+limit, buildings)
+}
+
+// payersBeyond finds those who pay for a room that is not within the limit.
+func payersBeyond(ctx context.Context, q db.Q, project id.ID, payers []id.ID, within actor.Buildings) (map[id.ID]bool, error) {
+	limit, buildings := " AND building_id NOT IN ("+db.In(len(within))+")", make([]any, len(within))
+	for i, b := range within {
+		buildings[i] = b
+	}
+	switch {
+	case within.Whole():
+		return map[id.ID]bool{}, nil
+	case len(within) == 0:
+		limit = ""
+	}
+	return idSet(ctx, q, "SELECT DISTINCT payer_id FROM estate_room WHERE project_id = ? AND payer_id <> 0 AND payer_id IN (", payers, project, ")"+limit, buildings)
+}
+
+// idSet runs "SELECT id … IN (" over any number of ids.
+func idSet(ctx context.Context, q db.Q, head string, ids []id.ID, project id.ID, tail string, more []any) (map[id.ID]bool, error) {
+	out := map[id.ID]bool{}
+	for chunk := range slices.Chunk(ids, 500) {
+		rows, err := q.Query(ctx, head+db.In(len(chunk))+tail, append(idArgs(project, chunk), more...)...)
+		list, err := db.Collect(rows, err, scanID)
+		if err != nil {
+			return nil, fmt.Errorf("read reach: %w", err)
+		}
+		for _, x := range list {
+			out[x] = true
+		}
+	}
+	return out, nil
+}
+
+// living is the condition that a person of a table is something to a room
+// within the limit now, after the arguments that come before it.
+func (h *hits) living(table, column string, args ...any) (string, []any) {
+	if h.within.Whole() {
+		return "", args
+	}
+	limit, buildings := inBuildings("r.building_id", h.within)
+	return " AND EXISTS (SELECT 1 FROM estate_occupant o JOIN estate_room r ON r.project_id = o.project_id AND r.id = o.room_id WHERE o.project_id = " +
+		table + ".project_id AND o.person_id = " + table + "." + column + " AND o.until = 0" + limit + ")", append(args, buildings...)
+}
