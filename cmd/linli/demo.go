@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"linli/internal/app"
 	"linli/internal/demo"
 	"linli/internal/kit/clock"
 )
@@ -40,11 +41,10 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	if *makeOnly {
 		return nil
 	}
-	street, err := demo.Rehearse(ctx, filepath.Join(dir, simFile), setting("LINLI_SIM_ADDR", "127.0.0.1:0"), env.log)
+	merchants, err := rehearsePayment(ctx, &env, dir)
 	if err != nil {
 		return err
 	}
-	env.wechat = street.Address
 	smtp, inbox, _, err := demo.RehearseMail(ctx, "127.0.0.1:0", setting("LINLI_SIM_MAIL", "127.0.0.1:0"), env.log)
 	if err != nil {
 		return err
@@ -55,13 +55,13 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	}
 	defer unlock()
 	defer a.Close()
-	if err := street.Merchants(ctx, a); err != nil {
+	if err := merchants(a); err != nil {
 		return err
 	}
 	if err := demo.MailAccounts(ctx, a, smtp); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n住户的收件箱（模拟）：%s\n", street.Address, inbox)
+	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n支付宝（模拟）付款人的页面：%s\n住户的收件箱（模拟）：%s\n", env.wechat, env.alipay, inbox)
 	accounts, err := os.ReadFile(filepath.Join(dir, demo.AccountsFile))
 	if err != nil {
 		return fmt.Errorf("read demo accounts (%s is not a demo folder): %w", dir, err)
@@ -73,4 +73,19 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 		fmt.Fprintf(env.out, "  %-14s %s   %s\n", login, secret, role)
 	}
 	return listen(ctx, env, a)
+}
+
+// rehearsePayment starts the channels for the demo, and answers what gives
+// every project its merchants with them.
+func rehearsePayment(ctx context.Context, env *environment, dir string) (func(*app.App) error, error) {
+	street, err := demo.Rehearse(ctx, filepath.Join(dir, simFile), setting("LINLI_SIM_ADDR", "127.0.0.1:0"), env.log)
+	if err != nil {
+		return nil, err
+	}
+	ali, err := demo.RehearseAlipay(ctx, filepath.Join(dir, alipaySimFile), setting("LINLI_SIM_ALIPAY", "127.0.0.1:0"), env.log)
+	if err != nil {
+		return nil, err
+	}
+	env.wechat, env.alipay = street.Address, ali.Address
+	return func(a *app.App) error { return errors.Join(street.Merchants(ctx, a), ali.Merchants(ctx, a)) }, nil
 }

@@ -9,8 +9,11 @@ import (
 	"linli/internal/demo"
 )
 
-// simFile is where a simulator keeps its keys and books.
-const simFile = "wechat-sim.json"
+// Where the simulators keep their keys and books.
+const (
+	simFile       = "wechat-sim.json"
+	alipaySimFile = "alipay-sim.json"
+)
 
 // simCommand starts a simulator alone, so that an installation of one's own can
 // rehearse with it.
@@ -18,11 +21,14 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 && (args[0] == "mail" || args[0] == "sms") {
 		return simMessages(ctx, env, args[0], args[1:])
 	}
+	if len(args) > 0 && args[0] == "alipay" {
+		return simAlipay(ctx, env, args[1:])
+	}
 	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8091", "地址")
 	file := flags.String("file", simFile, "密钥和账本的文件，留空只放在内存里")
 	if len(args) == 0 || args[0] != "wechat" {
-		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]")
+		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]")
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -39,6 +45,29 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 		fmt.Fprintln(env.out, papers)
 	}
 	fmt.Fprintf(env.out, "服务端设 LINLI_WECHAT=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
+	return r.Wait()
+}
+
+// simAlipay starts the simulator of Alipay.
+func simAlipay(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("sim alipay", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:8093", "地址")
+	file := flags.String("file", alipaySimFile, "密钥和账本的文件，留空只放在内存里")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	r, err := demo.RehearseAlipay(ctx, *file, *addr, env.log)
+	if err != nil {
+		return err
+	}
+	for _, number := range flags.Args() {
+		papers, err := r.Enrol(number)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(env.out, papers)
+	}
+	fmt.Fprintf(env.out, "服务端设 LINLI_ALIPAY=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
 	return r.Wait()
 }
 

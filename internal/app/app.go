@@ -33,6 +33,7 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/meter"
 	"linli/internal/notify"
+	"linli/internal/outside/alipay"
 	"linli/internal/outside/mail"
 	"linli/internal/outside/sms"
 	"linli/internal/outside/wechat"
@@ -57,6 +58,8 @@ type Config struct {
 	Requests int
 	// Wechat is the host of WeChat Pay, empty for the official one.
 	Wechat string
+	// Alipay is the host of Alipay, empty for the official one.
+	Alipay string
 	// SMS is the host of the SMS service, empty for the official one.
 	SMS string
 	// Address is where the world reaches this server, like
@@ -157,7 +160,11 @@ func (a *App) street(c Config) error {
 	if err != nil {
 		return err
 	}
-	a.Payment.Plug(a.Cashier, w)
+	ali, err := alipay.New(alipay.Deps{Host: c.Alipay})
+	if err != nil {
+		return err
+	}
+	a.Payment.Plug(a.Cashier, w, ali)
 	short, err := sms.New(sms.Deps{Host: c.SMS, Clock: a.DB.Clock()})
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func endpoints(a *app.App) []endpoint {
 
 // publicOperations is the whole list of what needs no session.
 func publicOperations() []string {
-	return []string{"read-setup", "run-setup", "sign-in", "wechat-callback"}
+	return []string{"read-setup", "run-setup", "sign-in", "wechat-callback", "alipay-callback"}
 }
 
 // fill puts ids into a path; project decides the first, from the others.
@@ -89,6 +89,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"bank-row-aside":      `{"state":"held","note":"矩阵测试"}`,
 		"statement-fetch":     fmt.Sprintf(`{"channel":"wechat","day":%q}`, clock.DateOf(dbtest.Start()).AddDays(-3)),
 		"difference-settle":   `{"remedy":"suspend"}`,
+		"merchant-alipay-put": `{"number":"1","app":"","platform_key":"","active":false,"version":0}`,
 		"merchant-wechat-put": `{"number":"1","app":"","serial":"","platform_serial":"","platform_key":"","active":false,"version":0}`,
 		"receipt-print":       `{"paper":"80"}`,
 		"refund-ask":          fmt.Sprintf(`{"kind":"part","receipt_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["receipt"]),

@@ -51,8 +51,8 @@ var installationTables = map[string]bool{
 // publicOperations need no session.
 var publicOperations = map[string]bool{
 	"read-setup": true, "run-setup": true, "sign-in": true,
-	// It believes signatures; its address holds a token that embeds the project.
-	"wechat-callback": true,
+	// They believe signatures; their address holds a token that embeds the project.
+	"wechat-callback": true, "alipay-callback": true,
 }
 
 // anySignedIn are operations without a permission of their own: everybody who

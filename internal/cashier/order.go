@@ -19,7 +19,7 @@ import (
 var ErrOnline = fault.New(fault.Conflict, "receipt_online", "这张收据是线上收的款，不能作废或红冲，可以申请退款")
 
 // online reports whether the method comes by orders and callbacks only.
-func (m Method) online() bool { return m == MethodWechat }
+func (m Method) online() bool { return m == MethodWechat || m == MethodAlipay }
 
 // paidOnline reports whether money of the receipt lies with a channel.
 func (r *Receipt) paidOnline() bool {

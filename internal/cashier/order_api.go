@@ -32,7 +32,7 @@ type orderLineJSON struct {
 type orderJSON struct {
 	ID            id.ID           `json:"id"`
 	Number        string          `json:"number" doc:"商户订单号"`
-	Channel       string          `json:"channel" enum:"wechat" doc:"收款渠道"`
+	Channel       string          `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
 	Room          id.ID           `json:"room_id"`
 	RoomLabel     string          `json:"room_label"`
 	PayerName     string          `json:"payer_name"`
@@ -73,7 +73,7 @@ func orderAnswer(o *payment.Order) (*orderOut, error) {
 func (s *Service) apiOpenOrder(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Channel         string     `json:"channel" enum:"wechat" doc:"收款渠道：wechat 微信支付"`
+		Channel         string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
 		Room            id.ID      `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
 		Charges         []id.ID    `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
 		Amount          money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`

@@ -20,6 +20,7 @@ const (
 	MethodTransfer Method = "transfer" // bank transfer
 	MethodPrepay   Method = "prepay"   // the payer's own prepaid money
 	MethodWechat   Method = "wechat"   // WeChat Pay; comes by orders, never by hand
+	MethodAlipay   Method = "alipay"   // likewise
 )
 
 // Name is the method in words.
@@ -35,6 +36,8 @@ func (m Method) Name() string {
 		return "预存抵扣"
 	case MethodWechat:
 		return "微信"
+	case MethodAlipay:
+		return "支付宝"
 	}
 	return ""
 }
@@ -46,7 +49,7 @@ func (m Method) account() ledger.Account {
 		return ledger.Cash
 	case MethodPrepay:
 		return ledger.Prepaid
-	case MethodWechat:
+	case MethodWechat, MethodAlipay:
 		return ledger.Clearing
 	}
 	return ledger.Bank

@@ -84,7 +84,7 @@ type seatJSON struct {
 	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
 	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
 	AheadMax  int            `json:"ahead_months" doc:"最多预缴几个月，0 为不收预缴"`
-	Online    []string       `json:"online" nullable:"false" doc:"可以发起的线上收款：wechat 微信支付"`
+	Online    []string       `json:"online" nullable:"false" doc:"可以发起的线上收款：wechat 微信支付，alipay 支付宝"`
 	OpenOrder id.ID          `json:"open_order_id" doc:"这间房还没有结束的线上收款，没有为空串"`
 }
 
@@ -135,7 +135,7 @@ func toOpen(o *Open, today clock.Date) openJSON {
 }
 
 type payJSON struct {
-	Method    string     `json:"method" enum:"cash,card,transfer,prepay,wechat" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信"`
+	Method    string     `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝"`
 	Name      string     `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
 	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
 	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
@@ -347,7 +347,7 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type methodSumJSON struct {
-	Method   string    `json:"method" enum:"cash,card,transfer,prepay,wechat"`
+	Method   string    `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay"`
 	Name     string    `json:"name" doc:"收款方式的名称"`
 	Receipts int       `json:"receipts" doc:"笔数"`
 	Amount   money.Fen `json:"amount" doc:"金额，分"`

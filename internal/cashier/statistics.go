@@ -103,7 +103,7 @@ func (f *StatFilter) title() string {
 
 // Sheet is the statistics as a table, with the total below.
 func (st *Statistics) Sheet() sheet.Sheet {
-	methods := []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodPrepay}
+	methods := []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodAlipay, MethodPrepay}
 	for m := range st.Total.Methods {
 		if !slices.Contains(methods, m) {
 			methods = append(methods, m)

@@ -45,7 +45,7 @@ type statJSON struct {
 
 func toStat(r *StatRow) statRowJSON {
 	j := statRowJSON{Key: r.Key, Name: r.Name, Receipts: r.Receipts, Amount: r.Amount, Methods: []methodSumJSON{}}
-	for _, m := range []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodPrepay} {
+	for _, m := range []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodAlipay, MethodPrepay} {
 		if v := r.Methods[m]; v != 0 {
 			j.Methods = append(j.Methods, methodSumJSON{Method: string(m), Name: m.Name(), Amount: v})
 			j.Income = r.Income()

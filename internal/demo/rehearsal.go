@@ -16,8 +16,8 @@ import (
 	"linli/internal/payment"
 )
 
-// Rehearsal is the street outside the house: simulators that a server speaks
-// to as it would to the real ones.
+// Rehearsal is a simulated WeChat Pay that a server speaks to as it would to
+// the real one.
 type Rehearsal struct {
 	Address string // of the simulator and of the payer's page
 	sim     *sim.Sim

@@ -18,12 +18,14 @@ var (
 	ErrNoSuchTrade      = errors.New("the channel knows no such order")
 	ErrAlreadyPaid      = errors.New("the channel says the order is paid")
 	ErrForged           = errors.New("the message is not signed by the channel")
+	// ErrNotScanned is of channels at which an order begins when its code is scanned.
+	ErrNotScanned = errors.New("nobody has scanned the code of the order")
 )
 
-// Channel is the socket for one way of paying from afar (WeChat Pay). It is
+// Channel is the socket for one way of paying from afar (WeChat Pay, Alipay). It is
 // without memory: the merchant comes with every call.
 type Channel interface {
-	// Key names the channel where it is stored: wechat.
+	// Key names the channel where it is stored: wechat, alipay.
 	Key() string
 	// Name is the channel in words.
 	Name() string
@@ -32,16 +34,17 @@ type Channel interface {
 	// Prepay announces an order and answers the text of its QR code. It may be
 	// repeated. Error: ErrRefusedByChannel.
 	Prepay(ctx context.Context, m Merchant, o Order, notify string) (code string, err error)
-	// Query asks what became of an order. Error: ErrNoSuchTrade.
+	// Query asks what became of an order. Errors: ErrNoSuchTrade, ErrNotScanned.
 	Query(ctx context.Context, m Merchant, number string) (Trade, error)
 	// Close makes sure that an order can no longer be paid. Errors:
-	// ErrAlreadyPaid, ErrNoSuchTrade.
+	// ErrAlreadyPaid, ErrNoSuchTrade, and ErrNotScanned when the code cannot be
+	// taken back: it stays good until the order expires.
 	Close(ctx context.Context, m Merchant, number string) error
 	// Verify opens a notification. Error: ErrForged.
 	Verify(ctx context.Context, m Merchant, header map[string]string, body []byte) (Trade, error)
 	// Bill reads the channel's bill of a day. The whole bill has been checked
 	// before each gets the first line. Errors: ErrNoBill, ErrBillNotReady,
-	// ErrBillBroken, and what each answers.
+	// ErrBillAbsent, ErrBillRefused, ErrBillBroken, and what each answers.
 	Bill(ctx context.Context, m Merchant, day clock.Date, each func(BillLine) error) (BillTotals, error)
 }
 

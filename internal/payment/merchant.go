@@ -24,8 +24,8 @@ var (
 // only here; stored they are sealed, and no list shows them.
 type Merchant struct {
 	Channel        string
-	Number         string // 商户号
-	App            string // 公众账号 appid
+	Number         string // 商户号; of Alipay the PID of the seller
+	App            string // 公众账号 appid; of Alipay the app_id
 	Serial         string // of the merchant's own certificate
 	PlatformSerial string // of the channel's public key: PUB_KEY_ID_…
 	PlatformKey    string // PEM
@@ -51,7 +51,7 @@ func (s *Service) channel(key string) (Channel, error) {
 // Channels are the channels that the product knows, by key.
 func (s *Service) Channels() []Channel {
 	out := []Channel{}
-	for _, key := range []string{"wechat"} {
+	for _, key := range []string{"wechat", "alipay"} {
 		if c, ok := s.channels[key]; ok {
 			out = append(out, c)
 		}

@@ -29,3 +29,23 @@ func (s *Service) apiWechatCallback(ctx context.Context, _ actor.Actor, in *call
 		"Wechatpay-Nonce": in.Nonce, "Wechatpay-Signature-Type": in.Type}
 	return nil, s.TakeNotice(ctx, "wechat", in.Token, header, in.RawBody)
 }
+
+// alipayIn is a notification as a form. What is signed are its fields as they
+// came, so it is not read here.
+type alipayIn struct {
+	Token   string `path:"token" maxLength:"80" doc:"含项目的口令，随订单告知支付宝"`
+	RawBody []byte `contentType:"application/x-www-form-urlencoded"`
+}
+
+// heardOut is the only answer that Alipay takes for heard.
+type heardOut struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+func (s *Service) apiAlipayCallback(ctx context.Context, _ actor.Actor, in *alipayIn) (*heardOut, error) {
+	if err := s.TakeNotice(ctx, "alipay", in.Token, nil, in.RawBody); err != nil {
+		return nil, err
+	}
+	return &heardOut{"text/plain; charset=utf-8", []byte("success")}, nil
+}

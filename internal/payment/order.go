@@ -95,19 +95,20 @@ type NewOrder struct {
 	Lines     []OrderLine
 }
 
-// orderNumber is a 商户订单号 of 6–32 characters of 0-9A-Z and -, unique for the
-// merchant; it begins with the project. Source: WeChat Pay APIv3, out_trade_no.
+// orderNumber is a 商户订单号 of 6–32 characters of 0-9A-Z and _, unique for the
+// merchant; it begins with the project. Source: out_trade_no of WeChat Pay APIv3,
+// and of Alipay, which takes no other sign.
 func orderNumber(project, order id.ID) string {
-	return strings.ToUpper("L" + strconv.FormatInt(int64(project), 36) + "-" + strconv.FormatInt(int64(order), 36))
+	return strings.ToUpper("L" + strconv.FormatInt(int64(project), 36) + "_" + strconv.FormatInt(int64(order), 36))
 }
 
 // ProjectOf reads the project out of an order number; 0 when it is not ours.
 func ProjectOf(number string) id.ID {
-	head, _, ok := strings.Cut(number, "-")
-	if !ok || !strings.HasPrefix(head, "L") {
+	end := strings.IndexAny(number, "_-") // - of orders before Alipay came
+	if end < 0 || !strings.HasPrefix(number, "L") {
 		return 0
 	}
-	p, err := strconv.ParseInt(strings.ToLower(head[1:]), 36, 64)
+	p, err := strconv.ParseInt(strings.ToLower(number[1:end]), 36, 64)
 	if err != nil {
 		return 0
 	}
@@ -176,7 +177,7 @@ func (s *Service) sameKey(ctx context.Context, q db.Q, project id.ID, in *NewOrd
 	if err != nil || !found {
 		return o, false, err
 	}
-	if o.Room != in.Room || o.Amount != in.Amount || o.ToPrepay != in.ToPrepay || !slices.Equal(o.Lines, in.Lines) {
+	if o.Channel != in.Channel || o.Room != in.Room || o.Amount != in.Amount || o.ToPrepay != in.ToPrepay || !slices.Equal(o.Lines, in.Lines) {
 		return Order{}, false, ErrOrderKey
 	}
 	return o, true, nil

@@ -27,13 +27,15 @@ var (
 var (
 	ErrNoBill       = errors.New("the channel has no bill: nothing was paid or refunded that day")
 	ErrBillNotReady = errors.New("the channel is still making the bill")
+	ErrBillAbsent   = errors.New("the channel has no bill, or not yet") // it does not tell which
 	ErrBillRefused  = errors.New("the channel refuses the bill")
 	ErrBillBroken   = errors.New("the bill is damaged")
 )
 
 const (
 	// billHour is when a bill is ready on the next morning, in Asia/Shanghai, and
-	// billKept how many days it is kept. Source: WeChat Pay, 申请交易账单.
+	// billKept how many days it is kept. Source: WeChat Pay, 申请交易账单; bills of
+	// Alipay are there earlier and kept longer.
 	billHour = 10
 	billKept = 90
 )

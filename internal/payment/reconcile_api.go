@@ -13,7 +13,7 @@ import (
 
 type statementJSON struct {
 	ID          id.ID      `json:"id"`
-	Channel     string     `json:"channel" doc:"收款渠道"`
+	Channel     string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道"`
 	ChannelName string     `json:"channel_name"`
 	Merchant    string     `json:"merchant" doc:"商户号"`
 	Day         clock.Date `json:"day" doc:"账单日"`
@@ -95,7 +95,7 @@ func (s *Service) apiStatement(ctx context.Context, _ actor.Actor, in *struct {
 func (s *Service) apiReconcile(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Channel string     `json:"channel" enum:"wechat" doc:"收款渠道"`
+		Channel string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
 		Day     clock.Date `json:"day" doc:"账单日，最晚昨天（10 点以后）"`
 	}
 }) (*statementOut, error) {

@@ -121,7 +121,9 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 	switch {
 	case w.failed != nil:
 		return w.failed
-	case errors.Is(err, ErrNoBill):
+	case errors.Is(err, ErrBillAbsent) && w.expected():
+		return billError{ErrBillNotReady}
+	case errors.Is(err, ErrNoBill), errors.Is(err, ErrBillAbsent):
 	case err != nil:
 		return billError{err}
 	}
@@ -150,6 +152,20 @@ type matching struct {
 	waiting []BillLine
 	seen    map[string]bool // differences of this bill
 	failed  error
+}
+
+// expected tells whether a bill has to come: money came that day, and the
+// channel may still be at it.
+func (w *matching) expected() bool {
+	if clock.DateOf(w.s.db.Clock().Now()) > w.st.Day.AddDays(1) {
+		return false
+	}
+	for _, c := range w.books {
+		if c.merchant == w.st.Merchant {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Difference) key() string { return string(d.Kind) + "/" + d.Transaction + "/" + d.Refund }

@@ -13,6 +13,8 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermMerchant, Summary: "线上收款的商户，不含密钥"}, s.apiMerchants)
 	web.Handle(w, web.Op{ID: "merchant-wechat-put", Method: http.MethodPut, Path: in + "/merchants/wechat", Tag: "payment", Secrets: true,
 		Permission: PermMerchant, Summary: "设置微信支付商户"}, s.apiPutWechat)
+	web.Handle(w, web.Op{ID: "merchant-alipay-put", Method: http.MethodPut, Path: in + "/merchants/alipay", Tag: "payment", Secrets: true,
+		Permission: PermMerchant, Summary: "设置支付宝商户"}, s.apiPutAlipay)
 	web.Handle(w, web.Op{ID: "candidate-list", Method: http.MethodGet, Path: in + "/refund-candidates", Tag: "payment",
 		Permission: PermRead, Summary: "待退款清单：线上多收、重复收、金额不符的钱，新的在前"}, s.apiCandidates)
 	web.Handle(w, web.Op{ID: "candidate-handle", Method: http.MethodPost, Path: in + "/refund-candidates/{candidate}/handle", Tag: "payment",
@@ -29,4 +31,6 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermReconcile, Summary: "处理一处对账差异"}, s.apiSettle)
 	web.Handle(w, web.Op{ID: "wechat-callback", Method: http.MethodPost, Path: "/callbacks/wechat/{token}", Tag: "payment", Public: true,
 		Status: http.StatusNoContent, MaxBody: 64 << 10, Summary: "微信支付的结果通知；凭签名受理，地址里含项目"}, s.apiWechatCallback)
+	web.Handle(w, web.Op{ID: "alipay-callback", Method: http.MethodPost, Path: "/callbacks/alipay/{token}", Tag: "payment", Public: true, Form: true,
+		MaxBody: 64 << 10, Summary: "支付宝的结果通知；凭签名受理，地址里含项目，受理后答 success"}, s.apiAlipayCallback)
 }

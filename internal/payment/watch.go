@@ -77,7 +77,9 @@ func (s *Service) look(ctx context.Context, project, order id.ID, step int) erro
 	switch {
 	case errors.Is(err, ErrNoSuchTrade) && now.After(o.ExpiresAt.Add(forgotten)):
 		return s.end(ctx, project, order, OrderExpired, "支付渠道没有这笔订单")
-	case errors.Is(err, ErrNoSuchTrade):
+	case errors.Is(err, ErrNotScanned) && now.After(o.ExpiresAt):
+		return s.end(ctx, project, order, OrderExpired, "超过支付时间")
+	case errors.Is(err, ErrNoSuchTrade), errors.Is(err, ErrNotScanned):
 	case err != nil:
 		return s.lookAgain(ctx, project, &o, step, fmt.Errorf("query order: %w", err))
 	case trade.State == TradePaid:
@@ -125,7 +127,8 @@ func (s *Service) close(ctx context.Context, project, order id.ID, _ int) error 
 }
 
 // shut makes sure at the channel that nobody can pay, then ends the order;
-// money that was faster is applied instead.
+// money that was faster is applied instead. A code that the channel cannot take
+// back is not shown any more; whoever pays it all the same has paid late.
 func (s *Service) shut(ctx context.Context, project id.ID, o *Order, state OrderState, reason string) error {
 	_, c, m, err := s.orderAt(ctx, project, o.ID)
 	if err != nil {
@@ -133,7 +136,7 @@ func (s *Service) shut(ctx context.Context, project id.ID, o *Order, state Order
 	}
 	err = c.Close(ctx, m, o.Number)
 	switch {
-	case err == nil, errors.Is(err, ErrNoSuchTrade) && o.State == OrderCreated:
+	case err == nil, errors.Is(err, ErrNotScanned), errors.Is(err, ErrNoSuchTrade) && o.State == OrderCreated:
 		return s.end(ctx, project, o.ID, state, reason)
 	case errors.Is(err, ErrAlreadyPaid):
 		trade, err := c.Query(ctx, m, o.Number)

@@ -22,8 +22,9 @@ const (
 )
 
 // strictJSON refuses what lenient parsers let through: duplicate keys,
-// trailing text, NUL, lone surrogates, invalid UTF-8, excessive depth.
-func strictJSON(next http.Handler) http.Handler {
+// trailing text, NUL, lone surrogates, invalid UTF-8, excessive depth. The few
+// operations that take what a form sends get it as it came.
+func (s *Server) strictJSON(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Body == nil {
 			next.ServeHTTP(w, r)
@@ -43,7 +44,7 @@ func strictJSON(next http.Handler) http.Handler {
 			writeProblem(w, errBodyLarge, "")
 			return
 		}
-		if len(body) > 0 {
+		if len(body) > 0 && !s.takesForm(r, kind) {
 			if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
 				w.Header().Set("Accept", "application/json")
 				writeMedia(w)
@@ -58,6 +59,11 @@ func strictJSON(next http.Handler) http.Handler {
 		r.ContentLength = int64(len(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) takesForm(r *http.Request, kind string) bool {
+	_, pattern := s.mux.Handler(r)
+	return s.forms[pattern] && kind == "application/x-www-form-urlencoded" && r.Header.Get("Content-Encoding") == ""
 }
 
 // boundForms bounds a form before anything is spooled to disk: the library

@@ -72,6 +72,7 @@ type Server struct {
 	api     huma.API
 	secrets map[string]bool  // patterns of operations with Secrets
 	bodies  map[string]int64 // and the bytes a form may have
+	forms   map[string]bool  // of operations with Form
 }
 
 // New makes an empty server.
@@ -87,7 +88,7 @@ func New(d Deps) *Server {
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
 		"bearer":  {Type: "http", Scheme: "bearer"},
 	}
-	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}, bodies: map[string]int64{}}
+	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}, bodies: map[string]int64{}, forms: map[string]bool{}}
 	return s
 }
 
@@ -122,6 +123,7 @@ type Op struct {
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
 	Secrets    bool             // the body holds a password: neither its digest nor its answer is stored, so a key has no effect
+	Form       bool             // the body is what a form sends (application/x-www-form-urlencoded), as raw bytes
 }
 
 func (op *Op) extensions() map[string]any {
@@ -153,7 +155,8 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 		return out, nil
 	})
 	s.plainIDs(o.Path, op.Method)
-	s.secrets[op.Method+" "+o.Path], s.bodies[op.Method+" "+o.Path] = op.Secrets, op.MaxBody
+	pattern := op.Method + " " + o.Path
+	s.secrets[pattern], s.bodies[pattern], s.forms[pattern] = op.Secrets, op.MaxBody, op.Form
 }
 
 // plainIDs lets ids stand in paths and queries: huma parses such a parameter
@@ -258,7 +261,7 @@ func (s *Server) there(ctx context.Context, project id.ID) (bool, error) {
 // Handler is the finished server: every check in front of the operations.
 func (s *Server) Handler() http.Handler {
 	api := s.idempotent(s.mux)
-	api = s.boundForms(strictJSON(api))
+	api = s.boundForms(s.strictJSON(api))
 	api = s.identify(api)
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

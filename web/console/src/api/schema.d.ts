@@ -159,6 +159,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/alipay/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 支付宝的结果通知；凭签名受理，地址里含项目，受理后答 success */
+        post: operations["alipay-callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks/wechat/{token}": {
         parameters: {
             query?: never;
@@ -1637,6 +1654,23 @@ export interface paths {
         /** 线上收款的商户，不含密钥 */
         get: operations["merchant-list"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/merchants/alipay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置支付宝商户 */
+        put: operations["merchant-alipay-put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5551,7 +5585,7 @@ export interface components {
              */
             amount: number;
             /** @enum {string} */
-            method: "cash" | "card" | "transfer" | "prepay" | "wechat";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay";
             /** @description 收款方式的名称 */
             name: string;
             /**
@@ -5627,10 +5661,10 @@ export interface components {
              */
             amount: number;
             /**
-             * @description 收款渠道
+             * @description 收款渠道：wechat 微信支付，alipay 支付宝
              * @enum {string}
              */
-            channel: "wechat";
+            channel: "wechat" | "alipay";
             /** @description 正在取消，结果以 state 为准 */
             closing: boolean;
             /** @description 二维码里的文字 */
@@ -5690,10 +5724,10 @@ export interface components {
             /** @description 银行卡后四位，选填 */
             last4?: string;
             /**
-             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信
+             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝
              * @enum {string}
              */
-            method: "cash" | "card" | "transfer" | "prepay" | "wechat";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay";
             /** @description 收款方式的名称 */
             readonly name?: string;
             /**
@@ -5960,7 +5994,7 @@ export interface components {
              * @description 违约金合计，分；收款时作为 expected_late 交回
              */
             late_owed: number;
-            /** @description 可以发起的线上收款：wechat 微信支付 */
+            /** @description 可以发起的线上收款：wechat 微信支付，alipay 支付宝 */
             online: string[];
             /** @description 这间房还没有结束的线上收款，没有为空串 */
             open_order_id: string;
@@ -8116,6 +8150,23 @@ export interface components {
             /** @description 按日期从早到晚 */
             items: components["schemas"]["BillingLpr"][];
         };
+        "Merchant-alipay-putRequest": {
+            /** @description 启用 */
+            active: boolean;
+            /** @description 应用 APPID，16 位数字 */
+            app: string;
+            /** @description 收款方 PID，2088 开头的 16 位数字 */
+            number: string;
+            /** @description 支付宝公钥，PEM 或只有 Base64 */
+            platform_key: string;
+            /** @description 应用私钥，PEM 或只有 Base64；留空为不改 */
+            private_key?: string;
+            /**
+             * Format: int64
+             * @description 读到的版本，没有设置过为 0
+             */
+            version: number;
+        };
         "Merchant-wechat-putRequest": {
             /** @description 启用 */
             active: boolean;
@@ -8534,10 +8585,10 @@ export interface components {
              */
             amount: number;
             /**
-             * @description 收款渠道：wechat 微信支付
+             * @description 收款渠道：wechat 微信支付，alipay 支付宝
              * @enum {string}
              */
-            channel: "wechat";
+            channel: "wechat" | "alipay";
             /** @description 所选的应收；不填则按到期先后抵全部欠费 */
             charge_ids?: string[] | null;
             /** @description 金额异常时已再次确认 */
@@ -8825,24 +8876,24 @@ export interface components {
         PaymentMerchant: {
             /** @description 启用 */
             active: boolean;
-            /** @description 公众账号 AppID */
+            /** @description 公众账号 AppID；支付宝为应用 APPID */
             app: string;
-            /** @description 微信通知的地址，由本系统随订单告知微信 */
+            /** @description 结果通知的地址，由本系统随订单告知渠道 */
             callback: string;
             /**
-             * @description 收款渠道
+             * @description 收款渠道：wechat 微信支付，alipay 支付宝
              * @enum {string}
              */
-            channel: "wechat";
+            channel: "wechat" | "alipay";
             /** @description 已存 APIv3 密钥 */
             has_api_key: boolean;
-            /** @description 已存商户 API 私钥 */
+            /** @description 已存商户 API 私钥或应用私钥 */
             has_private_key: boolean;
             /** @description 渠道名称 */
             name: string;
-            /** @description 商户号 */
+            /** @description 商户号；支付宝为收款方 PID */
             number: string;
-            /** @description 微信支付公钥，PEM */
+            /** @description 微信支付公钥或支付宝公钥 */
             platform_key: string;
             /** @description 微信支付公钥 ID */
             platform_serial: string;
@@ -8878,8 +8929,11 @@ export interface components {
              * @description 渠道收款合计，分
              */
             amount: number;
-            /** @description 收款渠道 */
-            channel: string;
+            /**
+             * @description 收款渠道
+             * @enum {string}
+             */
+            channel: "wechat" | "alipay";
             channel_name: string;
             /**
              * @description 账单日
@@ -10122,10 +10176,10 @@ export interface components {
         };
         "Statement-fetchRequest": {
             /**
-             * @description 收款渠道
+             * @description 收款渠道：wechat 微信支付，alipay 支付宝
              * @enum {string}
              */
-            channel: "wechat";
+            channel: "wechat" | "alipay";
             /**
              * @description 账单日，最晚昨天（10 点以后）
              * @example 2026-11-21
@@ -11311,6 +11365,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChoicesOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alipay-callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 含项目的口令，随订单告知支付宝 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad Request */
@@ -23134,6 +23297,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MerchantsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-alipay-put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merchant-alipay-putRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
                 };
             };
             /** @description Bad Request */
