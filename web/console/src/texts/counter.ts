@@ -27,11 +27,11 @@ export const counterTexts = {
   overdue: (fen: number) => `逾期 ${formatFen(fen)}`,
   notDue: (fen: number) => `未到期 ${formatFen(fen)}`,
   usePrepaid: (fen: number) => `用预存抵扣 ${formatFen(fen)}`,
-  methods: { cash: '现金', card: '刷卡', transfer: '转账', wechat: '微信' },
+  methods: { cash: '现金', card: '刷卡', transfer: '转账', wechat: '微信', alipay: '支付宝' },
   showCode: (fen: number) => `出示收款码 ${formatYuan(fen)}`,
   method: '收款方式',
   tendered: '实收现金',
-  amounts: { cash: '实收现金', card: '刷卡金额', transfer: '转账金额', wechat: '收款金额' },
+  amounts: { cash: '实收现金', card: '刷卡金额', transfer: '转账金额', wechat: '收款金额', alipay: '收款金额' },
   voucher: '凭证号',
   terminal: '终端号',
   last4: '卡号后四位',
@@ -83,10 +83,11 @@ export const counterTexts = {
 }
 
 export const codeTexts = {
-  title: '微信收款',
+  apps: { wechat: '微信', alipay: '支付宝' },
+  title: (app: string) => `${app}收款`,
   fetching: '正在取收款码',
-  scan: '请交款人用微信扫码付款',
-  picture: (fen: number) => `微信收款码 ${formatYuan(fen)}`,
+  scan: (app: string) => `请交款人用${app}扫码付款`,
+  picture: (app: string, fen: number) => `${app}收款码 ${formatYuan(fen)}`,
   left: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')} 内有效`,
   late: '正在确认是否已付款',
   number: '订单号',

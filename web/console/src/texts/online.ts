@@ -4,7 +4,6 @@ import { formatYuan } from '@/lib/money'
 export const merchantTexts = {
   title: '线上收款商户',
   group: '管理',
-  wechat: '微信支付',
   intro: '在微信支付商户平台“账户中心 → API 安全”里找到这些内容。密钥加密保存，保存后不再显示。',
   number: '商户号',
   app: '公众账号 AppID',
@@ -19,8 +18,21 @@ export const merchantTexts = {
   active: '启用，收银台可以选“微信”',
   callback: '结果通知的地址',
   callbackHint: '随订单告知微信，不用在商户平台填写。微信要求 https，请在服务端设置 LINLI_URL。',
-  save: '保存商户资料',
+  save: (name: string) => `保存${name}商户`,
   saved: '已保存，下一笔收款起生效',
+}
+
+export const alipayTexts = {
+  intro: '在支付宝开放平台“控制台 → 应用 → 开发设置”里找到这些内容，应用要开通当面付。密钥加密保存，保存后不再显示。',
+  number: '收款方 PID',
+  numberHint: '2088 开头，在商家平台“账户中心”',
+  app: '应用 APPID',
+  privateKey: '应用私钥',
+  privateKeyHint: '密钥工具生成的 RSA2 应用私钥全文',
+  platformKey: '支付宝公钥',
+  platformKeyHint: '开放平台上“查看支付宝公钥”的全文，不是应用公钥',
+  active: '启用，收银台可以选“支付宝”',
+  callbackHint: '随订单告知支付宝，不用在开放平台填写。请在服务端设置 LINLI_URL，外面要能访问。',
 }
 
 export const candidateTexts = {

@@ -16,6 +16,8 @@ export const reconcileTexts = {
   emptyText: '开通线上收款并收到第一笔钱以后，第二天 10 点起自动对账。',
   emptyState: { odd: '没有待处理的差异', waiting: '账单都取到了', even: '还没有对平的日子', all: '还没有对账记录' },
   ask: '取账单',
+  channels: { wechat: '微信支付', alipay: '支付宝' },
+  askChannel: '渠道',
   askDay: '取哪一天的账单',
   askDayLabel: '账单日',
   askText: '取过的会重新取并重新核对。已入账的钱不会重复入账，处理过的差异保留。',

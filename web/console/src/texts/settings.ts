@@ -18,7 +18,7 @@ export const settingsTexts = {
   dunningText: (days: number) => `出单后 ${days} 天内缴清`,
   noContact: '还没填联系人，不能出催缴单',
   merchant: '线上收款',
-  merchantText: '微信支付商户号和密钥',
+  merchantText: '微信支付、支付宝的商户号和密钥',
   fields: '自定义字段',
   fieldsText: '房屋和住户另外要登记的内容',
   project: '项目资料',

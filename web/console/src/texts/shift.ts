@@ -78,7 +78,7 @@ export const shiftTexts = {
   receiptCount: '收据张数',
   receiptAmount: '收据金额',
   incomeColumn: '收进',
-  methodNames: { cash: '现金', card: '刷卡', transfer: '转账', wechat: '微信', prepay: '预存抵扣' },
+  methodNames: { cash: '现金', card: '刷卡', transfer: '转账', wechat: '微信', alipay: '支付宝', prepay: '预存抵扣' },
   total: (n: number) => `合计 ${formatCount(n)} 张有效收据`,
   download: '导出表格',
   emptyStat: '这段时间没有收款',

@@ -11,9 +11,12 @@ export type OpenCharge = Seat['charges'][number]
 export type SeatRoom = Seat['rooms'][number]
 
 /** How money came over the counter; prepaid money is no choice of its own but lowers what is left to pay. */
-export type Method = 'cash' | 'card' | 'transfer' | 'wechat'
+export type Method = 'cash' | 'card' | 'transfer' | Online
+/** Methods whose money comes by a code that the payer scans. */
+export type Online = 'wechat' | 'alipay'
+export const isOnline = (m: string): m is Online => m === 'wechat' || m === 'alipay'
 /** Methods whose money the clerk enters by hand. */
-export type HandMethod = Exclude<Method, 'wechat'>
+export type HandMethod = Exclude<Method, Online>
 /** What proves a payment that is not cash, as typed. */
 export interface Proof { reference: string; terminal: string; last4: string; paid_on: string }
 export interface Pay { method: HandMethod | 'prepay'; amount: number; reference?: string; terminal?: string; last4?: string; paid_on?: string }
@@ -34,7 +37,7 @@ export const receive = (project: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
 
 /** Asks a payment channel for an amount; read the order until it is paid or has ended. */
-export interface OrderTaking { channel: 'wechat'; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean }
+export interface OrderTaking { channel: Online; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean }
 export const openOrder = (project: string, body: OrderTaking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/orders', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const readOrder = (project: string, order: string) =>

@@ -41,13 +41,15 @@ describe('a code that is scanned', () => {
   it('asks for what is in the field, for the chosen charges', () => {
     const seat = seatOf(three)
     const e = entry({ method: 'wechat', typed: 26052 })
-    expect(orderOf(seat, ['a'], planOf(seat, ['a'], e), false)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, charge_ids: ['a'] })
-    expect(orderOf(seat, ['a', 'b', 'c'], planOf(seat, ['a', 'b', 'c'], e), true)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, confirmed: true })
+    expect(orderOf(seat, ['a'], planOf(seat, ['a'], e), 'wechat', false)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, charge_ids: ['a'] })
+    expect(orderOf(seat, ['a', 'b', 'c'], planOf(seat, ['a', 'b', 'c'], e), 'alipay', true)).toEqual({ channel: 'alipay', room_id: '1', amount: 26052, expected_owed: seat.owed, confirmed: true })
   })
   it('never becomes money entered by hand', () => {
     const seat = seatOf(three)
-    const e = entry({ method: 'wechat', typed: 26052 })
-    expect(takingOf(seat, ['a'], e, planOf(seat, ['a'], e), {}, false).pays).toEqual([])
+    for (const method of ['wechat', 'alipay'] as const) {
+      const e = entry({ method, typed: 26052 })
+      expect(takingOf(seat, ['a'], e, planOf(seat, ['a'], e), {}, false).pays).toEqual([])
+    }
   })
 })
 

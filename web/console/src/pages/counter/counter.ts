@@ -4,7 +4,7 @@ import { sumFen } from '@/lib/money'
 import { dueWords, formatMonth, type Moment } from '@/lib/time'
 import { counterTexts as t, doneTexts } from '@/texts/counter'
 import { roomKinds, roomStates } from '@/texts/household'
-import type { Ahead, HandMethod, Method, OpenCharge, OrderTaking, Pay, Proof, Receipt, Seat, SeatRoom, Taking } from './api'
+import { isOnline, type Ahead, type HandMethod, type Method, type Online, type OpenCharge, type OrderTaking, type Pay, type Proof, type Receipt, type Seat, type SeatRoom, type Taking } from './api'
 
 /** `118.42` from hundredths of a square metre; `120` when whole. */
 export function areaText(hundredths: number): string {
@@ -190,7 +190,7 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
   const pays: Pay[] = []
   if (plan.prepaid > 0) pays.push({ method: 'prepay', amount: plan.prepaid })
   pays.push(...(entry.parts ?? []))
-  if (plan.now > 0 && entry.method !== 'wechat') pays.push(payOf(entry.method, plan.now, proof))
+  if (plan.now > 0 && !isOnline(entry.method)) pays.push(payOf(entry.method, plan.now, proof))
   const body: Taking = { room_id: seat.room.id, pays, expected_owed: seat.owed, ...named(seat, chosen, entry.late ?? false) }
   if (entry.late && lateOf(seat, chosen).length > 0) body.expected_late = seat.late_owed
   const cash = sumFen(pays.filter((p) => p.method === 'cash').map((p) => p.amount))
@@ -202,8 +202,8 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
 }
 
 /** The request for a code that the payer scans. */
-export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, confirmed: boolean): OrderTaking {
-  const body: OrderTaking = { channel: 'wechat', room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed }
+export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, channel: Online, confirmed: boolean): OrderTaking {
+  const body: OrderTaking = { channel, room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed }
   const { charge_ids } = named(seat, chosen, false)
   if (charge_ids) body.charge_ids = charge_ids
   if (confirmed) body.confirmed = true

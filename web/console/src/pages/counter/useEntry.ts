@@ -1,6 +1,6 @@
 import { computed, ref, watch, type Ref } from 'vue'
 import { groupsOf, keepChoice, payOf, planOf, type Plan } from './counter'
-import type { Ahead, Method, OpenCharge, Pay, Proof, Seat } from './api'
+import { isOnline, type Ahead, type Method, type OpenCharge, type Pay, type Proof, type Seat } from './api'
 
 /** The terminal stands on the desk and stays; everything else belongs to one payment. */
 const noProof = (terminal = ''): Proof => ({ reference: '', terminal, last4: '', paid_on: '' })
@@ -19,10 +19,12 @@ export function useEntry(seat: Ref<Seat | null>) {
   /** Late fees are paid along; the law asks for them first (民法典 561), the clerk may leave them. */
   const withLate = ref(true)
   /** A code is for money alone: not beside prepaid money, other parts or coming months. */
-  const mayWechat = computed(() => !!seat.value?.online.includes('wechat') && !usePrepaid.value && parts.value.length === 0 && !ahead.value)
+  const mayCode = computed(() => !usePrepaid.value && parts.value.length === 0 && !ahead.value)
+  /** What may be chosen now, in the order of the keys 1, 2, 3 … */
+  const methods = computed<Method[]>(() => ['cash', 'card', 'transfer', ...(mayCode.value ? (['wechat', 'alipay'] as const).filter((m) => seat.value?.online.includes(m)) : [])])
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value && method.value !== 'wechat' }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value && !isOnline(method.value) }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
@@ -48,8 +50,8 @@ export function useEntry(seat: Ref<Seat | null>) {
     if (now) shown = { room: now.room.id, charges: now.charges }
   }, { flush: 'sync' })
 
-  watch(mayWechat, (now) => {
-    if (!now && method.value === 'wechat') method.value = 'cash'
+  watch(methods, (now) => {
+    if (!now.includes(method.value)) method.value = 'cash'
   }, { flush: 'sync' })
 
   // Until the clerk types an amount, it follows what is to be paid.
@@ -63,7 +65,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   }
   /** Another method starts from the exact amount again, unless less was typed: a card is never charged for change. */
   function setMethod(next: Method): void {
-    if (next === method.value || (next === 'wechat' && !mayWechat.value)) return
+    if (next === method.value || !methods.value.includes(next)) return
     method.value = next
     keepChange.value = false
     if (touched.value && (typed.value ?? 0) < need.value && typed.value !== null) return
@@ -74,7 +76,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   function addPart(): boolean {
     const now = plan.value?.now ?? 0
     if (now === 0 || now >= need.value || parts.value.length >= 6) return false
-    if (method.value === 'wechat') return false
+    if (isOnline(method.value)) return false
     parts.value = [...parts.value, payOf(method.value, now, proof.value)]
     proof.value = noProof(proof.value.terminal)
     const next = { cash: 'card', card: 'transfer', transfer: 'cash' } as const
@@ -95,6 +97,6 @@ export function useEntry(seat: Ref<Seat | null>) {
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { mayWechat, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

@@ -3,8 +3,10 @@ import { must, withKey } from '@/api/client'
 
 export const readMerchants = (project: string) => must(api.GET('/api/v1/projects/{project}/merchants', { params: { path: { project } } }))
 export type Merchant = Awaited<ReturnType<typeof readMerchants>>['items'][number]
-export interface MerchantForm { number: string; app: string; serial: string; platform_serial: string; platform_key: string; private_key?: string; api_key?: string; active: boolean; version: number }
-export const putMerchant = (project: string, body: MerchantForm) => must(api.PUT('/api/v1/projects/{project}/merchants/wechat', { params: { path: { project } }, body }))
+export interface WechatForm { number: string; app: string; serial: string; platform_serial: string; platform_key: string; private_key?: string; api_key?: string; active: boolean; version: number }
+export const putWechat = (project: string, body: WechatForm) => must(api.PUT('/api/v1/projects/{project}/merchants/wechat', { params: { path: { project } }, body }))
+export interface AlipayForm { number: string; app: string; platform_key: string; private_key?: string; active: boolean; version: number }
+export const putAlipay = (project: string, body: AlipayForm) => must(api.PUT('/api/v1/projects/{project}/merchants/alipay', { params: { path: { project } }, body }))
 
 export const readCandidates = (project: string, query: { state?: 'open' | 'done'; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/refund-candidates', { params: { path: { project }, query } }))

@@ -7,8 +7,9 @@ export const readStatements = (project: string, query: { state?: StateFilter; cu
 export type Statement = Awaited<ReturnType<typeof readStatements>>['items'][number]
 export const readStatement = (project: string, statement: string) =>
   must(api.GET('/api/v1/projects/{project}/statements/{statement}', { params: { path: { project, statement } } }))
-export const fetchStatement = (project: string, day: string, key: string) =>
-  must(api.POST('/api/v1/projects/{project}/statements', { params: { path: { project } }, body: { channel: 'wechat', day }, headers: withKey(key) }))
+export type Channel = Statement['channel']
+export const fetchStatement = (project: string, channel: Channel, day: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/statements', { params: { path: { project } }, body: { channel, day }, headers: withKey(key) }))
 
 export const readDifferences = (project: string, query: { statement_id: string; state: 'open' | 'done' | 'gone'; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/differences', { params: { path: { project }, query } }))
