@@ -18,7 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite"
+	"modernc.org/sqlite"               // SQLite, also registered as driver "sqlite"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
@@ -124,11 +124,12 @@ func (d *DB) openSQLite(o Options) error {
 		d.write, d.read = r, r
 		return nil
 	}
-	w, err := sql.Open("sqlite", "file:"+path+"?"+common+
+	base, err := sqlite.NewConnector("file:" + path + "?" + common +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
 		return err
 	}
+	w := sql.OpenDB(keeper{base})
 	w.SetMaxOpenConns(1)
 	w.SetConnMaxLifetime(0)
 	r, err := sql.Open("sqlite", "file:"+path+"?"+common+"&_pragma=query_only(1)&_pragma=cache_size(-4000)")
