@@ -292,7 +292,7 @@ func (w *caseWorld) readDial(ctx context.Context, project, hung id.ID, d *dial) 
 	err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 		for ; d.then != nil; d = d.then {
 			next := d.then
-			m, err := w.app.Meter.Remove(ctx, tx, w.who, project, meter.Exchange{Meter: hung, Date: 20250228, Final: d.cur,
+			m, err := w.app.Meter.Remove(ctx, tx, w.who, project, meter.Exchange{Meter: hung, Date: 20250228, Final: d.cur, Reason: "到期更换",
 				New: &meter.Meter{Number: "2", Digits: next.digits, Multiplier: next.multiplier, Start: next.prev}})
 			if err != nil {
 				return err

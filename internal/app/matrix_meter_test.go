@@ -1,7 +1,12 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
+	"strings"
+	"testing"
 
 	"linli/internal/billing"
 	"linli/internal/kit/actor"
@@ -31,4 +36,37 @@ func (w *matrixWorld) metered(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	c, err := w.app.Billing.CreateShared(ctx, tx, who, project, billing.SharedCost{Item: item.ID, Month: month, Weigh: billing.WeighArea, Total: 100, Source: p.canary})
 	p.ids["meter"], p.ids["reading"], p.ids["shared"] = m.ID, r.ID, c.ID
 	return err
+}
+
+// dials gives a twin a reading with a photo of its dial, and a sheet of
+// readings that waits to be applied.
+func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	photo, err := w.app.Meter.AddPhoto(ctx, who, project, p.canary+".png", &picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := clock.DateOf(w.app.DB.Clock().Now())
+	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Place: p.canary, Kind: meter.Gas, Number: p.canary, Digits: 5, Installed: today.Month().First()})
+		if err != nil {
+			return err
+		}
+		r, err := w.app.Meter.Record(ctx, tx, who, project, meter.Reading{Meter: m.ID, Date: today, Value: 10_000, Photo: photo.ID}, false)
+		p.ids["reading"] = r.ID
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	im, err := w.app.Estate.StartImportOf(ctx, who, project, meter.ImportKind(meter.Heat), p.canary+".csv", strings.NewReader("房屋,本期读数,抄表日期\n"+p.canary+",12,2026-13-01\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["reading_import"] = im.ID
 }

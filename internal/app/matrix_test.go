@@ -108,7 +108,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 	for op, b := range bookBodies(from) {
 		bodies[op] = b
 	}
-	if e.op == "start-import" || e.op == "bank-import" || e.op == "expense-attach" {
+	if e.op == "start-import" || e.op == "bank-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" {
 		return csvForm("matrix.csv")
 	}
 	if b, ok := bodies[e.op]; ok {

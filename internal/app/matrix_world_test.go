@@ -219,6 +219,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["import"] = im.ID
+	w.dials(t, p, who)
 	e, err := w.app.File.Export(ctx, who, project, file.Wish{Key: "rooms"})
 	if err != nil {
 		t.Fatal(err)

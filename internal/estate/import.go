@@ -242,6 +242,11 @@ func (s *Service) Imports(ctx context.Context, project id.ID, r page.Request) (p
 	return listImports(ctx, s.db.Reader(ctx), project, r)
 }
 
+// ImportsOf lists imports of some kinds, newest first.
+func (s *Service) ImportsOf(ctx context.Context, project id.ID, kinds []string, r page.Request) (page.List[Import], error) {
+	return listImports(ctx, s.db.Reader(ctx), project, r, kinds...)
+}
+
 // ImportErrors lists what is wrong with a file, in its order.
 func (s *Service) ImportErrors(ctx context.Context, project, imp id.ID, r page.Request) (page.List[RowError], error) {
 	q := s.db.Reader(ctx)

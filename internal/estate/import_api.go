@@ -17,7 +17,7 @@ import (
 
 type importJSON struct {
 	ID            id.ID        `json:"id"`
-	Kind          string       `json:"kind" doc:"roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料"`
+	Kind          string       `json:"kind" doc:"roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料，reading_… 抄表单"`
 	FileName      string       `json:"file_name"`
 	State         string       `json:"state" enum:"checking,ready,refused,applying,applied,failed,undone" doc:"检查中、可导入、有错误、导入中、已导入、中断、已撤销"`
 	Rows          int          `json:"rows" doc:"文件的数据行数"`
@@ -33,7 +33,7 @@ type importJSON struct {
 	Formulas      int          `json:"formulas" doc:"公式个数；大于 0 时导入前要确认"`
 	Merged        int          `json:"merged" doc:"取自合并单元格的值的个数"`
 	Counts        countsJSON   `json:"counts"`
-	Facts         []factJSON   `json:"facts" nullable:"false" doc:"期初欠费和车辆资料的预览：条数、金额、账期"`
+	Facts         []factJSON   `json:"facts" nullable:"false" doc:"期初欠费、车辆资料和抄表单的预览：条数、金额、账期"`
 	Changes       []changeJSON `json:"changes" nullable:"false" doc:"将修改的内容，最多 200 条"`
 	ByName        string       `json:"created_name" doc:"谁上传的"`
 	At            time.Time    `json:"created_at"`
@@ -42,6 +42,15 @@ type importJSON struct {
 	UndoneBy      string       `json:"undone_name" doc:"谁撤销的"`
 	UndoneAt      *time.Time   `json:"undone_at,omitempty"`
 }
+
+// ImportJSON is an import in the answers of a room that fills the socket.
+type ImportJSON = importJSON
+
+// RowErrorJSON is one wrong cell in such answers.
+type RowErrorJSON = rowErrorJSON
+
+// ImportAnswer is an import as answers show it.
+func (s *Service) ImportAnswer(im Import) ImportJSON { return s.toImport(im) }
 
 type countsJSON struct {
 	Buildings        int `json:"buildings" doc:"新增楼栋"`

@@ -79,9 +79,16 @@ func openImport(ctx context.Context, q db.Q, project id.ID, kind, hash string) (
 	return &im, nil
 }
 
-func listImports(ctx context.Context, q db.Q, project id.ID, r page.Request) (page.List[Import], error) {
+// listImports lists those of some kinds, or of all without any.
+func listImports(ctx context.Context, q db.Q, project id.ID, r page.Request, kinds ...string) (page.List[Import], error) {
 	var last id.ID
 	where, args := "project_id = ?", []any{project}
+	if len(kinds) > 0 {
+		where += " AND kind IN (" + db.In(len(kinds)) + ")"
+		for _, k := range kinds {
+			args = append(args, k)
+		}
+	}
 	if ok, err := page.Decode(r.Cursor, &last); err != nil {
 		return page.List[Import]{}, err
 	} else if ok {

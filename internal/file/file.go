@@ -60,7 +60,8 @@ type Service struct {
 	actor    func(ctx context.Context, account id.ID) (actor.Actor, error)
 	record   func(tx *db.Tx, n Note)
 	offers   map[string]export.Offer
-	progress sync.Map // export → rows written so far, of this process
+	progress sync.Map   // export → rows written so far, of this process
+	drawing  sync.Mutex // one picture at a time: decoding one takes memory
 }
 
 // New makes the room and registers its jobs; it touches no disk.

@@ -27,6 +27,8 @@ const (
 	Heat        Kind = "heat"
 )
 
+func kinds() []Kind { return []Kind{Water, HotWater, Electricity, Gas, Heat} }
+
 // Label is the Chinese name of the kind, empty when there is no such kind.
 func (k Kind) Label() string {
 	return map[Kind]string{Water: "水", HotWater: "热水", Electricity: "电", Gas: "燃气", Heat: "供热"}[k]
@@ -172,19 +174,34 @@ type Exchange struct {
 	Date      clock.Date
 	Final     money.Qty // what it showed last
 	Estimated bool      // it could not be read any more
+	Rolled    bool      // its dial went through zero since it was last read
+	Reason    string    // why, 2–200 characters
+	Photo     id.ID     // of the old dial, 0 without
 	New       *Meter    // what hangs in its place: number, digits, multiplier, start; nil for nothing
 }
 
 // Remove takes a meter down with its last reading, and hangs another in its
-// place when there is one; what was used goes on counting. Errors: those of
-// Record, ErrRemoved, ErrMeter, ErrNumber, fault.ErrNotFound.
+// place when there is one; what was used goes on counting: the month's usage is
+// that of both. Where the month of the day is charged already, what the old one
+// counted since belongs to the next. Errors: those of Record, ErrRemoved,
+// ErrReason, ErrMeter, ErrNumber, fault.ErrNotFound.
 func (s *Service) Remove(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, x Exchange) (Meter, error) {
+	x.Reason = strings.TrimSpace(x.Reason)
+	if n := utf8.RuneCountInString(x.Reason); n < 2 || n > 200 {
+		return Meter{}, ErrReason
+	}
 	old, err := lockMeter(ctx, tx, project, x.Meter)
 	if err != nil {
 		return old, err
 	}
-	if _, err := s.record(ctx, tx, who, project, &old, Reading{Meter: old.ID, Date: x.Date, Month: x.Date.Month(), Value: x.Final,
-		Estimated: x.Estimated, Final: true}, false); err != nil {
+	month := x.Date.Month()
+	if billed, err := monthBilled(ctx, tx, project, &old, month); err != nil {
+		return old, err
+	} else if billed {
+		month = month.Add(1)
+	}
+	if _, err := s.record(ctx, tx, who, project, &old, Reading{Meter: old.ID, Date: x.Date, Month: month, Value: x.Final,
+		Estimated: x.Estimated, Rolled: x.Rolled, Final: true, Note: x.Reason, Photo: x.Photo}, false); err != nil {
 		return old, err
 	}
 	if err := markRemoved(ctx, tx, project, old.ID, x.Date); err != nil {
@@ -194,7 +211,7 @@ func (s *Service) Remove(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	old.Removed = x.Date
 	if x.New == nil {
 		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.removed", Kind: "meter", Subject: old.ID,
-			Summary: "拆" + old.Kind.Label() + "表 " + old.Number, Before: before, After: old})
+			Summary: "拆" + old.Kind.Label() + "表 " + old.Number + "，" + x.Reason, Before: before, After: old})
 		return old, nil
 	}
 	m := *x.New
@@ -207,6 +224,6 @@ func (s *Service) Remove(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		return m, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.replaced", Kind: "meter", Subject: m.ID,
-		Summary: "换" + m.Kind.Label() + "表：" + old.Number + " → " + m.Number, Before: before, After: m})
+		Summary: "换" + m.Kind.Label() + "表：" + old.Number + " → " + m.Number + "，" + x.Reason, Before: before, After: m})
 	return m, nil
 }

@@ -40,6 +40,7 @@ type MeterJSON struct {
 	Label   string     `json:"label" doc:"房号，或公共部位的位置"`
 	Unit    string     `json:"unit" doc:"立方米、度"`
 	Removed clock.Date `json:"removed,omitempty" doc:"拆表日期，在用则没有"`
+	Follows id.ID      `json:"replaces_id,omitempty" doc:"换下的是哪块表"`
 }
 
 func toMeter(m *Meter, labels map[id.ID]string) MeterJSON {
@@ -47,7 +48,7 @@ func toMeter(m *Meter, labels map[id.ID]string) MeterJSON {
 	if m.Room != 0 {
 		label = labels[m.Room]
 	}
-	return MeterJSON{ID: m.ID, Label: label, Unit: m.Kind.Unit(), Removed: m.Removed, MeterFields: MeterFields{
+	return MeterJSON{ID: m.ID, Label: label, Unit: m.Kind.Unit(), Removed: m.Removed, Follows: m.Replaces, MeterFields: MeterFields{
 		DialFields: DialFields{m.Number, m.Digits, m.Multiplier, m.Start}, Room: m.Room, Place: m.Place, Kind: string(m.Kind), Band: string(m.Band),
 		UsedBefore: m.UsedBefore, Installed: m.Installed}}
 }
@@ -132,12 +133,16 @@ type removeIn struct {
 		Date      clock.Date  `json:"date" doc:"拆表日期"`
 		Final     money.Qty   `json:"final" minimum:"0" doc:"拆表时的读数，万分之一"`
 		Estimated bool        `json:"estimated,omitempty" doc:"表坏了，读数是估的"`
+		Rolled    bool        `json:"rolled,omitempty" doc:"比上期小，因为表字翻转"`
+		Reason    string      `json:"reason" minLength:"2" maxLength:"200" doc:"为什么换或拆"`
+		Photo     id.ID       `json:"photo_id,omitempty" doc:"旧表表盘的照片"`
 		New       *DialFields `json:"new,omitempty" doc:"换上的表；只拆不换则没有"`
 	}
 }
 
 func (s *Service) removeAPI(ctx context.Context, who actor.Actor, in *removeIn) (*meterOut, error) {
-	x := Exchange{Meter: in.Meter, Date: in.Body.Date, Final: in.Body.Final, Estimated: in.Body.Estimated}
+	b := &in.Body
+	x := Exchange{Meter: in.Meter, Date: b.Date, Final: b.Final, Estimated: b.Estimated, Rolled: b.Rolled, Reason: b.Reason, Photo: b.Photo}
 	if in.Body.New != nil {
 		m := in.Body.New.rules()
 		x.New = &m

@@ -1,6 +1,6 @@
 // Package meter keeps the meters of rooms and common parts (表计) and what they
 // showed: readings (读数), what was used in a month, and the rules of tariffs by
-// tier and by band. It knows no fee and no bill. Floor 4. Uses: audit, estate.
+// tier and by band. It knows no fee and no bill. Floor 4. Uses: audit, estate, file.
 package meter
 
 import (
@@ -9,6 +9,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -51,6 +52,7 @@ var (
 	ErrMoved       = fault.New(fault.Conflict, "reading_moved", "抄表数据刚有变动，请再试一次")
 	ErrReason      = fault.New(fault.Invalid, "reason_missing", "请写明原因，2–200 个字")
 	ErrTariff      = fault.New(fault.Invalid, "tariff_invalid", "阶梯或分时价格填写不对，请按提示修改")
+	ErrPhoto       = fault.New(fault.Invalid, "reading_photo", "没有这张照片，或已用在别的读数上，请重新拍")
 	ErrTooMuch     = fault.New(fault.Invalid, "usage_too_large", "用量超出可计算的范围，请核对读数和倍率")
 )
 
@@ -59,6 +61,7 @@ type Deps struct {
 	DB     *db.DB
 	Audit  *audit.Service
 	Estate *estate.Service
+	Files  *file.Service
 }
 
 // Service is the room. Safe for concurrent use.
@@ -66,7 +69,14 @@ type Service struct {
 	db     *db.DB
 	audit  *audit.Service
 	estate *estate.Service
+	files  *file.Service
 }
 
-// New builds the room.
-func New(d Deps) *Service { return &Service{db: d.DB, audit: d.Audit, estate: d.Estate} }
+// New builds the room and takes sheets of readings in.
+func New(d Deps) *Service {
+	s := &Service{db: d.DB, audit: d.Audit, estate: d.Estate, files: d.Files}
+	for _, k := range kinds() {
+		d.Estate.TakeImports(readings{s, k})
+	}
+	return s
+}

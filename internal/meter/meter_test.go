@@ -3,10 +3,12 @@ package meter_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"linli/internal/audit"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -25,6 +27,7 @@ type world struct {
 	now     *clock.Manual
 	estate  *estate.Service
 	meter   *meter.Service
+	jobs    *job.Queue
 	who     actor.Actor
 	project id.ID
 	rooms   []id.ID
@@ -32,11 +35,13 @@ type world struct {
 
 func each(t *testing.T, f func(w *world)) {
 	t.Helper()
-	all := []db.Migrations{job.Migrations(), audit.Migrations(), estate.Migrations(), meter.Migrations()}
+	all := []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), estate.Migrations(), meter.Migrations()}
 	dbtest.Run(t, all, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
-		w := &world{T: t, db: d, now: now, estate: estate.New(estate.Deps{DB: d, Audit: a}), who: actor.System("测试")}
-		w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate})
+		w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试")}
+		files := file.New(file.Deps{DB: d, Dir: t.TempDir()})
+		w.estate = estate.New(estate.Deps{DB: d, Audit: a, Files: files, Jobs: w.jobs})
+		w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Files: files})
 		now.Set(clock.Date(20250110).Start())
 		w.write(nil, func(ctx context.Context, tx *db.Tx) error {
 			p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
@@ -212,7 +217,7 @@ func TestReplacementKeepsTheAccumulator(t *testing.T) {
 		w.now.Set(clock.Date(20250228).Start())
 		var fresh meter.Meter
 		w.write(nil, func(ctx context.Context, tx *db.Tx) (err error) {
-			fresh, err = w.meter.Remove(ctx, tx, w.who, w.project, meter.Exchange{Meter: m.ID, Date: 20250215, Final: q(1250), New: &meter.Meter{Number: "W1", Digits: 6}})
+			fresh, err = w.meter.Remove(ctx, tx, w.who, w.project, meter.Exchange{Meter: m.ID, Date: 20250215, Final: q(1250), Reason: "表坏了", New: &meter.Meter{Number: "W1", Digits: 6}})
 			return err
 		})
 		w.read(nil, meter.Reading{Meter: fresh.ID, Date: 20250228, Value: q(30)}, false)

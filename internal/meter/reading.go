@@ -41,7 +41,7 @@ type Reading struct {
 	Previous  money.Qty
 	Usage     money.Qty // multiplied, never below zero
 	Carry     money.Qty // what an estimate had too much, taken off the next usage; never above zero
-	Rolled    bool      // the dial went through zero
+	Rolled    bool      // the dial went through zero; when entered: somebody saw that it did
 	Estimated bool
 	Final     bool // the meter was taken down
 	State     State
@@ -50,7 +50,11 @@ type Reading struct {
 	Reader    string
 	DecidedBy string
 	Note      string
+	Photo     id.ID // of the dial, 0 without
+	Import    id.ID // the sheet that brought it, 0 when it was typed
 	At        time.Time
+
+	told bool // only somebody's word says that the dial went through zero
 }
 
 // Advance is how far a dial of the given range went from prev to cur: less than
@@ -79,21 +83,11 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 }
 
 func (s *Service) record(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, m *Meter, r Reading, correct bool) (Reading, error) {
-	if m.Removed != 0 {
-		return r, ErrRemoved
+	if err := r.check(m, clock.DateOf(tx.Now())); err != nil {
+		return r, err
 	}
-	if r.Month == 0 {
-		r.Month = r.Date.Month()
-	}
-	switch today := clock.DateOf(tx.Now()); {
-	case r.Date == 0 || r.Date > today:
-		return r, ErrReading.At("body.date", "要填写抄表日期，不能晚于今天", r.Date.String())
-	case r.Month > r.Date.Month() || r.Month < r.Date.Month().Add(-1):
-		return r, ErrReading.At("body.month", "账期应是抄表当月或上个月", r.Month.String())
-	case r.Value < 0 || r.Value >= m.Range():
-		return r, ErrReading.At("body.value", fmt.Sprintf("这块表整数 %d 位，读数要小于 %s", m.Digits, m.Range()), int64(r.Value))
-	case utf8.RuneCountInString(r.Note) > 200:
-		return r, ErrReading.At("body.note", "最多 200 个字", "")
+	if err := s.checkPhoto(ctx, tx, who, project, r.Photo); err != nil {
+		return r, err
 	}
 	past, err := lastReadings(ctx, tx, project, m.ID, 2)
 	if err != nil {
@@ -108,19 +102,53 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		}
 		past = past[1:]
 	}
-	if err := s.measure(ctx, tx, project, m, &r, past); err != nil {
+	if err := s.gauge(ctx, tx, project, m, &r, past); err != nil {
 		return r, err
 	}
-	r.ID, r.Meter, r.Room, r.Kind, r.Reader, r.At = tx.NewID(), m.ID, m.Room, m.Kind, who.Name, tx.Now()
-	if err := s.judge(ctx, tx, project, m, &r); err != nil {
-		return r, err
-	}
+	r.ID, r.Reader, r.At = tx.NewID(), who.Name, tx.Now()
 	if err := insertReading(ctx, tx, project, &r); err != nil {
 		return r, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.read", Kind: "reading", Subject: r.ID,
 		Summary: fmt.Sprintf("%s表 %s 抄 %s：%s → %s，用量 %s", m.Kind.Label(), m.Number, r.Month, r.Previous, r.Value, r.Usage), After: r})
 	return r, nil
+}
+
+// check refuses what cannot be a reading of the meter whatever came before.
+func (r *Reading) check(m *Meter, today clock.Date) error {
+	if m.Removed != 0 {
+		return ErrRemoved
+	}
+	if r.Date == 0 || r.Date > today {
+		return ErrReading.At("body.date", "要填写抄表日期，不能晚于今天", r.Date.String())
+	}
+	latest := r.Date.Month()
+	if r.Month == 0 {
+		r.Month = latest
+	}
+	if r.Final {
+		latest = latest.Add(1) // the month of the day may be charged already
+	}
+	switch {
+	case r.Month > latest || r.Month < r.Date.Month().Add(-1):
+		return ErrReading.At("body.month", "账期应是抄表当月或上个月", r.Month.String())
+	case r.Value < 0 || r.Value >= m.Range():
+		return ErrReading.At("body.value", fmt.Sprintf("这块表整数 %d 位，读数要小于 %s", m.Digits, m.Range()), int64(r.Value))
+	case utf8.RuneCountInString(r.Note) > 200:
+		return ErrReading.At("body.note", "最多 200 个字", "")
+	}
+	return nil
+}
+
+// gauge finds what a reading means: what was used since the one before, and
+// whether that is unusual. past are the last ones, newest first. It writes
+// nothing.
+func (s *Service) gauge(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading, past []Reading) error {
+	if err := s.measure(ctx, q, project, m, r, past); err != nil {
+		return err
+	}
+	r.Meter, r.Room, r.Kind = m.ID, m.Room, m.Kind
+	return s.judge(ctx, q, project, m, r)
 }
 
 // measure computes usage against the reading before; past are the last ones,
@@ -156,14 +184,9 @@ func (s *Service) measure(ctx context.Context, q db.Q, project id.ID, m *Meter, 
 	if billed, err := monthBilled(ctx, q, project, m, r.Month); err != nil || billed {
 		return errors.Join(err, when(billed, ErrBilled.Say("%s 的用量已出账，请把账期选到下个月", r.Month)))
 	}
-	var went money.Qty
-	if r.Value < r.Previous && r.Value >= floor {
-		went = r.Value - r.Previous
-	} else {
-		var err error
-		if went, r.Rolled, err = Advance(r.Previous, r.Value, m.Range()); err != nil {
-			return err
-		}
+	went, err := r.advance(floor, m.Range())
+	if err != nil {
+		return err
 	}
 	usage, err := money.MulDiv(int64(went), int64(m.Multiplier), 10_000, money.HalfUp)
 	if err != nil {
@@ -174,83 +197,27 @@ func (s *Service) measure(ctx context.Context, q db.Q, project id.ID, m *Meter, 
 	return nil
 }
 
+// advance is how far the dial went, and whether through zero. Where the readings
+// alone do not tell, somebody's word does, and is looked at by another.
+func (r *Reading) advance(floor, dial money.Qty) (money.Qty, error) {
+	said := r.Rolled
+	r.Rolled = false
+	if r.Value < r.Previous && r.Value >= floor {
+		return r.Value - r.Previous, nil
+	}
+	went, rolled, err := Advance(r.Previous, r.Value, dial)
+	if err != nil && said {
+		went, rolled, r.told, err = dial-r.Previous+r.Value, true, true, nil
+	}
+	r.Rolled = rolled
+	return went, err
+}
+
 func when(is bool, err error) error {
 	if is {
 		return err
 	}
 	return nil
-}
-
-// Setting is when usage is unusual: above Factor times the mean of the last
-// Periods months.
-type Setting struct {
-	Factor  money.Qty // ×10⁻⁴
-	Periods int
-	Version int // 0 while nobody has set it
-}
-
-// usual is what counts until a project sets its own (case B12).
-func usual() Setting { return Setting{Factor: 3 * 10_000, Periods: 6} }
-
-// judge holds the month's usage of the account against the months before.
-func (s *Service) judge(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading) error {
-	r.State = Good
-	set, err := s.Setting(ctx, q, project)
-	if err != nil {
-		return err
-	}
-	past, already, err := usageBefore(ctx, q, project, m, r.Month, set.Periods)
-	if err != nil {
-		return err
-	}
-	if len(past) < set.Periods {
-		return nil
-	}
-	var sum money.Qty
-	for _, x := range past {
-		sum += x
-	}
-	mean, err := money.MulDiv(int64(sum), 1, int64(len(past)), money.HalfUp)
-	if err != nil {
-		return ErrTooMuch
-	}
-	r.Mean = money.Qty(mean)
-	// usage > factor × sum ÷ n, without dividing.
-	limit, err := money.MulDiv(int64(set.Factor), int64(sum), 10_000*int64(len(past)), money.Down)
-	if err != nil {
-		return ErrTooMuch
-	}
-	if r.Usage+already > money.Qty(limit) {
-		r.State = Review
-	}
-	return nil
-}
-
-// Setting reads when usage is unusual.
-func (s *Service) Setting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
-	return oneSetting(ctx, q, project)
-}
-
-// SetSetting changes it; Version must be the one that was read. Errors:
-// ErrReading, fault.ErrStale.
-func (s *Service) SetSetting(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, set Setting) (Setting, error) {
-	if set.Factor <= 10_000 || set.Factor > 100*10_000 {
-		return set, ErrReading.At("body.factor", "倍数要大于 1，最大 100", int64(set.Factor))
-	}
-	if set.Periods < 1 || set.Periods > 24 {
-		return set, ErrReading.At("body.periods", "要在 1–24 期之间", set.Periods)
-	}
-	before, err := s.Setting(ctx, tx, project)
-	if err != nil {
-		return set, err
-	}
-	if err := storeSetting(ctx, tx, project, set); err != nil {
-		return set, err
-	}
-	set.Version++
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.setting", Kind: "setting", Subject: project,
-		Summary: fmt.Sprintf("用量超过前 %d 期均值 %s 倍须复核", set.Periods, set.Factor), Before: before, After: set})
-	return set, nil
 }
 
 // Confirm lets unusual usage be charged. Errors: ErrNoReview, ErrReason,

@@ -2,6 +2,7 @@ package meter
 
 import (
 	"context"
+	"time"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -30,11 +31,15 @@ type ReadingJSON struct {
 	Reader    string      `json:"reader" doc:"谁抄的"`
 	DecidedBy string      `json:"decided_by" doc:"谁复核或作废的"`
 	Note      string      `json:"note"`
+	Final     bool        `json:"final" doc:"拆表时的读数"`
+	Photo     bool        `json:"photo" doc:"有表盘照片"`
+	Import    id.ID       `json:"import_id,omitempty" doc:"由哪份抄表单导入"`
+	At        time.Time   `json:"created_at" doc:"录入时间"`
 }
 
 func toReading(r *Reading) ReadingJSON {
 	return ReadingJSON{r.ID, r.Meter, r.Month, r.Date, r.Value, r.Previous, r.Usage, r.Carry, r.Rolled, r.Estimated, string(r.State), r.Mean, r.Run != 0,
-		r.Reader, r.DecidedBy, r.Note}
+		r.Reader, r.DecidedBy, r.Note, r.Final, r.Photo != 0, r.Import, r.At.In(clock.Shanghai())}
 }
 
 type readingOut struct{ Body ReadingJSON }
@@ -64,6 +69,9 @@ type SheetRowJSON struct {
 	Previous money.Qty    `json:"previous" doc:"上期读数，万分之一"`
 	Since    clock.Date   `json:"since" doc:"上期抄表日期，没抄过为装表日期"`
 	Reading  *ReadingJSON `json:"reading,omitempty" doc:"本期读数，没抄则没有"`
+	Building id.ID        `json:"building_id,omitempty" doc:"楼栋，公共部位则没有"`
+	Floor    int          `json:"floor" doc:"楼层；公共部位为 0"`
+	Unusual  money.Qty    `json:"unusual_above,omitempty" doc:"用量超过它要复核，万分之一；期数不够则没有"`
 }
 
 type sheetOut struct {
@@ -97,11 +105,21 @@ func (s *Service) sheetAPI(ctx context.Context, _ actor.Actor, in *sheetIn) (*sh
 	if err != nil {
 		return nil, err
 	}
+	spots, err := s.spots(ctx, q, in.Project, meters)
+	if err != nil {
+		return nil, err
+	}
+	limits, err := s.Limits(ctx, q, in.Project, f.Kind, f.Month, meters)
+	if err != nil {
+		return nil, err
+	}
 	out := &sheetOut{}
 	b := &out.Body
 	b.Next, b.Items, b.Meters, b.Read, b.Review = l.Next, make([]SheetRowJSON, len(l.Items)), counts.Meters, counts.Read, counts.Review
 	for i := range l.Items {
 		b.Items[i] = toSheetRow(&l.Items[i], named[i], f.Month)
+		at := spots[meters[i].Room]
+		b.Items[i].Building, b.Items[i].Floor, b.Items[i].Unusual = at.building, at.floor, limits[meters[i].ID]
 	}
 	return out, nil
 }
@@ -127,6 +145,8 @@ type recordIn struct {
 		Date      clock.Date  `json:"date" doc:"抄表日期"`
 		Value     money.Qty   `json:"value" minimum:"0" doc:"读数，万分之一"`
 		Estimated bool        `json:"estimated,omitempty" doc:"估抄，下次按实际读数找平"`
+		Rolled    bool        `json:"rolled,omitempty" doc:"比上期小，因为表字翻转；读数本身看不出的，先待复核"`
+		Photo     id.ID       `json:"photo_id,omitempty" doc:"表盘照片，先上传照片"`
 		Correct   bool        `json:"correct,omitempty" doc:"改本期已抄的读数，原来的作废"`
 		Note      string      `json:"note,omitempty" maxLength:"200" doc:"备注"`
 	}
@@ -134,7 +154,7 @@ type recordIn struct {
 
 func (s *Service) recordAPI(ctx context.Context, who actor.Actor, in *recordIn) (*readingOut, error) {
 	b := in.Body
-	r := Reading{Meter: b.Meter, Month: b.Month, Date: b.Date, Value: b.Value, Estimated: b.Estimated, Note: b.Note}
+	r := Reading{Meter: b.Meter, Month: b.Month, Date: b.Date, Value: b.Value, Estimated: b.Estimated, Rolled: b.Rolled, Photo: b.Photo, Note: b.Note}
 	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) { return s.Record(ctx, tx, who, in.Project, r, b.Correct) })
 }
 

@@ -14,14 +14,14 @@ import (
 )
 
 const readingColumns = `r.id, r.meter_id, r.room_id, r.kind, r.month, r.date, r.value, r.previous, r.usage, r.carry, r.rolled, r.estimated, r.final,
-	r.state, r.mean, r.run_id, r.reader, r.decided_by, r.note, r.created_at`
+	r.state, r.mean, r.run_id, r.reader, r.decided_by, r.note, r.photo_id, r.import_id, r.created_at`
 
 func scanReading(row db.Scanner) (Reading, error) {
 	var r Reading
 	var rolled, estimated, final int
 	var at int64
 	err := row.Scan(&r.ID, &r.Meter, &r.Room, &r.Kind, &r.Month, &r.Date, &r.Value, &r.Previous, &r.Usage, &r.Carry, &rolled, &estimated, &final,
-		&r.State, &r.Mean, &r.Run, &r.Reader, &r.DecidedBy, &r.Note, &at)
+		&r.State, &r.Mean, &r.Run, &r.Reader, &r.DecidedBy, &r.Note, &r.Photo, &r.Import, &at)
 	r.Rolled, r.Estimated, r.Final, r.At = rolled == 1, estimated == 1, final == 1, db.Micro(at)
 	return r, err
 }
@@ -35,9 +35,12 @@ func bit(b bool) int {
 
 func insertReading(ctx context.Context, tx *db.Tx, project id.ID, r *Reading) error {
 	_, err := tx.Exec(ctx, `INSERT INTO meter_reading (project_id, id, meter_id, room_id, kind, month, date, value, previous, usage, carry, rolled,
-		estimated, final, state, mean, run_id, reader, decided_by, note, created_at) VALUES (`+db.In(21)+`)`,
+		estimated, final, state, mean, run_id, reader, decided_by, note, photo_id, import_id, created_at) VALUES (`+db.In(23)+`)`,
 		project, r.ID, r.Meter, r.Room, r.Kind, r.Month, r.Date, r.Value, r.Previous, r.Usage, r.Carry, bit(r.Rolled), bit(r.Estimated), bit(r.Final),
-		r.State, r.Mean, 0, r.Reader, "", r.Note, r.At)
+		r.State, r.Mean, 0, r.Reader, "", r.Note, r.Photo, r.Import, r.At)
+	if db.IsUnique(err) {
+		return ErrPhoto
+	}
 	if err != nil {
 		return fmt.Errorf("insert reading: %w", err)
 	}

@@ -3,6 +3,7 @@ package meter
 import (
 	"context"
 
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/web"
 )
@@ -19,6 +20,11 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "remove-meter", "POST", in+"/meters/{meter}/remove", "拆表或换表", PermManage, s.removeAPI)
 	route(w, "list-readings", "GET", in+"/meters/{meter}/readings", "一块表的历次读数", PermRead, s.listReadingsAPI)
 	route(w, "list-room-meters", "GET", in+"/rooms/{room}/meters", "一间房的表，拆下的也在内", PermRead, s.listRoomMetersAPI)
+	route(w, "read-meter-history", "GET", in+"/meters/{meter}/history", "一块表的来历：前后换过的表和历次读数", PermRead, s.historyAPI)
+	route(w, "read-reading-photo", "GET", in+"/readings/{reading}/photo", "读数的照片", PermRead, s.photoAPI)
+	web.Handle(w, web.Op{ID: "add-reading-photo", Method: "POST", Path: in + "/reading-photos", Summary: "上传表盘照片，再在录入读数时带上它的编号", Tag: "meter",
+		Permission: PermRecord, MaxBody: file.MaxPhoto + 1<<20}, s.addPhotoAPI)
+	s.importRoutes(w)
 	route(w, "read-meter-setting", "GET", in+"/meter-setting", "用量偏大的标准", PermRead, s.readSettingAPI)
 	route(w, "put-meter-setting", "PUT", in+"/meter-setting", "设置用量偏大的标准", PermManage, s.putSettingAPI)
 }

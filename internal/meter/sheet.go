@@ -75,6 +75,30 @@ func (s *Service) Sheet(ctx context.Context, q db.Q, project id.ID, f SheetFilte
 	return page.Cut(rows, f.Limit, func(r SheetRow) []any { return []any{r.Meter.Room, r.Meter.ID} }), nil
 }
 
+// spot is a building and a floor.
+type spot struct {
+	building id.ID
+	floor    int
+}
+
+// spots are where the rooms of some meters are.
+func (s *Service) spots(ctx context.Context, q db.Q, project id.ID, meters []Meter) (map[id.ID]spot, error) {
+	out, rooms := map[id.ID]spot{}, []id.ID{}
+	for i := range meters {
+		if meters[i].Room != 0 {
+			rooms = append(rooms, meters[i].Room)
+		}
+	}
+	if len(rooms) == 0 {
+		return out, nil
+	}
+	err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: rooms}, func(r *estate.BillingRoom) error {
+		out[r.ID] = spot{r.Building, r.Floor}
+		return nil
+	})
+	return out, err
+}
+
 // Counts says how far the reading of a month is.
 func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (SheetCounts, error) {
 	return sheetCounts(ctx, q, project, kind, month)

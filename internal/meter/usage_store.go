@@ -152,3 +152,58 @@ func freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.I
 	}
 	return nil
 }
+
+// account names whose usage is added up: a room's registers of a band, or one
+// common meter.
+type accountKey struct {
+	room, meter id.ID
+	band        Band
+}
+
+func accountOf(m *Meter) accountKey {
+	if m.Room == 0 {
+		return accountKey{meter: m.ID, band: m.Band}
+	}
+	return accountKey{room: m.Room, band: m.Band}
+}
+
+// usageByMonth is what the accounts of some meters used in each month up to one,
+// newest first, two years back.
+func usageByMonth(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, meters []Meter) (map[accountKey][]yearly, error) {
+	args, common := []any{project, kind, month, month.Add(-24)}, []any{}
+	rooms := 0
+	for i := range meters {
+		if meters[i].Room == 0 {
+			common = append(common, meters[i].ID)
+			continue
+		}
+		args, rooms = append(args, meters[i].Room), rooms+1
+	}
+	rows, err := q.Query(ctx, `SELECT r.room_id, CASE WHEN r.room_id = 0 THEN r.meter_id ELSE 0 END, m.band, r.month, CAST(SUM(r.usage) AS BIGINT)
+		FROM meter_reading r JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id
+		WHERE r.project_id = ? AND r.kind = ? AND r.month <= ? AND r.month >= ? AND r.state <> 'void'
+		AND (r.room_id IN (`+db.In(max(rooms, 1))+") OR r.meter_id IN ("+db.In(max(len(common), 1))+`))
+		GROUP BY 1, 2, 3, 4 ORDER BY 4 DESC`, append(orNone(args, rooms), orNone(common, len(common))...)...)
+	if err != nil {
+		return nil, fmt.Errorf("usage by month: %w", err)
+	}
+	defer rows.Close()
+	out := map[accountKey][]yearly{}
+	for rows.Next() {
+		var at accountKey
+		var u yearly
+		if err := rows.Scan(&at.room, &at.meter, &at.band, &u.month, &u.qty); err != nil {
+			return nil, fmt.Errorf("usage by month: %w", err)
+		}
+		out[at] = append(out[at], u)
+	}
+	return out, rows.Err()
+}
+
+// orNone makes a list of nothing findable by nothing.
+func orNone(args []any, n int) []any {
+	if n == 0 {
+		return append(args, id.ID(-1))
+	}
+	return args
+}

@@ -1,0 +1,72 @@
+package meter
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+)
+
+// hungMeters are all that hang, of every kind.
+func hungMeters(ctx context.Context, q db.Q, project id.ID) ([]Meter, error) {
+	rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter WHERE project_id = ? AND removed = 0 ORDER BY id", project)
+	out, err := db.Collect(rows, err, scanMeter)
+	if err != nil {
+		return nil, fmt.Errorf("list meters that hang: %w", err)
+	}
+	return out, nil
+}
+
+// lockMeters locks the meters of readings that are about to be written, in the
+// order of their ids.
+func lockMeters(ctx context.Context, tx *db.Tx, project id.ID, list []foundReading) error {
+	for len(list) > 0 {
+		n := min(len(list), 500)
+		args := []any{project}
+		for i := range list[:n] {
+			args = append(args, list[i].meter.ID)
+		}
+		if err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id IN ("+db.In(n)+") ORDER BY id", args...); err != nil {
+			return fmt.Errorf("lock meters: %w", err)
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+const ofImport = "r.project_id = ? AND r.import_id = ? AND r.state <> 'void'"
+
+// undoReadings makes the readings of an import void, all of them or none.
+func undoReadings(ctx context.Context, tx *db.Tx, project, im id.ID, by, note string) (int64, error) {
+	err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id IN (SELECT r.meter_id FROM meter_reading r WHERE "+ofImport+") ORDER BY id", project, project, im)
+	if err != nil {
+		return 0, fmt.Errorf("lock meters: %w", err)
+	}
+	var number string
+	err = tx.QueryRow(ctx, "SELECT m.number FROM meter_reading r JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id WHERE "+ofImport+
+		" AND r.run_id <> 0 ORDER BY r.id LIMIT 1", project, im).Scan(&number)
+	if err == nil {
+		return 0, ErrImportBilled.Say("表 %s 等的读数已出账，不能整批撤销；先撤回出账，再撤销导入", number)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("look for charged readings: %w", err)
+	}
+	err = tx.QueryRow(ctx, "SELECT m.number FROM meter_reading r JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id WHERE "+ofImport+
+		` AND EXISTS (SELECT 1 FROM meter_reading x WHERE x.project_id = r.project_id AND x.meter_id = r.meter_id AND x.id > r.id AND x.state <> 'void')
+		ORDER BY r.id LIMIT 1`, project, im).Scan(&number)
+	if err == nil {
+		return 0, ErrImportUsed.Say("表 %s 在导入以后又抄过，不能整批撤销；可以到抄表页逐块改", number)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("look for later readings: %w", err)
+	}
+	n, err := tx.Exec(ctx, "UPDATE meter_reading SET state = 'void', decided_by = ?, note = ? WHERE project_id = ? AND import_id = ? AND state <> 'void' AND run_id = 0",
+		by, note, project, im)
+	if err != nil {
+		return 0, fmt.Errorf("undo readings: %w", err)
+	}
+	return n, nil
+}
