@@ -96,6 +96,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"refund-decide":       `{"approve":true,"version":1}`,
 		"refund-withdraw":     `{"version":1}`,
 		"refund-pay":          `{"version":1}`,
+		"refund-again":        `{"method":"transfer","version":1}`,
 		"deposit-take":        fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
 		"deposit-deduct":      `{"amount":1,"reason":"矩阵测试","version":1}`,
 		"deposit-move":        fmt.Sprintf(`{"room_id":%q,"reason":"矩阵测试","version":1}`, from.ids["room"]),
@@ -167,7 +168,7 @@ func (w *matrixWorld) tryAll(t *testing.T, e *endpoint) {
 			for _, absent := range []id.ID{0, 424242424242} {
 				if status, text := w.call(t, role, e.method, e.fill(absent, w.a), kind, body); status != 404 {
 					t.Errorf("%s on project %d, which is not there: %d %s", e.op, absent, status, text)
-	w.tryWing(t, e)
+					w.tryWing(t, e)
 				}
 			}
 		}

@@ -70,14 +70,17 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// fewer plays 30 games instead of the usual 100, unless another number was
-// asked for: a game here costs a project, its runs and some 30 commands.
-func fewer(t *testing.T) {
+// fewer plays 30 games instead of the usual 100: a game here costs a project,
+// its runs and some 30 commands.
+func fewer(t *testing.T) { games(t, "30") }
+
+// games plays n games, unless another number was asked for.
+func games(t *testing.T, n string) {
 	f := flag.Lookup("rapid.checks")
 	if f == nil || f.Value.String() != f.DefValue {
 		return
 	}
-	if err := flag.Set("rapid.checks", "30"); err != nil {
+	if err := flag.Set("rapid.checks", n); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

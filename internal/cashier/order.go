@@ -14,9 +14,9 @@ import (
 	"linli/internal/payment"
 )
 
-// ErrOnline is answered when a receipt of online money is to be made void or
-// red as a whole: the money lies with the channel.
-var ErrOnline = fault.New(fault.Conflict, "receipt_online", "这张收据是线上收的款，不能作废或红冲，可以申请退款")
+// ErrOnline is answered when a receipt of online money is to be made void: the
+// money lies with the channel.
+var ErrOnline = fault.New(fault.Conflict, "receipt_online", "这张收据是线上收的款，不能作废，可以申请红冲或退款，原路退回")
 
 // online reports whether the method comes by orders and callbacks only.
 func (m Method) online() bool { return m == MethodWechat || m == MethodAlipay }

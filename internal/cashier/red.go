@@ -50,11 +50,9 @@ func (r *Receipt) mayRed() error {
 		return err
 	}
 	switch {
-	case r.paidOnline():
-		return ErrOnline
 	case r.Refunded != 0:
 		return ErrRedPart
-	case r.ShiftState == ShiftOpen:
+	case r.ShiftState == ShiftOpen && !r.paidOnline():
 		return ErrStillOpen
 	}
 	return nil
@@ -73,7 +71,7 @@ func (s *Service) PayRefund(ctx context.Context, who actor.Actor, project, refun
 		if err != nil {
 			return err
 		}
-		if red, err = s.draftRed(ctx, tx, who, project, &old); err != nil {
+		if red, err = s.draftRed(ctx, tx, who, project, &old, nil); err != nil {
 			return err
 		}
 		if f, err = lockRefund(ctx, tx, project, refund); err != nil {
@@ -91,6 +89,11 @@ func (s *Service) PayRefund(ctx context.Context, who actor.Actor, project, refun
 		if err := s.bookRed(ctx, tx, who, project, &red, f.Reason); err != nil {
 			return err
 		}
+		if f.Candidate != 0 {
+			if err := s.payment.EndCandidate(ctx, tx, who, project, f.Candidate, "已用"+f.Method.Name()+"退还，红字收据 "+red.Number); err != nil {
+				return err
+			}
+		}
 		before := f.facts()
 		f.State, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber = RefundPaid, who.Account, who.Name, tx.Now(), red.ID, red.Number
 		f.Version++
@@ -103,8 +106,10 @@ func (s *Service) PayRefund(ctx context.Context, who actor.Actor, project, refun
 	return f, red, nil
 }
 
-// draftRed locks what the application is about, and begins the red receipt.
-func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, f *Refund) (Receipt, error) {
+// draftRed locks what the application is about, and begins the red receipt;
+// held is the prepaid money that was set aside when the channel was asked, nil
+// when nobody was: money that is gone already is not held against invoices.
+func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, f *Refund, held *money.Fen) (Receipt, error) {
 	red := Receipt{Room: f.Room, RoomLabel: f.RoomLabel, Payer: f.Payer, PayerName: f.PayerName, Policy: PolicyChosen, Amount: -f.Amount,
 		Lines: []Line{}, Pays: []Pay{{Method: f.Method, Amount: -f.Amount, Reference: f.Account}}}
 	switch f.Kind {
@@ -123,12 +128,15 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 			return red, err
 		}
 		if f.Kind == RefundRed {
-			red, err = r.mirror(), r.mayRed()
+			pays := red.Pays
+			if red, err = r.mirror(), r.mayRed(); f.Method != "" {
+				red.Pays = pays
+			}
 			for i := range red.Lines {
 				red.Lines[i].Owed = red.Lines[i].Amount
 			}
 		} else {
-			err = s.draftPart(ctx, tx, project, &r, &red, f.Amount)
+			err = s.draftPart(ctx, tx, project, &r, &red, f, held)
 		}
 		if err != nil {
 			return red, err
@@ -147,6 +155,9 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 		return red, err
 	}
 	red.OwedBefore, red.OwedAfter, red.PrepaidAfter = seat.Owed, seat.Owed-red.settled()+red.Ahead, seat.Prepaid+red.ToPrepay-red.PrepaidUsed
+	if held != nil {
+		red.PrepaidAfter += *held // it has left the wallet before
+	}
 	return red, nil
 }
 
@@ -161,12 +172,12 @@ func (r *Receipt) settled() money.Fen {
 
 // draftPart takes an amount back of a receipt: first of what it put into the
 // wallet and still lies there, then of its charges, the last one first.
-func (s *Service) draftPart(ctx context.Context, tx *db.Tx, project id.ID, r, red *Receipt, amount money.Fen) error {
+func (s *Service) draftPart(ctx context.Context, tx *db.Tx, project id.ID, r, red *Receipt, f *Refund, held *money.Fen) error {
 	if err := r.mayRefund(); err != nil {
 		return err
 	}
-	if amount > r.Refundable() {
-		return ErrRefundMuch.Say("收据 %s 实收 %s 元，已退 %s 元，不能再退 %s 元", r.Number, r.Income().Comma(), r.Refunded.Comma(), amount.Comma())
+	if f.Amount > r.Refundable() {
+		return ErrRefundMuch.Say("收据 %s 实收 %s 元，已退 %s 元，不能再退 %s 元", r.Number, r.Income().Comma(), r.Refunded.Comma(), f.Amount.Comma())
 	}
 	gone, wallet, err := takenBack(ctx, tx, project, r.ID)
 	if err != nil {
@@ -176,7 +187,18 @@ func (s *Service) draftPart(ctx context.Context, tx *db.Tx, project id.ID, r, re
 	if err != nil {
 		return err
 	}
-	part := min(amount, r.ToPrepay-wallet, have)
+	part := min(f.Amount, r.ToPrepay-wallet, have)
+	if held != nil {
+		part = *held
+	}
+	if f.Kind == RefundCandidate && part < f.Amount {
+		return ErrRedWallet.Say("多收的 %s 元存在预存里，现在只剩 %s 元可退，请撤回后按收据申请部分退款", f.Amount.Comma(), max(part, 0).Comma())
+	}
+	return r.takePart(red, f.Amount, max(part, 0), gone)
+}
+
+// takePart writes lines for what does not come out of the wallet.
+func (r *Receipt) takePart(red *Receipt, amount, part money.Fen, gone map[id.ID]money.Fen) error {
 	red.ToPrepay, amount = -part, amount-part
 	for i := len(r.Lines) - 1; i >= 0 && amount > 0; i-- {
 		l := r.Lines[i]

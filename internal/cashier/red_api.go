@@ -16,6 +16,7 @@ type RedFacts struct {
 	Refunded       money.Fen `json:"refunded" doc:"已退的钱，分"`
 	Refundable     money.Fen `json:"refundable" doc:"最多还可退的钱，分"`
 	Redable        bool      `json:"redable" doc:"已交班、没退过，可以整张红冲"`
+	Original       bool      `json:"original" doc:"线上收的款，可以原路退回"`
 	Deposit        money.Fen `json:"deposit" doc:"其中押金，分"`
 	DepositID      id.ID     `json:"deposit_id"`
 	DepositName    string    `json:"deposit_name"`

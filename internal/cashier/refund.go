@@ -46,11 +46,13 @@ const (
 	RefundRed     RefundKind = "red"     // a receipt as a whole, 红冲
 	RefundPart    RefundKind = "part"    // a part of a receipt's money
 	RefundPrepaid RefundKind = "prepaid" // prepaid money of a household
+	// RefundCandidate is money that came through a channel and nobody asked for.
+	RefundCandidate RefundKind = "candidate"
 )
 
 // Name is the kind in words.
 func (k RefundKind) Name() string {
-	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundDeposit: "退押金"}[k]
+	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundDeposit: "退押金", RefundCandidate: "退多收"}[k]
 }
 
 // RefundState is where an application stands.
@@ -63,6 +65,8 @@ const (
 	RefundRefused  RefundState = "refused"
 	RefundTaken    RefundState = "withdrawn"
 	RefundPaid     RefundState = "paid"
+	RefundSent     RefundState = "sent"   // approved, the channel is giving it back
+	RefundFailed   RefundState = "failed" // the channel did not; it may be asked for in another way
 )
 
 // Refund is an application to give money back: asked by one person, approved
@@ -95,6 +99,12 @@ type Refund struct {
 	Red           id.ID // the red receipt
 	RedNumber     string
 	Version       int
+
+	Candidate     id.ID     // of RefundCandidate
+	ChannelRefund id.ID     // the newest refund by the channel
+	ChannelNumber string    // its 退款单号
+	Held          money.Fen // prepaid money that is set aside for it
+	Failure       string    // why the channel did not give back
 }
 
 // RefundAsk is what somebody asks to give back.
@@ -107,6 +117,9 @@ type RefundAsk struct {
 	Method  Method    // not of RefundRed
 	Account string
 	Reason  string
+
+	Original  bool  // by the channel that took the money; of RefundPart
+	Candidate id.ID // of RefundCandidate
 }
 
 func (in *RefundAsk) check() error {
@@ -120,14 +133,22 @@ func (in *RefundAsk) check() error {
 	if in.Kind.Name() == "" {
 		return ErrRefund.At("body.kind", "不在可选范围内", string(in.Kind))
 	}
-	if in.Kind == RefundRed {
+	if in.Kind == RefundRed || in.Kind == RefundCandidate {
 		in.Amount, in.Method, in.Account = 0, "", ""
 		return nil
 	}
 	if in.Amount <= 0 || in.Amount > maxPay {
 		return ErrRefund.Say("请填写退多少").At("body.amount", "应大于零", int64(in.Amount))
 	}
-	if in.Method.Name() == "" || in.Method == MethodPrepay {
+	if in.Original && in.Kind == RefundPart {
+		in.Method, in.Account = "", ""
+		return nil
+	}
+	return in.checkMethod()
+}
+
+func (in *RefundAsk) checkMethod() error {
+	if in.Method.Name() == "" || in.Method == MethodPrepay || in.Method.online() {
 		return ErrRefund.Say("请选择怎么退").At("body.method", "现金、刷卡或转账", string(in.Method))
 	}
 	return nil
@@ -152,8 +173,10 @@ func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID,
 			err = s.askPrepaid(ctx, tx, project, &f, in.Room)
 		case RefundDeposit:
 			err = s.askDeposit(ctx, tx, project, &f, in.Deposit)
+		case RefundCandidate:
+			err = s.askCandidate(ctx, tx, project, &f, in.Candidate)
 		default:
-			err = s.askReceipt(ctx, tx, project, &f, in.Receipt)
+			err = s.askReceipt(ctx, tx, project, &f, in.Receipt, in.Original)
 		}
 		if err != nil {
 			return err
@@ -171,7 +194,7 @@ func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID,
 }
 
 // askReceipt holds the application against its receipt, which stays locked.
-func (s *Service) askReceipt(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, receipt id.ID) error {
+func (s *Service) askReceipt(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, receipt id.ID, original bool) error {
 	r, err := lockReceipt(ctx, tx, project, receipt)
 	if err != nil {
 		return err
@@ -184,17 +207,18 @@ func (s *Service) askReceipt(ctx context.Context, tx *db.Tx, project id.ID, f *R
 		return fmt.Errorf("open refunds: %w", err)
 	}
 	f.Receipt, f.ReceiptNumber, f.Room, f.RoomLabel, f.Payer, f.PayerName = r.ID, r.Number, r.Room, r.RoomLabel, r.Payer, r.PayerName
+	if original || f.Kind == RefundRed && r.paidOnline() {
+		if err := s.askOriginal(f, &r); err != nil {
+			return err
+		}
+	}
 	if f.Kind == RefundRed {
 		if f.Amount = r.Amount; open > 0 {
 			return ErrRedPart
 		}
 		return r.mayRed()
 	}
-	if left := r.Refundable() - open; f.Amount > left {
-		return ErrRefundMuch.Say("这张收据实收 %s 元，已退和在办的有 %s 元，最多还可退 %s 元", r.Income().Comma(), (r.Refunded+open).Comma(), left.Comma()).
-			At("body.amount", "最多 "+left.Comma(), int64(f.Amount))
-	}
-	return nil
+	return s.stillRefundable(ctx, tx, project, &r, f)
 }
 
 func (s *Service) askPrepaid(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, room id.ID) error {
@@ -233,10 +257,14 @@ func (s *Service) DecideRefund(ctx context.Context, who actor.Actor, project, re
 		if f.AskedBy == who.Account && !who.IsSystem() {
 			return "", ErrOwnRefund
 		}
+		if approve && f.Method.online() {
+			f.DecidedBy, f.Decider, f.DecidedAt, f.Note = who.Account, who.Name, tx.Now(), note
+			return "批准原路退回", s.send(ctx, tx, who, project, f)
+		}
 		f.DecidedBy, f.Decider, f.DecidedAt, f.Note, f.State = who.Account, who.Name, tx.Now(), note, RefundApproved
 		if !approve {
 			f.State = RefundRefused
-			return "退回", nil
+			return "退回", s.dropCandidate(ctx, tx, project, f)
 		}
 		return "批准", nil
 	})
@@ -245,23 +273,32 @@ func (s *Service) DecideRefund(ctx context.Context, who actor.Actor, project, re
 // WithdrawRefund takes back what is not paid out. Errors: ErrRefundState,
 // ErrNotAsker, fault.ErrStale, fault.ErrNotFound.
 func (s *Service) WithdrawRefund(ctx context.Context, who actor.Actor, project, refund id.ID, version int) (Refund, error) {
-	return s.changeRefund(ctx, who, project, refund, version, func(_ *db.Tx, f *Refund) (string, error) {
-		if f.State != RefundAsked && f.State != RefundApproved {
+	return s.changeRefund(ctx, who, project, refund, version, func(tx *db.Tx, f *Refund) (string, error) {
+		if f.State != RefundAsked && f.State != RefundApproved && f.State != RefundFailed {
 			return "", ErrRefundState
 		}
 		if f.AskedBy != who.Account && !who.IsSystem() {
 			return "", ErrNotAsker
 		}
 		f.State = RefundTaken
-		return "撤回", nil
+		return "撤回", s.dropCandidate(ctx, tx, project, f)
 	})
 }
 
 func (s *Service) changeRefund(ctx context.Context, who actor.Actor, project, refund id.ID, version int, fn func(*db.Tx, *Refund) (string, error)) (Refund, error) {
 	var f Refund
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := lockRefund(ctx, tx, project, refund)
+		old, err := oneRefund(ctx, tx, project, refund)
 		if err != nil {
+			return err
+		}
+		// In the order of paying out: the receipt before its application.
+		if old.Method.online() && old.Receipt != 0 {
+			if _, err := lockReceipt(ctx, tx, project, old.Receipt); err != nil {
+				return err
+			}
+		}
+		if old, err = lockRefund(ctx, tx, project, refund); err != nil {
 			return err
 		}
 		if old.Version != version {

@@ -13,29 +13,32 @@ import (
 )
 
 const refundColumns = `id, kind, receipt_id, receipt_number, deposit_id, room_id, room_label, payer_id, payer_name, amount, method, account, reason,
-	state, asked_by, asked_name, asked_at, decided_by, decided_name, decided_at, note, paid_by, paid_name, paid_at, red_id, red_number, version`
+	state, asked_by, asked_name, asked_at, decided_by, decided_name, decided_at, note, paid_by, paid_name, paid_at, red_id, red_number, version,
+	candidate_id, channel_refund_id, channel_number, held, failure`
 
 func scanRefund(row db.Scanner) (Refund, error) {
 	var f Refund
 	var asked, decided, paid int64
 	err := row.Scan(&f.ID, &f.Kind, &f.Receipt, &f.ReceiptNumber, &f.Deposit, &f.Room, &f.RoomLabel, &f.Payer, &f.PayerName, &f.Amount, &f.Method,
 		&f.Account, &f.Reason, &f.State, &f.AskedBy, &f.Asker, &asked, &f.DecidedBy, &f.Decider, &decided, &f.Note, &f.PaidBy, &f.PaidName, &paid,
-		&f.Red, &f.RedNumber, &f.Version)
+		&f.Red, &f.RedNumber, &f.Version, &f.Candidate, &f.ChannelRefund, &f.ChannelNumber, &f.Held, &f.Failure)
 	f.AskedAt, f.DecidedAt, f.PaidAt = db.Micro(asked), db.Micro(decided), db.Micro(paid)
 	return f, err
 }
 
 func insertRefund(ctx context.Context, tx *db.Tx, project id.ID, f *Refund) error {
-	_, err := tx.Exec(ctx, "INSERT INTO cashier_refund (project_id, "+refundColumns+") VALUES ("+db.In(28)+")",
+	_, err := tx.Exec(ctx, "INSERT INTO cashier_refund (project_id, "+refundColumns+") VALUES ("+db.In(33)+")",
 		project, f.ID, string(f.Kind), f.Receipt, f.ReceiptNumber, f.Deposit, f.Room, f.RoomLabel, f.Payer, f.PayerName, f.Amount, string(f.Method),
-		f.Account, f.Reason, string(f.State), f.AskedBy, f.Asker, f.AskedAt, 0, "", 0, "", 0, "", 0, 0, "", f.Version)
+		f.Account, f.Reason, string(f.State), f.AskedBy, f.Asker, f.AskedAt, 0, "", 0, "", 0, "", 0, 0, "", f.Version, f.Candidate, 0, "", 0, "")
 	return err
 }
 
 func updateRefund(ctx context.Context, tx *db.Tx, project id.ID, f *Refund) error {
-	_, err := tx.Exec(ctx, `UPDATE cashier_refund SET state = ?, decided_by = ?, decided_name = ?, decided_at = ?, note = ?, paid_by = ?, paid_name = ?,
-		paid_at = ?, red_id = ?, red_number = ?, version = ? WHERE project_id = ? AND id = ?`,
-		string(f.State), f.DecidedBy, f.Decider, f.DecidedAt, f.Note, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber, f.Version, project, f.ID)
+	_, err := tx.Exec(ctx, `UPDATE cashier_refund SET state = ?, method = ?, account = ?, asked_by = ?, asked_name = ?, asked_at = ?, decided_by = ?,
+		decided_name = ?, decided_at = ?, note = ?, paid_by = ?, paid_name = ?, paid_at = ?, red_id = ?, red_number = ?, version = ?, channel_refund_id = ?,
+		channel_number = ?, held = ?, failure = ? WHERE project_id = ? AND id = ?`, string(f.State), string(f.Method), f.Account, f.AskedBy, f.Asker, f.AskedAt,
+		f.DecidedBy, f.Decider, f.DecidedAt, f.Note, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber, f.Version, f.ChannelRefund, f.ChannelNumber, f.Held,
+		f.Failure, project, f.ID)
 	return err
 }
 
@@ -64,11 +67,12 @@ const (
 	ofWallet  = "kind = 'prepaid' AND room_id = ?"
 )
 
-// openRefunds adds up what is asked for or approved and not paid out.
+// openRefunds adds up what is asked for, approved or on its way and not given
+// back.
 func openRefunds(ctx context.Context, q db.Q, project id.ID, where string, of id.ID) (money.Fen, error) {
 	var sum money.Fen
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_refund
-		WHERE project_id = ? AND state IN ('asked', 'approved') AND `+where, project, of).Scan(&sum)
+		WHERE project_id = ? AND state IN ('asked', 'approved', 'sent') AND `+where, project, of).Scan(&sum)
 	return sum, err
 }
 
@@ -116,7 +120,7 @@ func markReversed(ctx context.Context, tx *db.Tx, project, receipt, red id.ID) e
 }
 
 // takenBack adds up what red receipts took back of one: by charge, and of the
-// money it had put into the wallet.
+// money it had put into the wallet, with what is set aside for a channel.
 func takenBack(ctx context.Context, q db.Q, project, receipt id.ID) (map[id.ID]money.Fen, money.Fen, error) {
 	rows, err := q.Query(ctx, `SELECT l.charge_id, CAST(SUM(-l.amount) AS BIGINT) FROM cashier_line l
 		JOIN cashier_receipt r ON r.project_id = l.project_id AND r.id = l.receipt_id
@@ -135,7 +139,13 @@ func takenBack(ctx context.Context, q db.Q, project, receipt id.ID) (map[id.ID]m
 	var wallet money.Fen
 	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(-to_prepay), 0) AS BIGINT) FROM cashier_receipt WHERE project_id = ? AND red_of = ?", project, receipt).
 		Scan(&wallet)
-	return out, wallet, err
+	if err != nil {
+		return nil, 0, err
+	}
+	var held money.Fen
+	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_refund WHERE project_id = ? AND receipt_id = ? AND state = 'sent'", project, receipt).
+		Scan(&held)
+	return out, wallet + held, err
 }
 
 // brokenReds names red receipts that take back more than there was, without an
@@ -155,7 +165,7 @@ func brokenReds(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 			WHERE r.project_id = ? AND r.amount < 0 AND COALESCE(f.amount, 0) <> -r.amount ORDER BY r.number LIMIT 100`},
 		{"房间 %s 的退款 %s 元标为已付，却没有红字收据（%s）", `SELECT f.room_label, f.amount, 0 FROM cashier_refund f
 			LEFT JOIN cashier_receipt r ON r.project_id = f.project_id AND r.id = f.red_id AND r.refund_id = f.id
-			WHERE f.project_id = ? AND (f.state = 'paid') <> (r.id IS NOT NULL) ORDER BY f.id LIMIT 100`},
+			WHERE f.project_id = ? AND (f.state = 'paid') <> (r.id IS NOT NULL) AND NOT (f.kind = 'candidate' AND f.receipt_id = 0) ORDER BY f.id LIMIT 100`},
 	} {
 		rows, err := q.Query(ctx, check.query, project)
 		found, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {

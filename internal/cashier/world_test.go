@@ -200,7 +200,7 @@ func (w *world) sound(t fataler) {
 		owed += c.Owed()
 	}
 	income := w.income(t)
-	in := books[ledger.Cash] + books[ledger.Bank]
+	in := books[ledger.Cash] + books[ledger.Bank] + books[ledger.Clearing]
 	if sum != 0 || -books[ledger.Prepaid] != wallets || books[ledger.Receivable] != owed || in != income {
 		t.Fatalf("books %v (sum %d): wallets %d, owed %d, income of receipts %d", books, sum, wallets, owed, income)
 	}

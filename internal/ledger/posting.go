@@ -100,6 +100,9 @@ const (
 	DocReceiptVoided  DocKind = 6 // a receipt made void; Doc is the receipt
 	DocWalletDeducted DocKind = 7 // prepaid money used for charges without a person; Doc is the charge
 
+	DocRefundHeld  DocKind = 45 // prepaid money set aside while a channel gives it back; Doc is the channel's refund; posts nothing
+	DocRefundFreed DocKind = 46 // the same given back to the payer, because the channel did not
+
 	DocWaiver DocKind = 40 // a charge waived in part or whole by an approved document; Doc is the waiver
 
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing

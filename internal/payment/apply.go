@@ -172,16 +172,24 @@ func (s *Service) applyNotice(ctx context.Context, project, notice id.ID) error 
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := s.apply(ctx, tx, project, n.Channel, &n.Trade); err != nil {
+		if err := s.applySaid(ctx, tx, project, &n); err != nil {
 			return err
 		}
 		return markNotices(ctx, tx, project, &n, NoticeApplied, "")
 	})
-	if errors.Is(err, ErrNotOurs) {
+	if errors.Is(err, ErrNotOurs) || errors.Is(err, ErrNoRefund) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeRefused, err.Error()) })
 	}
 	if err != nil {
 		return fmt.Errorf("apply notice: %w", err)
 	}
 	return nil
+}
+
+// applySaid books what a notice is about: a payment or a refund.
+func (s *Service) applySaid(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
+	if n.Trade.Back != nil {
+		return s.takeStatus(ctx, tx, project, n.Channel, n.Trade.Back)
+	}
+	return s.apply(ctx, tx, project, n.Channel, &n.Trade)
 }

@@ -19,6 +19,7 @@ import (
 // What is refused about refund candidates.
 var (
 	ErrCandidateDone = fault.New(fault.Conflict, "candidate_done", "这笔已经处理过了")
+	ErrCandidateBusy = fault.New(fault.Conflict, "candidate_busy", "这笔已经申请退款，请在“红冲与退款”里办理或撤回")
 	ErrCandidateNote = fault.New(fault.Invalid, "candidate_note", "请写明怎么处理的，1–200 个字")
 )
 
@@ -53,6 +54,7 @@ type Candidate struct {
 	DoneName      string
 	DoneAt        time.Time
 	At            time.Time
+	Application   id.ID // the application to give it back, 0 without
 }
 
 // CandidateFilter narrows the list; an empty State is all.
@@ -86,16 +88,24 @@ func (s *Service) HandleCandidate(ctx context.Context, who actor.Actor, project,
 		if c.State != CandidateOpen {
 			return ErrCandidateDone.Say("这笔已由%s处理：%s", c.DoneName, c.Note)
 		}
-		c.State, c.Note, c.DoneBy, c.DoneName, c.DoneAt = CandidateDone, note, who.Account, who.Name, tx.Now()
-		if err := updateCandidate(ctx, tx, project, &c); err != nil {
-			return err
+		if c.Application != 0 {
+			return ErrCandidateBusy
 		}
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.candidate_handled", Kind: "refund_candidate", Subject: c.ID,
-			Summary: fmt.Sprintf("处理多收的 %s 元（%s，%s）：%s", c.Amount.Comma(), c.Why.Words(), c.Number, note), After: map[string]any{"note": note, "amount": c.Amount}})
-		return nil
+		return s.handled(ctx, tx, who, project, &c, note)
 	})
 	if err != nil {
 		return Candidate{}, fmt.Errorf("handle refund candidate: %w", err)
 	}
 	return c, nil
+}
+
+// handled notes the end of a candidate.
+func (s *Service) handled(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *Candidate, note string) error {
+	c.State, c.Note, c.DoneBy, c.DoneName, c.DoneAt = CandidateDone, note, who.Account, who.Name, tx.Now()
+	if err := updateCandidate(ctx, tx, project, c); err != nil {
+		return err
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.candidate_handled", Kind: "refund_candidate", Subject: c.ID,
+		Summary: fmt.Sprintf("处理多收的 %s 元（%s，%s）：%s", c.Amount.Comma(), c.Why.Words(), c.Number, note), After: map[string]any{"note": note, "amount": c.Amount}})
+	return nil
 }

@@ -29,12 +29,14 @@ type candidateJSON struct {
 	DoneName      string     `json:"done_name"`
 	DoneAt        *time.Time `json:"done_at,omitempty"`
 	At            time.Time  `json:"at" doc:"发现的时间"`
+	Application   id.ID      `json:"application_id" doc:"在办的退款申请，没有为空"`
+	Original      bool       `json:"original" doc:"渠道可以原路退回"`
 }
 
-func toCandidate(c *Candidate) candidateJSON {
+func (s *Service) candidateJSON(c *Candidate) candidateJSON {
 	j := candidateJSON{ID: c.ID, Channel: c.Channel, Transaction: c.Transaction, Number: c.Number, Room: c.Room, RoomLabel: c.RoomLabel, PayerName: c.PayerName,
 		Receipt: c.Receipt, ReceiptNumber: c.ReceiptNumber, Amount: c.Amount, Why: string(c.Why), WhyName: c.Why.Words(), State: string(c.State), Note: c.Note,
-		DoneName: c.DoneName, At: c.At.In(clock.Shanghai())}
+		DoneName: c.DoneName, Application: c.Application, Original: s.CanRefund(c.Channel), At: c.At.In(clock.Shanghai())}
 	if !c.DoneAt.IsZero() {
 		at := c.DoneAt.In(clock.Shanghai())
 		j.DoneAt = &at
@@ -53,7 +55,7 @@ func (s *Service) apiCandidates(ctx context.Context, _ actor.Actor, in *struct {
 	}
 	out := page.List[candidateJSON]{Items: []candidateJSON{}, Next: list.Next}
 	for i := range list.Items {
-		out.Items = append(out.Items, toCandidate(&list.Items[i]))
+		out.Items = append(out.Items, s.candidateJSON(&list.Items[i]))
 	}
 	return &struct {
 		Body page.List[candidateJSON]
@@ -71,5 +73,5 @@ func (s *Service) apiHandleCandidate(ctx context.Context, who actor.Actor, in *s
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body candidateJSON }{toCandidate(&c)}, nil
+	return &struct{ Body candidateJSON }{s.candidateJSON(&c)}, nil
 }

@@ -13,13 +13,13 @@ import (
 )
 
 const candidateColumns = `id, channel, transaction_id, number, order_id, room_id, room_label, payer_id, payer_name, receipt_id, receipt_number, amount, why,
-	state, note, done_by, done_name, done_at, at`
+	state, note, done_by, done_name, done_at, at, application_id`
 
 func scanCandidate(row db.Scanner) (Candidate, error) {
 	var c Candidate
 	var done, at int64
 	err := row.Scan(&c.ID, &c.Channel, &c.Transaction, &c.Number, &c.Order, &c.Room, &c.RoomLabel, &c.Payer, &c.PayerName, &c.Receipt, &c.ReceiptNumber,
-		&c.Amount, &c.Why, &c.State, &c.Note, &c.DoneBy, &c.DoneName, &done, &at)
+		&c.Amount, &c.Why, &c.State, &c.Note, &c.DoneBy, &c.DoneName, &done, &at, &c.Application)
 	c.At = db.Micro(at)
 	if done != 0 {
 		c.DoneAt = db.Micro(done)
@@ -29,7 +29,7 @@ func scanCandidate(row db.Scanner) (Candidate, error) {
 
 func insertCandidate(ctx context.Context, tx *db.Tx, project id.ID, c *Candidate) error {
 	_, err := tx.Exec(ctx, "INSERT INTO payment_candidate (project_id, "+candidateColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '', 0, ?)`, project, c.ID, c.Channel, c.Transaction, c.Number, c.Order, c.Room,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '', 0, ?, 0)`, project, c.ID, c.Channel, c.Transaction, c.Number, c.Order, c.Room,
 		c.RoomLabel, c.Payer, c.PayerName, c.Receipt, c.ReceiptNumber, c.Amount, string(c.Why), string(c.State), tx.Now())
 	return err
 }
@@ -59,7 +59,11 @@ func lockCandidate(ctx context.Context, tx *db.Tx, project, candidate id.ID) (Ca
 	if err := tx.Lock(ctx, "SELECT id FROM payment_candidate WHERE project_id = ? AND id = ?", project, candidate); err != nil {
 		return Candidate{}, fmt.Errorf("lock refund candidate: %w", err)
 	}
-	c, err := scanCandidate(tx.QueryRow(ctx, "SELECT "+candidateColumns+" FROM payment_candidate WHERE project_id = ? AND id = ?", project, candidate))
+	return oneCandidate(ctx, tx, project, candidate)
+}
+
+func oneCandidate(ctx context.Context, q db.Q, project, candidate id.ID) (Candidate, error) {
+	c, err := scanCandidate(q.QueryRow(ctx, "SELECT "+candidateColumns+" FROM payment_candidate WHERE project_id = ? AND id = ?", project, candidate))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, fault.ErrNotFound
 	}
@@ -67,8 +71,8 @@ func lockCandidate(ctx context.Context, tx *db.Tx, project, candidate id.ID) (Ca
 }
 
 func updateCandidate(ctx context.Context, tx *db.Tx, project id.ID, c *Candidate) error {
-	_, err := tx.Exec(ctx, "UPDATE payment_candidate SET state = ?, note = ?, done_by = ?, done_name = ?, done_at = ? WHERE project_id = ? AND id = ?",
-		string(c.State), c.Note, c.DoneBy, c.DoneName, c.DoneAt, project, c.ID)
+	_, err := tx.Exec(ctx, "UPDATE payment_candidate SET state = ?, note = ?, done_by = ?, done_name = ?, done_at = ?, application_id = ? WHERE project_id = ? AND id = ?",
+		string(c.State), c.Note, c.DoneBy, c.DoneName, stored(c.DoneAt), c.Application, project, c.ID)
 	if err != nil {
 		return fmt.Errorf("write refund candidate: %w", err)
 	}

@@ -68,6 +68,7 @@ type Trade struct {
 	Amount      money.Fen // of the order, before the channel's coupons
 	Currency    string
 	PaidAt      time.Time
+	Back        *RefundStatus // the message is about a refund of the trade
 }
 
 // Settling is money that came through a channel and has to be booked.
@@ -91,4 +92,5 @@ type Settled struct {
 // more are left out.
 type Settler interface {
 	SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in Settling) (Settled, error)
+	RefundSettler
 }

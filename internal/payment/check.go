@@ -29,6 +29,10 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 		return nil, fmt.Errorf("check statements: %w", err)
 	}
 	out = append(out, found...)
+	if found, err = brokenRefunds(ctx, q, project); err != nil {
+		return nil, fmt.Errorf("check refunds: %w", err)
+	}
+	out = append(out, found...)
 	if found, err = s.brokenClearing(ctx, q, project); err != nil {
 		return nil, fmt.Errorf("check captures: %w", err)
 	}
@@ -36,11 +40,19 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 }
 
 // brokenClearing names days on which what lies with the channels in the book is
-// not what was captured and booked that day.
+// not what was captured and booked that day minus what went back and was
+// booked.
 func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	want, err := capturedByDay(ctx, q, project)
 	if err != nil || len(want) == 0 {
 		return nil, err
+	}
+	back, err := refundedByDay(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for day, sum := range back {
+		want[day] -= sum
 	}
 	have, err := s.ledger.NetByDay(ctx, q, project, ledger.Clearing)
 	if err != nil {
@@ -52,7 +64,7 @@ func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]
 	out := []string{}
 	for _, day := range slices.Sorted(maps.Keys(want)) {
 		if have[day] != want[day] {
-			out = append(out, fmt.Sprintf("%s 科目 %d %s 账上发生 %s 元，按渠道到账应为 %s 元", day, ledger.Clearing, ledger.Clearing.Name(), have[day].Yuan(), want[day].Yuan()))
+			out = append(out, fmt.Sprintf("%s 科目 %d %s 账上发生 %s 元，按渠道到账和退款应为 %s 元", day, ledger.Clearing, ledger.Clearing.Name(), have[day].Yuan(), want[day].Yuan()))
 		}
 	}
 	return out, nil

@@ -19,6 +19,8 @@ const (
 	jobLook     = "payment.look"
 	jobClose    = "payment.close"
 	jobApply    = "payment.apply"
+	// jobRefund is about a refund in the place of an order.
+	jobRefund = "payment.refund"
 	// jobReconcile is about a statement in the place of an order.
 	jobReconcile = "payment.reconcile"
 )
@@ -48,6 +50,7 @@ func (s *Service) handleJobs(q *job.Queue) {
 	orders(jobLook, s.look)
 	orders(jobClose, s.close)
 	orders(jobReconcile, s.reconcile)
+	orders(jobRefund, s.askRefund)
 	q.Handle(jobApply, func(ctx context.Context, payload []byte) error {
 		var j noticeJob
 		if err := json.Unmarshal(payload, &j); err != nil {
@@ -71,7 +74,11 @@ func (s *Service) closeLater(ctx context.Context, tx *db.Tx, project, order id.I
 
 // applyLater asks for it once however often the channel repeats itself.
 func (s *Service) applyLater(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
-	return s.jobs.Enqueue(ctx, tx, jobApply, fmt.Sprintf("%s/%d/%s/%s", jobApply, project, n.Channel, n.Trade.Transaction), noticeJob{project, n.ID}, 0)
+	about := n.Trade.Transaction
+	if b := n.Trade.Back; b != nil {
+		about = b.Number + "/" + string(b.State)
+	}
+	return s.jobs.Enqueue(ctx, tx, jobApply, fmt.Sprintf("%s/%d/%s/%s", jobApply, project, n.Channel, about), noticeJob{project, n.ID}, 0)
 }
 
 func (s *Service) reconcileLater(ctx context.Context, tx *db.Tx, project, statement id.ID, try int, after time.Duration) error {

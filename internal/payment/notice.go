@@ -35,6 +35,15 @@ type Notice struct {
 	Trade   Trade
 }
 
+// about is by which numbers a notice is found: those of the refund when it is
+// about one.
+func (n *Notice) about() (number, transaction string) {
+	if b := n.Trade.Back; b != nil {
+		return b.Number, string(b.State)
+	}
+	return n.Trade.Number, n.Trade.Transaction
+}
+
 // TakeNotice stores a callback as it came, with the verdict on its signature.
 // When it answers nil the callback is on disk and will be applied, also after a
 // crash. Errors: fault.ErrNotFound for an address that is not ours, ErrNotice.
@@ -54,6 +63,8 @@ func (s *Service) TakeNotice(ctx context.Context, channel, token string, header 
 		n.State, n.Reason = NoticeRefused, err.Error()
 	case err != nil:
 		return fmt.Errorf("verify notice: %w", err)
+	case trade.Back != nil:
+		n.Trade = trade
 	case trade.State != TradePaid:
 		n.State, n.Trade = NoticeIgnored, trade
 	case trade.Merchant != m.Number:
@@ -63,7 +74,7 @@ func (s *Service) TakeNotice(ctx context.Context, channel, token string, header 
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		n.ID = tx.NewID()
-		if n.State == NoticeVerified {
+		if n.State == NoticeVerified && n.Trade.Back == nil {
 			if known, err := captured(ctx, tx, project, channel, n.Trade.Transaction); err != nil {
 				return err
 			} else if known {

@@ -22,9 +22,10 @@ func insertNotice(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) erro
 	if err != nil {
 		return err
 	}
+	number, transaction := n.about()
 	_, err = tx.Exec(ctx, `INSERT INTO payment_notice (project_id, id, channel, header, body, state, reason, number, transaction_id, trade, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		project, n.ID, n.Channel, string(header), n.Body, string(n.State), n.Reason, n.Trade.Number, n.Trade.Transaction, string(trade), tx.Now())
+		project, n.ID, n.Channel, string(header), n.Body, string(n.State), n.Reason, number, transaction, string(trade), tx.Now())
 	return err
 }
 
@@ -46,8 +47,9 @@ func oneNotice(ctx context.Context, q db.Q, project, notice id.ID) (Notice, erro
 
 // markNotices gives every verified notice of the transaction its end.
 func markNotices(ctx context.Context, tx *db.Tx, project id.ID, n *Notice, state NoticeState, reason string) error {
+	number, transaction := n.about()
 	_, err := tx.Exec(ctx, `UPDATE payment_notice SET state = ?, reason = ? WHERE project_id = ? AND channel = ? AND number = ? AND transaction_id = ? AND state = 'verified'`,
-		string(state), reason, project, n.Channel, n.Trade.Number, n.Trade.Transaction)
+		string(state), reason, project, n.Channel, number, transaction)
 	if err != nil {
 		return fmt.Errorf("mark notice: %w", err)
 	}

@@ -56,8 +56,9 @@ type BillLine struct {
 	Transaction  string
 	Number       string // ours
 	Merchant     string
-	Refund       string // the channel's number of the refund
-	RefundNumber string
+	Refund       string    // the channel's number of the refund
+	RefundNumber string    // ours
+	BackState    BackState // of a refund, "" when it is not told
 	State        BillState
 	Words        string // the state as the channel writes it
 	Currency     string

@@ -117,7 +117,7 @@ type differenceJSON struct {
 	Statement   id.ID        `json:"statement_id"`
 	Day         clock.Date   `json:"day" doc:"账单日"`
 	ChannelName string       `json:"channel_name"`
-	Kind        string       `json:"kind" enum:"uncredited,unknown,missing,amount,state,refund,fee" doc:"差异种类"`
+	Kind        string       `json:"kind" enum:"uncredited,unknown,missing,amount,state,refund,refund_missing,refund_amount,fee" doc:"差异种类"`
 	KindName    string       `json:"kind_name"`
 	Transaction string       `json:"transaction_id" doc:"渠道的交易号"`
 	Refund      string       `json:"refund_id" doc:"渠道的退款单号"`
@@ -155,7 +155,7 @@ type differencesIn struct {
 	page.Request
 	Statement id.ID  `query:"statement_id" doc:"只看这一天"`
 	State     string `query:"state" enum:"open,done,gone" doc:"不填为全部"`
-	Kind      string `query:"kind" enum:"uncredited,unknown,missing,amount,state,refund,fee" doc:"不填为全部"`
+	Kind      string `query:"kind" enum:"uncredited,unknown,missing,amount,state,refund,refund_missing,refund_amount,fee" doc:"不填为全部"`
 }
 
 type differencesOut struct{ Body page.List[differenceJSON] }

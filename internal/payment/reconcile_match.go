@@ -18,7 +18,9 @@ const (
 	KindMissing    DifferenceKind = "missing"    // credited here, not in the bill
 	KindAmount     DifferenceKind = "amount"
 	KindState      DifferenceKind = "state"
-	KindRefund     DifferenceKind = "refund" // refunded there, no refund here
+	KindRefund     DifferenceKind = "refund"         // refunded there, no refund here
+	KindBackMissed DifferenceKind = "refund_missing" // refunded here, not in the bill
+	KindBackAmount DifferenceKind = "refund_amount"
 	KindFee        DifferenceKind = "fee"
 )
 
@@ -37,6 +39,10 @@ func (k DifferenceKind) Words() string {
 		return "状态不符"
 	case KindRefund:
 		return "渠道退过款，这里没有退款"
+	case KindBackMissed:
+		return "这里已原路退回，渠道账单没有"
+	case KindBackAmount:
+		return "退款金额不符"
 	case KindFee:
 		return "手续费不符"
 	}
@@ -88,6 +94,7 @@ type held struct {
 	order     id.ID
 	asked     money.Fen
 	roomLabel string
+	back      *dayRefund // the refund of its number
 }
 
 // oneFen in the unit of fees.
@@ -100,7 +107,7 @@ func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
 	there, here = int64(l.Amount), int64(h.captured)
 	switch {
 	case l.State == BillRefund:
-		return KindRefund, int64(l.Back), 0
+		return compareBack(l, h.back)
 	case l.State != BillPaid && h.captured == 0:
 		return "", 0, 0
 	case l.State != BillPaid, l.Currency != "CNY":
@@ -120,6 +127,21 @@ func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
 		if off := l.Fee - want; off >= oneFen || -off >= oneFen {
 			return KindFee, l.Fee, want
 		}
+	}
+	return "", 0, 0
+}
+
+// compareBack holds a refund of a bill against ours. A row is written when the
+// channel accepts a refund and never changes: one that failed afterwards is no
+// difference.
+func compareBack(l *BillLine, r *dayRefund) (kind DifferenceKind, there, here int64) {
+	switch {
+	case r == nil || r.Transaction != l.Transaction || r.State == RefundStray:
+		return KindRefund, int64(l.Back), 0
+	case r.State == RefundFailed && (l.BackState == BackDone || r.ChannelID == ""):
+		return KindRefund, int64(l.Back), 0
+	case r.State != RefundFailed && r.Amount != l.Back:
+		return KindBackAmount, int64(l.Back), int64(r.Amount)
 	}
 	return "", 0, 0
 }

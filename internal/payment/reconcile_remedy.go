@@ -59,7 +59,7 @@ func (k DifferenceKind) Remedies() []Remedy {
 		return []Remedy{RemedyReturned}
 	case KindMissing, KindAmount, KindState:
 		return []Remedy{RemedyHold, RemedyReturned}
-	case KindFee:
+	case KindFee, KindBackMissed, KindBackAmount:
 		return []Remedy{RemedyHold}
 	}
 	return nil

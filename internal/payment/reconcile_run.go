@@ -110,9 +110,12 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 	if err != nil {
 		return fmt.Errorf("projects of a merchant: %w", err)
 	}
-	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, told: map[string]bool{}}
+	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, told: map[string]bool{}, toldBack: map[string]bool{}}
 	if w.books, err = capturesOn(ctx, s.db.Reader(ctx), project, &st); err != nil {
 		return fmt.Errorf("read captures of the day: %w", err)
+	}
+	if w.backs, err = refundsOn(ctx, s.db.Reader(ctx), project, &st); err != nil {
+		return fmt.Errorf("read refunds of the day: %w", err)
 	}
 	if w.kept, err = keptLines(ctx, s.db.Reader(ctx), project, statement); err != nil {
 		return fmt.Errorf("read lines kept before: %w", err)
@@ -141,17 +144,19 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 
 // matching is a bill on its way through the books.
 type matching struct {
-	s       *Service
-	project id.ID
-	st      Statement
-	sharers []id.ID
-	others  int64
-	books   map[string]dayCapture // of the day, by transaction
-	told    map[string]bool       // transactions of the bill
-	kept    map[lineKey]bool
-	waiting []BillLine
-	seen    map[string]bool // differences of this bill
-	failed  error
+	s        *Service
+	project  id.ID
+	st       Statement
+	sharers  []id.ID
+	others   int64
+	books    map[string]dayCapture // of the day, by transaction
+	told     map[string]bool       // transactions of the bill
+	backs    []dayRefund           // accepted on the day
+	toldBack map[string]bool       // refunds of the bill
+	kept     map[lineKey]bool
+	waiting  []BillLine
+	seen     map[string]bool // differences of this bill
+	failed   error
 }
 
 // expected tells whether a bill has to come: money came that day, and the
@@ -244,12 +249,19 @@ func (w *matching) compare(ctx context.Context) ([]Difference, error) {
 			return nil, fmt.Errorf("look up captures: %w", err)
 		}
 	}
+	backs, err := w.backsOf(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var odd []Difference
 	for i := range w.waiting {
 		l := &w.waiting[i]
 		h := look(l)
 		if c, ok := w.books[l.Transaction]; ok {
 			h = c.held
+		}
+		if r, ok := backs[l.RefundNumber]; ok && l.State == BillRefund {
+			h.back, w.toldBack[r.Number] = &r, true
 		}
 		if l.State != BillRefund {
 			w.told[l.Transaction] = true
@@ -281,6 +293,14 @@ func (w *matching) missing(ctx context.Context) error {
 		}
 		odd = append(odd, Difference{Statement: w.st.ID, Day: w.st.Day, Channel: w.st.Channel, Merchant: w.st.Merchant, Kind: KindMissing, Transaction: transaction,
 			Number: c.number, Order: c.order, RoomLabel: c.roomLabel, Here: int64(c.captured), At: c.at, State: DifferenceOpen})
+	}
+	for i := range w.backs {
+		r := &w.backs[i]
+		if r.Merchant != w.st.Merchant || w.toldBack[r.Number] {
+			continue
+		}
+		odd = append(odd, Difference{Statement: w.st.ID, Day: w.st.Day, Channel: w.st.Channel, Merchant: w.st.Merchant, Kind: KindBackMissed, Transaction: r.Transaction,
+			Refund: r.ChannelID, Number: r.OrderNumber, Order: r.order, RoomLabel: r.roomLabel, Here: int64(r.Amount), At: r.AcceptedAt, State: DifferenceOpen})
 	}
 	err := w.s.db.Write(ctx, func(tx *db.Tx) error { return w.note(ctx, tx, odd) })
 	if err != nil {

@@ -33,13 +33,14 @@ func insertEntry(ctx context.Context, tx *db.Tx, project, wallet id.ID, amount m
 }
 
 // ofRooms finds the payer's wallets for the rooms, and those that were filled
-// while a room had no payer on file: that money is the room's.
+// while a room had no payer on file: that money is the room's. What is set aside
+// for refunds is not among them.
 func ofRooms(project, payer id.ID, rooms []id.ID) (string, []any) {
-	args := []any{project, payer}
+	args := []any{project, heldForRefund, payer}
 	for _, r := range rooms {
 		args = append(args, r)
 	}
-	return "project_id = ? AND payer_id IN (?, 0) AND room_id IN (" + db.In(len(rooms)) + ")", args
+	return "project_id = ? AND purpose <> ? AND payer_id IN (?, 0) AND room_id IN (" + db.In(len(rooms)) + ")", args
 }
 
 func lockWallets(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID) error {

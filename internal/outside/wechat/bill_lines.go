@@ -34,6 +34,11 @@ func (r *row) text(column string) string {
 	return strings.TrimSpace(r.cells[i])
 }
 
+func (r *row) has(column string) bool {
+	_, ok := r.at[column]
+	return ok
+}
+
 // decimal reads an amount of yuan as an integer with so many decimals.
 func (r *row) decimal(column string, places int) int64 {
 	v, err := decimal(r.text(column), places)
@@ -123,6 +128,17 @@ func (r *row) totals() payment.BillTotals {
 		Back: money.Fen(r.decimal("退款总金额", 2)), Fee: r.decimal("手续费总金额", 5)}
 }
 
+// billBack is the state of a refund as a bill writes it.
+func billBack(words string) payment.BackState {
+	switch words {
+	case "SUCCESS":
+		return payment.BackDone
+	case "PROCESSING":
+		return payment.BackOpen
+	}
+	return payment.BackClosed
+}
+
 // line reads one trade. What counts is 订单金额: 应结订单金额 lacks coupons that
 // the channel pays.
 func (r *row) line(day clock.Date) (payment.BillLine, error) {
@@ -135,6 +151,9 @@ func (r *row) line(day clock.Date) (payment.BillLine, error) {
 		l.State = payment.BillPaid
 	case "REFUND":
 		l.State, l.Refund, l.RefundNumber = payment.BillRefund, r.text("微信退款单号"), r.text("商户退款单号")
+		if r.has("退款状态") {
+			l.BackState = billBack(r.text("退款状态"))
+		}
 	}
 	if rate, ok := strings.CutSuffix(r.text("费率"), "%"); ok {
 		v, err := decimal(rate, 4)

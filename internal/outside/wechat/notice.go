@@ -3,8 +3,10 @@ package wechat
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/notify"
 	"github.com/wechatpay-apiv3/wechatpay-go/services/payments"
@@ -32,13 +34,26 @@ func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[str
 			r.Header.Set(name, value)
 		}
 	}
-	var t payments.Transaction
-	if _, err := handler.ParseNotifyRequest(ctx, r, &t); err != nil {
+	var plain json.RawMessage
+	message, err := handler.ParseNotifyRequest(ctx, r, &plain)
+	if err != nil {
 		return payment.Trade{}, payment.ErrForged // the SDK's text repeats the whole message
 	}
-	trade, err := toTrade(&t)
+	trade, err := opened(message.EventType, plain)
 	if err != nil {
 		return trade, fmt.Errorf("%w: %w", payment.ErrForged, err)
 	}
 	return trade, nil
+}
+
+// opened reads what a notification is about: a refund or a payment.
+func opened(event string, plain []byte) (payment.Trade, error) {
+	if strings.HasPrefix(event, "REFUND.") {
+		return toBack(plain)
+	}
+	var t payments.Transaction
+	if err := json.Unmarshal(plain, &t); err != nil {
+		return payment.Trade{}, fmt.Errorf("read transaction: %w", err)
+	}
+	return toTrade(&t)
 }

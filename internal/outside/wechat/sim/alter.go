@@ -15,6 +15,7 @@ type Alteration struct {
 	Fee      *int64 `json:"fee"`      // the bill tells this fee, in fen×100
 	Forget   bool   `json:"forget"`   // the bill does not tell of it
 	Refund   int64  `json:"refund"`   // given back on the platform's own page
+	Back     int64  `json:"back"`     // the bill tells this amount of the newest refund
 	Bare     bool   `json:"bare"`     // paid by a code that no API made, as this number
 	AgeDays  int    `json:"age_days"` // it was all so many days ago
 	Merchant string `json:"merchant"` // of Bare
@@ -35,19 +36,23 @@ func (s *Sim) Alter(a Alteration) error {
 		hit = true
 		t.PaidAt, t.At = t.PaidAt.AddDate(0, 0, -a.AgeDays), t.At.AddDate(0, 0, -a.AgeDays)
 		for i := range t.Refunds {
-			t.Refunds[i].At = t.Refunds[i].At.AddDate(0, 0, -a.AgeDays)
+			r := &t.Refunds[i]
+			r.At, r.EndsAt, r.DoneAt = r.At.AddDate(0, 0, -a.AgeDays), r.EndsAt.AddDate(0, 0, -a.AgeDays), r.DoneAt.AddDate(0, 0, -a.AgeDays)
 		}
 		if a.Number == "" {
 			continue
 		}
 		t.Billed, t.Fee, t.Forgotten = a.Total, a.Fee, a.Forget
+		if n := len(t.Refunds); a.Back > 0 && n > 0 {
+			t.Refunds[n-1].Billed = a.Back
+		}
 		if a.Refund > 0 {
-			if t.Transaction == "" || a.Refund > t.Total {
+			if t.Transaction == "" || a.Refund > t.Total-t.back() {
 				return refuse(400, "INVALID_REQUEST", "退款金额超过支付金额")
 			}
 			now := s.o.Clock.Now()
 			t.State = "REFUND"
-			t.Refunds = append(t.Refunds, refund{ID: "50000" + digits(24), Number: "R" + strings.ToUpper(random(12)), Amount: a.Refund, At: now})
+			t.Refunds = append(t.Refunds, refund{ID: "50000" + digits(24), Number: "R" + strings.ToUpper(random(12)), Amount: a.Refund, At: now, DoneAt: now})
 		}
 	}
 	if !hit {

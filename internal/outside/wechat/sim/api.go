@@ -43,6 +43,8 @@ func (s *Sim) Handler() http.Handler {
 	signed("GET /v3/pay/transactions/id/{transaction}", s.queryByID)
 	signed("POST /v3/pay/transactions/out-trade-no/{number}/close", s.close)
 	signed("GET /v3/bill/tradebill", s.bill)
+	signed("POST /v3/refund/domestic/refunds", s.refund)
+	signed("GET /v3/refund/domestic/refunds/{number}", s.queryRefund)
 	mux.HandleFunc("GET /v3/billdownload/file", s.download)
 	s.payerRoutes(mux)
 	return mux

@@ -67,9 +67,9 @@ func (s *Sim) billText(merchant string, day time.Time) string {
 		}
 		for i := range t.Refunds {
 			if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
-				fee := -r.Amount * feePer100k / 1000
+				fee := -r.billed() * feePer100k / 1000
 				rows = append(rows, t.refundRow(r, fee))
-				back, fees = back+r.Amount, fees+fee
+				back, fees = back+r.billed(), fees+fee
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func (t *trade) billRow(fee int64) string {
 }
 
 func (t *trade) refundRow(r *refund, fee int64) string {
-	return t.row(r.At, "REFUND", "0.00", []string{r.ID, r.Number, yuan(r.Amount), "0.00", "ORIGINAL", "SUCCESS"}, fee, "0.00", yuan(r.Amount))
+	return t.row(r.At, "REFUND", "0.00", []string{r.ID, r.Number, yuan(r.billed()), "0.00", "ORIGINAL", r.billState()}, fee, "0.00", yuan(r.billed()))
 }
 
 func (t *trade) row(at time.Time, state, settled string, back []string, fee int64, total, asked string) string {

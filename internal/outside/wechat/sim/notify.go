@@ -27,6 +27,10 @@ type Faults struct {
 	PayAtOnce       bool          `json:"pay_at_once"`       // paid and told before prepay is answered
 	WrongAmount     int64         `json:"wrong_amount"`      // tells this total, fen
 	Hide            bool          `json:"hide"`              // queries do not know of payments yet
+	RefundRefused   string        `json:"refund_refused"`    // this code instead of accepting a refund: NOT_ENOUGH
+	RefundEnds      string        `json:"refund_ends"`       // what accepted refunds come to: CLOSED, ABNORMAL; empty is SUCCESS
+	RefundTakes     time.Duration `json:"refund_takes"`      // by the clock, until then a refund is PROCESSING
+	Vague           bool          `json:"vague"`             // 500 to refunds, and nothing was done
 	TamperBills     bool          `json:"tamper_bills"`      // bills are changed after their hash was told
 }
 
@@ -41,6 +45,7 @@ type Attempt struct {
 type delivery struct {
 	ID      string    `json:"id"`
 	Trade   string    `json:"trade"`
+	Refund  string    `json:"refund,omitempty"` // it is about this refund of the trade
 	Made    time.Time `json:"made"`
 	Due     time.Time `json:"due"`
 	Attempt int       `json:"attempt"`
@@ -74,9 +79,12 @@ func (s *Sim) Attempts() []Attempt {
 }
 
 // plan begins the notification of a payment; the caller holds the lock.
-func (s *Sim) plan(t *trade) {
+func (s *Sim) plan(t *trade) { s.planFor(t, "") }
+
+// planFor begins the notification of a refund, or of the payment.
+func (s *Sim) planFor(t *trade, refund string) {
 	now := s.o.Clock.Now()
-	s.books.Notices = append(s.books.Notices, &delivery{ID: "EV-" + digits(28), Trade: t.Merchant + "/" + t.Number, Made: now, Due: now.Add(s.faults.Delay)})
+	s.books.Notices = append(s.books.Notices, &delivery{ID: "EV-" + digits(28), Trade: t.Merchant + "/" + t.Number, Refund: refund, Made: now, Due: now.Add(s.faults.Delay)})
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -86,6 +94,7 @@ func (s *Sim) plan(t *trade) {
 // Deliver sends every notification that is due by the clock.
 func (s *Sim) Deliver(ctx context.Context) {
 	s.mu.Lock()
+	s.endRefunds()
 	now := s.o.Clock.Now()
 	var due []*delivery
 	for _, d := range s.books.Notices {
@@ -128,19 +137,23 @@ func (s *Sim) message(d *delivery) (notify, number string, body []byte, err erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.books.Trades[d.Trade]
-	plain, err := json.Marshal(s.transaction(t))
+	notify, event, kind, words, about := t.Notify, "TRANSACTION.SUCCESS", "transaction", "支付成功", s.transaction(t)
+	if r := t.refundNumbered(d.Refund); d.Refund != "" && r != nil {
+		notify, event, kind, words, about = r.Notify, "REFUND."+r.state(), "refund", "退款"+map[string]string{"SUCCESS": "成功", "CLOSED": "关闭", "ABNORMAL": "异常"}[r.state()], s.refundNotice(t, r)
+	}
+	plain, err := json.Marshal(about)
 	if err != nil {
 		return "", "", nil, err
 	}
 	nonce := random(12)
-	sealed, err := seal(s.books.Merchants[t.Merchant].APIKey, nonce, "transaction", plain)
+	sealed, err := seal(s.books.Merchants[t.Merchant].APIKey, nonce, kind, plain)
 	if err != nil {
 		return "", "", nil, err
 	}
 	body, err = json.Marshal(map[string]any{"id": d.ID, "create_time": d.Made.In(clock.Shanghai()).Format(time.RFC3339), "resource_type": "encrypt-resource",
-		"event_type": "TRANSACTION.SUCCESS", "summary": "支付成功", "resource": map[string]string{"original_type": "transaction",
-			"algorithm": "AEAD_AES_256_GCM", "ciphertext": sealed, "associated_data": "transaction", "nonce": nonce}})
-	return t.Notify, t.Number, body, err
+		"event_type": event, "summary": words, "resource": map[string]string{"original_type": kind,
+			"algorithm": "AEAD_AES_256_GCM", "ciphertext": sealed, "associated_data": kind, "nonce": nonce}})
+	return notify, t.Number, body, err
 }
 
 // send tells the merchant once; true when he has acknowledged.
@@ -158,7 +171,7 @@ func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool
 	if probe {
 		h.Set("Wechatpay-Signature", "WECHATPAY/SIGNTEST/"+base64.StdEncoding.EncodeToString([]byte(random(200))))
 	} else if f.Tamper {
-		body = bytes.Replace(body, []byte("支付成功"), []byte("支付失败"), 1)
+		body = bytes.Replace(body, []byte("成功"), []byte("失败"), 1)
 	}
 	status := 0
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, notify, bytes.NewReader(body))

@@ -105,7 +105,7 @@ func (s *Sim) recent() []seen {
 	s.expire()
 	out := []seen{}
 	for _, t := range s.sorted() {
-		out = append(out, seen{strings.TrimPrefix(t.Code, codeOf("")), t.Number, t.Description, yuan(t.Total), stateWords(t.State), t.Merchant,
+		out = append(out, seen{strings.TrimPrefix(t.Code, codeOf("")), t.Number, t.Description, yuan(t.Total), t.shown(), t.Merchant,
 			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.State == "NOTPAY"})
 	}
 	return out[:min(len(out), 200)]

@@ -72,14 +72,6 @@ type trade struct {
 	Forgotten   bool      `json:"forgotten,omitempty"` // the bill lacks it
 }
 
-// refund is money that went back.
-type refund struct {
-	ID     string    `json:"id"`
-	Number string    `json:"number"`
-	Amount int64     `json:"amount"` // fen
-	At     time.Time `json:"at"`
-}
-
 type books struct {
 	Platform  string                 `json:"platform_key"`
 	Serial    string                 `json:"platform_serial"`

@@ -2581,7 +2581,7 @@ export interface paths {
         /** 红冲与退款申请，新的在前 */
         get: operations["refund-list"];
         put?: never;
-        /** 申请红冲、部分退款、退预存或退押金 */
+        /** 申请红冲、部分退款、退预存、退押金，或原路退回线上多收的钱 */
         post: operations["refund-ask"];
         delete?: never;
         options?: never;
@@ -2606,6 +2606,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/refunds/{refund}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 渠道没有退回的，再原路退一次或改用别的方式，重新等批准 */
+        post: operations["refund-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/refunds/{refund}/decision": {
         parameters: {
             query?: never;
@@ -2615,7 +2632,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 批准或退回别人的申请 */
+        /** 批准或退回别人的申请；原路退回的批准后随即交给渠道 */
         post: operations["refund-decide"];
         delete?: never;
         options?: never;
@@ -6028,6 +6045,8 @@ export interface components {
             lines: components["schemas"]["CashierLine"][];
             /** @description 收据号，如 SJ2026-000123 */
             number: string;
+            /** @description 线上收的款，可以原路退回 */
+            original: boolean;
             /**
              * Format: int64
              * @description 收款后欠费，分
@@ -6134,18 +6153,24 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
             asked_name: string;
+            /** @description 退的是哪笔线上多收的钱 */
+            candidate_id: string;
+            /** @description 原路退回的商户退款单号 */
+            channel_number: string;
             /** Format: date-time */
             decided_at?: string;
             decided_name: string;
             /** @description 编号，十进制字符串 */
             deposit_id: string;
+            /** @description 渠道为什么没有退回 */
+            failure: string;
             /** @description 编号，十进制字符串 */
             id: string;
             /**
-             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金
+             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱
              * @enum {string}
              */
-            kind: "red" | "part" | "prepaid" | "deposit";
+            kind: "red" | "part" | "prepaid" | "deposit" | "candidate";
             kind_name: string;
             /** @description 怎么退；红冲按收款时的方式退，为空 */
             method: string;
@@ -6153,6 +6178,8 @@ export interface components {
             /** @description 是我提出的，不能自己批 */
             mine: boolean;
             note: string;
+            /** @description 由收款的渠道原路退回 */
+            original: boolean;
             /** Format: date-time */
             paid_at?: string;
             paid_name: string;
@@ -6167,8 +6194,11 @@ export interface components {
             /** @description 编号，十进制字符串 */
             room_id: string;
             room_label: string;
-            /** @enum {string} */
-            state: "asked" | "approved" | "refused" | "withdrawn" | "paid";
+            /**
+             * @description sent 渠道正在原路退回，failed 渠道没有退回
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn" | "paid" | "sent" | "failed";
             /** Format: int64 */
             version: number;
         };
@@ -9004,6 +9034,8 @@ export interface components {
              * @description 多收的金额，分；已存入预存
              */
             amount: number;
+            /** @description 在办的退款申请，没有为空 */
+            application_id: string;
             /**
              * Format: date-time
              * @description 发现的时间
@@ -9020,6 +9052,8 @@ export interface components {
             note: string;
             /** @description 商户订单号 */
             number: string;
+            /** @description 渠道可以原路退回 */
+            original: boolean;
             payer_name: string;
             /** @description 这笔钱的收据；没有这笔订单时为空 */
             receipt_id: string;
@@ -9068,7 +9102,7 @@ export interface components {
              * @description 差异种类
              * @enum {string}
              */
-            kind: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "fee";
+            kind: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "refund_missing" | "refund_amount" | "fee";
             kind_name: string;
             note: string;
             /** @description 商户订单号 */
@@ -9475,26 +9509,43 @@ export interface components {
             /** @description 恢复码，每个用一次，只在这里显示一次 */
             codes: string[];
         };
+        "Refund-againRequest": {
+            /** @description 退到哪个账号，选填 */
+            account?: string;
+            /**
+             * @description 改用什么方式退；再原路退一次时不填
+             * @enum {string}
+             */
+            method?: "cash" | "card" | "transfer";
+            /** @description 再原路退一次 */
+            original?: boolean;
+            /** Format: int64 */
+            version: number;
+        };
         "Refund-askRequest": {
             /** @description 退到哪个账号，选填 */
             account?: string;
             /**
              * Format: int64
-             * @description 退多少，分；红冲整张退，不填
+             * @description 退多少，分；红冲和退多收整笔退，不填
              */
             amount?: number;
+            /** @description 退线上多收的钱：待退款的哪一笔，整笔原路退回 */
+            candidate_id?: string;
             /** @description 退押金：哪一笔 */
             deposit_id?: string;
             /**
-             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金
+             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱
              * @enum {string}
              */
-            kind: "red" | "part" | "prepaid" | "deposit";
+            kind: "red" | "part" | "prepaid" | "deposit" | "candidate";
             /**
              * @description 怎么退；红冲按收款时的方式退，不填
              * @enum {string}
              */
             method?: "cash" | "card" | "transfer";
+            /** @description 部分退款：由收款的渠道原路退回，不用填怎么退；线上收款的红冲总是原路退回 */
+            original?: boolean;
             /** @description 原因 */
             reason: string;
             /** @description 红冲和部分退款：哪张收据 */
@@ -16353,7 +16404,7 @@ export interface operations {
                 /** @description 不填为全部 */
                 state?: "open" | "done" | "gone";
                 /** @description 不填为全部 */
-                kind?: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "fee";
+                kind?: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "refund_missing" | "refund_amount" | "fee";
             };
             header?: never;
             path: {
@@ -30402,9 +30453,9 @@ export interface operations {
                 /** @description 上一页给出的 next；第一页留空 */
                 cursor?: string;
                 /** @description 不填为全部 */
-                state?: "asked" | "approved" | "refused" | "withdrawn" | "paid";
+                state?: "asked" | "approved" | "refused" | "withdrawn" | "paid" | "sent" | "failed";
                 /** @description 不填为全部 */
-                kind?: "red" | "part" | "prepaid" | "deposit";
+                kind?: "red" | "part" | "prepaid" | "deposit" | "candidate";
                 /** @description 这间房的 */
                 room_id?: string;
                 /** @description 这张收据的 */
@@ -30632,6 +30683,116 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierRefund"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refund-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 申请编号 */
+                refund: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refund-againRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -3,8 +3,8 @@ import { must, withKey } from '@/api/client'
 
 const at = (project: string) => ({ project })
 
-export interface RefundAsk { kind: 'red' | 'part' | 'prepaid' | 'deposit'; receipt_id?: string; room_id?: string; deposit_id?: string; amount?: number; method?: 'cash' | 'card' | 'transfer'; account?: string; reason: string }
-export interface RefundFilter { state?: 'asked' | 'approved'; cursor?: string; limit?: number }
+export interface RefundAsk { kind: 'red' | 'part' | 'prepaid' | 'deposit' | 'candidate'; candidate_id?: string; original?: boolean; receipt_id?: string; room_id?: string; deposit_id?: string; amount?: number; method?: 'cash' | 'card' | 'transfer'; account?: string; reason: string }
+export interface RefundFilter { state?: 'asked' | 'approved' | 'sent' | 'failed'; cursor?: string; limit?: number }
 
 export const readRefunds = (project: string, query: RefundFilter) =>
   must(api.GET('/api/v1/projects/{project}/refunds', { params: { path: at(project), query } }))
@@ -15,6 +15,9 @@ export const decideRefund = (project: string, refund: string, body: { approve: b
   must(api.POST('/api/v1/projects/{project}/refunds/{refund}/decision', { params: { path: { ...at(project), refund } }, body, headers: withKey(key) }))
 export const withdrawRefund = (project: string, refund: string, version: number, key: string) =>
   must(api.POST('/api/v1/projects/{project}/refunds/{refund}/withdraw', { params: { path: { ...at(project), refund } }, body: { version }, headers: withKey(key) }))
+export interface Again { original?: boolean; method?: 'cash' | 'card' | 'transfer'; account?: string; version: number }
+export const askRefundAgain = (project: string, refund: string, body: Again, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/refunds/{refund}/again', { params: { path: { ...at(project), refund } }, body, headers: withKey(key) }))
 export const payRefund = (project: string, refund: string, version: number, key: string) =>
   must(api.POST('/api/v1/projects/{project}/refunds/{refund}/pay', { params: { path: { ...at(project), refund } }, body: { version }, headers: withKey(key) }))
 
