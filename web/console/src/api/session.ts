@@ -4,8 +4,8 @@ export interface Account { id: string; name: string; login: string; totp?: boole
 /** A role held on one project, or on all of them when project_id is null. */
 export interface HeldRole { project_id: string | null; role: string; role_name: string }
 export interface ProjectRef { id: string; name: string; kind: string }
-/** The rights on one project, or on all of them when project_id is null. */
-export interface HeldGrant { project_id: string | null; permissions: string[] }
+/** The rights on one project, or on all of them when project_id is null; with building_ids only on these buildings of it. */
+export interface HeldGrant { project_id: string | null; permissions: string[]; building_ids?: string[] }
 export interface Session { account: Account; company?: string; due?: string; password_min?: number; roles: HeldRole[]; permissions: string[]; grants?: HeldGrant[]; projects: ProjectRef[] }
 
 export const readSession = (): Promise<Session> => send('GET', '/api/v1/session')

@@ -33,6 +33,8 @@ declare module 'vue-router' {
     title?: string
     /** Permission the session must hold; any one of several. */
     permission?: string | string[]
+    /** The page works for rights that are limited to some buildings: everything it asks for honours them. */
+    buildings?: boolean
     /** The menu shrinks to icons because the page needs width. */
     rail?: boolean
     /** Pages outside of the frame that need no session (login, first use). */

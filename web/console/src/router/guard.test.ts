@@ -10,12 +10,14 @@ const session = {
   projects: [{ id: '7', name: '翠湖花园', kind: 'residential' }],
 }
 let status = 200
+let part = false
 const to = (over: Partial<RouteLocationNormalized>) => ({ fullPath: '/p/7/counter', params: { project: '7' }, meta: {}, query: {}, ...over }) as RouteLocationNormalized
 
 beforeEach(() => {
   setActivePinia(createPinia())
   status = 200
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(status === 200 ? session : { detail: 'x' }), { status })))
+  part = false
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(status === 200 ? { ...session, ...(part ? { grants: [{ project_id: '7', permissions: ['cashier.take'], building_ids: ['1'] }] } : {}) } : { detail: 'x' }), { status })))
 })
 afterEach(() => vi.unstubAllGlobals())
 
@@ -31,6 +33,11 @@ describe('the guard', () => {
   it('keeps pages of other projects and other roles shut', async () => {
     expect(await guard(to({ params: { project: '8' } }))).toEqual({ name: 'noProject' })
     expect(await guard(to({ meta: { permission: 'billing.release', title: '出账审核' } }))).toEqual({ name: 'forbidden', query: { title: '出账审核' } })
+  })
+  it('opens for rights on some buildings only what honours them', async () => {
+    part = true
+    expect(await guard(to({ meta: { permission: 'cashier.take', buildings: true } }))).toBe(true)
+    expect(await guard(to({ meta: { permission: 'cashier.take', title: '收据' } }))).toEqual({ name: 'forbidden', query: { title: '收据' } })
   })
   it('does not take a dead server for a missing session', async () => {
     status = 503

@@ -20,7 +20,7 @@ export async function guard(to: RouteLocationNormalized): Promise<true | RouteLo
   if (session.session?.due) return { name: 'due' }
   const project = to.params.project
   if (typeof project === 'string' && !session.choose(project)) return { name: 'noProject' }
-  const held = typeof project === 'string' ? session.held : session.everywhere
+  const held = typeof project !== 'string' ? session.everywhere : to.meta.buildings ? session.reach : session.held
   if (!allowed(to.meta.permission, held)) return { name: 'forbidden', query: { title: to.meta.title ?? '' } }
   return true
 }

@@ -27,6 +27,18 @@ describe('the menu', () => {
     expect(shown([])).toEqual([['manage', '公司']])
     expect(shown(['billing.read'])).toEqual([['charge', '费用明细'], ['manage', '公司']])
   })
+  it('shows for rights on some buildings only the pages that honour them', () => {
+    const both: Area[] = [{
+      routes: [
+        { path: 'rooms', name: 'rooms', component: page, meta: { title: '房屋', permission: 'estate.read', buildings: true } },
+        { path: 'project', name: 'project', component: page, meta: { title: '项目资料', permission: 'estate.read' } },
+      ],
+      menu: [{ route: 'rooms', group: 'household', icon: 'lift', order: 1 }, { route: 'project', group: 'manage', icon: 'info', order: 1 }],
+    }]
+    const none = new Set<string>()
+    expect(menuFor(both, none, none, new Set(['estate.read'])).flatMap((s) => s.items.map((i) => i.title))).toEqual(['房屋'])
+    expect(menuFor(both, none, none, none)).toEqual([])
+  })
   it('knows project pages from company pages', () => {
     const items = menuFor(sample, new Set(['cashier.take'])).flatMap((s) => s.items)
     expect(items.map((i) => i.project)).toEqual([true, true, false])

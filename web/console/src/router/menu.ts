@@ -19,16 +19,16 @@ export function allowed(permission: string | string[] | undefined, held: Readonl
 
 /**
  * The menu for a session: entries without a route, and those the session may not open, are not in it. Company-wide pages
- * ask for what is held on all projects.
+ * ask for what is held on all projects, pages that honour buildings for what is held on some of them.
  */
-export function menuFor(all: Area[], held: ReadonlySet<string>, everywhere = held): MenuSection[] {
+export function menuFor(all: Area[], held: ReadonlySet<string>, everywhere = held, reach = held): MenuSection[] {
   const routes = new Map<string, RouteRecordRaw>()
   for (const route of all.flatMap((a) => a.routes)) if (route.name) routes.set(String(route.name), route)
   const items = all.flatMap((a) => a.menu).flatMap((entry): MenuItem[] => {
     const route = routes.get(entry.route)
     if (!route) return []
     const project = !route.path.startsWith('/')
-    if (!allowed(route.meta?.permission, project ? held : everywhere)) return []
+    if (!allowed(route.meta?.permission, !project ? everywhere : route.meta?.buildings ? reach : held)) return []
     return [{ ...entry, title: route.meta?.title ?? entry.route, project }]
   })
   return order.flatMap((group) => {

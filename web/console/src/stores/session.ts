@@ -19,9 +19,14 @@ export const useSession = defineStore('session', () => {
   const projectId = ref(lastProject())
   let loading: Promise<boolean> | null = null
 
+  /** Rights held on the whole project. */
   const held = computed<ReadonlySet<string>>(() => heldOn(project.value?.id ?? null))
   /** Rights held on all projects: what company-wide pages and commands ask for. */
   const everywhere = computed<ReadonlySet<string>>(() => heldOn(null))
+  /** Rights held on the project or on some buildings of it: enough for pages that show only these buildings. */
+  const reach = computed<ReadonlySet<string>>(() => heldOn(project.value?.id ?? null, true))
+  /** Whether this account answers for some buildings of the project only. */
+  const partOnly = computed(() => held.value.size === 0 && reach.value.size > 0)
   const projects = computed<ProjectRef[]>(() => session.value?.projects ?? [])
   const project = computed(() => projects.value.find((p) => p.id === projectId.value) ?? projects.value[0] ?? null)
   /** The role shown beside the name: the one on this project before the one on all. */
@@ -30,10 +35,10 @@ export const useSession = defineStore('session', () => {
     return (roles.find((r) => r.project_id === project.value?.id) ?? roles.find((r) => r.project_id === null) ?? roles[0])?.role_name ?? ''
   })
 
-  function heldOn(id: string | null): Set<string> {
+  function heldOn(id: string | null, parts = false): Set<string> {
     const grants = session.value?.grants
     if (!grants) return new Set(session.value?.permissions)
-    return new Set(grants.filter((g) => g.project_id === null || g.project_id === id).flatMap((g) => g.permissions))
+    return new Set(grants.filter((g) => (g.project_id === null || g.project_id === id) && (parts || !g.building_ids)).flatMap((g) => g.permissions))
   }
 
   async function read(): Promise<boolean> {
@@ -76,6 +81,8 @@ export const useSession = defineStore('session', () => {
   }
 
   const can = (permission: string): boolean => held.value.has(permission)
+  /** Like can, for what is done to one room or person and honours rights on some buildings. */
+  const canHere = (permission: string): boolean => reach.value.has(permission)
   const canEverywhere = (permission: string): boolean => everywhere.value.has(permission)
-  return { session, held, everywhere, canEverywhere, projects, project, roleName, load, choose, forget, leave, can, reload: read }
+  return { session, held, reach, partOnly, everywhere, canEverywhere, canHere, projects, project, roleName, load, choose, forget, leave, can, reload: read }
 })

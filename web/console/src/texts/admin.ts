@@ -36,6 +36,14 @@ export const accountTexts = {
   pickRole: '选择角色',
   onProject: '在哪个项目',
   everywhere: '全部项目',
+  whole: '整个项目',
+  part: '部分楼栋',
+  extentOf: (text: string) => `${text}：范围`,
+  buildingsOf: (text: string) => `${text}：哪些楼栋`,
+  noBuildings: '这个项目还没有楼栋',
+  partHint: '只能看和办这些楼栋的房屋、住户、费用、催缴和收款；要整个项目权限的页面他看不到',
+  goneBuildings: (n: number) => `还有 ${n} 栋勾选过的楼已不在项目里`,
+  forgetGone: '去掉',
   addRole: '添加角色',
   removeRole: (text: string) => `去掉角色 ${text}`,
   mayDo: '可以',
@@ -50,6 +58,7 @@ export const accountTexts = {
     again: '两次输入的密码不一样',
     old: '请填写现在的密码',
     roles: '有一行还没选角色，请选好或去掉这一行',
+    buildings: '选了“部分楼栋”，请至少勾选一栋楼',
     twice: '同一项目的同一角色写了两次，请去掉一行',
   },
 
@@ -76,27 +85,6 @@ export const passwordTexts = {
   cancel: '先不改',
   close: '关闭',
   done: '密码已改。其他电脑和手机上的登录已全部结束，这里不用重新登录。',
-}
-
-/** What a right lets somebody do, for the role editor. */
-export const permissionNames: Record<string, string> = {
-  'estate.read': '看房屋与住户',
-  'estate.write': '改房屋与住户',
-  'estate.import': '导入名册',
-  'estate.reveal': '看完整手机号',
-  'estate.ask': '登记更正申请',
-  'estate.correct': '处理更正申请',
-  'estate.project': '新建项目',
-  'billing.read': '看费用',
-  'billing.item': '设收费项目和价格',
-  'billing.run': '出账',
-  'billing.release': '发布和撤回账单',
-  'cashier.read': '看收据',
-  'cashier.receive': '收款',
-  'cashier.void': '作废收据',
-  'cashier.report': '看收款统计和全部交班',
-  'audit.read': '看操作日志',
-  'identity.manage': '管理账号',
 }
 
 export const auditTexts = {
@@ -140,7 +128,7 @@ export const auditTexts = {
   no: '否',
   fields: {
     note: '说明', permissions: '权限', passwordmin: '密码位数', passworddays: '密码天数', idleminutes: '空闲分钟', totproles: '动态验证码角色', title: '标题', body: '内容', author: '发布人', ended: '已撤下', left: '剩余', 
-    name: '名称', login: '登录名', state: '状态', grants: '角色', role: '角色', project_id: '项目', kind: '类型', address: '地址', floors: '总楼层', floor: '楼层',
+    name: '名称', login: '登录名', state: '状态', grants: '角色', buildingids: '楼栋', role: '角色', project_id: '项目', kind: '类型', address: '地址', floors: '总楼层', floor: '楼层',
     label: '房屋', layout: '户型', area: '建筑面积', innerarea: '套内面积', handover: '交付日期', payer: '交费人', people: '人数', part: '身份', since: '从',
     until: '到', share: '产权份额', gender: '性别', email: '邮箱', phonemask: '手机号', idmask: '证件号', rooms: '房屋数', landarea: '占地面积', builtarea: '总建筑面积',
     version: '版本', reason: '原因', field: '看了什么', amount: '金额', number: '收据号', month: '账期', lines: '条数', operation: '操作', status: '答复', project: '项目',

@@ -9,6 +9,8 @@ export const frameTexts = {
   groups: { top: '', charge: '收费', household: '住户与房屋', service: '服务', books: '账务', manage: '管理' },
   project: '切换项目',
   allProjects: '全部项目',
+  partOnly: '部分楼栋',
+  partOnlyText: '您的权限只限于这个项目的部分楼栋，其他楼栋的房屋和住户看不到',
   search: '全局搜索',
   searchHint: '房号、姓名、手机号，拼音也行',
   searching: '正在找',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { grantFault, sameGrants, toGrants, toLines } from './grants'
+import { buildingWords, grantFault, sameGrants, toGrants, toLines } from './grants'
 
 const grants = [{ role: 'cashier', project_id: '7' }, { role: 'manager', project_id: null }]
 
@@ -8,12 +8,26 @@ describe('the role editor', () => {
     expect(toGrants(toLines(grants))).toEqual(grants)
   })
   it('refuses a line without a role and the same role twice', () => {
-    expect(grantFault([{ key: 0, role: '', project: '' }])).toBe('roles')
-    expect(grantFault([{ key: 0, role: 'cashier', project: '7' }, { key: 1, role: 'cashier', project: '7' }])).toBe('twice')
+    expect(grantFault([{ key: 0, role: '', project: '', buildings: null }])).toBe('roles')
+    expect(grantFault([{ key: 0, role: 'cashier', project: '7', buildings: null }, { key: 1, role: 'cashier', project: '7', buildings: ['1'] }])).toBe('twice')
     expect(grantFault(toLines(grants))).toBeNull()
   })
   it('knows the same rights in another order', () => {
     expect(sameGrants(grants, [...grants].reverse())).toBe(true)
     expect(sameGrants(grants, [{ role: 'cashier', project_id: null }, grants[1]!])).toBe(false)
+  })
+  it('keeps the buildings of a limit, and none without a project', () => {
+    const limited = [{ role: 'cashier', project_id: '7', building_ids: ['3', '1'] }]
+    expect(toGrants(toLines(limited))).toEqual(limited)
+    expect(toGrants([{ key: 0, role: 'cashier', project: '', buildings: ['1'] }])).toEqual([{ role: 'cashier', project_id: null }])
+    expect(grantFault([{ key: 0, role: 'cashier', project: '7', buildings: [] }])).toBe('buildings')
+    expect(sameGrants(limited, [{ ...limited[0]!, building_ids: ['1', '3'] }])).toBe(true)
+    expect(sameGrants(limited, [{ role: 'cashier', project_id: '7' }])).toBe(false)
+  })
+  it('names three buildings and counts the rest', () => {
+    const names = new Map([['1', '1栋'], ['2', '2栋'], ['3', '3栋'], ['4', '4栋']])
+    expect(buildingWords(['1', '2'], names)).toBe('1栋、2栋')
+    expect(buildingWords(['1', '2', '3', '4'], names)).toBe('1栋、2栋、3栋等 4 栋楼')
+    expect(buildingWords(['1', '9'], names)).toBe('2 栋楼')
   })
 })

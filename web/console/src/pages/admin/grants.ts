@@ -1,21 +1,29 @@
 import type { Grant } from './types'
 
-/** One line of the role editor; an empty project stands for all of them. */
-export interface GrantLine { key: number; role: string; project: string }
+/** One line of the role editor; an empty project stands for all of them, no list of buildings for the whole project. */
+export interface GrantLine { key: number; role: string; project: string; buildings: string[] | null }
 
 export function toLines(grants: Grant[]): GrantLine[] {
-  return grants.map((g, key) => ({ key, role: g.role, project: g.project_id ?? '' }))
+  return grants.map((g, key) => ({ key, role: g.role, project: g.project_id ?? '', buildings: g.building_ids ? [...g.building_ids] : null }))
 }
 export function toGrants(lines: GrantLine[]): Grant[] {
-  return lines.map((l) => ({ role: l.role, project_id: l.project === '' ? null : l.project }))
+  return lines.map((l) => ({ role: l.role, project_id: l.project === '' ? null : l.project, ...(l.project !== '' && l.buildings ? { building_ids: [...l.buildings] } : {}) }))
 }
-export type GrantFault = 'roles' | 'twice'
+export type GrantFault = 'roles' | 'buildings' | 'twice'
 export function grantFault(lines: GrantLine[]): GrantFault | null {
   if (lines.some((l) => l.role === '')) return 'roles'
+  if (lines.some((l) => l.project !== '' && l.buildings?.length === 0)) return 'buildings'
   return new Set(lines.map((l) => `${l.role}@${l.project}`)).size < lines.length ? 'twice' : null
 }
 /** Whether two lists give the same rights, in whatever order. */
 export function sameGrants(a: Grant[], b: Grant[]): boolean {
-  const keys = (list: Grant[]) => list.map((g) => `${g.role}@${g.project_id ?? ''}`).sort().join()
+  const part = (g: Grant) => (g.building_ids ? `:${[...g.building_ids].sort().join('+')}` : '')
+  const keys = (list: Grant[]) => list.map((g) => `${g.role}@${g.project_id ?? ''}${part(g)}`).sort().join()
   return keys(a) === keys(b)
+}
+/** The buildings of a limit in words: the first three by name, then how many; only how many where names are not known. */
+export function buildingWords(ids: string[], names: ReadonlyMap<string, string>): string {
+  const known = ids.flatMap((id) => names.get(id) ?? [])
+  if (known.length < ids.length) return `${ids.length} 栋楼`
+  return known.length > 3 ? `${known.slice(0, 3).join('、')}等 ${ids.length} 栋楼` : known.join('、')
 }

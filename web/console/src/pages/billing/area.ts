@@ -9,7 +9,7 @@ export const area: Area = {
   routes: [
     { path: 'runs', name: 'runs', component: () => import('./RunsPage.vue'), meta: { title: runTexts.title, permission: 'billing.read' } },
     { path: 'runs/:run(\\d+)', name: 'run', component: () => import('./RunPage.vue'), meta: { title: runTexts.title, permission: 'billing.read', under: 'runs' } },
-    { path: 'charges', name: 'charges', component: () => import('./ChargesPage.vue'), meta: { title: chargeTexts.title, permission: 'billing.read' } },
+    { path: 'charges', name: 'charges', component: () => import('./ChargesPage.vue'), meta: { title: chargeTexts.title, permission: 'billing.read', buildings: true } },
     { path: 'items', name: 'items', component: () => import('./ItemsPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read' } },
     { path: 'items/:item(\\d+)', name: 'item', component: () => import('./ItemPage.vue'), meta: { title: itemTexts.title, permission: 'billing.read', under: 'items' } },
     { path: 'items/:item(\\d+)/trial', name: 'price-trial', component: () => import('./TrialPage.vue'), meta: { title: trialTexts.open, permission: 'billing.read', under: 'items' } },

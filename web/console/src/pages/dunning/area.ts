@@ -4,7 +4,7 @@ import { dunningTexts, letterTexts, waiverTexts } from '@/texts/dunning'
 /** Who is late, letters to them, what came of calls, and late fees that are given up. */
 export const area: Area = {
   routes: [
-    { path: 'dunning', name: 'dunning', component: () => import('./DunningPage.vue'), meta: { title: dunningTexts.title, permission: 'dunning.read' } },
+    { path: 'dunning', name: 'dunning', component: () => import('./DunningPage.vue'), meta: { title: dunningTexts.title, permission: 'dunning.read', buildings: true } },
     { path: 'dunning/letters', name: 'letters', component: () => import('./LettersPage.vue'), meta: { title: letterTexts.title, permission: 'dunning.read', under: 'dunning' } },
     { path: 'waivers', name: 'waivers', component: () => import('./WaiversPage.vue'), meta: { title: waiverTexts.title, permission: 'billing.read' } },
   ],

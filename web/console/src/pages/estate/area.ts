@@ -6,8 +6,8 @@ export const area: Area = {
   routes: [
     { path: '/projects', name: 'projects', component: () => import('./ProjectsPage.vue'), meta: { title: projectTexts.listTitle, permission: 'estate.project' } },
     { path: 'project', name: 'projectCard', component: () => import('./ProjectPage.vue'), meta: { title: projectTexts.cardTitle, permission: 'estate.read' } },
-    { path: 'rooms', name: 'rooms', component: () => import('./RoomsPage.vue'), meta: { title: roomTexts.title, permission: 'estate.read' } },
-    { path: 'people', name: 'people', component: () => import('./PeoplePage.vue'), meta: { title: personTexts.title, permission: 'estate.read' } },
+    { path: 'rooms', name: 'rooms', component: () => import('./RoomsPage.vue'), meta: { title: roomTexts.title, permission: 'estate.read', buildings: true } },
+    { path: 'people', name: 'people', component: () => import('./PeoplePage.vue'), meta: { title: personTexts.title, permission: 'estate.read', buildings: true } },
   ],
   menu: [
     { route: 'rooms', group: 'household', icon: 'lift', order: 30 },

@@ -1,0 +1,139 @@
+// Somebody who answers for one building: made on the staff page, finds only its
+// households, and is told of no other by search, by list, by address.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { eventually } from '../lib/eventually.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import * as seed from '../lib/seed.mjs'
+
+let linli, browser, boss, one, rooms, lou
+
+before(async () => {
+  linli = await startLinli()
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  one = await seed.project(boss, '翠湖花园')
+  rooms = await seed.rooms(boss, one, [
+    { building: '1', room: '101', area: 89.3, owner: '陈建国', phone: '13805715678' },
+    { building: '2', room: '101', area: 89.3, owner: '陈丽华', phone: '13905719999' },
+    { building: '3', room: '101', area: 89.3, owner: '吴敏', phone: '13705711111' },
+  ])
+  await seed.fee(boss, one, { name: '物业服务费', price: 2 })
+  await seed.released(boss, one)
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+})
+
+const menuOf = (page) => page.getByRole('navigation', { name: '主菜单' }).getByRole('link').evaluateAll((all) => all.map((a) => a.title || a.textContent.trim()).filter((t) => !t.includes('首页')))
+
+test('[P3] a role is given for one building, and stands so in the list and in the log', async () => {
+  const p = await seed.pageOf(browser, linli.origin, boss)
+  await p.page.goto('/accounts')
+  await p.page.getByRole('button', { name: '新建账号' }).click()
+  const form = p.page.getByRole('dialog', { name: '新建员工账号' })
+  await form.getByLabel('姓名').fill('郑楠')
+  await form.getByLabel('登录名').fill('zhengnan')
+  await form.getByLabel('初始密码').fill('Guanjia-2026-ok')
+  await form.getByLabel('角色', { exact: true }).selectOption('收费员')
+  await form.getByLabel('在哪个项目').selectOption('翠湖花园')
+  await form.getByRole('radio', { name: '部分楼栋' }).click()
+  await form.getByRole('checkbox', { name: '1栋' }).waitFor()
+  await form.getByRole('button', { name: '建立账号 郑楠' }).click()
+  await form.getByText('请至少勾选一栋楼').waitFor()
+  await form.getByRole('checkbox', { name: '1栋' }).check()
+  await assertAccessible(p.page)
+  await shot(p.page, 'account-buildings')
+  await form.getByRole('button', { name: '建立账号 郑楠' }).click()
+  await form.waitFor({ state: 'hidden' })
+  await p.page.getByRole('row', { name: /郑楠/ }).filter({ hasText: '收费员（翠湖花园 1栋）' }).waitFor()
+
+  // Two buildings for a moment, and one again: both are in the log with the buildings' names.
+  await p.page.getByRole('row', { name: /郑楠/ }).getByRole('button', { name: '修改' }).click()
+  const edit = p.page.getByRole('dialog', { name: '郑楠的账号' })
+  await edit.getByRole('checkbox', { name: '3栋' }).check()
+  await edit.getByText('要重新登录才按新角色工作').waitFor()
+  await edit.getByRole('button', { name: '保存账号' }).click()
+  await edit.waitFor({ state: 'hidden' })
+  await p.page.getByRole('row', { name: /郑楠/ }).filter({ hasText: '收费员（翠湖花园 1栋、3栋）' }).waitFor()
+  await p.close()
+  const account = (await boss.get('/accounts?q=zhengnan')).body.items[0]
+  const first = (await boss.get(`/projects/${one}/buildings`)).body.items.find((b) => b.name === '1栋').id
+  await boss.put(`/accounts/${account.id}/grants`, { version: account.version, grants: [{ role: 'cashier', project_id: one, building_ids: [first] }] })
+  const log = (await boss.get('/audit?action=identity.grants_changed')).body.items
+  assert.deepEqual(log.map((e) => e.summary.match(/限于楼栋 [^，]*/)?.[0]), ['限于楼栋 1栋', '限于楼栋 1栋、3栋'])
+  lou = await seed.signIn(linli.origin, 'zhengnan', 'Guanjia-2026-ok')
+})
+
+test('[P3] who answers for one building works there and learns nothing of the others', async () => {
+  const [home, far] = [rooms['1栋1单元101'], rooms['2栋1单元101']]
+  const p = await seed.pageOf(browser, linli.origin, lou)
+  await p.page.goto('/')
+  await p.page.waitForURL(/\/counter$/)
+  await p.page.getByRole('banner').getByText('部分楼栋').waitFor()
+  await p.settled()
+  assert.deepEqual((await menuOf(p.page)).sort(), ['收银台', '收据', '交班', '费用明细', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册'].sort())
+
+  // By search.
+  await p.page.goto(`/p/${one}/households`)
+  const box = p.page.getByRole('combobox', { name: /房号/ }).last()
+  await box.fill('陈')
+  await p.page.getByRole('option', { name: /陈建国/ }).waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText('陈丽华').count(), 0)
+  await box.fill('13905719999')
+  await p.page.getByText(/没有找到/).first().waitFor()
+  await shot(p.page, 'building-search')
+  // By list: rooms, people, charges, the picture of the rooms.
+  for (const [path, mine] of [['rooms', '1栋1单元101'], ['people', '陈建国'], ['charges', '陈建国'], ['room-states', '101']]) {
+    await p.page.goto(`/p/${one}/${path}`)
+    await p.page.getByText(mine).first().waitFor()
+    await p.settled()
+    for (const theirs of ['陈丽华', '吴敏', '2栋', '3栋']) assert.equal(await p.page.getByText(theirs, { exact: false }).count(), 0, `${theirs} on ${path}`)
+    p.calm()
+  }
+  // By address: the household, the counter, pages of the whole project.
+  p.expect(/status of 40[34]/)
+  await p.page.goto(`/p/${one}/households/${far}`)
+  await p.page.getByText('没有这间房').first().waitFor()
+  await p.page.goto(`/p/${one}/counter/${far}`)
+  await p.page.getByText('没有这间房').first().waitFor()
+  for (const path of ['home', 'project', 'shifts', 'dunning/letters', 'readings', 'downloads', 'runs']) {
+    await p.page.goto(`/p/${one}/${path}`)
+    await p.page.getByRole('heading', { level: 1, name: '您没有打开这个页面的权限' }).waitFor()
+  }
+  // What the page does not offer, the API refuses.
+  const refused = await lou.get(`/projects/${one}/dunning/letters`, { status: 403 })
+  assert.equal(refused.body.code, 'building_scope')
+  assert.match(refused.body.detail, /只限于部分楼栋/)
+  await lou.get(`/projects/${one}/households/${far}`, { status: 404 })
+  await lou.post(`/projects/${one}/receipts`, { room_id: far, expected_owed: 17860, pays: [{ method: 'cash', amount: 100 }] }, { status: 404 })
+
+  // At home the work is done: the household, its money, a receipt and its print.
+  await p.page.goto(`/p/${one}/households/${home}`)
+  await p.page.getByRole('heading', { level: 1, name: /陈建国/ }).waitFor()
+  await p.settled()
+  await assertAccessible(p.page)
+  await shot(p.page, 'building-household')
+  await p.page.getByRole('link', { name: /收款/ }).first().click()
+  await p.page.waitForURL(new RegExp(`/counter/${home}`))
+  await p.page.getByText('178.60').first().waitFor()
+  await p.page.getByLabel(/实收|金额/).first().waitFor()
+  await shot(p.page, 'building-counter')
+  const receipt = (await lou.post(`/projects/${one}/receipts`, { room_id: home, expected_owed: 17860, pays: [{ method: 'cash', amount: 17860 }] })).body
+  const theirs = (await boss.post(`/projects/${one}/receipts`, { room_id: far, expected_owed: 17860, pays: [{ method: 'cash', amount: 17860 }] })).body
+  await p.page.goto(`/p/${one}/receipts/${receipt.id}`)
+  await p.page.getByText(receipt.number).first().waitFor()
+  await p.page.goto(`/p/${one}/receipts/${theirs.id}`)
+  await p.page.getByText('没有找到').first().waitFor()
+  await p.page.goto(`/p/${one}/receipts`)
+  await p.page.getByRole('link', { name: receipt.number }).waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText(theirs.number).count(), 0)
+  await p.page.goto(`/p/${one}/shift`)
+  await p.page.getByText('郑楠').first().waitFor()
+  await eventually(async () => assert.equal(await p.page.getByRole('link', { name: '班次' }).count(), 0))
+  await p.close()
+})
