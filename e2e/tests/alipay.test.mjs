@@ -12,7 +12,7 @@ const due = 25004
 const pid = '2088600000000001'
 // The bill of the day before yesterday is there at any hour.
 const day = new Date(Date.now() + 8 * 3600_000 - 2 * 86_400_000).toISOString().slice(0, 10)
-let street, linli, browser, boss, cashier, accountant, project, rooms
+let street, linli, browser, boss, cashier, manager, accountant, project, rooms
 
 before(async () => {
   street = await startLinli({ args: ['sim', 'alipay', '--addr', '127.0.0.1:0', '--file', '', pid] })
@@ -24,6 +24,7 @@ before(async () => {
   await seed.fee(boss, project, { name: '物业服务费', price: 2.8 })
   await seed.released(boss, project, seed.month())
   cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
+  manager = await seed.staff(boss, linli.origin, 'qianmin', '钱敏', 'manager', project)
   accountant = await seed.staff(boss, linli.origin, 'chenjing', '陈静', 'accountant', project)
 })
 after(async () => {
@@ -119,6 +120,17 @@ test('[F6] a household pays by Alipay 支付宝 at the counter: chosen by a key,
   assert.match(r.pays[0].reference, /^\d{28}$/)
   await phone.close()
   await c.p.close()
+})
+
+test('[F12] money that came by 支付宝 goes back by it: asked by one, approved by another, booked with a red receipt', async () => {
+  const [receipt] = await receipts(1)
+  const asked = (await cashier.api.post(`/projects/${project}/refunds`, { kind: 'part', receipt_id: receipt.id, amount: 10000, original: true, reason: '多交' })).body
+  await manager.api.post(`/projects/${project}/refunds/${asked.id}/decision`, { approve: true, version: asked.version })
+  const read = async () => (await cashier.api.get(`/projects/${project}/refunds?state=paid`)).body.items
+  const [done] = await until(read, (list) => list.some((f) => f.id === asked.id))
+  assert.deepEqual([done.amount, done.original, done.state], [10000, true, 'paid'])
+  const red = (await receipts(1)).find((r) => r.id !== receipt.id)
+  assert.deepEqual([red.amount, red.pays[0].method], [-10000, 'alipay'])
 })
 
 test('[F6] a code of 支付宝 that nobody scanned is cancelled for cash; paid all the same it becomes prepaid and a line to look at', async () => {

@@ -52,7 +52,7 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	want := map[ledger.Account]money.Fen{
 		ledger.Cash:         taken("'cash'"),
 		ledger.Bank:         taken("'card', 'transfer'"),
-		ledger.Clearing:     taken("'wechat'"),
+		ledger.Clearing:     taken("'wechat', 'alipay'"),
 		ledger.Prepaid:      -prepaid,
 		ledger.Deposit:      -sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_deposit WHERE project_id = ?", project),
 		ledger.OtherRevenue: sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_deposit_entry WHERE project_id = ? AND seq > 0", project),

@@ -201,7 +201,7 @@ func (b *bill) line(line string) (l payment.BillLine, received money.Fen, err er
 		if l.Refund == "" {
 			l.Refund = l.Number // given back as a whole, under the number of the order
 		}
-		l.Amount, l.Settled, l.Back = 0, 0, max(amount, -amount)
+		l.Amount, l.Settled, l.Back, l.BackState = 0, 0, max(amount, -amount), payment.BackDone
 	}
 	at, bad := time.ParseInLocation(time.DateTime, row["完成时间"], clock.Shanghai())
 	switch {

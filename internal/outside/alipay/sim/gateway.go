@@ -36,6 +36,8 @@ func (s *Sim) methods() map[string]func(*call) (map[string]any, error) {
 		"alipay.trade.precreate":                         s.precreate,
 		"alipay.trade.query":                             s.query,
 		"alipay.trade.close":                             s.close,
+		"alipay.trade.refund":                            s.refund,
+		"alipay.trade.fastpay.refund.query":              s.refundQuery,
 		"alipay.data.dataservice.bill.downloadurl.query": s.bill,
 	}
 }

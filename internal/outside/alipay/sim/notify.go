@@ -30,6 +30,7 @@ type Faults struct {
 	WrongApp        string        `json:"wrong_app"`         // tells of this app
 	Hide            bool          `json:"hide"`              // queries do not know of payments yet
 	CutBills        bool          `json:"cut_bills"`         // files of bills lack a line
+	HideRefunds     bool          `json:"hide_refunds"`      // queries do not know of refunds yet
 }
 
 // Attempt is one notification that was sent.

@@ -1,5 +1,5 @@
 // Package sim is an honest Alipay for rehearsals and tests: it keeps to the
-// published protocol (gateway with RSA2, precreate, query, close), checks what
+// published protocol (gateway with RSA2: precreate, query, close, refund, bills), checks what
 // it is told, signs what it answers, keeps its own books and shows the payer a
 // page. It knows nothing of the product, and the product does not know whether
 // it speaks to it.
