@@ -22,6 +22,7 @@ import (
 	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
+	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
@@ -34,6 +35,7 @@ import (
 	"linli/internal/meter"
 	"linli/internal/notify"
 	"linli/internal/outside/alipay"
+	invoices "linli/internal/outside/invoice"
 	"linli/internal/outside/mail"
 	"linli/internal/outside/sms"
 	"linli/internal/outside/wechat"
@@ -83,6 +85,7 @@ type App struct {
 	Billing  *billing.Service
 	Cashier  *cashier.Service
 	Dunning  *dunning.Service
+	Invoice  *invoice.Service
 	Screen   *screen.Service
 	Web      *web.Server
 	address  atomic.Pointer[string]
@@ -97,7 +100,7 @@ type App struct {
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -139,6 +142,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
+	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
@@ -146,7 +150,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)
@@ -154,7 +158,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	return a, nil
 }
 
-// street fills the sockets of payment and notify.
+// street fills the sockets of payment, notify and invoice.
 func (a *App) street(c Config) error {
 	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
 	if err != nil {
@@ -171,6 +175,7 @@ func (a *App) street(c Config) error {
 	}
 	a.Notify.Plug(a.Dunning.Freshen, short, mail.New())
 	a.Billing.TellRelease(a.Dunning.ReleaseTold)
+	a.Invoice.Plug(invoices.New(a.DB.Clock()))
 	return nil
 }
 

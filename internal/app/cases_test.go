@@ -134,6 +134,8 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 		return w.refunds(ctx, in, c)
 	case in.has("deposit_fen", "deduct_fen"):
 		return w.deposit(ctx, in, c)
+	case in.has("gross_fen", "rate"):
+		return w.taxed(ctx, in, c)
 	case in.has("notify_times", "amount_fen"):
 		return w.notifiedOften(ctx, in, c)
 	case in.has("bill", "local"):

@@ -165,6 +165,10 @@ func corruptions() []corruption {
 			[]string{"[audit]", "操作日志第 ", "被改动、删除或手工插入"}},
 		{"audit entry gone", sql("DELETE FROM audit_entry WHERE project_id = ? AND subject_id = ?", "receipt"),
 			[]string{"[audit]", "操作日志第 ", "被改动、删除或手工插入", "收据 SJ2026-000001（{receipt}）与操作日志里的收款、作废记录对不上"}},
+		{"invoiced more than received, issued without a number", func(t *testing.T, p *patient) {
+			sql("UPDATE invoice_doc SET state = 'issued' WHERE project_id = ? AND id = ?", "invoice")(t, p)
+			sql("UPDATE invoice_cover SET amount = amount + 1 WHERE project_id = ? AND invoice_id = ?", "invoice")(t, p)
+		}, []string{"[invoice]", "编号 {invoice}）的号码不对", "收据 SJ2026-000001 留下的钱 100.00 元，发票上却有 100.01 元", "与所开的收据不一致，相差 -0.01 元"}},
 		{"balance of a wallet changed", sql("UPDATE payment_wallet SET balance = balance + 100 WHERE project_id = ?"),
 			[]string{"[payment]", "预存账户 ", "余额 51.00，明细合计 50.00"}},
 		{"grant edited", func(t *testing.T, p *patient) {

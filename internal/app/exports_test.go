@@ -95,7 +95,7 @@ func TestEveryListExports(t *testing.T) {
 		want := map[string][]string{
 			"rooms": {"房屋|", "甲金丝雀栋1单元101|101|1|住宅||89.30|"}, "people": {"姓名|类型|", "甲金丝雀业主|个人||138****8000|"},
 			"occupants": {"甲金丝雀栋1单元101|甲金丝雀业主|业主|138****8000|"}, "charges": {"应收|已收|未收|", "甲金丝雀费|"},
-			"receipts": {"收据号|", "|100.00|", "现金 100.00"}, "lines": {"正常"}, "audit": {"做了什么", "甲金丝雀"},
+			"receipts": {"收据号|", "|100.00|", "现金 100.00"}, "lines": {"正常"}, "invoices": {"|甲金丝雀|", "已撤销"}, "audit": {"做了什么", "甲金丝雀"},
 		}
 		for _, key := range w.app.File.Offers() {
 			if key == "project" || want[key] == nil {

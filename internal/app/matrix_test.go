@@ -64,6 +64,12 @@ func (e *endpoint) fill(project id.ID, from twin) string {
 	if e.op == "search-households" {
 		path += "?q=101"
 	}
+	if e.op == "invoice-offer" {
+		path += "?receipt_id=" + from.ids["receipt"].String()
+	}
+	if e.op == "invoice-titles" {
+		path += "?payer_id=" + from.ids["person"].String()
+	}
 	if e.op == "preview-transfer" {
 		path += "?date=" + clock.DateOf(dbtest.Start()).String()
 	}
@@ -107,6 +113,9 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"check-formula":       `{"formula":"面积*单价"}`,
 	}
 	for op, b := range bookBodies(from) {
+		bodies[op] = b
+	}
+	for op, b := range invoiceBodies(from) {
 		bodies[op] = b
 	}
 	if e.op == "start-import" || e.op == "bank-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" {

@@ -198,6 +198,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 	p.ids["receipt"] = r.ID
 	w.online(t, p, who)
 	w.books(t, p, who)
+	w.invoices(t, p, who)
 	d, _, err := w.app.Cashier.TakeDeposit(ctx, who, project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: p.ids["room"], Note: p.canary,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
+	"linli/internal/invoice"
 	"linli/internal/meter"
 	"linli/internal/notify"
 	"linli/internal/payment"
@@ -57,6 +58,10 @@ func rights() []identity.Right {
 		{Permission: payment.PermHandle, Name: "处理待退款", Group: desk, Allows: "写明线上多收的钱怎么处理了"},
 		{Permission: payment.PermReconcile, Name: "对账", Group: desk, Allows: "取渠道账单，处理对账差异：补记到账、登记待查、确认退回"},
 		{Permission: payment.PermMerchant, Name: "线上收款商户", Group: desk, Allows: "设置微信支付的商户号和密钥"},
+		{Permission: invoice.PermRead, Name: "看发票", Group: books, Allows: "看发票和开票申请，打开和打印版式文件"},
+		{Permission: invoice.PermAsk, Name: "申请开票", Group: books, Allows: "按收据申请开票，记住和修改抬头，撤销自己的申请"},
+		{Permission: invoice.PermIssue, Name: "开票和红冲", Group: books, Allows: "把申请开成数电发票，红冲已开的发票"},
+		{Permission: invoice.PermSetting, Name: "开票设置", Group: books, Allows: "设销方资料、开票平台，定各收费项目的税率和编码"},
 		{Permission: expense.PermRead, Name: "看支出", Group: books, Allows: "看支出单、公共收益的收支和附件"},
 		{Permission: expense.PermWrite, Name: "录支出", Group: books, Allows: "录入支出和公共收益，上传附件，由别人批准后记账"},
 		{Permission: expense.PermApprove, Name: "批支出", Group: books, Allows: "批准或退回别人录的支出，红冲已记账的，管类别"},

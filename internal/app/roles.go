@@ -12,6 +12,7 @@ import (
 	"linli/internal/expense"
 	"linli/internal/file"
 	"linli/internal/identity"
+	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/meter"
 	"linli/internal/notify"
@@ -24,28 +25,29 @@ import (
 // work that needs it.
 func roles() []identity.Role {
 	type rights = []actor.Permission
-	look := rights{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, dunning.PermRead, notify.PermRead, file.PermExport}
+	look := rights{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, dunning.PermRead, notify.PermRead, invoice.PermRead, file.PermExport}
 	households := rights{estate.PermWrite, estate.PermImport, estate.PermReveal}
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
-	// Whoever works with people's bills asks for waivers and sends letters; who is in charge decides.
-	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite}
+	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
+	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk}
 	decide := rights{billing.PermWaiver, billing.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, cashier.PermDeposit,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
 	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit}
 	fees := rights{billing.PermItem, billing.PermRun, billing.PermRelease}
+	invoices := rights{invoice.PermAsk, invoice.PermIssue}
 	meters := rights{meter.PermRecord, meter.PermConfirm, meter.PermManage}
 	channels := rights{payment.PermRead, payment.PermHandle, payment.PermReconcile}
 	spend := rights{expense.PermRead, expense.PermWrite}
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
-		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books,
-			rights{estate.PermProject, payment.PermMerchant, cashier.PermBank, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
-		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books,
+		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
+			rights{invoice.PermSetting, estate.PermProject, payment.PermMerchant, cashier.PermBank, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
+		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
 			rights{meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
-		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books,
-			rights{cashier.PermApprove, cashier.PermBank, analytics.PermClose})},
+		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,
+			rights{invoice.PermSetting, cashier.PermApprove, cashier.PermBank, analytics.PermClose})},
 	}
 }
 

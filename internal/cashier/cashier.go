@@ -72,6 +72,8 @@ type Service struct {
 	billing *billing.Service
 	company func(ctx context.Context) (string, error)
 	papers  papers
+
+	invoices InvoiceGuard
 }
 
 // New builds the counter and lets billing know when charges were paid.

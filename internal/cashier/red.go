@@ -138,6 +138,9 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 		} else {
 			err = s.draftPart(ctx, tx, project, &r, &red, f, held)
 		}
+		if err == nil && held == nil {
+			err = s.mayTakePart(ctx, tx, project, &r, red.Lines)
+		}
 		if err != nil {
 			return red, err
 		}

@@ -216,7 +216,10 @@ func (s *Service) askReceipt(ctx context.Context, tx *db.Tx, project id.ID, f *R
 		if f.Amount = r.Amount; open > 0 {
 			return ErrRedPart
 		}
-		return r.mayRed()
+		if err := r.mayRed(); err != nil {
+			return err
+		}
+		return s.mayTakeBack(ctx, tx, project, r.ID, nil)
 	}
 	return s.stillRefundable(ctx, tx, project, &r, f)
 }

@@ -109,6 +109,10 @@ func lockReceipt(ctx context.Context, tx *db.Tx, project, receipt id.ID) (Receip
 	return oneReceipt(ctx, tx, project, receipt)
 }
 
+func lockReceipts(ctx context.Context, tx *db.Tx, project id.ID, receipts []id.ID) error {
+	return tx.Lock(ctx, "SELECT id FROM cashier_receipt WHERE project_id = ? AND id IN ("+db.In(len(receipts))+") ORDER BY id", args([]any{project}, receipts)...)
+}
+
 // markReversed says on a receipt that it was taken back as a whole, once.
 func markReversed(ctx context.Context, tx *db.Tx, project, receipt, red id.ID) error {
 	n, err := tx.Exec(ctx, `UPDATE cashier_receipt SET reversed_by = ? WHERE project_id = ? AND id = ? AND reversed_by = 0 AND state = 'valid'`,

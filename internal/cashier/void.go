@@ -18,7 +18,8 @@ import (
 
 // Void makes a receipt void while its shift is open: the charges are owed
 // again, the wallets and the books go back, the number stays.
-// Errors: fault.ErrNotFound, ErrVoided, ErrHandedOver, ErrPrepaidGone, ErrReason.
+// Errors: fault.ErrNotFound, ErrVoided, ErrHandedOver, ErrPrepaidGone, ErrReason,
+// and what the guard of invoices says.
 func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id.ID, reason string) (Receipt, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason {
@@ -46,6 +47,9 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 			return ErrOnline
 		}
 		if err := stillInShift(ctx, tx, project, &r); err != nil {
+			return err
+		}
+		if err := s.mayTakeBack(ctx, tx, project, r.ID, nil); err != nil {
 			return err
 		}
 		return s.unbook(ctx, tx, who, project, &r, reason)

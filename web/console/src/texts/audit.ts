@@ -28,6 +28,8 @@ const acts: Record<string, string> = {
   'billing.opening_imported': '导入期初欠费', 'billing.opening_undone': '撤销期初欠费', 'estate.vehicles_kept': '留存车辆资料', 'estate.vehicles_undone': '撤销车辆资料',
   'expense.entered': '录入支出', 'expense.approved': '批准支出', 'expense.refused': '退回支出', 'expense.withdrawn': '撤回支出', 'expense.voided': '红冲支出',
   'analytics.month_closed': '月结', 'analytics.month_reopened': '反结账', 'expense.category_added': '新增支出类别', 'expense.category_edited': '修改支出类别', 'meter.setting': '修改用量偏大的标准',
+  'invoice.seller_set': '修改开票资料', 'invoice.tax_set': '设税率', 'invoice.title_added': '新增抬头', 'invoice.title_changed': '修改抬头', 'invoice.asked': '申请开票', 'invoice.issuing': '开具发票',
+  'invoice.issued': '开出发票', 'invoice.failed': '发票没有开出', 'invoice.cancelled': '撤销开票申请', 'invoice.red_asked': '申请红字发票', 'invoice.reversed': '红冲发票',
   'notify.account_set': '设置发送账号', 'notify.resent': '重发消息', 'notify.setting_changed': '修改发送设置', 'notify.template_changed': '修改消息模板', 'notify.wish_set': '登记联系意愿',
   'dunning.schedule_changed': '修改提醒计划', 'dunning.setting_changed': '修改催缴设置', 'dunning.letter_issued': '开出催缴单', 'dunning.delivery': '登记送达', 'dunning.call': '登记电话催缴', 'dunning.visit': '登记上门催缴',
 }
