@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 STEP := scripts/step.sh
 
-.PHONY: help run build console go-build test faults drive bench dist fmt types e2e setup setup-test clean
+.PHONY: help run build console pay go-build test faults drive bench dist fmt types e2e setup setup-test clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -16,15 +16,18 @@ help: ## this list
 run: build ## build everything, start the demo on http://127.0.0.1:8080
 	@exec bin/linli demo
 
-build: console go-build ## the binary with the console inside: bin/linli
+build: console pay go-build ## the binary with the front ends inside: bin/linli
 
 console: setup
 	@$(STEP) "console: build" npm --prefix web/console run build
 
+pay: setup
+	@$(STEP) "pay: build" npm --prefix web/pay run build
+
 go-build: setup
 	@$(STEP) "go: build" go build -trimpath -ldflags "-s -w" -o bin/linli ./cmd/linli
 
-setup: ## what building needs: Go, Node, the console's packages
+setup: ## what building needs: Go, Node, the front ends' packages
 	@scripts/setup.sh build
 
 setup-test: ## what testing needs besides: Chromium, PostgreSQL, Chinese fonts
@@ -56,5 +59,5 @@ dist: build ## release binaries for Linux in dist/
 	@scripts/dist.sh "$(VERSION)"
 
 clean: ## remove what was built, keep data
-	@rm -rf bin dist .cache e2e/out web/console/node_modules e2e/node_modules
-	@find web/console/dist -mindepth 1 ! -name .gitkeep -delete
+	@rm -rf bin dist .cache e2e/out web/*/node_modules e2e/node_modules
+	@find web/*/dist -mindepth 1 ! -name .gitkeep -delete

@@ -23,7 +23,7 @@ else
   git ls-files -z --cached --others --exclude-standard -- '*.go' go.mod go.sum internal cmd bench drive docs |
     tar --null -T - -cf - --ignore-failed-read 2>/dev/null | tar -xf - -C "$tree"
 fi
-mkdir -p "$tree/web/console/dist" && touch "$tree/web/console/dist/.gitkeep"
+for dist in console pay; do mkdir -p "$tree/web/$dist/dist" && touch "$tree/web/$dist/dist/.gitkeep"; done
 
 head_of() { sed -n "s/^$2: //p" "$1" | head -1; }
 

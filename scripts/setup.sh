@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `scripts/setup.sh build`: Go, Node and the console's packages.
+# `scripts/setup.sh build`: Go, Node and the front ends' packages.
 # `scripts/setup.sh test`:  besides, Chromium, PostgreSQL and Chinese fonts
 # (installed by apt-get on Debian as root; elsewhere it says what is missing).
 set -euo pipefail
@@ -25,6 +25,7 @@ packages() {
   echo "$sum" > "$stamp"
 }
 packages web/console
+packages web/pay
 [ "$need" = test ] || exit 0
 packages e2e
 

@@ -14,8 +14,10 @@ for (const [name, file] of [['go', 'all.json'], ['go -race', 'race.json']]) {
   const events = read(file).split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l)).filter((e) => e.Test)
   row(name, events.filter((e) => e.Action === 'pass').length, events.filter((e) => e.Action === 'fail').length)
 }
-const unit = JSON.parse(read('unit.json') || '{}')
-row('console', unit.numPassedTests ?? 0, unit.numFailedTests ?? 0)
+for (const [name, file] of [['console', 'unit.json'], ['pay', 'pay.json']]) {
+  const unit = JSON.parse(read(file) || '{}')
+  row(name, unit.numPassedTests ?? 0, unit.numFailedTests ?? 0)
+}
 const tap = read('e2e.tap')
 const count = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(tap)?.[1] ?? 0)
 const again = /^# second try needed: (.+)/m.exec(tap)?.[1]

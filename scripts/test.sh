@@ -21,8 +21,9 @@ trap cleanup EXIT
 scripts/setup.sh test
 
 $step "go: gofmt" scripts/gofmt.sh -l
-# The console comes first: the Go tests of the binary serve it.
+# The front ends come first: the Go tests of the binary serve them.
 $step "console: build" npm --prefix web/console run build
+$step "pay: build" npm --prefix web/pay run build
 $step "go: vet" go vet ./...
 # Pinned; not a dependency of the module, only a tool of this script.
 $step "go: staticcheck" go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
@@ -57,4 +58,5 @@ if [ -f api/openapi.json ]; then
   $step "console: types are committed" git diff --exit-code -- web/console/src/api/schema.d.ts
 fi
 $step "console: unit tests" npm --prefix web/console test -- --reporter=default --reporter=json --outputFile="$results/unit.json"
+$step "pay: unit tests" npm --prefix web/pay test -- --reporter=default --reporter=json --outputFile="$results/pay.json"
 $step "e2e" env E2E_RESULTS="$results/e2e.tap" scripts/e2e.sh

@@ -39,6 +39,7 @@ import (
 	"linli/internal/outside/mail"
 	"linli/internal/outside/sms"
 	"linli/internal/outside/wechat"
+	"linli/internal/paycode"
 	"linli/internal/payment"
 	"linli/internal/screen"
 )
@@ -95,12 +96,13 @@ type App struct {
 	meter    *counters
 
 	Analytics *analytics.Service
+	Paycode   *paycode.Service
 }
 
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -143,19 +145,27 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
+	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Billing: a.Billing, Cashier: a.Cashier})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier})
-	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: console()})
+	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.meter = newCounters(a)
 	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
+}
+
+// payByCode builds the codes that residents pay with; letters carry them.
+func (a *App) payByCode(c Config, ring *crypt.Ring) {
+	a.Paycode = paycode.New(paycode.Deps{DB: a.DB, Audit: a.Audit, Ring: ring, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier,
+		Address: a.Reached, Public: c.Address != "", Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, a.DB.Reader(ctx)) }})
+	a.Dunning.PayCode = a.Paycode.OnPaper
 }
 
 // street fills the sockets of payment, notify and invoice.

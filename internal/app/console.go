@@ -16,8 +16,34 @@ import (
 
 // console serves the built staff console; every path that is not a file is a
 // page of it.
-func console() http.Handler {
-	c := &consoleFiles{files: web.Console()}
+func console() http.Handler { return built(web.Console(), "no-cache") }
+
+// pages are all front ends: the staff console, and below /pay/ the page that a
+// pay code opens.
+func pages() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/pay/", http.StripPrefix("/pay", payPage(built(web.Pay(), "no-store"))))
+	mux.Handle("/", console())
+	return mux
+}
+
+// payPage keeps the page that a pay code opens out of frames, search engines
+// and caches. Other sites learn the origin, which the pages of channels ask
+// for, and never the path with its token.
+func payPage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "strict-origin")
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// built serves a front end; caching is what its own page allows.
+func built(files fs.FS, caching string) http.Handler {
+	c := &consoleFiles{files: files, caching: caching}
 	if _, err := fs.Stat(c.files, "index.html"); err != nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -31,8 +57,9 @@ func console() http.Handler {
 // consoleFiles hands out the embedded files, text ones compressed; a file is
 // compressed once, when it is first asked for.
 type consoleFiles struct {
-	files  fs.FS
-	packed sync.Map // name → []byte
+	files   fs.FS
+	caching string
+	packed  sync.Map // name → []byte
 }
 
 func (c *consoleFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +79,7 @@ func (c *consoleFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(name, "assets/") {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
-		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Cache-Control", c.caching)
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	w.Header().Set("Vary", "Accept-Encoding")

@@ -302,7 +302,7 @@ func (w *matrixWorld) closedShift(t *testing.T, who actor.Actor, project id.ID) 
 }
 
 // call sends a request and returns status and body.
-func (w *matrixWorld) call(t *testing.T, who, method, path, kind, body string) (int, string) {
+func (w *matrixWorld) call(t *testing.T, who, method, path, kind, body string, header ...string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
 	if err != nil {
@@ -313,6 +313,9 @@ func (w *matrixWorld) call(t *testing.T, who, method, path, kind, body string) (
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", kind)
+	}
+	if len(header) == 2 {
+		req.Header.Set(header[0], header[1])
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

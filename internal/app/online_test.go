@@ -273,7 +273,8 @@ func TestOnlinePaymentBecomesOneReceipt(t *testing.T) {
 		w.pay(t, more)
 		w.later(t, time.Second)
 		w.wantPaid(t, more)
-		w.capturedAll(t, 2)
+		w.payByCode(t)
+		w.capturedAll(t, 3)
 	})
 }
 

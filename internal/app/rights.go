@@ -13,6 +13,7 @@ import (
 	"linli/internal/invoice"
 	"linli/internal/meter"
 	"linli/internal/notify"
+	"linli/internal/paycode"
 	"linli/internal/payment"
 )
 
@@ -48,6 +49,7 @@ func rights() []identity.Right {
 		{Permission: cashier.PermRead, Name: "看收据", Group: desk, Allows: "看收据和当天收款，补打收据"},
 		{Permission: cashier.PermReceive, Name: "收款", Group: desk, Allows: "在收银台收款、开收据"},
 		{Permission: cashier.PermVoid, Name: "作废收据", Group: desk, Allows: "作废还没交班的收据并退款"},
+		{Permission: paycode.PermManage, Name: "缴费二维码", Group: desk, Allows: "生成、打印、换新和停用每户的缴费二维码"},
 		{Permission: cashier.PermRed, Name: "红冲与退款", Group: desk, Allows: "申请红冲、部分退款、退预存和退押金，批准后付出"},
 		{Permission: cashier.PermApprove, Name: "批红冲与退款", Group: desk, Allows: "批准或退回别人提出的红冲与退款"},
 		{Permission: cashier.PermDeposit, Name: "处理押金", Group: desk, Allows: "从押金扣款转收入、没收、转到别的房屋或人名下"},

@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/meter"
 	"linli/internal/notify"
+	"linli/internal/paycode"
 	"linli/internal/payment"
 )
 
@@ -29,7 +30,7 @@ func roles() []identity.Role {
 	households := rights{estate.PermWrite, estate.PermImport, estate.PermReveal}
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
-	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk}
+	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
 	decide := rights{billing.PermWaiver, billing.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, cashier.PermDeposit,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
 	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit}

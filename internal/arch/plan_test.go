@@ -13,7 +13,7 @@ var floors = map[string]int{
 	"lease":    4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "stock": 4, "payment": 4,
 	"billing": 5,
 	"cashier": 6, "dunning": 6,
-	"invoice": 7, "workorder": 7, "parking": 7, "market": 7,
+	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7,
 	"analytics": 8, "crm": 8,
 	"screen": 9,
 }
@@ -53,6 +53,8 @@ var publicOperations = map[string]bool{
 	"read-setup": true, "run-setup": true, "sign-in": true,
 	// They believe signatures; their address holds a token that embeds the project.
 	"wechat-callback": true, "alipay-callback": true,
+	// Their address holds the token of a pay code, which embeds the project.
+	"pay-bill": true, "pay-explain": true, "pay-order": true, "pay-order-one": true, "pay-order-cancel": true,
 }
 
 // anySignedIn are operations without a permission of their own: everybody who

@@ -36,6 +36,8 @@ type OrderTaking struct {
 	ExpectedOwed    money.Fen
 	ExpectedPrepaid *money.Fen
 	Confirmed       bool
+	OnlyRoom        bool           // the payer sees only this room: the rest of the household is left out
+	Phone           *payment.Phone // paid in the browser of a telephone; nil asks for a code
 }
 
 // OpenOrder asks a payment channel for an amount: the charges and what each
@@ -53,6 +55,9 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 		if err != nil {
 			return err
 		}
+		if in.OnlyRoom {
+			seat = seat.OfRoom()
+		}
 		if err := s.sameAsShown(ctx, tx, project, seat, &t); err != nil {
 			return err
 		}
@@ -61,7 +66,7 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 			return err
 		}
 		ask := payment.NewOrder{Channel: in.Channel, Key: in.Key, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
-			Title: orderTitle(&r), Policy: string(r.Policy), Amount: r.Amount, ToPrepay: r.ToPrepay}
+			Title: orderTitle(&r), Policy: string(r.Policy), Amount: r.Amount, ToPrepay: r.ToPrepay, Phone: in.Phone}
 		for _, l := range r.Lines {
 			ask.Lines = append(ask.Lines, payment.OrderLine{Charge: l.Charge, Amount: l.Amount})
 		}
@@ -72,6 +77,20 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 		return payment.Order{}, fmt.Errorf("open order: %w", err)
 	}
 	return o, nil
+}
+
+// OfRoom is the seat with what is owed for its own room only: without other
+// rooms of the payer, those who have left, and late fees.
+func (seat *Seat) OfRoom() *Seat {
+	out := *seat
+	out.Open, out.Former, out.Late, out.LateOwed = []Open{}, nil, nil, 0
+	for _, o := range seat.Open {
+		if o.Room == seat.Room.ID {
+			out.Open = append(out.Open, o)
+		}
+	}
+	out.Owed = sumLeft(out.Open)
+	return &out
 }
 
 // orderTitle is what the payer reads on the telephone.

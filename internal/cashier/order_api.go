@@ -41,6 +41,7 @@ type orderJSON struct {
 	Lines         []orderLineJSON `json:"lines" nullable:"false" doc:"付款后销掉的应收，不会再变"`
 	State         string          `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
 	Closing       bool            `json:"closing" doc:"正在取消，结果以 state 为准"`
+	Phone         bool            `json:"phone" doc:"住户正在自己的手机网页上付，没有二维码"`
 	Code          string          `json:"code,omitempty" doc:"二维码里的文字"`
 	Picture       string          `json:"picture,omitempty" doc:"二维码，data: 开头的 SVG"`
 	Reason        string          `json:"reason,omitempty" doc:"为什么关闭"`
@@ -56,11 +57,11 @@ type orderOut struct{ Body orderJSON }
 func orderAnswer(o *payment.Order) (*orderOut, error) {
 	j := orderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Room: o.Room, RoomLabel: o.RoomLabel, PayerName: o.PayerName, Amount: o.Amount,
 		ToPrepay: o.ToPrepay, Lines: []orderLineJSON{}, State: string(o.State), Closing: o.Closing, Reason: o.Reason, Receipt: o.Receipt,
-		ReceiptNumber: o.ReceiptNumber, CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
+		ReceiptNumber: o.ReceiptNumber, Phone: o.Phone, CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, orderLineJSON(l))
 	}
-	if o.State == payment.OrderWaiting && !o.Closing {
+	if o.State == payment.OrderWaiting && !o.Closing && !o.Phone {
 		svg, err := payment.QR(o.Code)
 		if err != nil {
 			return nil, err

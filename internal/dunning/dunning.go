@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/ledger"
 	"linli/internal/notify"
@@ -63,6 +64,9 @@ type Deps struct {
 	Notify  *notify.Service
 	Jobs    *job.Queue
 	Company func(ctx context.Context) (string, error)
+	// PayCode draws the code that the addressee of a letter can pay his room with,
+	// as SVG; nil or an empty answer leaves it out.
+	PayCode func(ctx context.Context, tx *db.Tx, who actor.Actor, project, room, payer id.ID) (string, error)
 }
 
 // Service is the room.

@@ -186,13 +186,13 @@ type printedJSON struct {
 	HTML string `json:"html" doc:"这几张纸的网页，交给浏览器打印"`
 }
 
-func (s *Service) printAPI(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) printAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
 		Letters []id.ID `json:"letter_ids" minItems:"1" maxItems:"200" nullable:"false"`
 	}
 }) (*struct{ Body printedJSON }, error) {
-	b, err := s.Print(ctx, in.Project, in.Body.Letters)
+	b, err := s.Print(ctx, who, in.Project, in.Body.Letters)
 	return &struct{ Body printedJSON }{printedJSON{string(b)}}, err
 }
 

@@ -169,7 +169,7 @@ func TestLetter(t *testing.T) {
 		if !strings.HasSuffix(list[0].Number, "-000001") || !strings.HasSuffix(list[1].Number, "-000002") || list[1].Nth != 1 {
 			t.Errorf("numbers %s, %s", list[0].Number, list[1].Number)
 		}
-		html, err := w.dunning.Print(ctx, w.project, []id.ID{list[0].ID, list[1].ID})
+		html, err := w.dunning.Print(ctx, clerk(), w.project, []id.ID{list[0].ID, list[1].ID})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -18,6 +20,7 @@ type paperLetter struct {
 	Company, Project, Number, Nth, Date, Title, Room, Payer, Deadline string
 	Total, Upper, Principal, Late, Account, Objection, Contact, Extra string
 	Demand                                                            bool
+	PayCode                                                           template.HTML
 	Rows                                                              []paperRow
 	Grounds                                                           []string
 }
@@ -27,7 +30,7 @@ type paperRow struct{ Month, Item, Due, Principal, Days, Late, Sum string }
 // Print is letters as one page to print, each on a sheet of its own; it counts
 // on every letter. Names are masked: the paper may hang on a door. Errors:
 // fault.ErrNotFound.
-func (s *Service) Print(ctx context.Context, project id.ID, letters []id.ID) ([]byte, error) {
+func (s *Service) Print(ctx context.Context, who actor.Actor, project id.ID, letters []id.ID) ([]byte, error) {
 	p, err := s.Estate.Project(ctx, s.DB.Reader(ctx), project)
 	if err != nil {
 		return nil, fmt.Errorf("print letters: %w", err)
@@ -49,7 +52,15 @@ func (s *Service) Print(ctx context.Context, project id.ID, letters []id.ID) ([]
 			if err != nil {
 				return err
 			}
-			list = append(list, onPaper(&l, company, p.Name))
+			on := onPaper(&l, company, p.Name)
+			if s.PayCode != nil {
+				svg, err := s.PayCode(ctx, tx, who, project, l.Room, l.Payer)
+				if err != nil {
+					return err
+				}
+				on.PayCode = template.HTML(svg) // drawn by the house, nothing in it was typed
+			}
+			list = append(list, on)
 		}
 		return nil
 	})

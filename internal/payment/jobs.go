@@ -16,6 +16,7 @@ import (
 // transaction, so that a slow channel never holds the writer.
 const (
 	jobAnnounce = "payment.announce"
+	jobPhone    = "payment.announce_phone"
 	jobLook     = "payment.look"
 	jobClose    = "payment.close"
 	jobApply    = "payment.apply"
@@ -29,6 +30,15 @@ type orderJob struct {
 	Project id.ID `json:"project"`
 	Order   id.ID `json:"order"`
 	Step    int   `json:"step"`
+}
+
+// phoneJob holds what is not kept with the order: where the telephone comes
+// from and goes back to.
+type phoneJob struct {
+	Project id.ID  `json:"project"`
+	Order   id.ID  `json:"order"`
+	Back    string `json:"back"`
+	Address string `json:"address"`
 }
 
 type noticeJob struct {
@@ -51,6 +61,13 @@ func (s *Service) handleJobs(q *job.Queue) {
 	orders(jobClose, s.close)
 	orders(jobReconcile, s.reconcile)
 	orders(jobRefund, s.askRefund)
+	q.Handle(jobPhone, func(ctx context.Context, payload []byte) error {
+		var j phoneJob
+		if err := json.Unmarshal(payload, &j); err != nil {
+			return errors.Join(job.ErrGiveUp, err)
+		}
+		return s.announceTo(ctx, j.Project, j.Order, &Phone{Back: j.Back, Address: j.Address})
+	})
 	q.Handle(jobApply, func(ctx context.Context, payload []byte) error {
 		var j noticeJob
 		if err := json.Unmarshal(payload, &j); err != nil {
@@ -60,7 +77,10 @@ func (s *Service) handleJobs(q *job.Queue) {
 	})
 }
 
-func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order id.ID) error {
+func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order id.ID, phone *Phone) error {
+	if phone != nil {
+		return s.jobs.Enqueue(ctx, tx, jobPhone, fmt.Sprintf("%s/%d/%d", jobPhone, project, order), phoneJob{project, order, phone.Back, phone.Address}, 0)
+	}
 	return s.jobs.Enqueue(ctx, tx, jobAnnounce, fmt.Sprintf("%s/%d/%d", jobAnnounce, project, order), orderJob{Project: project, Order: order}, 0)
 }
 

@@ -68,7 +68,9 @@ type Order struct {
 	Lines         []OrderLine
 	State         OrderState
 	Closing       bool   // somebody wants it closed
-	Code          string // text of the QR code
+	Code          string // text of the QR code, or with Phone the channel's page
+	Phone         bool   // paid in the browser of the payer's telephone
+	PayerAddress  string // network address of that telephone while the order is announced; not kept
 	Reason        string // why it was closed
 	Transaction   string
 	Receipt       id.ID
@@ -93,6 +95,7 @@ type NewOrder struct {
 	Amount    money.Fen
 	ToPrepay  money.Fen
 	Lines     []OrderLine
+	Phone     *Phone // nil asks for a QR code
 }
 
 // orderNumber is a 商户订单号 of 6–32 characters of 0-9A-Z and _, unique for the
@@ -144,6 +147,9 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if !m.Active {
 		return Order{}, ErrNoMerchant
 	}
+	if err := s.mobile(&in); err != nil {
+		return Order{}, err
+	}
 	if o, found, err := s.sameKey(ctx, tx, project, &in); err != nil || found {
 		return o, err
 	}
@@ -155,13 +161,13 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		return Order{}, ErrOrderOpen
 	}
 	o := Order{ID: tx.NewID(), Channel: in.Channel, Merchant: m.Number, Key: in.Key, Room: in.Room, RoomLabel: in.RoomLabel, Payer: in.Payer,
-		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated,
+		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated, Phone: in.Phone != nil,
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
 	o.Number = orderNumber(project, o.ID)
 	if err := insertOrder(ctx, tx, project, &o); err != nil {
 		return Order{}, fmt.Errorf("write order: %w", err)
 	}
-	if err := s.announceLater(ctx, tx, project, o.ID); err != nil {
+	if err := s.announceLater(ctx, tx, project, o.ID, in.Phone); err != nil {
 		return Order{}, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.order_opened", Kind: "order", Subject: o.ID,

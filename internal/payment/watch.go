@@ -31,11 +31,16 @@ const (
 // announce asks the channel for the code of an order. It may run again: the
 // channel answers the same number with a code again.
 func (s *Service) announce(ctx context.Context, project, order id.ID, _ int) error {
+	return s.announceTo(ctx, project, order, nil)
+}
+
+// announceTo asks for a code, or for the page that a telephone is sent to.
+func (s *Service) announceTo(ctx context.Context, project, order id.ID, phone *Phone) error {
 	o, c, m, err := s.orderAt(ctx, project, order)
 	if err != nil || o.State != OrderCreated || o.Closing {
 		return err
 	}
-	code, err := c.Prepay(ctx, m, o, s.callbackAddress(&m))
+	code, err := s.prepay(ctx, c, m, o, phone)
 	if errors.Is(err, ErrRefusedByChannel) {
 		return s.end(ctx, project, order, OrderClosed, fmt.Sprintf("%s没有接受这笔收款，请检查商户资料：%s", c.Name(), err))
 	}

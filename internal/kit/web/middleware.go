@@ -68,6 +68,21 @@ func (r *recorder) WriteHeader(code int) {
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
+// logged is a path without the token of a pay code, which opens a bill to
+// whoever has it.
+func logged(path string) string {
+	for _, head := range []string{"/pay/", Prefix + "/pay/"} {
+		if rest, ok := strings.CutPrefix(path, head); ok && !strings.HasPrefix(rest, "assets/") {
+			_, tail, more := strings.Cut(rest, "/")
+			if more {
+				tail = "/" + tail
+			}
+			return head + "…" + tail
+		}
+	}
+	return path
+}
+
 // outermost logs, sets the security headers and turns panics into 500. The
 // query string is not logged: it may hold a name or a phone number.
 func (s *Server) outermost(next http.Handler) http.Handler {
@@ -88,7 +103,7 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 				writeProblem(rec, fault.New(fault.Internal, "internal", "没能完成，结果未知，请重试一次"), "")
 			}
 			s.deps.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", rec.status), slog.Duration("took", time.Since(start)))
+				slog.String("path", logged(r.URL.Path)), slog.Int("status", rec.status), slog.Duration("took", time.Since(start)))
 		}()
 		if len(r.URL.RawQuery)+len(r.URL.Path) > 4096 {
 			writeProblem(rec, fault.New(fault.Malformed, "url_too_long", "网址过长"), "")

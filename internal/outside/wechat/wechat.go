@@ -1,5 +1,5 @@
 // Package wechat speaks WeChat Pay APIv3 for the socket payment.Channel: codes
-// for the counter (Native), queries, closing, and notifications, with the
+// for the counter (Native), pages for telephones (H5), queries, closing, and notifications, with the
 // official SDK. Only the host decides whom it speaks to.
 package wechat
 

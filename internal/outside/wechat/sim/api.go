@@ -39,6 +39,7 @@ func (s *Sim) Handler() http.Handler {
 		})
 	}
 	signed("POST /v3/pay/transactions/native", s.prepay)
+	signed("POST /v3/pay/transactions/h5", s.prepayH5)
 	signed("GET /v3/pay/transactions/out-trade-no/{number}", s.query)
 	signed("GET /v3/pay/transactions/id/{transaction}", s.queryByID)
 	signed("POST /v3/pay/transactions/out-trade-no/{number}/close", s.close)
@@ -66,6 +67,7 @@ type prepayJSON struct {
 	Attach      string     `json:"attach"`
 	Notify      string     `json:"notify_url"`
 	Amount      amountJSON `json:"amount"`
+	Scene       sceneJSON  `json:"scene_info"`
 }
 
 var orderNumber = regexp.MustCompile(`^[0-9A-Za-z_\-|*]{6,32}$`)
@@ -99,12 +101,21 @@ func (s *Sim) prepay(merchant string, _ *http.Request, body []byte) (any, error)
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
 	}
+	t, err := s.take(merchant, &in, kindNative)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"code_url": t.Code}, nil
+}
+
+// take writes an order into the books, or finds it there.
+func (s *Sim) take(merchant string, in *prepayJSON, kind string) (*trade, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
 	m, now := s.books.Merchants[merchant], s.o.Clock.Now()
 	if t, ok := s.books.Trades[merchant+"/"+in.Number]; ok {
-		return s.again(t, &in)
+		return t, t.again(in, kind)
 	}
 	if err := in.check(&m, now); err != nil {
 		return nil, err
@@ -113,7 +124,7 @@ func (s *Sim) prepay(merchant string, _ *http.Request, body []byte) (any, error)
 		in.Expires = now.Add(7 * 24 * time.Hour)
 	}
 	t := &trade{Merchant: merchant, App: in.App, Number: in.Number, Description: in.Description, Attach: in.Attach, Notify: in.Notify,
-		Code: "weixin://wxpay/bizpayurl?pr=" + random(9), Total: in.Amount.Total, State: "NOTPAY", At: now, Expires: in.Expires}
+		Kind: kind, Code: "weixin://wxpay/bizpayurl?pr=" + random(9), Total: in.Amount.Total, State: "NOTPAY", At: now, Expires: in.Expires}
 	s.books.Trades[merchant+"/"+in.Number] = t
 	if err := s.saved(); err != nil {
 		return nil, err
@@ -123,20 +134,20 @@ func (s *Sim) prepay(merchant string, _ *http.Request, body []byte) (any, error)
 			return nil, err
 		}
 	}
-	return map[string]string{"code_url": t.Code}, nil
+	return t, nil
 }
 
-// again answers a number that is known: the same code for the same order.
-func (s *Sim) again(t *trade, in *prepayJSON) (any, error) {
+// again allows a number that is known for the same order only.
+func (t *trade) again(in *prepayJSON, kind string) error {
 	switch {
 	case t.State == "SUCCESS":
-		return nil, refuse(400, "ORDERPAID", "订单已支付")
+		return refuse(400, "ORDERPAID", "订单已支付")
 	case t.State == "CLOSED":
-		return nil, refuse(400, "ORDER_CLOSED", "订单已关闭")
-	case t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != in.App:
-		return nil, refuse(403, "OUT_TRADE_NO_USED", "商户订单号重复，且参数不同")
+		return refuse(400, "ORDER_CLOSED", "订单已关闭")
+	case t.Kind != kind || t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != in.App:
+		return refuse(403, "OUT_TRADE_NO_USED", "商户订单号重复，且参数不同")
 	}
-	return map[string]string{"code_url": t.Code}, nil
+	return nil
 }
 
 func (s *Sim) find(merchant, asked, number string) (*trade, error) {
@@ -211,7 +222,7 @@ func (s *Sim) transaction(t *trade) map[string]any {
 	out := map[string]any{"appid": t.App, "mchid": t.Merchant, "out_trade_no": t.Number, "trade_state": t.State,
 		"trade_state_desc": stateWords(t.State), "attach": t.Attach, "amount": amountJSON{Total: total, Currency: "CNY"}}
 	if t.State == "SUCCESS" || t.State == "REFUND" {
-		out["transaction_id"], out["trade_type"], out["bank_type"] = t.Transaction, "NATIVE", "OTHERS"
+		out["transaction_id"], out["trade_type"], out["bank_type"] = t.Transaction, t.kind(), "OTHERS"
 		out["success_time"] = t.PaidAt.In(clock.Shanghai()).Format(time.RFC3339)
 		out["payer"] = map[string]string{"openid": t.Payer}
 		out["amount"] = amountJSON{Total: total, PayerTotal: total, Currency: "CNY", PayerCurrency: "CNY"}

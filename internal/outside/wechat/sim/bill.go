@@ -99,7 +99,7 @@ func (t *trade) refundRow(r *refund, fee int64) string {
 }
 
 func (t *trade) row(at time.Time, state, settled string, back []string, fee int64, total, asked string) string {
-	cells := []string{at.In(clock.Shanghai()).Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, "NATIVE", state, "OTHERS", "CNY", settled, "0.00"}
+	cells := []string{at.In(clock.Shanghai()).Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, t.kind(), state, "OTHERS", "CNY", settled, "0.00"}
 	cells = append(cells, back...)
 	cells = append(cells, strings.ReplaceAll(t.Description, ",", "，"), t.Attach, fine(fee), "0.60%", total, asked, "")
 	return "`" + strings.Join(cells, ",`")

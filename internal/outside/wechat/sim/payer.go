@@ -14,8 +14,8 @@ import (
 var payerHTML string
 
 type seen struct {
-	ID, Number, Description, Amount, State, Merchant, At string
-	Open                                                 bool
+	ID, Number, Description, Amount, State, Merchant, At, Kind string
+	Open                                                       bool
 }
 
 // payerRoutes are the payer's telephone: what waits to be paid, and paying it.
@@ -58,6 +58,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		}
 		show(w, s.scan(r.PathValue("id")), said)
 	})
+	s.browserRoutes(mux, show)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s.controlRoutes(mux)
 }
@@ -89,6 +90,8 @@ func (s *Sim) controlRoutes(mux *http.ServeMux) {
 
 func codeOf(id string) string { return "weixin://wxpay/bizpayurl?pr=" + id }
 
+func (t *trade) id() string { return strings.TrimPrefix(t.Code, codeOf("")) }
+
 func (s *Sim) scan(id string) *seen {
 	for _, t := range s.recent() {
 		if t.ID == id {
@@ -105,8 +108,8 @@ func (s *Sim) recent() []seen {
 	s.expire()
 	out := []seen{}
 	for _, t := range s.sorted() {
-		out = append(out, seen{strings.TrimPrefix(t.Code, codeOf("")), t.Number, t.Description, yuan(t.Total), t.shown(), t.Merchant,
-			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.State == "NOTPAY"})
+		out = append(out, seen{t.id(), t.Number, t.Description, yuan(t.Total), t.shown(), t.Merchant,
+			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.Kind, t.State == "NOTPAY"})
 	}
 	return out[:min(len(out), 200)]
 }

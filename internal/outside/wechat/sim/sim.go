@@ -1,5 +1,5 @@
 // Package sim is an honest WeChat Pay for rehearsals and tests: it keeps to the
-// published protocol (APIv3, Native), checks what it is told, signs what it
+// published protocol (APIv3, Native and H5), checks what it is told, signs what it
 // answers, keeps its own books and shows the payer a page. It knows nothing of
 // the product, and the product does not know whether it speaks to it.
 package sim
@@ -59,8 +59,9 @@ type trade struct {
 	Attach      string    `json:"attach,omitempty"`
 	Notify      string    `json:"notify"`
 	Code        string    `json:"code"`
-	Total       int64     `json:"total"` // fen
-	State       string    `json:"state"` // NOTPAY SUCCESS REFUND CLOSED
+	Kind        string    `json:"kind,omitempty"` // NATIVE when empty, or MWEB
+	Total       int64     `json:"total"`          // fen
+	State       string    `json:"state"`          // NOTPAY SUCCESS REFUND CLOSED
 	Transaction string    `json:"transaction,omitempty"`
 	Payer       string    `json:"payer,omitempty"`
 	At          time.Time `json:"at"`

@@ -86,6 +86,7 @@ export const codeTexts = {
   apps: { wechat: '微信', alipay: '支付宝' },
   title: (app: string) => `${app}收款`,
   fetching: '正在取收款码',
+  phone: '住户正在自己的手机上付款，请先不要收款',
   scan: (app: string) => `请交款人用${app}扫码付款`,
   picture: (app: string, fen: number) => `${app}收款码 ${formatYuan(fen)}`,
   left: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')} 内有效`,

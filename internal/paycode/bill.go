@@ -1,0 +1,179 @@
+package paycode
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/payment"
+)
+
+// Bill is what a room owes, as whoever holds its code may see it. Amounts in fen.
+type Bill struct {
+	Company  string
+	Project  string
+	Room     string
+	Payer    string // masked
+	Owed     money.Fen
+	LateOwed money.Fen // late fees beside Owed; they are taken at the counter
+	Choice   bool      // months may be chosen
+	Months   []Month
+	Ways     []Way
+	Order    *Order // made with the code: one that waits, or the last of today
+	Busy     bool   // the counter is taking money from the household
+	At       time.Time
+}
+
+// Month is what is owed for one month.
+type Month struct {
+	Month   clock.Month
+	Sum     money.Fen
+	Charges []Charge
+}
+
+// Charge is one open charge; Late are the days since it fell due.
+type Charge struct {
+	ID     id.ID
+	Item   string
+	Due    clock.Date
+	Amount money.Fen
+	Left   money.Fen
+	Late   int
+}
+
+// Way is a channel that can be paid through; Phone says in a browser, too.
+type Way struct {
+	Channel, Name string
+	Phone         bool
+}
+
+// Bill reads what the room of a code owes now. Errors: ErrGone, ErrTooMany.
+func (s *Service) Bill(ctx context.Context, who actor.Actor, token string) (Bill, error) {
+	q := s.DB.Reader(ctx)
+	o, err := s.open(ctx, q, who, token)
+	if err != nil {
+		return Bill{}, err
+	}
+	b, err := s.bill(ctx, q, &o)
+	if err != nil {
+		return b, fmt.Errorf("read bill of pay code: %w", err)
+	}
+	return b, nil
+}
+
+func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
+	b := Bill{At: s.DB.Clock().Now()}
+	p, err := s.Estate.Project(ctx, q, o.project)
+	if err != nil {
+		return b, err
+	}
+	if s.Company != nil {
+		if b.Company, err = s.Company(ctx); err != nil {
+			return b, err
+		}
+	}
+	whole, err := s.Cashier.Seat(ctx, o.project, o.Room)
+	if err != nil {
+		return b, err
+	}
+	seat := whole.OfRoom()
+	b.Project, b.Room, b.Payer, b.Owed, b.Choice = p.Name, seat.Room.Label, Masked(seat.PayerName), seat.Owed, seat.Setting.Choice
+	b.Months = monthsOf(seat.Open, clock.DateOf(b.At))
+	for _, l := range whole.Late {
+		if l.LateFee.Charge.Subject == o.Room {
+			b.LateOwed += l.Left()
+		}
+	}
+	if b.Ways, err = s.ways(ctx, q, o.project); err != nil {
+		return b, err
+	}
+	return b, s.addOrder(ctx, q, o, &b)
+}
+
+// addOrder tells of the order that is being paid, or of the one that was.
+func (s *Service) addOrder(ctx context.Context, q db.Q, o *opened, b *Bill) error {
+	open, err := s.Payment.OpenOrderOf(ctx, q, o.project, o.Room)
+	if err != nil {
+		return err
+	}
+	last, err := newestOrder(ctx, q, o.project, o.ID, clock.DateOf(b.At).Start())
+	if err != nil {
+		return err
+	}
+	b.Busy = open != nil && open.ID != last
+	if last == 0 {
+		return nil
+	}
+	b.Order, err = s.order(ctx, q, o.project, last)
+	return err
+}
+
+func monthsOf(open []cashier.Open, today clock.Date) []Month {
+	out := []Month{}
+	for _, x := range open {
+		at, found := slices.BinarySearchFunc(out, x.Month, func(m Month, want clock.Month) int { return int(m.Month) - int(want) })
+		if !found {
+			out = slices.Insert(out, at, Month{Month: x.Month})
+		}
+		m := &out[at]
+		m.Sum += x.Left
+		m.Charges = append(m.Charges, Charge{ID: x.Charge, Item: x.ItemName, Due: x.Due, Amount: x.Amount, Left: x.Left, Late: max(0, today.Sub(x.Due))})
+	}
+	return out
+}
+
+func (s *Service) ways(ctx context.Context, q db.Q, project id.ID) ([]Way, error) {
+	active, err := s.Payment.Online(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out := []Way{}
+	for _, c := range s.Payment.Channels() {
+		if slices.Contains(active, c.Key()) {
+			_, phone := c.(payment.Mobile)
+			out = append(out, Way{c.Key(), c.Name(), phone})
+		}
+	}
+	return out, nil
+}
+
+// Explain says how an open charge of the code's room was computed. Errors:
+// ErrGone, ErrTooMany, fault.ErrNotFound for a charge of another room.
+func (s *Service) Explain(ctx context.Context, who actor.Actor, token string, charge id.ID) (billing.Explanation, error) {
+	q := s.DB.Reader(ctx)
+	o, err := s.open(ctx, q, who, token)
+	if err != nil {
+		return billing.Explanation{}, err
+	}
+	seat, err := s.Cashier.Seat(ctx, o.project, o.Room)
+	if err != nil {
+		return billing.Explanation{}, fmt.Errorf("explain charge of pay code: %w", err)
+	}
+	if !slices.ContainsFunc(seat.OfRoom().Open, func(x cashier.Open) bool { return x.Charge == charge }) {
+		return billing.Explanation{}, fault.ErrNotFound
+	}
+	e, err := s.Billing.Explain(ctx, q, o.project, charge)
+	if err != nil {
+		return e, fmt.Errorf("explain charge of pay code: %w", err)
+	}
+	return e, nil
+}
+
+// Masked leaves the first character of a name: 张*, 欧**.
+func Masked(name string) string {
+	r := []rune(name)
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[0]) + strings.Repeat("*", min(max(len(r)-1, 1), 3))
+}

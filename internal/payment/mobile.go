@@ -1,0 +1,61 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+// ErrNoMobile is answered for a channel that has no page for telephones.
+var ErrNoMobile = fault.New(fault.Conflict, "mobile_missing", "这种收款方式不能在手机网页上付，请扫码付款")
+
+// Mobile is the socket of channels that can be paid in the browser of a
+// telephone, beside Channel.
+type Mobile interface {
+	// H5 announces an order and answers the page of the channel that the browser
+	// is sent to; it returns to back. The order knows the address of the
+	// telephone. It may be repeated. Error: ErrRefusedByChannel.
+	H5(ctx context.Context, m Merchant, o Order, notify, back string) (page string, err error)
+}
+
+// Phone is a payer in front of a browser.
+type Phone struct {
+	Back    string // where the channel sends the browser when it is done
+	Address string // network address of the telephone
+}
+
+// mobile refuses what the channel of an order cannot do.
+func (s *Service) mobile(in *NewOrder) error {
+	if in.Phone == nil {
+		return nil
+	}
+	if _, ok := s.channels[in.Channel].(Mobile); !ok {
+		return ErrNoMobile
+	}
+	return nil
+}
+
+// prepay announces an order in the way it was asked for.
+func (s *Service) prepay(ctx context.Context, c Channel, m Merchant, o Order, phone *Phone) (string, error) {
+	if phone == nil {
+		return c.Prepay(ctx, m, o, s.callbackAddress(&m))
+	}
+	way, ok := c.(Mobile)
+	if !ok {
+		return "", fmt.Errorf("%w: no page for telephones", ErrRefusedByChannel)
+	}
+	o.PayerAddress = phone.Address
+	return way.H5(ctx, m, o, s.callbackAddress(&m), phone.Back)
+}
+
+// OrderByKey finds the order that an intention has made already.
+func (s *Service) OrderByKey(ctx context.Context, q db.Q, project id.ID, key string) (Order, bool, error) {
+	o, found, err := orderByKey(ctx, q, project, key)
+	if err != nil {
+		return o, false, fmt.Errorf("find order: %w", err)
+	}
+	return o, found, nil
+}

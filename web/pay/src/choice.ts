@@ -1,0 +1,21 @@
+import type { Bill } from './api'
+
+/** Months go oldest first: taking one takes those before it, leaving one leaves those after it. Answers how many are taken. */
+export function toggled(taken: number, at: number): number {
+  return at < taken ? at : at + 1
+}
+
+/** What the first months cost, in fen. */
+export function sumOf(bill: Bill, taken: number): number {
+  return bill.months.slice(0, taken).reduce((sum, m) => sum + m.sum, 0)
+}
+
+export const chargesOf = (bill: Bill, taken: number): number => bill.months.slice(0, taken).reduce((n, m) => n + m.charges.length, 0)
+
+export type Place = 'phone' | 'wechat' | 'desk'
+
+/** Where the page stands: WeChat's own browser cannot leave for the payment page, and a desk has no WeChat to open. */
+export function placeOf(agent: string, coarse: boolean): Place {
+  if (/MicroMessenger/i.test(agent)) return 'wechat'
+  return coarse || /Mobile|Android|iPhone|iPad/i.test(agent) ? 'phone' : 'desk'
+}
