@@ -191,3 +191,11 @@ func TestBrokenFindsBalanceChangedByHand(t *testing.T) {
 		}
 	})
 }
+
+func TestProjectOfAnOrderNumber(t *testing.T) {
+	for number, want := range map[string]id.ID{"L7_ABC": 7, "L7-ABC": 7, "LZ_1": 35, "L7": 0, "X7_ABC": 0, "L_ABC": 0, "_": 0, "": 0, "PAPER-0001": 0} {
+		if got := payment.ProjectOf(number); got != want {
+			t.Errorf("%q: %d, want %d", number, got, want)
+		}
+	}
+}

@@ -1,5 +1,5 @@
 // Package alipay speaks the gateway of Alipay for the socket payment.Channel:
-// codes for the counter (precreate), queries, closing, refunds, notifications and
+// codes for the counter (precreate), pages for telephones, queries, closing, refunds, notifications and
 // bills, with smartwalle/alipay in the mode of the platform's public key. Only the
 // host decides whom it speaks to.
 package alipay

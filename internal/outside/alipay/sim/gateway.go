@@ -118,6 +118,16 @@ func (c *call) order(now time.Time) (*trade, error) {
 func (s *Sim) precreate(c *call) (map[string]any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	t, err := s.take(c)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"out_trade_no": t.Number, "qr_code": t.Code}, nil
+}
+
+// take writes an order into the books, or finds it there; the caller holds the
+// lock.
+func (s *Sim) take(c *call) (*trade, error) {
 	s.expire()
 	t, err := c.order(s.o.Clock.Now())
 	if err != nil {
@@ -133,11 +143,11 @@ func (s *Sim) precreate(c *call) (map[string]any, error) {
 		case known.Total != t.Total || known.Subject != t.Subject:
 			return nil, refuse("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改")
 		}
-		return map[string]any{"out_trade_no": known.Number, "qr_code": known.Code}, nil
+		return known, nil
 	}
 	t.Code = codeOf("bax" + strings.ToLower(rand.Text()))
 	s.books.Trades[key] = t
-	return map[string]any{"out_trade_no": t.Number, "qr_code": t.Code}, s.saved()
+	return t, s.saved()
 }
 
 // find answers the trade that a request names; a code that nobody has scanned

@@ -57,6 +57,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		}
 		show(w, s.seen(r.PathValue("id")), said)
 	})
+	s.wapRoutes(mux, show)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s.controlRoutes(mux)
 }
@@ -89,6 +90,8 @@ func (s *Sim) controlRoutes(mux *http.ServeMux) {
 	})
 }
 
+func (t *trade) id() string { return strings.TrimPrefix(t.Code, codeOf("")) }
+
 func (s *Sim) seen(id string) *seen {
 	for _, t := range s.recent() {
 		if t.ID == id {
@@ -108,7 +111,7 @@ func (s *Sim) recent() []seen {
 		if t.Code == "" {
 			continue
 		}
-		out = append(out, seen{strings.TrimPrefix(t.Code, codeOf("")), t.Number, t.Subject, yuan(t.Total), stateWords(t.State), t.Seller,
+		out = append(out, seen{t.id(), t.Number, t.Subject, yuan(t.Total), stateWords(t.State), t.Seller,
 			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.State == stateWaiting})
 	}
 	return out[:min(len(out), 200)]

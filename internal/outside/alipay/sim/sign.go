@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	maxSkew = 10 * time.Minute
+	maxSkew = 30 * time.Minute
 	maxBody = 64 << 10
 )
 

@@ -1,5 +1,5 @@
 // Package sim is an honest Alipay for rehearsals and tests: it keeps to the
-// published protocol (gateway with RSA2: precreate, query, close, refund, bills), checks what
+// published protocol (gateway with RSA2: precreate, wap.pay, query, close, refund, bills), checks what
 // it is told, signs what it answers, keeps its own books and shows the payer a
 // page. It knows nothing of the product, and the product does not know whether
 // it speaks to it.
@@ -63,7 +63,9 @@ type trade struct {
 	Subject     string    `json:"subject"`
 	Notify      string    `json:"notify"`
 	Code        string    `json:"code"`
-	Total       int64     `json:"total"` // fen
+	Return      string    `json:"return,omitempty"` // where a browser goes after paying
+	Quit        string    `json:"quit,omitempty"`   // or without
+	Total       int64     `json:"total"`            // fen
 	State       string    `json:"state"`
 	Transaction string    `json:"transaction,omitempty"` // once somebody has scanned
 	Payer       string    `json:"payer,omitempty"`
