@@ -231,7 +231,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil && !r.paidOnline(), Shift: r.Shift, ShiftNumber: r.ShiftNumber,
 	}
 	j.RedFacts = RedFacts{Red: r.Red(), RedOf: r.RedOf, RedOfNumber: r.RedOfNumber, ReversedBy: r.ReversedBy, ReversedNumber: r.ReversedNumber, Refund: r.Refund,
-		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil, Original: s.Original(r), Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}
+		Refunded: r.Refunded, Refundable: r.Refundable(), Redable: r.mayRed() == nil && (!r.paidOnline() || s.Original(r)), Original: s.Original(r), Deposit: r.Deposit, DepositID: r.DepositID, DepositName: r.DepositName}
 	if r.State == StateVoid {
 		at := r.VoidAt.In(clock.Shanghai())
 		j.VoidAt = &at

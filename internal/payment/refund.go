@@ -86,11 +86,11 @@ type NewRefund struct {
 	Title       string // what the payer reads
 }
 
-// refundNumber is a 商户退款单号 of up to 64 characters of 0-9A-Z and -, unique
+// refundNumber is a 商户退款单号 of up to 64 characters of 0-9A-Z and _, unique
 // for the merchant; it begins with the project. Source: WeChat Pay APIv3,
-// out_refund_no.
+// out_refund_no; Alipay, out_request_no.
 func refundNumber(project, refund id.ID) string {
-	return strings.ToUpper("T" + strconv.FormatInt(int64(project), 36) + "-" + strconv.FormatInt(int64(refund), 36))
+	return strings.ToUpper("T" + strconv.FormatInt(int64(project), 36) + "_" + strconv.FormatInt(int64(refund), 36))
 }
 
 // SendRefund writes a refund, sets the prepaid money aside and has the channel

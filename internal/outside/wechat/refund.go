@@ -35,7 +35,7 @@ func (c *Channel) Refund(ctx context.Context, m payment.Merchant, r payment.Refu
 	if err != nil {
 		code, message, status := said(err)
 		if status >= 400 && status < 500 && status != http.StatusTooManyRequests {
-			return payment.RefundStatus{}, fmt.Errorf("%w: %s %s", payment.ErrRefundRefused, code, plain(message))
+			return payment.RefundStatus{}, fmt.Errorf("%w: %s（%s）", payment.ErrRefundRefused, plain(message), code)
 		}
 		return payment.RefundStatus{}, fmt.Errorf("refund: %s", plain(err.Error()))
 	}
