@@ -37,6 +37,8 @@ declare module 'vue-router' {
     buildings?: boolean
     /** The menu shrinks to icons because the page needs width. */
     rail?: boolean
+    /** A phone page: it stands without the frame, under the same session, project and permission. */
+    bare?: boolean
     /** Pages outside of the frame that need no session (login, first use). */
     open?: boolean
     /** The menu entry that is marked on a detail page, when it is not the page itself. */

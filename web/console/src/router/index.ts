@@ -3,7 +3,8 @@ import { useSession } from '@/stores/session'
 import { allowed, areas } from './menu'
 
 const pages = areas.flatMap((a) => a.routes)
-const projectPages = pages.filter((r) => !r.path.startsWith('/'))
+const projectPages = pages.filter((r) => !r.path.startsWith('/') && !r.meta?.bare)
+const barePages = pages.filter((r) => !r.path.startsWith('/') && r.meta?.bare)
 const companyPages = pages.filter((r) => r.path.startsWith('/') && !r.meta?.open)
 const openPages = pages.filter((r) => r.meta?.open)
 
@@ -30,6 +31,7 @@ export function makeRouter(): Router {
     history: createWebHistory('/'),
     routes: [
       ...openPages,
+      ...barePages.map((r) => ({ ...r, path: `/p/:project/${r.path}` })),
       {
         path: '/',
         component: () => import('@/frame/AppFrame.vue'),

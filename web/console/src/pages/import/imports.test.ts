@@ -28,6 +28,11 @@ describe('an import', () => {
     const opening = { ...base, kind: 'opening', facts: [{ title: '费用', value: '3 条' }, { title: '房屋', value: '2 间' }, { title: '期初欠费', value: '400.00 元' }] }
     expect([resultOf(opening), writesNothing(opening)]).toEqual(['费用 3 条，期初欠费 400.00 元', false])
   })
+  it('knows a sheet of readings that says nothing new', () => {
+    const sheet = { ...base, kind: 'reading_water', facts: [{ title: '将录入', value: '3 块表' }, { title: '用量合计', value: '36' }] }
+    expect([writesNothing(sheet), resultOf(sheet)]).toEqual([false, '将录入 3 块表，用量合计 36'])
+    expect(writesNothing({ ...sheet, facts: [{ title: '将录入', value: '0 块表' }] })).toBe(true)
+  })
   it('stands at its step', () => {
     expect(stepsOf(base).map((s) => s.state)).toEqual(['done', 'done', 'now', 'todo'])
     expect(stepsOf({ ...base, state: 'applied' }).map((s) => s.state)).toEqual(['done', 'done', 'done', 'done'])

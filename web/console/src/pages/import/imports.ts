@@ -7,8 +7,11 @@ export type Import = components['schemas']['EstateImport']
 /** What a sheet holds: rooms and people, what was charged before, or vehicles. */
 export type Kind = 'roster' | 'opening' | 'vehicle'
 export const kindOf = (im: { kind: string }): Kind => (im.kind === 'opening' || im.kind === 'vehicle' ? im.kind : 'roster')
+/** Sheets of readings have pages of their own, beside the meters. */
+export const isReading = (im: { kind: string } | undefined): boolean => im?.kind.startsWith('reading_') ?? false
+export const kindTitle = (im: { kind: string }): string => (isReading(im) ? t.readings : t.kinds[kindOf(im)])
 /** The words of an import that is no roster. */
-export const wordsOf = (im: { kind: string } | undefined) => (im?.kind === 'opening' || im?.kind === 'vehicle' ? t.other[im.kind] : null)
+export const wordsOf = (im: { kind: string } | undefined) => (isReading(im) ? t.other.reading : im?.kind === 'opening' || im?.kind === 'vehicle' ? t.other[im.kind] : null)
 export type RowError = components['schemas']['EstateRowError']
 export type Change = components['schemas']['EstateChange']
 
@@ -43,7 +46,8 @@ export function countLines(im: Import): CountLine[] {
     ...(im.kept.length ? [{ key: 'kept', title: t.counts.kept, fresh: c.kept, changed: null, same: null }] : []),
   ]
 }
-export const writesNothing = (im: Import): boolean => im.kind === 'roster' && countLines(im).every((l) => l.fresh === 0 && !l.changed)
+export const writesNothing = (im: Import): boolean =>
+  isReading(im) ? /^0 /.test(im.facts[0]?.value ?? '') : im.kind === 'roster' && countLines(im).every((l) => l.fresh === 0 && !l.changed)
 /** How many changes there are, of which the server lists the first. */
 export const changeCount = (im: Import): number => countLines(im).reduce((n, l) => n + (l.changed ?? 0), 0)
 

@@ -1,5 +1,5 @@
 import { api } from '@/api/api'
-import { must, withKey } from '@/api/client'
+import { apiFetch, must, withKey } from '@/api/client'
 import type { operations } from '@/api/schema'
 
 const P = '/api/v1/projects/{project}' as const
@@ -12,6 +12,9 @@ export type SheetQuery = NonNullable<operations['list-reading-sheet']['parameter
 export type Kind = NonNullable<SheetQuery['kind']>
 export type Reading = Answer<'confirm-reading'>
 export type Record_ = Sent<'record-reading'>
+export type Meter = SheetRow['meter']
+export type History = Answer<'read-meter-history'>
+export type Removal = Sent<'remove-meter'>
 export type SharedCost = Answer<'list-shared-costs'>['items'][number]
 export type SharedFields = Sent<'create-shared-cost'>
 export type SharedPart = Answer<'list-shared-parts'>['items'][number]
@@ -27,6 +30,31 @@ export const installMeters = (project: string, body: Sent<'install-meters'>, key
   must(api.POST(`${P}/meter-batches`, { params: { path: { project } }, body, headers: withKey(key) }))
 export const installMeter = (project: string, body: Sent<'install-meter'>, key: string) =>
   must(api.POST(`${P}/meters`, { params: { path: { project } }, body, headers: withKey(key) }))
+export const readHistory = (project: string, meter: string) => must(api.GET(`${P}/meters/{meter}/history`, { params: { path: { project, meter } } }))
+export const removeMeter = (project: string, meter: string, body: Removal, key: string) =>
+  must(api.POST(`${P}/meters/{meter}/remove`, { params: { path: { project, meter } }, body, headers: withKey(key) }))
+export const photoAddress = (project: string, reading: string): string => `/api/v1/projects/${project}/readings/${reading}/photo`
+
+/** Sends a picture of a dial; the reading that follows carries its number. The body is a form, which the typed client does not write. */
+export async function sendPhoto(project: string, photo: Blob): Promise<string> {
+  const form = new FormData()
+  form.append('file', photo, 'dial.jpg')
+  const answer = await apiFetch(new Request(new URL(`/api/v1/projects/${project}/reading-photos`, location.origin), { method: 'POST', body: form }))
+  return ((await answer.json()) as Answer<'add-reading-photo'>).photo_id
+}
+
+export const readImports = (project: string, limit: number, cursor: string) =>
+  must(api.GET(`${P}/reading-imports`, { params: { path: { project }, query: { limit, cursor } } }))
+const oneImport = (project: string, id: string) => ({ params: { path: { project, reading_import: id } } })
+export const readImport = (project: string, id: string) => must(api.GET(`${P}/reading-imports/{reading_import}`, oneImport(project, id)))
+export const applyImport = (project: string, id: string, body: Sent<'apply-reading-import'>, key: string) =>
+  must(api.POST(`${P}/reading-imports/{reading_import}/apply`, { ...oneImport(project, id), body, headers: withKey(key) }))
+export const continueImport = (project: string, id: string, key: string) =>
+  must(api.POST(`${P}/reading-imports/{reading_import}/continue`, { ...oneImport(project, id), headers: withKey(key) }))
+export const undoImport = (project: string, id: string, key: string) =>
+  must(api.POST(`${P}/reading-imports/{reading_import}/undo`, { ...oneImport(project, id), headers: withKey(key) }))
+export const templateAddress = (project: string, query: { kind: string; month: string; building_id?: string }): string =>
+  `/api/v1/projects/${project}/reading-imports/template.xlsx?${new URLSearchParams(query)}`
 
 export const readShared = (project: string, cursor: string, limit: number) =>
   must(api.GET(`${P}/shared-costs`, { params: { path: { project }, query: { cursor, limit } } }))

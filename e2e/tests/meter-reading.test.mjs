@@ -1,0 +1,232 @@
+// Meters as people read them: by spreadsheet, by phone without a signal, and
+// when the meter on the wall is another one than last month.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { deflateSync } from 'node:zlib'
+import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { eventually, until } from '../lib/eventually.mjs'
+import { gbk } from '../lib/gbk.mjs'
+import { startLinli } from '../lib/linli.mjs'
+import * as seed from '../lib/seed.mjs'
+import { workbook } from '../lib/xlsx.mjs'
+
+let linli, browser, boss, accountant, cashier, project
+const meters = {}
+
+before(async () => {
+  linli = await startLinli()
+  browser = await openBrowser()
+  boss = await seed.company(linli.origin)
+  project = await seed.project(boss, '翠湖花园')
+  await seed.rooms(boss, project, ['101', '201', '202', '301'].map((room, i) => ({ building: '1', room, area: 80 + i, owner: `住户${i + 1}`, phone: `1380571567${i}` })))
+  accountant = await seed.staff(boss, linli.origin, 'sunmin', '孙敏', 'accountant', project)
+  cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
+  await boss.post(at('/meter-batches'), { kind: 'water', digits: 5, installed: `${seed.month(-2)}-01` })
+  await boss.put(at('/meter-setting'), { factor: 2_0000, periods: 1, version: 0 })
+  for (const row of await sheet()) meters[row.meter.label] = row.meter.id
+})
+after(async () => {
+  await browser?.close()
+  await linli?.stop()
+})
+
+const at = (path) => `/projects/${project}${path}`
+const sheet = async (month = seed.month()) => (await boss.get(at(`/reading-sheet?month=${month}&limit=200`))).body.items
+const readingOf = async (label, month) => (await sheet(month)).find((r) => r.meter.label === label).reading
+async function open(who, path, options) {
+  const p = await seed.pageOf(browser, linli.origin, who.api, options)
+  await p.page.goto(`/p/${project}${path}`)
+  return p
+}
+const upload = (page, name, buffer) => page.getByLabel('选择文件').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+
+/** A picture as a camera makes one, without a library: one colour, PNG. */
+function picture(width = 64, height = 48) {
+  const crcTable = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0 })
+  const crc = (b) => (~b.reduce((c, x) => crcTable[(c ^ x) & 255] ^ (c >>> 8), ~0)) >>> 0
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data])
+    const out = Buffer.alloc(8)
+    out.writeUInt32BE(data.length)
+    out.writeUInt32BE(crc(body), 4)
+    return Buffer.concat([out.subarray(0, 4), body, out.subarray(4)])
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width)
+  head.writeUInt32BE(height, 4)
+  head.set([8, 2, 0, 0, 0], 8)
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 140)])
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(Array(height).fill(row)))), chunk('IEND', Buffer.alloc(0))])
+}
+
+test('[F2] readings by Excel: our sheet comes prefilled, every wrong cell is named and nothing written, all of it is entered and taken back', async () => {
+  const last = seed.month(-1)
+  const p = await open(accountant, '/reading-sheets')
+  await p.page.getByText('还没有上传过抄表单').waitFor()
+  await p.page.getByRole('link', { name: '下载抄表单' }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'reading-sheets')
+  const head = ['房屋或位置', '表号', '上期读数', '本期读数', '抄表日期']
+  await upload(p.page, '抄表单.xlsx', workbook({ 抄表: [head, ['1栋1单元101', '', 0, 'abc', `${last}-28`], ['9-9-999', '', '', 12, `${last}-28`], ['1栋1单元201', '', 7, 12, `${last}-28`], ['1-1-202', '', '', 12, '2099-01-01']] }))
+  await p.page.getByText('有 4 处错误，一行也没有写入').waitFor()
+  for (const [cell, words] of [['D2', /不是读数/], ['A3', /没有这间房/], ['C4', /系统里的上期读数是 0/], ['E5', /不能晚于今天/]]) await p.page.getByRole('row', { name: new RegExp(cell) }).getByText(words).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'reading-sheet-errors')
+  assert.equal((await sheet(last)).filter((r) => r.reading).length, 0)
+
+  // MicroCommunity's sheet, in GBK, with a line of instructions before the header.
+  const foreign = ['请勿修改表头', '楼栋编号,单元编号,房屋编码,上期度数,上期读表时间,本期度数,本期读表时间,备注',
+    ...[['101', 10], ['201', 12], ['202', 9]].map(([room, v]) => `1,1,${room},0,${seed.month(-2)}-01,${v},${last}-28,`)].join('\r\n')
+  await upload(p.page, '水电抄表.csv', gbk(foreign))
+  await p.page.getByText('3 块表').waitFor()
+  await p.page.getByRole('cell', { name: new RegExp(`水表 1栋1单元101 ${last}：0 → 10，用量 10`) }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'reading-sheet-preview')
+  await p.page.getByRole('button', { name: '导入 3 行' }).click()
+  await p.page.getByText('已录入 3 行读数').waitFor()
+  assert.equal((await readingOf('1栋1单元201', last)).usage, 12_0000)
+
+  await p.page.getByRole('button', { name: '撤销这次导入' }).click()
+  const ask = p.page.getByRole('dialog', { name: /撤销导入 水电抄表\.csv/ })
+  await ask.getByRole('button', { name: '撤销这次导入' }).click()
+  await p.page.getByText('导入的读数已全部作废').waitFor()
+  assert.equal((await sheet(last)).filter((r) => r.reading).length, 0)
+  await p.page.getByRole('link', { name: '回 Excel 抄表' }).click()
+  await upload(p.page, '水电抄表.csv', gbk(foreign))
+  await p.page.getByRole('button', { name: '导入 3 行' }).click()
+  await p.page.getByText('已录入 3 行读数').waitFor()
+  await p.close()
+
+  const template = await fetch(`${linli.origin}/api/v1${at(`/reading-imports/template.xlsx?month=${last}`)}`, { headers: { cookie: boss.cookie } })
+  assert.match(template.headers.get('content-disposition'), /xlsx/)
+  assert.ok((await template.arrayBuffer()).byteLength > 4000)
+  // The same file once more says nothing new.
+  const again = (await accountant.api.upload(at('/reading-imports'), '水电抄表.csv', gbk(foreign), { kind: 'water' })).body
+  const checked = await until(async () => (await boss.get(at(`/reading-imports/${again.id}`))).body, (x) => x.state !== 'checking')
+  assert.deepEqual([checked.state, checked.facts[0].value, checked.facts[2].value], ['ready', '0 块表', '3 块'])
+})
+
+test('[F2] a meter is replaced with reason and photo, its history is one line, an estimate is trued up, a dial that went round waits for review', async () => {
+  const p = await open(accountant, `/readings?month=${seed.month()}`)
+  await p.page.getByRole('link', { name: '1栋1单元101' }).click()
+  await p.page.getByRole('heading', { level: 1, name: '1栋1单元101' }).waitFor()
+  await p.page.getByRole('button', { name: '换表' }).click()
+  const form = p.page.getByRole('dialog', { name: '1栋1单元101换表' })
+  await form.getByLabel('旧表最后读数').fill('13')
+  await form.getByText('旧表这段用量 3').waitFor()
+  await form.getByLabel('新表表号').fill('S2026-7')
+  await form.getByLabel('新表起始读数').fill('5')
+  await form.getByRole('button', { name: '表坏了' }).click()
+  await form.getByLabel('拍照或选图片').setInputFiles({ name: '旧表.png', mimeType: 'image/png', buffer: picture() })
+  await form.getByRole('img', { name: '旧表照片' }).waitFor()
+  await shot(p.page, 'meter-replace')
+  await form.getByRole('button', { name: '换表' }).click()
+  await p.page.getByText('S2026-7').first().waitFor()
+  const row = p.page.getByRole('row', { name: /10 → 13/ })
+  await row.getByText(/拆表，表坏了/).waitFor()
+  await row.getByRole('link', { name: /看照片/ }).waitFor()
+  await p.settled()
+  await assertAccessible(p.page)
+  await shot(p.page, 'meter-history')
+  const history = (await boss.get(at(`/meters/${meters['1栋1单元101']}/history`))).body
+  assert.deepEqual(history.meters.map((m) => m.number), ['1栋1单元101', 'S2026-7'])
+  const photo = await fetch(`${linli.origin}/api/v1${at(`/readings/${history.readings[0].id}/photo`)}`, { headers: { cookie: boss.cookie } })
+  assert.equal(photo.headers.get('content-type'), 'image/jpeg')
+  assert.deepEqual([...new Uint8Array(await photo.arrayBuffer()).slice(0, 2)], [0xff, 0xd8])
+
+  await p.page.goto(`/p/${project}/readings?month=${seed.month()}`)
+  const value = (label) => p.page.getByRole('textbox', { name: `${label}本期读数` })
+  await value('1栋1单元101').fill('9')
+  await value('1栋1单元101').press('Enter')
+  await p.page.getByText('水表 4 块，已抄 1 块').waitFor()
+  await p.page.getByRole('row', { name: /1栋1单元201/ }).getByRole('button', { name: '估抄' }).click()
+  const guess = p.page.getByRole('dialog', { name: '1栋1单元201估抄' })
+  await guess.getByText('前几期平均每期用 12，按此估为 24').waitFor()
+  await guess.getByRole('button', { name: '家中无人' }).click()
+  await shot(p.page, 'meter-estimate')
+  await guess.getByRole('button', { name: '按估计录入' }).click()
+  await p.page.getByRole('row', { name: /1栋1单元201/ }).getByText('估抄').first().waitFor()
+  await eventually(async () => assert.equal((await readingOf('1栋1单元201')).estimated, true))
+
+  p.expect(/409 \(Conflict\).*\/readings/)
+  await value('1栋1单元202').fill('4')
+  await value('1栋1单元202').press('Enter')
+  await p.page.getByText('本期读数 4 小于上期 9，请核对是否抄错或换表').waitFor()
+  await p.page.getByRole('button', { name: '表字翻转' }).click()
+  await p.page.getByRole('dialog', { name: /走满后从 0 开始了/ }).getByRole('button', { name: '确认表字翻转' }).click()
+  await p.page.getByRole('row', { name: /1栋1单元202/ }).getByText('待复核').waitFor()
+  const turned = await readingOf('1栋1单元202')
+  assert.deepEqual([turned.rolled, turned.usage, turned.state], [true, 99_995_0000, 'review'])
+  await boss.post(at(`/readings/${turned.id}/void`), { note: '抄错数' })
+  await boss.post(at(`/readings/${(await readingOf('1栋1单元201')).id}/void`), { note: '抄错数' })
+  await p.close()
+})
+
+test('[F2] meters are read on the phone with the network off: kept in the phone over a closed page, uploaded once when it is back, conflicts shown and never lost', async () => {
+  const p = await open(cashier, '/phone/readings', { size: PHONE })
+  p.expect(/ERR_INTERNET_DISCONNECTED|409 \(Conflict\).*\/readings/)
+  const page = p.page
+  await page.getByText('3', { exact: true }).waitFor()
+  await page.getByText('共 4 块，已抄 1 块').waitFor()
+  await p.settled()
+  await assertAccessible(page)
+  await shot(page, 'phone-list')
+  await p.context.setOffline(true)
+  await page.getByText('没有网络，照常抄，联网后自动上传').waitFor()
+
+  await page.getByRole('button', { name: '从第一块开始抄' }).click()
+  const value = page.getByRole('textbox', { name: '本期读数' })
+  await page.getByText('1栋1单元201', { exact: true }).waitFor()
+  await page.getByText(/上期 12（/).waitFor()
+  await value.fill('5')
+  await page.getByText(/比上期 12 小/).waitFor()
+  await page.getByRole('button', { name: '保存，下一块' }).click()
+  await page.getByText('1栋1单元201', { exact: true }).waitFor()
+  await value.fill('50')
+  await page.getByText('明显比平时多').waitFor()
+  await shot(page, 'phone-unusual')
+  await value.fill('20')
+  await page.locator('[data-usage="80000"]').waitFor()
+  await page.getByLabel('拍表盘').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer: picture(2400, 1800) })
+  await page.getByText('照片已存在手机里').waitFor()
+  await assertAccessible(page)
+  await shot(page, 'phone-entry')
+  await page.getByRole('button', { name: '保存，下一块' }).click()
+  await page.getByText('待上传 1 条').waitFor()
+  await page.getByText('1栋1单元202', { exact: true }).waitFor()
+  await value.fill('15')
+  await value.press('Enter')
+  await page.getByText('待上传 2 条').waitFor()
+  await page.getByText('1栋1单元301', { exact: true }).waitFor()
+  await value.fill('7')
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await page.getByText('待上传 3 条').waitFor()
+  await page.getByText('都抄完了').first().waitFor()
+  await page.getByRole('button', { name: '全部', exact: true }).click()
+  await page.getByRole('button', { name: /1栋1单元301/ }).getByText('待上传').waitFor()
+  await shot(page, 'phone-offline')
+  assert.equal((await sheet()).filter((r) => r.reading).length, 1, 'nothing left the phone')
+
+  // The browser is closed; meanwhile somebody else reads one of the three.
+  await page.close()
+  await boss.post(at('/readings'), { meter_id: meters['1栋1单元202'], month: seed.month(), date: seed.today(), value: 16_0000 })
+  await p.context.setOffline(false)
+  const later = await p.context.newPage()
+  await later.goto(`/p/${project}/phone/readings`)
+  await later.getByText('1 条没传上去，点这里处理').waitFor()
+  await eventually(async () => assert.deepEqual([(await readingOf('1栋1单元201'))?.value, (await readingOf('1栋1单元301'))?.value], [20_0000, 7_0000]))
+  const kept = await readingOf('1栋1单元201')
+  assert.deepEqual([kept.photo, kept.reader, kept.usage], [true, '李雪梅', 8_0000])
+  assert.equal((await readingOf('1栋1单元202')).value, 16_0000, 'theirs stands until a person decides')
+  await later.getByRole('button', { name: /1 条没传上去/ }).click()
+  const card = later.getByRole('region', { name: '1栋1单元202' })
+  await card.getByText('这块表本月已抄过').waitFor()
+  await assertAccessible(later)
+  await shot(later, 'phone-conflict')
+  await card.getByRole('button', { name: '用我抄的' }).click()
+  await later.getByText('都抄完了').first().waitFor()
+  await eventually(async () => assert.equal((await readingOf('1栋1单元202')).value, 15_0000))
+  const all = (await boss.get(at(`/meters/${meters['1栋1单元201']}/readings`))).body.items.filter((r) => r.month === seed.month() && r.state !== 'void')
+  assert.equal(all.length, 1, 'uploaded once')
+  await p.close()
+})
