@@ -3,7 +3,7 @@
 // the bill of a day credits what no message told.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
@@ -153,6 +153,23 @@ test('[F6] a code of 支付宝 that nobody scanned is cancelled for cash; paid a
   assert.deepEqual(list.map((x) => [x.amount, x.why, x.room_label]), [[due, 'late', '1栋1单元201']])
   await phone.close()
   await c.p.close()
+})
+
+test('[F6] the pay code of a room 缴费二维码 is paid on a telephone through the page of 支付宝 and back', async () => {
+  const { link } = (await cashier.api.post(`/projects/${project}/rooms/${room(4)}/paycode`)).body
+  const p = await browser.page({ origin: linli.origin, size: PHONE, also: [street.origin] })
+  await p.page.goto(link)
+  await p.page.getByRole('button', { name: '去支付' }).click()
+  await p.page.waitForURL(/\/wap\//)
+  await p.page.getByText(`¥${seed.yuan(due)}`).waitFor()
+  await shot(p.page, 'alipay-wap')
+  await p.page.getByRole('button', { name: '确认付款' }).click()
+  await p.page.getByRole('heading', { name: '缴费成功' }).waitFor()
+  const [r] = await receipts(4)
+  await p.page.getByText(r.number).waitFor()
+  await shot(p.page, 'alipay-wap-paid')
+  assert.deepEqual([r.amount, r.pays[0].method, r.cashier_name], [due, 'alipay', '缴费二维码'])
+  await p.close()
 })
 
 test('[F9] the bill of 支付宝 of a day is fetched: what no message told is credited, and only what differs is shown', async () => {
