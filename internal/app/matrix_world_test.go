@@ -40,6 +40,7 @@ type matrixWorld struct {
 	url    string
 	a, b   twin
 	c      twin              // another building of the first project
+	home   twin              // another household of its first building
 	tokens map[string]string // role, or role@b; "" is nobody
 }
 
