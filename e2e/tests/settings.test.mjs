@@ -64,6 +64,17 @@ test('[P3] the log is searched by word, person and act; the file has the same en
 
   await b.page.getByRole('searchbox', { name: /收据号/ }).fill('没有这样的事')
   await b.page.getByText('没有符合条件的记录').waitFor()
+
+  await b.page.goto('/audit')
+  await b.page.getByRole('combobox', { name: '动作' }).selectOption({ label: '新建账号' })
+  await table.getByRole('row', { name: /李雪梅/ }).first().waitFor()
+  const [company] = await Promise.all([b.page.waitForEvent('download'), b.page.getByRole('button', { name: '导出', exact: true }).click()])
+  assert.match(company.suggestedFilename(), /^公司操作日志 \d{4}-\d{2}-\d{2}\.xlsx$/)
+  const words = Object.values(unzip(readFileSync(await company.path()))).map((data) => data.toString('utf8')).join('')
+  assert.match(words, /新建账号 qiantai/)
+  assert.doesNotMatch(words, /空巢老人|首次启用/)
+  await b.page.getByRole('button', { name: '清除条件' }).click()
+  await table.getByRole('row', { name: /导出公司操作日志 \d+ 条/ }).waitFor()
   await b.close()
 })
 

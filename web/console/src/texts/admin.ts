@@ -90,6 +90,7 @@ export const passwordTexts = {
 export const auditTexts = {
   title: '操作日志',
   companyTitle: '公司操作日志',
+  companyFile: (day: string) => `公司操作日志 ${day}.xlsx`,
   companyFacts: '账号、登录与公司设置；各项目里的操作在项目的操作日志',
   projectFacts: '谁在什么时候改了什么；日志不能修改，也不能删除',
   what: '操作日志',
