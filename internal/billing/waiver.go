@@ -145,8 +145,7 @@ func (s *Service) DecideWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, 
 			return "", err
 		}
 		year := clock.DateOf(tx.Now()).Year()
-		seq, err := s.ledger.NextNumber(ctx, tx, project, waiverSeries, year)
-		w.Number = fmt.Sprintf("%s%d-%06d", waiverSeries, year, seq)
+		w.Number, _, err = s.ledger.NextDocument(ctx, tx, project, waiverSeries, year)
 		return fmt.Sprintf("批准减免 %s：%s %s %s 元", w.Number, w.what(c), c.Month, w.Amount.Comma()), err
 	})
 }

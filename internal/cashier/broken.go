@@ -23,7 +23,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts, brokenReds, s.brokenDeposits} {
+		s.brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts, brokenReds, s.brokenDeposits} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check receipts: %w", err)
@@ -39,6 +39,10 @@ func (s *Service) brokenLast(ctx context.Context, q db.Q, project id.ID) ([]stri
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
 	newest, err := newestNumbers(ctx, q, project)
 	if err != nil {
 		return nil, err
@@ -46,7 +50,7 @@ func (s *Service) brokenLast(ctx context.Context, q db.Q, project id.ID) ([]stri
 	out := []string{}
 	for year, last := range stands {
 		if newest[year] != last {
-			out = append(out, fmt.Sprintf("%d 年收据号已发到 %s，最后一张收据却是第 %d 号", year, numberText(year, last), newest[year]))
+			out = append(out, fmt.Sprintf("%d 年收据号已发到 %s，最后一张收据却是第 %d 号", year, numbers.Number(series, year, last), newest[year]))
 		}
 	}
 	for year, last := range newest {
@@ -135,6 +139,7 @@ type traces struct {
 	posted, reversed map[id.ID]ledger.DocSum
 	moved            map[id.ID]money.Fen
 	deeds            map[audit.Deed]int
+	numbers          ledger.Prefixes
 }
 
 const (
@@ -184,6 +189,9 @@ func (s *Service) traces(ctx context.Context, q db.Q, project, after, upto id.ID
 			t.reversed[d.Doc] = d
 		}
 	}
+	if t.numbers, err = s.ledger.Prefixes(ctx, q, project); err != nil {
+		return nil, err
+	}
 	if t.moved, err = s.payment.MovedByReceipt(ctx, q, project, after, upto); err != nil {
 		return nil, err
 	}
@@ -203,7 +211,7 @@ func (t *traces) compare(r *Receipt) []string {
 	if r.State == StateVoid {
 		back, moves, reverses = 1, 0, r.Amount
 	}
-	if r.Number != numberText(r.Year, r.Seq) {
+	if r.Number != t.numbers.Number(series, r.Year, r.Seq) {
 		say("的号码与第 %d 号不符", r.Seq)
 	}
 	if posted.Amount != max(r.Amount, -r.Amount) || reversed.Amount != reverses {
@@ -251,5 +259,3 @@ func (t *traces) left() []string {
 	}
 	return out
 }
-
-func numberText(year int, seq int64) string { return fmt.Sprintf("%s%d-%06d", series, year, seq) }

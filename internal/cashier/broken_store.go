@@ -12,7 +12,11 @@ import (
 )
 
 // brokenSeries names the numbers that are missing between receipts.
-func brokenSeries(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+func (s *Service) brokenSeries(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := q.Query(ctx, `SELECT year, seq, before FROM (
 			SELECT year, seq, COALESCE(LAG(seq) OVER (PARTITION BY year ORDER BY seq), 0) AS before FROM cashier_receipt WHERE project_id = ?
 		) AS pairs WHERE seq <> before + 1 ORDER BY year, seq LIMIT 100`, project)
@@ -21,12 +25,12 @@ func brokenSeries(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 		var seq, before int64
 		err := row.Scan(&year, &seq, &before)
 		if seq <= before {
-			return fmt.Sprintf("收据号 %s 出现了不止一次", numberText(year, seq)), err
+			return fmt.Sprintf("收据号 %s 出现了不止一次", numbers.Number(series, year, seq)), err
 		}
 		if seq == before+2 {
-			return fmt.Sprintf("收据号 %s 缺失", numberText(year, before+1)), err
+			return fmt.Sprintf("收据号 %s 缺失", numbers.Number(series, year, before+1)), err
 		}
-		return fmt.Sprintf("收据号 %s 到 %s 缺失", numberText(year, before+1), numberText(year, seq-1)), err
+		return fmt.Sprintf("收据号 %s 到 %s 缺失", numbers.Number(series, year, before+1), numbers.Number(series, year, seq-1)), err
 	})
 }
 

@@ -250,16 +250,9 @@ func (s *Service) DeductDeposit(ctx context.Context, who actor.Actor, project, d
 			return nil, err
 		}
 		e.Year = day.Year()
-		if e.Seq, err = s.ledger.NextNumber(ctx, tx, project, depositSeries, e.Year); err != nil {
-			return nil, err
-		}
-		e.Number = deductionNumber(e.Year, e.Seq)
-		return e, nil
+		e.Number, e.Seq, err = s.ledger.NextDocument(ctx, tx, project, depositSeries, e.Year)
+		return e, err
 	})
-}
-
-func deductionNumber(year int, seq int64) string {
-	return fmt.Sprintf("%s%d-%06d", depositSeries, year, seq)
 }
 
 // free is what is held and not asked back.

@@ -154,6 +154,10 @@ func (s *Service) brokenDeposits(ctx context.Context, q db.Q, project id.ID) ([]
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
 	for year, last := range stands {
 		var n, newest int64
 		err := q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM cashier_deposit_entry WHERE project_id = ? AND year = ? AND seq > 0", project, year).Scan(&n, &newest)
@@ -161,7 +165,7 @@ func (s *Service) brokenDeposits(ctx context.Context, q db.Q, project id.ID) ([]
 			return nil, err
 		}
 		if n != last || newest != last {
-			out = append(out, fmt.Sprintf("%d 年押金扣款单号已发到 %s，扣款单却有 %d 张，最后是第 %d 号", year, deductionNumber(year, last), n, newest))
+			out = append(out, fmt.Sprintf("%d 年押金扣款单号已发到 %s，扣款单却有 %d 张，最后是第 %d 号", year, numbers.Number(depositSeries, year, last), n, newest))
 		}
 	}
 	return out, nil

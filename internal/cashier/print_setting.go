@@ -109,7 +109,11 @@ func (s *Service) Sample(ctx context.Context, project id.ID, on Paper, ps PrintS
 	day := clock.DateOf(now)
 	month := clock.MonthOf(now)
 	how := "89.30㎡ × 2.6 元/㎡·月"
-	r := &Receipt{Number: numberText(day.Year(), 1), Year: day.Year(), RoomLabel: "3栋2单元1502", PayerName: "张三", Amount: 49916, Tendered: 50000, Change: 84,
+	numbers, err := s.ledger.Prefixes(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, err
+	}
+	r := &Receipt{Number: numbers.Number(series, day.Year(), 1), Year: day.Year(), RoomLabel: "3栋2单元1502", PayerName: "张三", Amount: 49916, Tendered: 50000, Change: 84,
 		CashierName: "收款人姓名", Date: day, At: now, State: StateValid,
 		Lines: []Line{{Item: 1, ItemName: "物业服务费", Month: month.Add(-1), How: how, Owed: 23218, Amount: 23218},
 			{Item: 1, ItemName: "物业服务费", Month: month, How: how, Owed: 23218, Amount: 23218},

@@ -276,10 +276,9 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 		return err
 	}
 	r.ShiftState, r.Year = ShiftOpen, r.Date.Year()
-	if r.Seq, err = s.ledger.NextNumber(ctx, tx, project, series, r.Year); err != nil {
+	if r.Number, r.Seq, err = s.ledger.NextDocument(ctx, tx, project, series, r.Year); err != nil {
 		return err
 	}
-	r.Number = numberText(r.Year, r.Seq)
 	if err := insertReceipt(ctx, tx, project, r); err != nil {
 		return fmt.Errorf("write receipt: %w", err)
 	}

@@ -261,10 +261,9 @@ func (s *Service) bookRed(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 		return err
 	}
 	red.ShiftState, red.ShiftNumber, red.Year = ShiftOpen, "", red.Date.Year()
-	if red.Seq, err = s.ledger.NextNumber(ctx, tx, project, series, red.Year); err != nil {
+	if red.Number, red.Seq, err = s.ledger.NextDocument(ctx, tx, project, series, red.Year); err != nil {
 		return err
 	}
-	red.Number = numberText(red.Year, red.Seq)
 	if err := insertReceipt(ctx, tx, project, red); err != nil {
 		return fmt.Errorf("write receipt: %w", err)
 	}

@@ -280,5 +280,3 @@ func (s *Service) Shifts(ctx context.Context, who actor.Actor, project id.ID, f 
 
 // Late reports whether the shift should have been closed on an earlier day.
 func (sh *Shift) Late(today clock.Date) bool { return sh.State == ShiftOpen && sh.OpenedOn < today }
-
-func shiftNumber(year int, seq int64) string { return fmt.Sprintf("%s%d-%06d", shiftSeries, year, seq) }

@@ -18,6 +18,10 @@ func (s *Service) brokenShifts(ctx context.Context, q db.Q, project id.ID) ([]st
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
 	deeds, err := s.audit.Deeds(ctx, q, project, 0, ledger.LastDoc, deedClosed)
 	if err != nil {
 		return nil, err
@@ -33,7 +37,7 @@ func (s *Service) brokenShifts(ctx context.Context, q db.Q, project id.ID) ([]st
 		}
 		for i := range page {
 			deed := audit.Deed{Action: deedClosed, Subject: page[i].ID}
-			out = append(out, page[i].contradictions(live[page[i].ID], deeds[deed])...)
+			out = append(out, page[i].contradictions(live[page[i].ID], deeds[deed], numbers)...)
 			delete(deeds, deed)
 		}
 		if len(page) < idChunk {
@@ -48,7 +52,7 @@ func (s *Service) brokenShifts(ctx context.Context, q db.Q, project id.ID) ([]st
 }
 
 // contradictions holds one closed shift against what its receipts say now.
-func (sh *Shift) contradictions(live []ShiftSum, deeds int) []string {
+func (sh *Shift) contradictions(live []ShiftSum, deeds int, numbers ledger.Prefixes) []string {
 	var out []string
 	say := func(form string, args ...any) {
 		out = append(out, fmt.Sprintf("交班单 %s（%s）", sh.Number, sh.ID)+fmt.Sprintf(form, args...))
@@ -77,7 +81,7 @@ func (sh *Shift) contradictions(live []ShiftSum, deeds int) []string {
 	if counted != sh.Counted {
 		say("点出的现金记的是 %s 元，与点款记录不符", sh.Counted.Yuan())
 	}
-	if sh.Number != shiftNumber(sh.Year, sh.Seq) {
+	if sh.Number != numbers.Number(shiftSeries, sh.Year, sh.Seq) {
 		say("的号码与第 %d 号不符", sh.Seq)
 	}
 	if deeds != 1 {
@@ -95,6 +99,10 @@ func (s *Service) brokenShiftNumbers(ctx context.Context, q db.Q, project id.ID)
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
 	years, err := shiftYears(ctx, q, project)
 	if err != nil {
 		return nil, err
@@ -106,7 +114,7 @@ func (s *Service) brokenShiftNumbers(ctx context.Context, q db.Q, project id.ID)
 	}
 	for year, y := range years {
 		if n, last := y[0], y[1]; n != last || last != stands[year] {
-			out = append(out, fmt.Sprintf("%d 年交班单号已发到 %s，交班单却有 %d 张，最后是第 %d 号", year, shiftNumber(year, stands[year]), n, last))
+			out = append(out, fmt.Sprintf("%d 年交班单号已发到 %s，交班单却有 %d 张，最后是第 %d 号", year, numbers.Number(shiftSeries, year, stands[year]), n, last))
 		}
 	}
 	return out, nil

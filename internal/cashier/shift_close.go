@@ -205,10 +205,9 @@ func (s *Service) shut(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	sh.State, sh.ClosedAt, sh.ClosedOn = ShiftClosed, tx.Now(), clock.DateOf(tx.Now())
 	sh.ClosedBy, sh.ClosedName, sh.Year = who.Account, who.Name, sh.ClosedOn.Year()
 	var err error
-	if sh.Seq, err = s.ledger.NextNumber(ctx, tx, project, shiftSeries, sh.Year); err != nil {
+	if sh.Number, sh.Seq, err = s.ledger.NextDocument(ctx, tx, project, shiftSeries, sh.Year); err != nil {
 		return err
 	}
-	sh.Number = shiftNumber(sh.Year, sh.Seq)
 	if err := updateClosed(ctx, tx, project, sh); err != nil {
 		return fmt.Errorf("write shift: %w", err)
 	}

@@ -28,14 +28,16 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 			reversed[x.Doc] = x
 		}
 	}
-	out := []string{}
-	numbers, err := s.brokenNumbers(ctx, q, project)
+	out, err := s.brokenNumbers(ctx, q, project)
 	if err != nil {
 		return nil, fmt.Errorf("check expenses: %w", err)
 	}
-	out = append(out, numbers...)
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("check expenses: %w", err)
+	}
 	err = eachDoc(ctx, q, project, func(d *Doc) {
-		out = append(out, d.compare(posted[d.ID], reversed[d.ID])...)
+		out = append(out, d.compare(posted[d.ID], reversed[d.ID], numbers)...)
 		delete(posted, d.ID)
 		delete(reversed, d.ID)
 	})
@@ -48,7 +50,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	return out[:min(len(out), maxNamed)], nil
 }
 
-func (d *Doc) compare(posted, reversed ledger.DocSum) []string {
+func (d *Doc) compare(posted, reversed ledger.DocSum, numbers ledger.Prefixes) []string {
 	var out []string
 	say := func(form string, args ...any) {
 		out = append(out, fmt.Sprintf("支出单 %s（%s）", d.Number, d.ID)+fmt.Sprintf(form, args...))
@@ -69,14 +71,14 @@ func (d *Doc) compare(posted, reversed ledger.DocSum) []string {
 	if d.DecidedBy != 0 && d.DecidedBy == d.AskedBy {
 		say("是录入的人自己批的")
 	}
-	if d.State == Approved && d.Number != number(series, d.Year, d.Seq) || d.State == Voided && d.VoidNumber != number(voidSeries, d.VoidYear, d.VoidSeq) {
+	if d.State == Approved && d.Number != numbers.Number(series, d.Year, d.Seq) || d.State == Voided && d.VoidNumber != numbers.Number(voidSeries, d.VoidYear, d.VoidSeq) {
 		say("的号码与顺序号不符")
 	}
 	return out
 }
 
 func (s *Service) brokenNumbers(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	var out []string
+	out := []string{}
 	for _, one := range []struct{ series, year, seq string }{{series, "year", "seq"}, {voidSeries, "void_year", "void_seq"}} {
 		stands, err := s.ledger.LastNumbers(ctx, q, project, one.series)
 		if err != nil {

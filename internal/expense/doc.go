@@ -182,15 +182,8 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, project id.ID, d *Doc) er
 	if err := s.ledger.Post(ctx, tx, project, []ledger.Posting{p}); err != nil {
 		return err
 	}
-	if d.Seq, err = s.ledger.NextNumber(ctx, tx, project, series, d.Year); err != nil {
-		return err
-	}
-	d.Number = number(series, d.Year, d.Seq)
-	return nil
-}
-
-func number(series string, year int, seq int64) string {
-	return fmt.Sprintf("%s%d-%06d", series, year, seq)
+	d.Number, d.Seq, err = s.ledger.NextDocument(ctx, tx, project, series, d.Year)
+	return err
 }
 
 // Withdraw takes back what is not decided yet. Errors: ErrState, ErrNotAsker,
@@ -226,11 +219,8 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, doc id.ID,
 			return "", err
 		}
 		d.State, d.VoidBy, d.VoidName, d.VoidAt, d.VoidReason, d.VoidOn, d.VoidYear = Voided, who.Account, who.Name, tx.Now(), reason, today, today.Year()
-		if d.VoidSeq, err = s.ledger.NextNumber(ctx, tx, project, voidSeries, d.VoidYear); err != nil {
-			return "", err
-		}
-		d.VoidNumber = number(voidSeries, d.VoidYear, d.VoidSeq)
-		return "红冲", nil
+		d.VoidNumber, d.VoidSeq, err = s.ledger.NextDocument(ctx, tx, project, voidSeries, d.VoidYear)
+		return "红冲", err
 	})
 }
 

@@ -3482,6 +3482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/series/{series}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 改一种单据的字头，只限还没有发过号的年份 */
+        put: operations["set-series-prefix"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/shared-costs": {
         parameters: {
             query?: never;
@@ -6642,11 +6659,15 @@ export interface components {
             last: number;
             /** @description 下一张的编号，如 SJ2026-000124 */
             next: string;
-            /** @description 单据的字头，如 SJ */
+            /** @description 明年的字头 */
+            next_prefix: string;
+            /** @description 今年的字头 */
+            prefix: string;
+            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
             series: string;
             /**
              * Format: int64
-             * @description 年份，每年从 1 起
+             * @description 今年；每年从 1 起
              */
             year: number;
         };
@@ -11281,6 +11302,15 @@ export interface components {
         SeriesOutBody: {
             items: components["schemas"]["CashierSeries"][];
         };
+        "Set-series-prefixRequest": {
+            /** @description 1 到 6 个大写字母 */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description 从哪年起，今年或明年
+             */
+            year: number;
+        };
         SetupInputBody: {
             /** @description 公司名称，印在收据上 */
             company: string;
@@ -12720,36 +12750,6 @@ export interface operations {
             };
         };
     };
-    "alipay-callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 含项目的口令，随订单告知支付宝 */
-                token: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": string;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Type"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
     "audit-sheet": {
         parameters: {
             query?: {
@@ -12874,6 +12874,36 @@ export interface operations {
             };
         };
     };
+    "alipay-callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 含项目的口令，随订单告知支付宝 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
@@ -38239,6 +38269,116 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-series-prefix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 哪种单据 */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-series-prefixRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -47,7 +47,18 @@ export const printTexts = {
 
 export const seriesTexts = {
   title: '单据编号',
-  hint: '字头 + 年份 + 6 位流水号，每个项目每年从 1 起，连续不断；作废和红冲的号码不会再用',
-  names: { SJ: '收据（红字收据同号段）', RJ: '交班单', YK: '押金扣款单', CJ: '催缴单', JM: '减免单' } as Record<string, string>,
-  columns: { name: '单据', series: '字头', last: '今年已发', next: '下一号' },
+  hint: '字头 + 年份 + 6 位流水号，每个项目每年从 1 起，连续不断；作废和红冲的号码不会再用。发过号的年份不能再改字头',
+  names: { SJ: '收据（红字收据同号段）', RJ: '交班单', YK: '押金扣款单', CJ: '催缴单', JM: '减免单', ZC: '支出单', ZH: '支出红冲单' } as Record<string, string>,
+  columns: { name: '单据', prefix: '字头', last: '今年已发', next: '下一号', change: '操作' },
+  nextYear: (year: number, prefix: string) => `${year} 年起 ${prefix}`,
+  change: (name: string) => `改字头：${name}`,
+  edit: '改字头',
+  from: '从哪年起',
+  thisYear: (year: number) => `${year} 年（还没有发过号）`,
+  year: (year: number) => `${year} 年`,
+  prefix: '字头',
+  prefixHint: '1 到 6 个大写字母，各种单据不能相同',
+  sample: (text: string) => `第一张是 ${text}`,
+  action: (prefix: string, year: string) => `${year}年起用字头 ${prefix}`,
+  fault: '1 到 6 个大写字母',
 }
