@@ -136,6 +136,43 @@ test('[P9] project settings stand on one page; a receipt carries the own texts, 
   await b.close()
 })
 
+test('[P9] the words offered for layouts and reasons become those of the project', async () => {
+  const b = await seed.pageOf(browser, linli.origin, boss)
+  await b.page.goto(`/p/${project}/settings`)
+  const lists = b.page.getByRole('table', { name: '字典' })
+  await lists.getByRole('row', { name: /户型.*三室两厅/ }).waitFor()
+  const change = async (name, text) => {
+    await lists.getByRole('button', { name: `改字典：${name}` }).click()
+    const edit = b.page.getByRole('dialog', { name: `改字典：${name}` })
+    await edit.getByRole('textbox', { name: /一行一个词/ }).fill(text)
+    await edit.getByRole('button', { name: `保存字典 ${name}` }).click()
+    return edit
+  }
+  const edit = await change('户型', 'A1 户型\nB2 户型\nA1 户型')
+  await edit.getByText('“A1 户型”写了两次').waitFor()
+  await edit.getByRole('textbox', { name: /一行一个词/ }).fill('A1 户型\nB2 户型')
+  await assertAccessible(b.page)
+  await shot(b.page, 'settings-words')
+  await edit.getByRole('button', { name: '保存字典 户型' }).click()
+  await edit.waitFor({ state: 'hidden' })
+  await lists.getByRole('row', { name: /户型 A1 户型、B2 户型/ }).waitFor()
+  await (await change('作废收据的原因', '换人交费')).waitFor({ state: 'hidden' })
+  await lists.getByRole('row', { name: /作废收据的原因 换人交费/ }).waitFor()
+  await shot(b.page, 'settings-lists')
+
+  await b.page.goto(`/p/${project}/rooms`)
+  await b.page.getByRole('table').getByRole('button', { name: /101$/ }).click()
+  const offers = b.page.getByRole('dialog').locator('datalist option')
+  await eventually(async () => assert.deepEqual(await offers.evaluateAll((all) => all.map((o) => o.value)), ['A1 户型', 'B2 户型']))
+  const [receipt] = (await boss.get(`/projects/${project}/receipts?limit=1`)).body.items
+  await b.page.goto(`/p/${project}/receipts/${receipt.id}`)
+  await b.page.getByRole('button', { name: /^作废/ }).click()
+  await b.page.getByRole('dialog').getByRole('button', { name: '换人交费' }).click()
+  await b.page.getByRole('dialog').getByRole('button', { name: /^作废/ }).click()
+  await b.page.getByText('换人交费').first().waitFor()
+  await b.close()
+})
+
 test('[B1] a new project begins with the fees, prices, tags and settings of another, without its rooms, people and money', async () => {
   await seed.fee(boss, project, { name: '物业服务费', price: 2.6 })
   const b = await seed.pageOf(browser, linli.origin, boss)

@@ -132,7 +132,7 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 // honouring is the whole list of operations that honour buildings. Whoever adds
 // one gives the other building something that it must not tell.
 func honouring() []string {
-	return []string{"counter-ahead", "counter-seat", "counter-setting", "explain-charge", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-fields",
+	return []string{"counter-ahead", "counter-seat", "counter-setting", "explain-charge", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-dictionaries", "list-fields",
 		"list-items", "list-occupants", "list-people", "list-rooms", "list-tags", "list-units", "read-household", "read-person", "read-person-values", "read-project",
 		"read-room", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "record-contact",
 		"reveal-person", "search-households", "shift-close", "shift-count", "shift-mine", "shift-open", "takings"}

@@ -10,7 +10,7 @@ var floors = map[string]int{
 	"audit": 1, "notify": 1, "file": 1, "ledger": 1,
 	"identity": 2,
 	"estate":   3,
-	"lease":    4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "stock": 4, "payment": 4,
+	"lease":    4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "dictionary": 4, "stock": 4, "payment": 4,
 	"billing": 5,
 	"cashier": 6, "dunning": 6,
 	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7,

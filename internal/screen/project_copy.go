@@ -50,6 +50,9 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 		if out.SetupCopy, err = s.billing.CopySetup(ctx, tx, who, from, p.ID, setup.Tags); err != nil {
 			return err
 		}
+		if err := s.words.CopySetup(ctx, tx, from, p.ID); err != nil {
+			return err
+		}
 		if err := s.cashier.CopySetup(ctx, tx, from, p.ID); err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ const acts: Record<string, string> = {
   'estate.project_created': '新建项目', 'estate.project_changed': '修改项目', 'estate.project_copied': '套用另一个项目的设置', 'estate.building_created': '新建楼栋', 'estate.building_changed': '修改楼栋', 'estate.unit_created': '新建单元',
   'estate.room_created': '新建房屋', 'estate.rooms_created': '批量新建房屋', 'estate.room_changed': '修改房屋', 'estate.person_created': '新建住户', 'estate.person_changed': '修改住户',
   'estate.person_revealed': '查看完整号码', 'estate.occupant_added': '登记入住', 'estate.occupant_changed': '修改入住', 'estate.occupant_ended': '结束入住',
-  'estate.tag_created': '新建标签', 'estate.tag_changed': '修改标签', 'estate.tagged': '加减标签', 'estate.field_created': '新建自定义字段', 'estate.field_changed': '修改自定义字段', 'estate.values_changed': '填写自定义字段',
+  'estate.tag_created': '新建标签', 'estate.tag_changed': '修改标签', 'estate.tagged': '加减标签', 'estate.field_created': '新建自定义字段', 'estate.field_changed': '修改自定义字段', 'estate.values_changed': '填写自定义字段', 'dictionary.changed': '修改字典',
   'estate.roster_imported': '导入名册', 'estate.import_undone': '撤销导入', 'estate.correction_asked': '申请更正', 'estate.correction_approved': '批准更正', 'estate.correction_refused': '退回更正',
   'estate.transfer_planned': '登记过户', 'estate.transferred': '过户生效', 'estate.transfer_cancelled': '取消过户', 'estate.transfer_undone': '撤销过户',
   'billing.item_created': '新建收费项目', 'billing.item_changed': '修改收费项目', 'billing.item_retired': '停用收费项目', 'billing.rate_added': '新增价格', 'billing.rated': '改价',

@@ -236,7 +236,6 @@ export const receiptTexts = {
   walletBack: (fen: number) => `已存入预存的 ${formatYuan(fen)} 一并收回`,
   linesBack: (n: number) => `${n} 项恢复欠费`,
   keepsNumber: '收据号保留，不再使用；已打印的收据请收回。',
-  voidReasons: ['金额收错', '收错房屋', '收款方式选错', '业主要求退款'],
   voidedBy: (name: string, when: string, reason: string) => `${when} 由${name}作废，原因：${reason}`,
   noVoidLate: '这张收据已交班，不能作废，需红冲',
 }

@@ -184,7 +184,6 @@ export const personTexts = {
   revealQuestion: (what: string, name: string) => `显示 ${name} 的完整${what}？`,
   revealText: '您的姓名、时间和原因会记入操作日志。',
   revealAction: (what: string) => `显示${what}`,
-  revealReasons: ['联系报修', '核对缴费', '紧急情况', '本人要求'],
   fields: { phone: '手机号', id_number: '证件号' } as Record<string, string>,
   faults: {
     name: '请填写姓名或单位名称',

@@ -76,7 +76,6 @@ export const householdPage = {
   reveal: { phone: '显示手机号', id_number: '显示证件号' },
   revealQuestion: { phone: (name: string) => `显示${name}的手机号？`, id_number: (name: string) => `显示${name}的证件号？` },
   revealText: '谁在什么时候、为什么看过，都会记入操作日志。显示 1 分钟后恢复打码。',
-  revealReasons: ['电话联系住户', '核对身份', '更正资料'],
   mask: '恢复打码',
 }
 

@@ -147,5 +147,4 @@ export const releaseTexts = {
   withdrawQuestion: (month: string) => `撤回${month}的出账？`,
   withdrawDraft: (lines: number, fen: number) => `${formatCount(lines)} 条草稿、${formatYuan(fen)} 作废，改好设置后可以重新出账。`,
   withdrawReleased: (lines: number, fen: number) => `${formatCount(lines)} 条账、${formatYuan(fen)} 从应收里冲回，住户不再欠这些费用。有一笔收过款就不能撤回。`,
-  reasons: ['单价有误', '收费范围有误', '房屋资料有误'],
 }
