@@ -106,8 +106,9 @@ func kept(ctx context.Context, q db.Q, project id.ID, r *Receipt) (Kept, error) 
 	for _, l := range r.Lines {
 		k.Lines[l.Charge] += l.Amount
 	}
-	if r.Refunded == 0 {
-		return k, nil
+	away, err := onTheWay(ctx, q, project, r.ID)
+	if err != nil || r.Refunded == 0 && away == 0 {
+		return k, err
 	}
 	gone, _, err := takenBack(ctx, q, project, r.ID)
 	if err != nil {
@@ -115,6 +116,16 @@ func kept(ctx context.Context, q db.Q, project id.ID, r *Receipt) (Kept, error) 
 	}
 	for charge, amount := range gone {
 		k.Lines[charge] -= amount
+	}
+	if away == 0 {
+		return k, nil
+	}
+	var red Receipt // as it will be when the channel has given back
+	if err := r.takePart(&red, away, 0, gone); err != nil {
+		return k, err
+	}
+	for _, l := range red.Lines {
+		k.Lines[l.Charge] += l.Amount // negative
 	}
 	return k, nil
 }

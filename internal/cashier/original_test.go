@@ -220,6 +220,9 @@ func TestOriginalPart(t *testing.T) {
 		if seat := w.seat(t, w.c); seat.Prepaid != 0 || seat.Owed != 0 {
 			t.Errorf("on its way: owes %d, has %d", seat.Owed, seat.Prepaid)
 		}
+		if kept, err := w.cashier.Kept(ctx, w.d.Reader(ctx), w.project, []id.ID{r.ID}); err != nil || len(kept) != 1 || kept[0].Lines[r.Lines[0].Charge] != 20000 {
+			t.Errorf("kept %+v, %v", kept, err)
+		}
 		mustBe(t, failed(w.cashier.WithdrawRefund(ctx, w.teller(), w.project, f.ID, f.Version)), cashier.ErrRefundState)
 		_, err = w.original(t, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 20001})
 		mustBe(t, err, cashier.ErrRefundMuch)

@@ -144,6 +144,9 @@ func (s *Service) tryRed(ctx context.Context, tx *db.Tx, project id.ID, f *Refun
 	} else {
 		err = s.draftPart(ctx, tx, project, r, &red, f, nil)
 	}
+	if err == nil {
+		err = s.mayTakePart(ctx, tx, project, r, red.Lines)
+	}
 	return -red.ToPrepay, err
 }
 

@@ -76,6 +76,18 @@ func openRefunds(ctx context.Context, q db.Q, project id.ID, where string, of id
 	return sum, err
 }
 
+// onTheWay is what a channel is giving back of a receipt's charges, beside what
+// comes out of the wallet.
+func onTheWay(ctx context.Context, q db.Q, project, receipt id.ID) (money.Fen, error) {
+	var sum money.Fen
+	err := q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(amount - held), 0) AS BIGINT) FROM cashier_refund WHERE project_id = ? AND receipt_id = ? AND state = 'sent'",
+		project, receipt).Scan(&sum)
+	if err != nil {
+		return 0, fmt.Errorf("refunds on their way: %w", err)
+	}
+	return sum, nil
+}
+
 func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, before id.ID) ([]Refund, error) {
 	where, list := " WHERE project_id = ?", []any{project}
 	add := func(on bool, text string, value any) {

@@ -47,6 +47,9 @@ func (s *Service) askRefund(ctx context.Context, project, refund id.ID, step int
 	if !ok {
 		return fmt.Errorf("channel %s gives nothing back", r.Channel)
 	}
+	if m.Number != r.Merchant {
+		return s.refundAgain(ctx, project, &r, step, "商户号已经更换，原商户号的退款问不到结果")
+	}
 	status, err := s.whatBecame(ctx, back, m, &r)
 	switch {
 	case errors.Is(err, ErrRefundRefused):
