@@ -50,8 +50,17 @@ test('[F8] who is late stands on the page with principal and late fee; a letter 
   await row.getByText(seed.yuan(first.late_fee), { exact: true }).waitFor()
   await row.getByText('没有出过').waitFor()
   await p.page.getByRole('row', { name: /1栋1单元502.*240\.00/ }).waitFor()
+  await p.page.getByText('合计 2 间').waitFor()
   await assertAccessible(p.page)
   await shot(p.page, 'dunning')
+
+  await p.page.getByLabel('逾期', { exact: true }).selectOption({ label: '超过 365 天' })
+  await p.page.getByText('没有符合条件的欠费').waitFor()
+  await p.page.getByRole('button', { name: '清除筛选' }).first().click()
+  await row.waitFor()
+  const file = p.page.waitForEvent('download')
+  await p.page.getByRole('button', { name: /^导出/ }).click()
+  assert.match((await file).suggestedFilename(), /欠费/)
 
   await p.page.getByRole('button', { name: '催缴设置' }).click()
   const form = p.page.getByRole('dialog', { name: '催缴设置' })

@@ -11,7 +11,7 @@ import (
 func (a *App) exports() []export.Offer {
 	var out []export.Offer
 	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Payment.Exports, a.Billing.Exports, a.Cashier.Exports, a.Audit.Exports,
-		a.Expense.Exports, a.Invoice.Exports, a.Analytics.Exports} {
+		a.Expense.Exports, a.Invoice.Exports, a.Analytics.Exports, a.Dunning.Exports} {
 		out = append(out, room()...)
 	}
 	return out

@@ -28,3 +28,18 @@ func (s *Service) OverdueRooms(ctx context.Context, q db.Q, project id.ID, among
 	}
 	return out, nil
 }
+
+// OverdueSum is how many rooms are late, and with how much.
+type OverdueSum struct {
+	Rooms  int64
+	Amount money.Fen
+}
+
+// SumOverdue adds up what OverdueRooms lists.
+func (s *Service) SumOverdue(ctx context.Context, q db.Q, project id.ID, among []id.ID, today clock.Date, days int) (OverdueSum, error) {
+	sum, err := sumOverdue(ctx, q, project, among, today.AddDays(-days))
+	if err != nil {
+		return sum, fmt.Errorf("sum overdue: %w", err)
+	}
+	return sum, nil
+}

@@ -30,3 +30,17 @@ func overdueRooms(ctx context.Context, q db.Q, project id.ID, among []id.ID, bef
 		return o, err
 	})
 }
+
+func sumOverdue(ctx context.Context, q db.Q, project id.ID, among []id.ID, before clock.Date) (OverdueSum, error) {
+	var sum OverdueSum
+	inside, args := "", []any{project, before}
+	if among != nil && len(among) == 0 {
+		return sum, nil
+	}
+	if among = among[:min(len(among), maxRooms)]; len(among) > 0 {
+		inside, args = " AND c.subject_id IN ("+db.In(len(among))+")", withIDs(args, among)
+	}
+	err := q.QueryRow(ctx, "SELECT COUNT(DISTINCT c.subject_id), CAST(COALESCE(SUM(c.amount - c.paid), 0) AS BIGINT)"+visible+
+		" AND c.amount > c.paid AND c.due_date < ?"+inside, args...).Scan(&sum.Rooms, &sum.Amount)
+	return sum, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linli/internal/billing"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -33,9 +34,30 @@ type Arrears struct {
 // ArrearsFilter narrows the list.
 type ArrearsFilter struct {
 	page.Request
-	Days   int   // overdue by more than so many days
-	Room   id.ID // only this one
-	Within actor.Buildings
+	Days     int   // overdue by more than so many days
+	Building id.ID // only this one, 0 for all
+	Within   actor.Buildings
+}
+
+// among are the rooms the filter is about, nil for all.
+func (s *Service) among(ctx context.Context, q db.Q, project id.ID, f *ArrearsFilter) ([]id.ID, error) {
+	within := f.Within
+	if f.Building != 0 {
+		if !within.Has(f.Building) {
+			return []id.ID{}, nil
+		}
+		within = actor.Buildings{f.Building}
+	}
+	return s.Estate.RoomsWithin(ctx, q, project, within)
+}
+
+// ArrearsSum adds up the whole list that a filter answers page by page.
+func (s *Service) ArrearsSum(ctx context.Context, q db.Q, project id.ID, f ArrearsFilter) (billing.OverdueSum, error) {
+	among, err := s.among(ctx, q, project, &f)
+	if err != nil {
+		return billing.OverdueSum{}, fmt.Errorf("sum arrears: %w", err)
+	}
+	return s.Billing.SumOverdue(ctx, q, project, among, clock.DateOf(s.DB.Clock().Now()), f.Days)
 }
 
 // Arrears lists the rooms that are late today, who owes most first.
@@ -50,7 +72,7 @@ func (s *Service) Arrears(ctx context.Context, q db.Q, project id.ID, f ArrearsF
 		f.Limit = 50
 	}
 	today := clock.DateOf(s.DB.Clock().Now())
-	among, err := s.Estate.RoomsWithin(ctx, q, project, f.Within)
+	among, err := s.among(ctx, q, project, &f)
 	if err != nil {
 		return out, fmt.Errorf("list arrears: %w", err)
 	}

@@ -62,43 +62,6 @@ func toEvent(e *Event) *eventJSON {
 		e.ByName, e.At.In(clock.Shanghai())}
 }
 
-type arrearsJSON struct {
-	Room      id.ID      `json:"room_id"`
-	Label     string     `json:"room_label"`
-	Payer     string     `json:"payer_name"`
-	Principal money.Fen  `json:"principal" doc:"逾期的本金，分"`
-	Late      money.Fen  `json:"late_fee" doc:"到今天的违约金，分"`
-	Count     int        `json:"count" doc:"逾期几笔"`
-	Oldest    clock.Date `json:"oldest_due" doc:"最早的应缴日"`
-	DaysOver  int        `json:"days_over" doc:"最久逾期几天"`
-	Letters   int        `json:"letters" doc:"出过几张催缴单"`
-	Last      *eventJSON `json:"last,omitempty" doc:"最近一次送达、电话或上门"`
-	Promise   *eventJSON `json:"promise,omitempty" doc:"最近一次承诺"`
-	Broken    bool       `json:"promise_broken" doc:"承诺的日子已过，还没缴清"`
-	Expires   clock.Date `json:"limitation" doc:"最早一笔的诉讼时效到哪天"`
-	Warn      bool       `json:"limitation_warn" doc:"90 天内到期或已过"`
-}
-
-func (s *Service) listArrearsAPI(ctx context.Context, who actor.Actor, in *struct {
-	Project id.ID `path:"project"`
-	page.Request
-	Days int `query:"days_over" minimum:"0" maximum:"36500" doc:"逾期超过几天"`
-}) (*struct{ Body page.List[arrearsJSON] }, error) {
-	l, err := s.Arrears(ctx, s.DB.Reader(ctx), in.Project, ArrearsFilter{Request: in.Request, Days: in.Days, Within: who.Within(PermRead, in.Project)})
-	if err != nil {
-		return nil, err
-	}
-	today := clock.DateOf(s.DB.Clock().Now())
-	out := &struct{ Body page.List[arrearsJSON] }{}
-	out.Body.Items, out.Body.Next = []arrearsJSON{}, l.Next
-	for i := range l.Items {
-		a := &l.Items[i]
-		out.Body.Items = append(out.Body.Items, arrearsJSON{a.Room, a.Label, a.PayerName, a.Principal, a.Late, a.Count, a.Oldest, today.Sub(a.Oldest), a.Letters,
-			toEvent(a.Last), toEvent(a.Promise), a.Broken, a.Expires, a.Warn})
-	}
-	return out, nil
-}
-
 type letterLineJSON struct {
 	Charge    id.ID       `json:"charge_id"`
 	Item      string      `json:"item_name"`

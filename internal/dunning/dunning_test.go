@@ -21,6 +21,7 @@ import (
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
+	"linli/internal/kit/money"
 	"linli/internal/ledger"
 )
 
@@ -145,6 +146,40 @@ func (w *world) arrears(t *testing.T) []dunning.Arrears {
 		t.Fatal(err)
 	}
 	return l.Items
+}
+
+// The list narrows to a building and to those who are late for long; its sum is
+// that of the whole list, and somebody limited to other buildings sees none.
+func TestArrearsFilter(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, q := t.Context(), w.d.Reader(t.Context())
+		w.now.Set(w.due.AddDays(20).Start())
+		grid, err := w.dunning.Estate.Room(ctx, q, w.project, w.a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			name  string
+			f     dunning.ArrearsFilter
+			rooms int64
+			owed  money.Fen
+		}{
+			{"all", dunning.ArrearsFilter{}, 2, 1500_00},
+			{"the building", dunning.ArrearsFilter{Building: grid.Building, Days: 19}, 2, 1500_00},
+			{"another building", dunning.ArrearsFilter{Building: grid.Building + 1}, 0, 0},
+			{"late for longer", dunning.ArrearsFilter{Days: 20}, 0, 0},
+			{"limited elsewhere", dunning.ArrearsFilter{Building: grid.Building, Within: actor.Buildings{grid.Building + 1}}, 0, 0},
+		} {
+			l, err := w.dunning.Arrears(ctx, q, w.project, c.f)
+			if err != nil || int64(len(l.Items)) != c.rooms {
+				t.Errorf("%s: %d rooms, %v", c.name, len(l.Items), err)
+			}
+			sum, err := w.dunning.ArrearsSum(ctx, q, w.project, c.f)
+			if err != nil || sum.Rooms != c.rooms || sum.Amount != c.owed {
+				t.Errorf("%s: sum %+v, %v", c.name, sum, err)
+			}
+		}
+	})
 }
 
 // A letter says what is owed and why, is numbered, printed with a masked name,

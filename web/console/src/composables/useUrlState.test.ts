@@ -45,3 +45,13 @@ it('writes two changes of one moment together and drops starts', async () => {
   await flushPromises()
   expect(state.status.value).toEqual([])
 })
+
+it('leaves a cursor behind when what is shown changes', async () => {
+  const { state, router } = await list('/?cursor=abc&size=20&page=2')
+  state.page.value = 3
+  await flushPromises()
+  expect(router.currentRoute.value.query.cursor).toBe('abc')
+  state.q.value = 'x'
+  await flushPromises()
+  expect(router.currentRoute.value.query).toEqual({ q: 'x', size: '20' })
+})

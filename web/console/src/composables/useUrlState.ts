@@ -21,9 +21,13 @@ function write(value: Plain): string {
   return String(value)
 }
 
+/** Where in a list the page stands; everything else says what the list shows. */
+const places = ['page', 'cursor', 'size']
+
 /**
  * What a list shows lives in its address: `const { page, status } = useUrlState({ page: 1, status: [] as string[] })`.
- * A value equal to its start leaves the address. `set` changes several at once; changing anything but `page` returns to page 1.
+ * A value equal to its start leaves the address. `set` changes several at once; changing what is shown returns to page 1,
+ * and a cursor, which belongs to the list of before, leaves too.
  */
 export function useUrlState<T extends Record<string, Plain>>(starts: T): State<Widened<T>> & {
   set(values: Partial<Widened<T>>, options?: { push?: boolean }): void
@@ -37,7 +41,7 @@ export function useUrlState<T extends Record<string, Plain>>(starts: T): State<W
   function set(values: Partial<Widened<T>>, options: { push?: boolean } = {}): void {
     const query: LocationQuery = { ...(pending ?? route.query) }
     const entries = Object.entries(values as Record<string, Plain>)
-    if ('page' in starts && entries.length > 0 && !('page' in values)) entries.push(['page', starts.page as Plain])
+    if (entries.some(([name]) => !places.includes(name))) for (const name of ['page', 'cursor']) if (!(name in values)) delete query[name]
     for (const [name, value] of entries) {
       if (write(value) === write(starts[name] as Plain)) delete query[name]
       else query[name] = write(value)

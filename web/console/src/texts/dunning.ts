@@ -1,4 +1,4 @@
-import { formatFen } from '@/lib/money'
+import { formatCount, formatFen } from '@/lib/money'
 
 /** Words of 催缴. */
 export const dunningTexts = {
@@ -14,6 +14,13 @@ export const dunningTexts = {
   broken: '没有兑现',
   none: '没有联系过',
   reads: '欠费的房屋',
+  all: '全部',
+  building: '楼栋',
+  overLabel: '逾期',
+  over: (days: number) => (days ? `超过 ${days} 天` : '全部'),
+  total: (rooms: number) => `合计 ${formatCount(rooms)} 间`,
+  clear: '清除筛选',
+  emptyFilter: '没有符合条件的欠费',
   empty: '没有逾期的费用',
   emptyText: '过了应缴日还没缴清的房屋会列在这里，可以选中后出催缴单。',
   issued: (numbers: string[]) => `出了 ${numbers.length} 张催缴单，编号 ${numbers[0]}${numbers.length > 1 ? ` 至 ${numbers.at(-1)}` : ''}，已交给浏览器打印`,

@@ -15,8 +15,9 @@ export interface ContactInput { kind: 'call' | 'visit'; result: 'promised' | 'ac
 export interface DeliveryInput { how: 'signed' | 'adult' | 'left' | 'registered'; date?: string; proof?: string; note?: string }
 export interface WaiverInput { kind: 'late'; lines: { charge_id: string; amount?: number }[]; reason: string; proof?: string }
 
-export const readArrears = (project: string, query: { cursor?: string; limit?: number }) =>
+export const readArrears = (project: string, query: { building_id?: string; days_over?: number; count?: boolean; cursor?: string; limit?: number }) =>
   must(api.GET('/api/v1/projects/{project}/dunning/arrears', { params: { path: { project }, query } }))
+export const readBuildings = (project: string) => must(api.GET('/api/v1/projects/{project}/buildings', { params: { path: { project } } }))
 export const readSetting = (project: string) => must(api.GET('/api/v1/projects/{project}/dunning/setting', { params: { path: { project } } }))
 export const putSetting = (project: string, body: Setting, key: string) =>
   must(api.PUT('/api/v1/projects/{project}/dunning/setting', { params: { path: { project } }, body, headers: withKey(key) }))
