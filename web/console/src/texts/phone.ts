@@ -52,7 +52,7 @@ export const phoneTexts = {
   photo: '拍表盘',
   photoAgain: '重拍',
   photoOf: '表盘照片',
-  photoKept: '照片已存在手机里',
+  photoKept: '照片和读数一起存在手机里，联网后上传',
   photoDrop: '不要这张',
   photoFault: '这张照片读不出来，请重拍',
   previous: '上一块',
@@ -64,6 +64,7 @@ export const phoneTexts = {
 
   refusedTitle: '没传上去的读数',
   refusedLead: '这些读数都还在手机里，处理完才会消失。',
+  theirs: (value: string, reader: string, on: string) => `已有读数 ${value}（${reader} ${on} 抄）`,
   mine: (value: string, on: string) => `我抄的 ${value}（${on}）`,
   takeMine: '用我抄的',
   takeTheirs: '用已有的',

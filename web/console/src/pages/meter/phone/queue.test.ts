@@ -14,7 +14,7 @@ class Memory implements Shelf {
 }
 
 const refusal = (code: string, status = 409) => new ApiError({ status, code, title: '', detail: `拒绝 ${code}` })
-const reading = (value: number) => ({ id: '9', value, usage: 1, state: 'ok' }) as Reading
+const reading = (value: number) => ({ id: '9', value, usage: 1, state: 'ok', reader: '孙敏', date: '2026-11-21' }) as Reading
 const typed = (meter: string, value: number, more: Partial<Typed> = {}): Typed => ({
   project: '7', meter, label: `${meter}室`, number: meter, month: '2026-11', date: '2026-11-22', value, previous: 0, estimated: false, rolled: false, correct: false, photo: null, ...more,
 })
@@ -83,7 +83,7 @@ describe('readings on their way', () => {
     await q.add(typed('a', 12))
     answers = [refusal('reading_exists')]
     await q.flush()
-    expect(states()).toEqual([['a', 'refused', 'reading_exists']])
+    expect([states(), list[0]!.said]).toEqual([[['a', 'refused', 'reading_exists']], '已有读数 0.001（孙敏 2026-11-21 抄）'])
     await q.again(list[0]!.key, { correct: true })
     await q.flush()
     expect([list, sent.at(-1)!.slice(0, 2), sent.at(-1)![3]]).toEqual([[], ['a', 12], true])

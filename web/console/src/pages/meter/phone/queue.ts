@@ -1,5 +1,7 @@
 import { asApiError, type ApiError } from '@/api/errors'
 import { newKey } from '@/composables/useIntent'
+import { formatQuantity } from '@/lib/quantity'
+import { phoneTexts as t } from '@/texts/phone'
 import type { Reading, Record_ } from '../calls'
 import type { Shelf, Waiting } from './shelf'
 
@@ -114,14 +116,16 @@ export class Queue {
   private async refuse(one: Waiting, error: ApiError): Promise<void> {
     const now = this.list.find((w) => w.key === one.key)
     if (!now) return
+    let said = error.errors[0]?.message || error.detail
     if (error.code === 'reading_exists') {
       const known = await this.line.known(now.project, now.meter, now.month).catch((thrown: unknown) => {
         if (asApiError(thrown)) return null
         throw thrown
       })
       if (known?.value === now.value) return this.land(now, known)
+      if (known) said = t.theirs(formatQuantity(known.value), known.reader, known.date)
     }
-    await this.change(now, { state: 'refused', code: error.code, said: error.errors[0]?.message || error.detail })
+    await this.change(now, { state: 'refused', code: error.code, said })
   }
 
   private async change(one: Waiting, change: Partial<Waiting>): Promise<Waiting> {
