@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 )
 
@@ -175,7 +176,10 @@ func (s *Service) applyNotice(ctx context.Context, project, notice id.ID) error 
 		if err := s.applySaid(ctx, tx, project, &n); err != nil {
 			return err
 		}
-		return markNotices(ctx, tx, project, &n, NoticeApplied, "")
+		if err := markNotices(ctx, tx, project, &n, NoticeApplied, ""); err != nil {
+			return err
+		}
+		return job.End(ctx, tx)
 	})
 	if errors.Is(err, ErrNotOurs) || errors.Is(err, ErrNoRefund) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeRefused, err.Error()) })
