@@ -86,6 +86,12 @@ func rehearsePayment(ctx context.Context, env *environment, dir string) (func(*a
 	if err != nil {
 		return nil, err
 	}
+	provider, _, err := demo.RehearseInvoice(ctx, setting("LINLI_SIM_INVOICE", "127.0.0.1:0"), filepath.Join(dir, invoiceSimFile), env.log)
+	if err != nil {
+		return nil, err
+	}
 	env.wechat, env.alipay = street.Address, ali.Address
-	return func(a *app.App) error { return errors.Join(street.Merchants(ctx, a), ali.Merchants(ctx, a)) }, nil
+	return func(a *app.App) error {
+		return errors.Join(street.Merchants(ctx, a), ali.Merchants(ctx, a), demo.Sellers(ctx, a, provider))
+	}, nil
 }

@@ -11,8 +11,9 @@ import (
 
 // Where the simulators keep their keys and books.
 const (
-	simFile       = "wechat-sim.json"
-	alipaySimFile = "alipay-sim.json"
+	simFile        = "wechat-sim.json"
+	alipaySimFile  = "alipay-sim.json"
+	invoiceSimFile = "invoice-sim.json"
 )
 
 // simCommand starts a simulator alone, so that an installation of one's own can
@@ -21,6 +22,9 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 && (args[0] == "mail" || args[0] == "sms") {
 		return simMessages(ctx, env, args[0], args[1:])
 	}
+	if len(args) > 0 && args[0] == "invoice" {
+		return simInvoice(ctx, env, args[1:])
+	}
 	if len(args) > 0 && args[0] == "alipay" {
 		return simAlipay(ctx, env, args[1:])
 	}
@@ -28,7 +32,7 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 	addr := flags.String("addr", "127.0.0.1:8091", "地址")
 	file := flags.String("file", simFile, "密钥和账本的文件，留空只放在内存里")
 	if len(args) == 0 || args[0] != "wechat" {
-		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]")
+		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]")
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -69,6 +73,22 @@ func simAlipay(ctx context.Context, env environment, args []string) error {
 	}
 	fmt.Fprintf(env.out, "服务端设 LINLI_ALIPAY=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
 	return r.Wait()
+}
+
+// simInvoice starts a provider of 数电发票 for rehearsals; what it issues is none.
+func simInvoice(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("sim invoice", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:8094", "地址")
+	file := flags.String("file", invoiceSimFile, "账本的文件，留空只放在内存里")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	at, wait, err := demo.RehearseInvoice(ctx, *addr, *file, env.log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "平台地址 %s\n账号 %s\n密钥 %s\n在“开票设置”里填这三项即与它往来；它开的不是真发票\nready %s\n", at, demo.InvoiceKey, demo.InvoiceSecret, at)
+	return wait()
 }
 
 // simMessages starts a mail server or an SMS service for rehearsals.

@@ -20,6 +20,8 @@ export const settingsTexts = {
   merchant: '线上收款',
   merchantText: '微信支付、支付宝的商户号和密钥',
   fields: '自定义字段',
+  invoice: '开票',
+  invoiceText: '销方资料、开票平台、各收费项目的税率',
   fieldsText: '房屋和住户另外要登记的内容',
   project: '项目资料',
   security: '登录安全',
