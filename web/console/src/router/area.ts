@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { IconName } from '@/components/icons'
 import type { SearchSource } from '@/stores/frame'
 
-export type MenuGroup = 'top' | 'charge' | 'household' | 'service' | 'books' | 'manage'
+export type MenuGroup = 'top' | 'charge' | 'bill' | 'household' | 'service' | 'books' | 'manage'
 
 /** One entry of the left menu. It stands in the menu only when its route exists and the user holds the route's permission. */
 export interface MenuEntry {

@@ -9,7 +9,7 @@ export const areas: Area[] = Object.keys(found).sort().map((path) => found[path]
 export interface MenuItem extends MenuEntry { title: string; project: boolean }
 export interface MenuSection { group: MenuGroup; items: MenuItem[] }
 
-const order: MenuGroup[] = ['top', 'charge', 'household', 'service', 'books', 'manage']
+const order: MenuGroup[] = ['top', 'charge', 'bill', 'household', 'service', 'books', 'manage']
 
 /** Whether one of the named permissions is held; a page without a permission is open to every session. */
 export function allowed(permission: string | string[] | undefined, held: ReadonlySet<string>): boolean {

@@ -3,7 +3,7 @@ import { formatYuan } from '@/lib/money'
 /** Words of the page of bank statements (银行流水). */
 export const bankTexts = {
   title: '银行流水',
-  group: '收费',
+  group: '账务',
   reads: '银行流水',
   intro: '导入网银导出的明细（xlsx 或 csv），逐笔确认是哪户交的。导入过的行不会重复。',
   upload: '导入流水',

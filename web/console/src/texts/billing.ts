@@ -2,7 +2,7 @@ import type { PriceFault } from '@/pages/billing/price'
 
 /** Words of 费用项目, 出账审核 and 费用明细. */
 export const billingTexts = {
-  charge: '收费',
+  charge: '出账',
   cancel: '先不办',
   close: '关闭',
   retryLater: '没有等到服务器的答复，可能已经办好。可以再点一次，不会重复。',

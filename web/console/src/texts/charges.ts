@@ -3,7 +3,7 @@ import { formatCount } from '@/lib/money'
 /** Words of 费用明细. */
 export const chargeTexts = {
   title: '费用明细',
-  charge: '收费',
+  charge: '出账',
   views: { all: '全部', open: '未缴清', old: '逾期 90 天以上' },
   search: '房号、姓名、手机号',
   searchLabel: '按房号、姓名或手机号查找',

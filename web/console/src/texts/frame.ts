@@ -6,7 +6,7 @@ export const frameTexts = {
   menu: '主菜单',
   crumbs: '所在位置',
   homeLink: '邻里 首页',
-  groups: { top: '', charge: '收费', household: '住户与房屋', service: '服务', books: '账务', manage: '管理' },
+  groups: { top: '', charge: '收费', bill: '出账', household: '住户与房屋', service: '服务', books: '账务', manage: '管理' },
   project: '切换项目',
   allProjects: '全部项目',
   partOnly: '部分楼栋',

@@ -1,6 +1,6 @@
 /** Words of 抄表 and 公摊. */
 export const meterTexts = {
-  charge: '收费',
+  charge: '出账',
   title: '抄表',
   reads: '抄表单',
   facts: (kind: string, read: number, meters: number, review: number) => `${kind}表 ${meters} 块，已抄 ${read} 块${review ? `，待复核 ${review} 块` : ''}`,

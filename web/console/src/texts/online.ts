@@ -37,7 +37,7 @@ export const alipayTexts = {
 
 export const candidateTexts = {
   title: '待退款',
-  group: '收费',
+  group: '账务',
   reads: '线上多收的钱',
   intro: '线上重复付、付错金额、关闭后才付的钱。已存入这户的预存，请和交款人商量：留作预存，或原路退回。',
   tabs: { open: '待处理', done: '已处理' },

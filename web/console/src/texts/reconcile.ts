@@ -4,7 +4,7 @@ import { formatFee } from '@/pages/reconcile/fee'
 /** Words of the pages of the reconciliation with payment channels (对账). */
 export const reconcileTexts = {
   title: '对账',
-  group: '收费',
+  group: '账务',
   reads: '对账',
   intro: '每天 10 点以后自动取前一天的渠道账单，逐笔和本系统的到账核对。对上的不用看，只处理有差异的。',
   tabs: { all: '全部', odd: '有差异', waiting: '未取到', even: '平' },

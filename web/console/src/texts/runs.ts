@@ -3,7 +3,7 @@ import { formatCount, formatFen, formatYuan } from '@/lib/money'
 /** Words of 出账审核: the runs of a project and the review of one. */
 export const runTexts = {
   title: '出账审核',
-  charge: '收费',
+  charge: '出账',
   state: {
     generating: '正在出账', draft: '待审核', empty: '没有可出的', releasing: '正在发布', released: '已发布', withdrawing: '正在撤回', withdrawn: '已撤回',
   },

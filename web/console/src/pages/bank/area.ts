@@ -3,5 +3,5 @@ import { bankTexts } from '@/texts/bank'
 
 export const area: Area = {
   routes: [{ path: 'bank', name: 'bank', component: () => import('./BankPage.vue'), meta: { title: bankTexts.title, permission: 'cashier.bank' } }],
-  menu: [{ route: 'bank', group: 'charge', icon: 'bank', order: 23 }],
+  menu: [{ route: 'bank', group: 'books', icon: 'bank', order: 6 }],
 }

@@ -16,9 +16,9 @@ export const area: Area = {
     { path: 'discounts', name: 'discounts', component: () => import('./DiscountsPage.vue'), meta: { title: discountTexts.title, permission: 'billing.read' } },
   ],
   menu: [
-    { route: 'runs', group: 'charge', icon: 'bill', order: 20 },
-    { route: 'charges', group: 'charge', icon: 'list', order: 30 },
-    { route: 'items', group: 'charge', icon: 'card', order: 60 },
-    { route: 'discounts', group: 'charge', icon: 'pen', order: 65 },
+    { route: 'runs', group: 'bill', icon: 'bill', order: 20 },
+    { route: 'charges', group: 'bill', icon: 'list', order: 30 },
+    { route: 'items', group: 'bill', icon: 'card', order: 60 },
+    { route: 'discounts', group: 'bill', icon: 'pen', order: 65 },
   ],
 }

@@ -14,7 +14,7 @@ export const area: Area = {
     { path: 'shared-costs', name: 'shared-costs', component: () => import('./SharedPage.vue'), meta: { title: sharedTexts.title, permission: 'billing.read' } },
   ],
   menu: [
-    { route: 'readings', group: 'charge', icon: 'meter', order: 40 },
-    { route: 'shared-costs', group: 'charge', icon: 'lift', order: 45 },
+    { route: 'readings', group: 'bill', icon: 'meter', order: 10 },
+    { route: 'shared-costs', group: 'bill', icon: 'lift', order: 15 },
   ],
 }

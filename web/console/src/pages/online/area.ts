@@ -7,7 +7,7 @@ export const area: Area = {
     { path: 'merchants', name: 'merchants', component: () => import('./MerchantPage.vue'), meta: { title: merchantTexts.title, permission: 'payment.merchant' } },
   ],
   menu: [
-    { route: 'refund-candidates', group: 'charge', icon: 'alert', order: 21 },
+    { route: 'refund-candidates', group: 'books', icon: 'alert', order: 8 },
     { route: 'merchants', group: 'manage', icon: 'scan', order: 46 },
   ],
 }

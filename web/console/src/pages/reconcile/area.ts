@@ -6,5 +6,5 @@ export const area: Area = {
     { path: 'reconcile', name: 'reconcile', component: () => import('./ReconcilePage.vue'), meta: { title: reconcileTexts.title, permission: 'payment.read' } },
     { path: 'reconcile/:statement', name: 'reconcile-day', component: () => import('./ReconcileDayPage.vue'), meta: { title: reconcileTexts.title, permission: 'payment.read', under: 'reconcile' } },
   ],
-  menu: [{ route: 'reconcile', group: 'charge', icon: 'scan', order: 22 }],
+  menu: [{ route: 'reconcile', group: 'books', icon: 'scan', order: 4 }],
 }
