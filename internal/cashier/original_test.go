@@ -365,6 +365,36 @@ func TestOriginalRedAndCandidate(t *testing.T) {
 	})
 }
 
+// A refund that was changed by hand is named (promise 13).
+func TestOriginalChangedByHand(t *testing.T) {
+	dbtest.Run(t, migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		w := build(t, d, now)
+		s := w.street(t)
+		w.found(t, "翠湖花园")
+		w.merchant(t)
+		w.bill(t, due{w.c, "物业服务费", 202611, 10000})
+		r := w.online(t, s, w.c, 12000)
+		for _, next := range []payment.BackState{payment.BackDone, payment.BackOpen} {
+			s.next = next
+			_, err := w.original(t, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 1500})
+			mustBe(t, err, nil)
+			w.later(t, time.Second)
+		}
+		w.sound(t)
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), "UPDATE payment_refund SET amount = amount + 20000, held = held + 1 WHERE project_id = ?", w.project)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		found, err := w.payment.Broken(t.Context(), w.project)
+		text := strings.Join(found, "\n")
+		if err != nil || !strings.Contains(text, "原路退回合计") || !strings.Contains(text, "按渠道到账和退款应为") || !strings.Contains(text, "为退款留出的预存") {
+			t.Errorf("found %v, %v", found, err)
+		}
+	})
+}
+
 // However many are approved at once, one capture never gives back more than it
 // was (promise 7).
 func TestOriginalConcurrent(t *testing.T) {
