@@ -12,6 +12,7 @@ export const sheetTexts = {
   building: '楼栋',
   template: '下载抄表单',
   dropHint: 'xlsx 或 csv（UTF-8、GBK），最大 20 MB。表里没写表种类的，按上面选的。',
+  dropAgain: 'xlsx 或 csv（UTF-8、GBK），最大 20 MB。',
   hint: '抄表单里是这个账期还没抄的表，房号、表号、上期读数已填好，没抄的留空即可。别的系统导出的抄表表格（含楼栋编号、单元编号、房屋编码、本期度数、本期读表时间）可以直接传。',
   history: '上传过的抄表单',
   none: '还没有上传过抄表单',
