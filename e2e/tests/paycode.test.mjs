@@ -180,7 +180,7 @@ test('[F6] 缴费二维码: renewed or ended paper opens nothing and says whom t
   await inside.context.addInitScript(() => Object.defineProperty(navigator, 'userAgent', { get: () => 'Mozilla/5.0 (iPhone) MicroMessenger/8.0' }))
   await inside.page.goto(fresh.link)
   await inside.page.getByText('在浏览器打开').waitFor()
-  await inside.page.getByRole('button', { name: '出付款码，用另一部手机扫' }).click()
+  await inside.page.getByRole('button', { name: '出付款码，用另一部手机微信扫' }).click()
   await inside.page.getByRole('img', { name: /微信付款二维码/ }).waitFor()
   await assertAccessible(inside.page)
   await shot(inside.page, 'paycode-inside')

@@ -89,6 +89,9 @@ func (w *onlineWorld) payByCode(t *testing.T) {
 	if err != nil || o.State != payment.OrderPaid || len(list) != 1 || o.Receipt != list[0].Number || list[0].CashierName != "缴费二维码" || len(o.Lines) != 1 || o.Page != "" {
 		t.Fatalf("order %+v, receipts %+v, %v", o, list, err)
 	}
+	if broken, err := codes.Broken(ctx, w.project); err != nil || len(broken) > 0 {
+		t.Errorf("broken %v, %v", broken, err)
+	}
 	if b, err = codes.Bill(ctx, phone, token); err != nil || b.Owed != 0 || b.Order == nil || b.Order.Receipt != o.Receipt {
 		t.Errorf("bill afterwards %+v, %v", b, err)
 	}

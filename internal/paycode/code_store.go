@@ -45,6 +45,22 @@ func codeByToken(ctx context.Context, q db.Q, project id.ID, blind string) (Code
 	return scanCode(q.QueryRow(ctx, "SELECT "+codeColumns+" FROM paycode_code WHERE project_id = ? AND token_blind = ?", project, blind))
 }
 
+// activeCodes are all codes of a project that open something.
+func activeCodes(ctx context.Context, q db.Q, project id.ID) ([]Code, error) {
+	rows, err := q.Query(ctx, "SELECT "+codeColumns+" FROM paycode_code WHERE project_id = ? AND state = 'active' ORDER BY id", project)
+	return db.Collect(rows, err, scanCode)
+}
+
+// ordersOf are all orders that codes of a project made.
+func ordersOf(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT order_id FROM paycode_order WHERE project_id = ? ORDER BY order_id", project)
+	return db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
+		var order id.ID
+		err := row.Scan(&order)
+		return order, err
+	})
+}
+
 // lockActive locks the active code of a room; the zero Code when there is none.
 func lockActive(ctx context.Context, tx *db.Tx, project, room id.ID) (Code, error) {
 	if err := tx.Lock(ctx, "SELECT id FROM paycode_code WHERE project_id = ? AND room_id = ? AND state = 'active'", project, room); err != nil {

@@ -1,3 +1,7 @@
+const apps: Record<string, string> = { wechat: '微信', alipay: '支付宝' }
+/** The app that a channel is paid with. */
+const app = (channel: string) => apps[channel] ?? '手机'
+
 /** Every sentence of the page. */
 export const t = {
   title: '缴费',
@@ -19,11 +23,9 @@ export const t = {
   take: (month: string) => `缴${month}的费用`,
   chosen: (n: number, all: number) => (n === all ? `共 ${n} 笔` : `已选 ${n} 笔，共 ${all} 笔`),
   pay: '去支付',
-  payBy: (name: string) => `去支付（${name}）`,
-  noneChosen: '请先选要缴的月份',
-  opening: '正在打开微信支付',
-  code: '出付款码，用另一部手机扫',
-  codeDesk: '出付款码，用手机微信扫',
+  payBy: (channel: string) => `${app(channel)}支付`,
+  code: (channel: string) => `出付款码，用另一部手机${app(channel)}扫`,
+  codeDesk: (channel: string) => `出付款码，用手机${app(channel)}扫`,
   inWechat: '您正在微信里打开。请点右上角“···”，选“在浏览器打开”再支付；也可以出付款码，用另一部手机扫。',
   noOnline: '这个小区还没有开通线上收款，请到物业服务中心缴费。',
   busy: '服务中心正在为这户收款，请过几分钟再看，请先不要再付。',
@@ -48,18 +50,18 @@ export const t = {
   cancelling: '正在取消',
   openingTitle: '正在打开付款页面',
   openingText: '几秒钟就好，请不要关掉页面。',
-  confirming: '正在向微信确认',
+  confirming: (channel: string) => `正在向${app(channel)}确认`,
   waited: (s: number, until: string) => `已等 ${s} 秒，最迟 ${until} 给您结果`,
   dontPayTwice: '请先不要再付一次。',
   locked: (n: number) => `这 ${n} 笔已锁定，不会重复扣款。`,
   stepsTitle: '现在到哪一步',
-  steps: ['您在微信里付款', '向微信查询扣款结果', '入账并开出收据'],
+  steps: (channel: string) => [`您在${app(channel)}里付款`, `向${app(channel)}查询扣款结果`, '入账并开出收据'],
   calmTitle: '您可以放心',
   calm: ['扣款成功：自动入账，不用您操作', '没有扣款：到时自动解锁，可以重新缴', '离开本页也会继续查，再扫一次码就能看到结果'],
   notYet: '还没付，继续付款',
   number: (n: string) => `订单号 ${n}`,
   paid: '缴费成功',
-  paidAt: (time: string) => `微信支付已确认　${time}`,
+  paidAt: (channel: string, time: string) => `${app(channel)}已确认　${time}`,
   settled: (n: number) => `已结清 ${n} 笔`,
   receipt: '收据编号',
   receiptText: '凭编号可到服务中心打印收据',
@@ -73,7 +75,7 @@ export const t = {
   closed: '已经取消，没有扣款。费用还在，可以重新缴。',
   expired: '超过了付款时间，没有扣款。费用还在，可以重新缴。',
   again: '重新缴',
-  scanTitle: '用手机微信扫一扫',
-  scan: (sum: string) => `微信付款二维码，${sum}`,
+  scanTitle: (channel: string) => `用手机${app(channel)}扫一扫`,
+  scan: (channel: string, sum: string) => `${app(channel)}付款二维码，${sum}`,
   leftTime: (m: number, s: number) => `${m} 分 ${s} 秒内有效`,
 }
