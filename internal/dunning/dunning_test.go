@@ -141,11 +141,25 @@ func (w *world) set(t *testing.T, change func(st *dunning.Setting)) error {
 
 func (w *world) arrears(t *testing.T) []dunning.Arrears {
 	t.Helper()
-	l, err := w.dunning.Arrears(t.Context(), w.d.Reader(t.Context()), w.project, dunning.ArrearsFilter{})
+	list := func(within actor.Buildings) []dunning.Arrears {
+		l, err := w.dunning.Arrears(t.Context(), w.d.Reader(t.Context()), w.project, dunning.ArrearsFilter{Within: within})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Items
+	}
+	all, here := list(nil), 0
+	buildings, err := w.dunning.Estate.Buildings(t.Context(), w.d.Reader(t.Context()), w.project)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l.Items
+	for _, b := range buildings {
+		here += len(list(actor.Buildings{b.ID}))
+	}
+	if none := list(actor.Buildings{}); here != len(all) || len(none) != 0 {
+		t.Errorf("%d rooms are late, %d building by building, %d in no building", len(all), here, len(none))
+	}
+	return all
 }
 
 // The list narrows to a building and to those who are late for long; its sum is
