@@ -111,10 +111,9 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, who actor.Actor, project
 		return err
 	}
 	l.Nth = n + 1
-	if l.Seq, err = s.Ledger.NextNumber(ctx, tx, project, series, l.Year); err != nil {
+	if l.Number, l.Seq, err = s.Ledger.NextDocument(ctx, tx, project, series, l.Year); err != nil {
 		return err
 	}
-	l.Number = fmt.Sprintf("%s%d-%06d", series, l.Year, l.Seq)
 	s.Audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "dunning.letter_issued", Kind: "letter", Subject: l.ID,
 		Summary: fmt.Sprintf("%s 催缴单 %s，本金 %s 元，违约金 %s 元", l.RoomLabel, l.Number, l.Principal.Comma(), l.Late.Comma()),
 		After:   map[string]any{"number": l.Number, "principal": l.Principal, "late": l.Late, "lines": len(l.Lines)}})
