@@ -75,9 +75,9 @@ func taxes(ctx context.Context, a *app.App, who actor.Actor, project id.ID) erro
 		switch {
 		case strings.Contains(i.Name, "停车") || strings.Contains(i.Name, "车位"):
 			t.Rate, t.Code, t.Short, t.Lease = 900, "3040502020200000000", "车辆停放服务", true
-		case strings.Contains(i.Name, "电"):
+		case strings.Contains(i.Name, "电费"):
 			t.Rate, t.Code, t.Short = 1300, "1100101020000000000", "供电"
-		case strings.Contains(i.Name, "水"):
+		case strings.Contains(i.Name, "水费"):
 			t.Rate, t.Simple, t.Code, t.Short = 300, true, "1100301010000000000", "水费"
 		}
 		if err := a.Invoice.SetTax(ctx, who, project, t); err != nil {
