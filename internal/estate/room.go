@@ -311,6 +311,7 @@ type RoomListFilter struct {
 	Text           string // any usual spelling, or its beginning
 	Building, Unit id.ID
 	State, Kind    string
+	Tag            id.ID
 	Says           FieldFilter
 	Within         actor.Buildings
 }

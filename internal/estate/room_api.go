@@ -28,10 +28,11 @@ type roomJSON struct {
 	Payer     id.ID      `json:"payer_id" doc:"谁交费；没有则为空"`
 	People    int        `json:"people" doc:"现住人数"`
 	Version   int        `json:"version" doc:"修改时原样带回"`
+	Tags      []tagRef   `json:"tags" nullable:"false" doc:"标签，列出和查看时才有"`
 }
 
 func toRoom(r Room) roomJSON {
-	return roomJSON{r.ID, r.Building, r.Unit, r.Name, r.Label, r.Floor, r.Floors, r.Layout, r.Kind, r.Area, r.InnerArea, r.State, r.Handover, r.Payer, r.People, r.Version}
+	return roomJSON{r.ID, r.Building, r.Unit, r.Name, r.Label, r.Floor, r.Floors, r.Layout, r.Kind, r.Area, r.InnerArea, r.State, r.Handover, r.Payer, r.People, r.Version, []tagRef{}}
 }
 
 type listRoomsIn struct {
@@ -42,6 +43,7 @@ type listRoomsIn struct {
 	Unit     id.ID  `query:"unit_id" doc:"单元"`
 	State    string `query:"state" enum:"unsold,undelivered,vacant,renovating,self,rented" doc:"房屋状态"`
 	Kind     string `query:"kind" enum:"home,flat,shop,office,storage,other" doc:"房屋类型"`
+	Tag      id.ID  `query:"tag_id" doc:"标签"`
 	Field    id.ID  `query:"field_id" doc:"哪个自定义字段"`
 	Value    string `query:"field_value" maxLength:"200" doc:"这个字段正好是什么"`
 }
@@ -49,9 +51,29 @@ type listRoomsIn struct {
 type roomsOut struct{ Body page.List[roomJSON] }
 
 func (s *Service) listRoomsAPI(ctx context.Context, who actor.Actor, in *listRoomsIn) (*roomsOut, error) {
-	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind,
+	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind, Tag: in.Tag,
 		Says: FieldFilter{in.Field, in.Value}, Within: who.Within(PermRead, in.Project)})
-	return &roomsOut{page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}}, err
+	if err != nil {
+		return nil, err
+	}
+	out := &roomsOut{page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}}
+	return out, s.addTags(ctx, in.Project, out.Body.Items)
+}
+
+// addTags tells the tags of rooms that are shown.
+func (s *Service) addTags(ctx context.Context, project id.ID, list []roomJSON) error {
+	ids := make([]id.ID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	marks, err := s.TagsOf(ctx, s.db.Reader(ctx), project, ids)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Tags = each(marks[list[i].ID], func(t Tag) tagRef { return tagRef{t.ID, t.Name} })
+	}
+	return nil
 }
 
 type createRoomIn struct {
@@ -87,7 +109,14 @@ type roomIn struct {
 
 func (s *Service) readRoomAPI(ctx context.Context, who actor.Actor, in *roomIn) (*roomOut, error) {
 	r, err := s.RoomWithin(ctx, s.db.Reader(ctx), in.Project, in.Room, who.Within(PermRead, in.Project))
-	return &roomOut{toRoom(r)}, err
+	if err != nil {
+		return nil, err
+	}
+	one := []roomJSON{toRoom(r)}
+	if err := s.addTags(ctx, in.Project, one); err != nil {
+		return nil, err
+	}
+	return &roomOut{one[0]}, nil
 }
 
 type editRoomIn struct {

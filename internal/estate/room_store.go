@@ -232,6 +232,9 @@ func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (pa
 	if err := f.Says.normal(ctx, q, project); err != nil {
 		return page.List[Room]{}, err
 	}
+	if f.Tag != 0 {
+		where, args = where+" AND id IN (SELECT subject_id FROM estate_tagged WHERE project_id = ? AND tag_id = ?)", append(args, project, f.Tag)
+	}
 	says, saying := f.Says.says("id", project)
 	where, args = where+says, append(args, saying...)
 	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE "+where+" ORDER BY sort_key, id LIMIT ?", append(args, f.Limit+1)...)

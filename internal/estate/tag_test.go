@@ -79,3 +79,32 @@ func TestTags(t *testing.T) {
 		}
 	})
 }
+
+func TestRoomTagFilter(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		var tag estate.Tag
+		var rooms []estate.Room
+		err := h.d.Write(h.ctx, func(tx *db.Tx) (err error) {
+			b, err := h.s.CreateBuilding(h.ctx, tx, h.who, h.p, estate.Building{Name: "9"})
+			if err != nil {
+				return err
+			}
+			rooms = []estate.Room{{Building: b.ID, Name: "101"}, {Building: b.ID, Name: "102"}}
+			if err := h.s.CreateRooms(h.ctx, tx, h.who, h.p, rooms); err != nil {
+				return err
+			}
+			if tag, err = h.s.CreateTag(h.ctx, tx, h.who, h.p, estate.Tag{Name: "精装", Kind: estate.TagRoom}); err != nil {
+				return err
+			}
+			_, err = h.s.PutTag(h.ctx, tx, h.who, h.p, tag.ID, []id.ID{rooms[1].ID}, true)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := h.s.RoomList(h.ctx, h.d.Reader(h.ctx), h.p, estate.RoomListFilter{Request: page.Request{Limit: 10}, Tag: tag.ID})
+		if err != nil || len(l.Items) != 1 || l.Items[0].ID != rooms[1].ID {
+			t.Errorf("by tag: %+v %v", l.Items, err)
+		}
+	})
+}

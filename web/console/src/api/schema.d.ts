@@ -8242,6 +8242,8 @@ export interface components {
              * @enum {string}
              */
             state: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
+            /** @description 标签，列出和查看时才有 */
+            tags: components["schemas"]["EstateTagRef"][];
             /** @description 没有单元则为空 */
             unit_id: string;
             /**
@@ -35279,6 +35281,8 @@ export interface operations {
                 state?: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
                 /** @description 房屋类型 */
                 kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+                /** @description 标签 */
+                tag_id?: string;
                 /** @description 哪个自定义字段 */
                 field_id?: string;
                 /** @description 这个字段正好是什么 */

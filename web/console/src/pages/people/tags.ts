@@ -4,20 +4,22 @@ import { api } from '@/api/api'
 import { must, withKey } from '@/api/client'
 import { useProject } from '@/composables/useProject'
 
-const listTags = (project: string) => must(api.GET('/api/v1/projects/{project}/tags', { params: { path: { project }, query: { kind: 'person' } } }))
+/** What tags stick to. */
+export type TagKind = 'person' | 'room'
+const listTags = (project: string, kind: TagKind) => must(api.GET('/api/v1/projects/{project}/tags', { params: { path: { project }, query: { kind } } }))
 export type Tag = Awaited<ReturnType<typeof listTags>>['items'][number]
 
-/** The tags that people may bear. */
-export function useTags() {
+/** The tags that people or rooms may bear. */
+export function useTags(kind: TagKind) {
   const project = useProject()
-  return useQuery({ queryKey: computed(() => [project.value, 'tags']), queryFn: () => listTags(project.value), staleTime: 30_000 })
+  return useQuery({ queryKey: computed(() => [project.value, 'tags', kind]), queryFn: () => listTags(project.value, kind), staleTime: 30_000 })
 }
-export const createTag = (project: string, name: string, key: string) =>
-  must(api.POST('/api/v1/projects/{project}/tags', { params: { path: { project } }, body: { name, kind: 'person' }, headers: withKey(key) }))
+export const createTag = (project: string, kind: TagKind, name: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/tags', { params: { path: { project } }, body: { name, kind }, headers: withKey(key) }))
 export const setTag = (project: string, tag: Tag, active: boolean, key: string) =>
   must(api.PATCH('/api/v1/projects/{project}/tags/{tag}', { params: { path: { project, tag: tag.id } }, body: { version: tag.version, active }, headers: withKey(key) }))
-export const putTag = (project: string, tag: string, people: string[], on: boolean, key: string) =>
-  must(api.POST('/api/v1/projects/{project}/tags/{tag}/bearers', { params: { path: { project, tag } }, body: { subject_ids: people, on }, headers: withKey(key) }))
+export const putTag = (project: string, tag: string, subjects: string[], on: boolean, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/tags/{tag}/bearers', { params: { path: { project, tag } }, body: { subject_ids: subjects, on }, headers: withKey(key) }))
 
 export const readHistory = (project: string, person: string) =>
   must(api.GET('/api/v1/projects/{project}/people/{person}/history', { params: { path: { project, person }, query: { limit: 50 } } }))
