@@ -84,22 +84,24 @@ func TestKeptStatements(t *testing.T) {
 			}
 			return rows.Err()
 		}))
-		const all = "SELECT * FROM kept_thing WHERE id = 3"
-		columns := func() (n int) {
-			must(d.Write(ctx, func(tx *db.Tx) error {
-				rows, err := tx.Query(ctx, all)
-				must(err)
-				defer rows.Close()
-				list, err := rows.Columns()
-				n = len(list)
-				return err
-			}))
-			return n
-		}
-		before := columns()
-		must(exec("ALTER TABLE kept_thing ADD COLUMN more TEXT"))
-		if after := columns(); before != 2 || after != 3 {
-			t.Errorf("columns before %d, after %d", before, after)
+		if d.Engine() == db.SQLite { // PostgreSQL's own driver asks for a new connection instead
+			const all = "SELECT * FROM kept_thing WHERE id = 3"
+			columns := func() (n int) {
+				must(d.Write(ctx, func(tx *db.Tx) error {
+					rows, err := tx.Query(ctx, all)
+					must(err)
+					defer rows.Close()
+					list, err := rows.Columns()
+					n = len(list)
+					return err
+				}))
+				return n
+			}
+			before := columns()
+			must(exec("ALTER TABLE kept_thing ADD COLUMN more TEXT"))
+			if after := columns(); before != 2 || after != 3 {
+				t.Errorf("columns before %d, after %d", before, after)
+			}
 		}
 		must(d.Write(ctx, func(tx *db.Tx) error {
 			for i := range 700 {
