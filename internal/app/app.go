@@ -73,32 +73,31 @@ type Config struct {
 
 // App is the built house.
 type App struct {
-	DB       *db.DB
-	Jobs     *job.Queue
-	Audit    *audit.Service
-	File     *file.Service
-	Ledger   *ledger.Service
-	Notify   *notify.Service
-	Identity *identity.Service
-	Estate   *estate.Service
-	Payment  *payment.Service
-	Meter    *meter.Service
-	Expense  *expense.Service
-	Words    *dictionary.Service
-	Billing  *billing.Service
-	Cashier  *cashier.Service
-	Dunning  *dunning.Service
-	Invoice  *invoice.Service
-	Screen   *screen.Service
-	Web      *web.Server
-	address  atomic.Pointer[string]
-	log      *slog.Logger
-	care     *care
-	gate     *gate
-	meter    *counters
-
-	Analytics *analytics.Service
+	DB        *db.DB
+	Jobs      *job.Queue
+	Audit     *audit.Service
+	File      *file.Service
+	Ledger    *ledger.Service
+	Notify    *notify.Service
+	Identity  *identity.Service
+	Estate    *estate.Service
+	Payment   *payment.Service
+	Meter     *meter.Service
+	Expense   *expense.Service
+	Words     *dictionary.Service
+	Billing   *billing.Service
+	Cashier   *cashier.Service
+	Dunning   *dunning.Service
+	Invoice   *invoice.Service
 	Paycode   *paycode.Service
+	Analytics *analytics.Service
+	Screen    *screen.Service
+	Web       *web.Server
+	address   atomic.Pointer[string]
+	log       *slog.Logger
+	care      *care
+	gate      *gate
+	counters  *counters
 }
 
 // Migrations are the tables of the whole house, bottom-up.
@@ -145,8 +144,8 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
-	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
-	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, d.Reader(ctx)) }})
+	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})
+	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
@@ -159,7 +158,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
-	a.meter = newCounters(a)
+	a.counters = newCounters(a)
 	a.File.Offer(append(a.exports(), a.whole())...)
 	return a, nil
 }
@@ -167,7 +166,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 // payByCode builds the codes that residents pay with; letters carry them.
 func (a *App) payByCode(c Config, ring *crypt.Ring) {
 	a.Paycode = paycode.New(paycode.Deps{DB: a.DB, Audit: a.Audit, Ring: ring, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier,
-		Address: a.Reached, Public: c.Address != "", Company: func(ctx context.Context) (string, error) { return a.Identity.Company(ctx, a.DB.Reader(ctx)) }})
+		Address: a.Reached, Public: c.Address != "", Company: a.company})
 	a.Dunning.PayCode = a.Paycode.OnPaper
 }
 
@@ -202,6 +201,11 @@ func (a *App) Reach(address string) { a.address.Store(&address) }
 
 // Reached is that address.
 func (a *App) Reached() string { return *a.address.Load() }
+
+// company is the name on paper.
+func (a *App) company(ctx context.Context) (string, error) {
+	return a.Identity.Company(ctx, a.DB.Reader(ctx))
+}
 
 // exists tells the edge whether there is such a project.
 func (a *App) exists(ctx context.Context, project id.ID) (bool, error) {
@@ -242,7 +246,7 @@ func (a *App) buildings(ctx context.Context, project id.ID) (map[id.ID]string, e
 func (a *App) Handler() http.Handler {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /readyz", a.ready)
-	root.Handle("/", a.meter.count(a.gate.guard(a.Web.Handler())))
+	root.Handle("/", a.counters.count(a.gate.guard(a.Web.Handler())))
 	return root
 }
 

@@ -123,7 +123,7 @@ func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 // Metrics answers Prometheus. It is served on an address of its own and never
 // on that of the console.
 func (a *App) Metrics() http.Handler {
-	scrape := promhttp.HandlerFor(a.meter.registry, promhttp.HandlerOpts{})
+	scrape := promhttp.HandlerFor(a.counters.registry, promhttp.HandlerOpts{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		counts, err := a.Jobs.Counts(r.Context())
 		if err != nil {
@@ -132,7 +132,7 @@ func (a *App) Metrics() http.Handler {
 			return
 		}
 		for state, n := range counts {
-			a.meter.jobs.WithLabelValues(state).Set(float64(n))
+			a.counters.jobs.WithLabelValues(state).Set(float64(n))
 		}
 		scrape.ServeHTTP(w, r)
 	})
