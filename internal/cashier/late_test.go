@@ -176,3 +176,16 @@ func TestWaivers(t *testing.T) {
 		}
 	})
 }
+
+// Money by a code goes to what is owed: the late fee of the day it arrives on
+// cannot be known when the code is made.
+func TestCodeTakesNoLateFee(t *testing.T) {
+	onStreet(t, func(t *testing.T, w *world, s *street) {
+		c := w.lateWorld(t, penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.Principal})
+		w.now.Set(c.Due.AddDays(20).Start())
+		r := w.online(t, s, w.a, 400_00)
+		if len(r.Lines) != 1 || r.Lines[0].Charge != c.ID || r.Lines[0].Amount != 400_00 || r.ToPrepay != 0 {
+			t.Errorf("lines %+v, prepaid %d", r.Lines, r.ToPrepay)
+		}
+	})
+}

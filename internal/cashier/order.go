@@ -61,6 +61,8 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 		if err := s.sameAsShown(ctx, tx, project, seat, &t); err != nil {
 			return err
 		}
+		// An order is for a fixed amount, a late fee for the day it is paid on: the counter takes it.
+		seat.Late, seat.LateOwed = nil, 0
 		r, err := draft(tx, who, seat, &t)
 		if err != nil {
 			return err
