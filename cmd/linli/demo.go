@@ -78,7 +78,7 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 // rehearsePayment starts the channels for the demo, and answers what gives
 // every project its merchants with them.
 func rehearsePayment(ctx context.Context, env *environment, dir string) (func(*app.App) error, error) {
-	street, err := demo.Rehearse(ctx, filepath.Join(dir, simFile), setting("LINLI_SIM_ADDR", "127.0.0.1:0"), env.log)
+	street, err := demo.RehearseWechat(ctx, filepath.Join(dir, simFile), setting("LINLI_SIM_ADDR", "127.0.0.1:0"), env.log)
 	if err != nil {
 		return nil, err
 	}

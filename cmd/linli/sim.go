@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 
 	"linli/internal/demo"
 )
@@ -16,51 +17,39 @@ const (
 	invoiceSimFile = "invoice-sim.json"
 )
 
+const simUsage = "用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，" +
+	"linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]"
+
 // simCommand starts a simulator alone, so that an installation of one's own can
 // rehearse with it.
 func simCommand(ctx context.Context, env environment, args []string) error {
-	if len(args) > 0 && (args[0] == "mail" || args[0] == "sms") {
-		return simMessages(ctx, env, args[0], args[1:])
+	if len(args) == 0 {
+		return errors.New(simUsage)
 	}
-	if len(args) > 0 && args[0] == "invoice" {
-		return simInvoice(ctx, env, args[1:])
+	switch kind, rest := args[0], args[1:]; kind {
+	case "wechat":
+		return simChannel(ctx, env, "LINLI_WECHAT", "127.0.0.1:8091", simFile, demo.RehearseWechat, rest)
+	case "alipay":
+		return simChannel(ctx, env, "LINLI_ALIPAY", "127.0.0.1:8093", alipaySimFile, demo.RehearseAlipay, rest)
+	case "invoice":
+		return simInvoice(ctx, env, rest)
+	case "mail", "sms":
+		return simMessages(ctx, env, kind, rest)
 	}
-	if len(args) > 0 && args[0] == "alipay" {
-		return simAlipay(ctx, env, args[1:])
-	}
-	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:8091", "地址")
-	file := flags.String("file", simFile, "密钥和账本的文件，留空只放在内存里")
-	if len(args) == 0 || args[0] != "wechat" {
-		return errors.New("用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]")
-	}
-	if err := flags.Parse(args[1:]); err != nil {
-		return err
-	}
-	r, err := demo.Rehearse(ctx, *file, *addr, env.log)
-	if err != nil {
-		return err
-	}
-	for _, number := range flags.Args() {
-		papers, err := r.Enrol(number)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(env.out, papers)
-	}
-	fmt.Fprintf(env.out, "服务端设 LINLI_WECHAT=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
-	return r.Wait()
+	return errors.New(simUsage)
 }
 
-// simAlipay starts the simulator of Alipay.
-func simAlipay(ctx context.Context, env environment, args []string) error {
-	flags := flag.NewFlagSet("sim alipay", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:8093", "地址")
-	file := flags.String("file", alipaySimFile, "密钥和账本的文件，留空只放在内存里")
+type rehearse func(ctx context.Context, file, addr string, log *slog.Logger) (*demo.Rehearsal, error)
+
+// simChannel starts the simulator of a channel of payment and enrols merchants.
+func simChannel(ctx context.Context, env environment, host, at, books string, start rehearse, args []string) error {
+	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
+	addr := flags.String("addr", at, "地址")
+	file := flags.String("file", books, "密钥和账本的文件，留空只放在内存里")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	r, err := demo.RehearseAlipay(ctx, *file, *addr, env.log)
+	r, err := start(ctx, *file, *addr, env.log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +60,7 @@ func simAlipay(ctx context.Context, env environment, args []string) error {
 		}
 		fmt.Fprintln(env.out, papers)
 	}
-	fmt.Fprintf(env.out, "服务端设 LINLI_ALIPAY=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", r.Address, r.Address)
+	fmt.Fprintf(env.out, "服务端设 %s=%s 即与它往来；付款人的页面也是这个地址\nready %s\n", host, r.Address, r.Address)
 	return r.Wait()
 }
 
