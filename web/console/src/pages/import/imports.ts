@@ -52,6 +52,8 @@ export const writesNothing = (im: Import): boolean =>
 export const changeCount = (im: Import): number => countLines(im).reduce((n, l) => n + (l.changed ?? 0), 0)
 
 export interface Answers { hidden: '' | 'include' | 'skip'; formulas: boolean }
+/** The answers as the server takes them: what was not asked is left out. */
+export const answered = (a: Answers) => ({ ...(a.hidden ? { hidden: a.hidden } : {}), formulas: a.formulas })
 /** What still has to be answered before the file may be applied. */
 export function unanswered(im: Import, a: Answers): string | null {
   if (im.hidden_rows + im.hidden_columns.length > 0 && a.hidden === '') return t.hiddenNeed

@@ -1,6 +1,9 @@
 import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
 import type { operations } from '@/api/schema'
+import { send } from '@/pages/import/calls'
+import { answered } from '@/pages/import/imports'
+import type { ImportCalls } from '@/pages/import/useImport'
 
 const P = '/api/v1/projects/{project}' as const
 type Sent<K extends keyof operations> = operations[K] extends { requestBody: { content: { 'application/json': infer B } } } ? B : never
@@ -46,13 +49,14 @@ export async function sendPhoto(project: string, photo: Blob): Promise<string> {
 export const readImports = (project: string, limit: number, cursor: string) =>
   must(api.GET(`${P}/reading-imports`, { params: { path: { project }, query: { limit, cursor } } }))
 const oneImport = (project: string, id: string) => ({ params: { path: { project, reading_import: id } } })
-export const readImport = (project: string, id: string) => must(api.GET(`${P}/reading-imports/{reading_import}`, oneImport(project, id)))
-export const applyImport = (project: string, id: string, body: Sent<'apply-reading-import'>, key: string) =>
-  must(api.POST(`${P}/reading-imports/{reading_import}/apply`, { ...oneImport(project, id), body, headers: withKey(key) }))
-export const continueImport = (project: string, id: string, key: string) =>
-  must(api.POST(`${P}/reading-imports/{reading_import}/continue`, { ...oneImport(project, id), headers: withKey(key) }))
-export const undoImport = (project: string, id: string, key: string) =>
-  must(api.POST(`${P}/reading-imports/{reading_import}/undo`, { ...oneImport(project, id), headers: withKey(key) }))
+/** What is asked about a sheet of readings. */
+export const sheetCalls: ImportCalls = {
+  read: (project, id) => must(api.GET(`${P}/reading-imports/{reading_import}`, oneImport(project, id))),
+  apply: (project, id, answers, key) => must(api.POST(`${P}/reading-imports/{reading_import}/apply`, { ...oneImport(project, id), body: answered(answers), headers: withKey(key) })),
+  goOn: (project, id, key) => must(api.POST(`${P}/reading-imports/{reading_import}/continue`, { ...oneImport(project, id), headers: withKey(key) })),
+  undo: (project, id, key) => must(api.POST(`${P}/reading-imports/{reading_import}/undo`, { ...oneImport(project, id), headers: withKey(key) })),
+  send: (project, file, key, before) => send(project, 'reading-imports', file, key, before?.kind.replace('reading_', '') ?? 'water'),
+}
 export const templateAddress = (project: string, query: { kind: string; month: string; building_id?: string }): string =>
   `/api/v1/projects/${project}/reading-imports/template.xlsx?${new URLSearchParams(query)}`
 
