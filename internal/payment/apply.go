@@ -87,6 +87,9 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, project id.ID, channel s
 	if o.Channel != channel || o.Merchant != t.Merchant || t.Currency != "CNY" {
 		return ErrNotOurs
 	}
+	if o.takenBack(t) {
+		return ErrTakenBack
+	}
 	known, err := captured(ctx, tx, project, channel, t.Transaction)
 	if err != nil || known {
 		return err
@@ -183,6 +186,9 @@ func (s *Service) applyNotice(ctx context.Context, project, notice id.ID) error 
 	})
 	if errors.Is(err, ErrNotOurs) || errors.Is(err, ErrNoRefund) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeRefused, err.Error()) })
+	}
+	if errors.Is(err, ErrTakenBack) {
+		return s.db.Write(ctx, func(tx *db.Tx) error { return markNotices(ctx, tx, project, &n, NoticeIgnored, err.Error()) })
 	}
 	if err != nil {
 		return fmt.Errorf("apply notice: %w", err)

@@ -69,6 +69,8 @@ type Trade struct {
 	Currency    string
 	PaidAt      time.Time
 	Back        *RefundStatus // the message is about a refund of the trade
+
+	sinceReversal bool // asked for after the order was reversed
 }
 
 // Settling is money that came through a channel and has to be booked.

@@ -19,6 +19,8 @@ const (
 	jobPhone    = "payment.announce_phone"
 	jobLook     = "payment.look"
 	jobClose    = "payment.close"
+	jobScan     = "payment.scan"
+	jobReverse  = "payment.reverse"
 	jobApply    = "payment.apply"
 	// jobRefund is about a refund in the place of an order.
 	jobRefund = "payment.refund"
@@ -41,6 +43,13 @@ type phoneJob struct {
 	Address string `json:"address"`
 }
 
+// scanJob holds what is not kept with the order: the code of the payer.
+type scanJob struct {
+	Project id.ID  `json:"project"`
+	Order   id.ID  `json:"order"`
+	Code    string `json:"code"`
+}
+
 type noticeJob struct {
 	Project id.ID `json:"project"`
 	Notice  id.ID `json:"notice"`
@@ -59,6 +68,7 @@ func (s *Service) handleJobs(q *job.Queue) {
 	orders(jobAnnounce, s.announce)
 	orders(jobLook, s.look)
 	orders(jobClose, s.close)
+	orders(jobReverse, s.reverse)
 	orders(jobReconcile, s.reconcile)
 	orders(jobRefund, s.askRefund)
 	q.Handle(jobPhone, func(ctx context.Context, payload []byte) error {
@@ -67,6 +77,13 @@ func (s *Service) handleJobs(q *job.Queue) {
 			return errors.Join(job.ErrGiveUp, err)
 		}
 		return s.announceTo(ctx, j.Project, j.Order, &Phone{Back: j.Back, Address: j.Address})
+	})
+	q.Handle(jobScan, func(ctx context.Context, payload []byte) error {
+		var j scanJob
+		if err := json.Unmarshal(payload, &j); err != nil {
+			return errors.Join(job.ErrGiveUp, err)
+		}
+		return s.scan(ctx, j.Project, j.Order, j.Code)
 	})
 	q.Handle(jobApply, func(ctx context.Context, payload []byte) error {
 		var j noticeJob
@@ -77,7 +94,12 @@ func (s *Service) handleJobs(q *job.Queue) {
 	})
 }
 
-func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order id.ID, phone *Phone) error {
+// announceLater has the channel told of an order, in the way that was asked for.
+func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order id.ID, in *NewOrder) error {
+	phone := in.Phone
+	if in.PayerCode != "" {
+		return s.jobs.Enqueue(ctx, tx, jobScan, fmt.Sprintf("%s/%d/%d", jobScan, project, order), scanJob{project, order, in.PayerCode}, 0)
+	}
 	if phone != nil {
 		return s.jobs.Enqueue(ctx, tx, jobPhone, fmt.Sprintf("%s/%d/%d", jobPhone, project, order), phoneJob{project, order, phone.Back, phone.Address}, 0)
 	}
@@ -89,7 +111,11 @@ func (s *Service) lookLater(ctx context.Context, tx *db.Tx, project, order id.ID
 }
 
 func (s *Service) closeLater(ctx context.Context, tx *db.Tx, project, order id.ID, step int) error {
-	return s.jobs.Enqueue(ctx, tx, jobClose, fmt.Sprintf("%s/%d/%d/%d", jobClose, project, order, step), orderJob{project, order, step}, 0)
+	return s.closeAfter(ctx, tx, project, order, step, 0)
+}
+
+func (s *Service) closeAfter(ctx context.Context, tx *db.Tx, project, order id.ID, step int, after time.Duration) error {
+	return s.jobs.Enqueue(ctx, tx, jobClose, fmt.Sprintf("%s/%d/%d/%d", jobClose, project, order, step), orderJob{project, order, step}, after)
 }
 
 // applyLater asks for it once however often the channel repeats itself.

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -67,11 +68,12 @@ type Order struct {
 	ToPrepay      money.Fen
 	Lines         []OrderLine
 	State         OrderState
-	Closing       bool   // somebody wants it closed
-	Code          string // text of the QR code, or with Phone the channel's page
-	Phone         bool   // paid in the browser of the payer's telephone
-	PayerAddress  string // network address of that telephone while the order is announced; not kept
-	Reason        string // why it was closed
+	Closing       bool      // somebody wants it closed
+	Code          string    // text of the QR code, or with Phone the channel's page
+	Phone         bool      // paid in the browser of the payer's telephone
+	Scan          ScanStage // the payer's code was scanned; "" else
+	PayerAddress  string    // network address of that telephone while the order is announced; not kept
+	Reason        string    // why it was closed
 	Transaction   string
 	Receipt       id.ID
 	ReceiptNumber string
@@ -96,6 +98,7 @@ type NewOrder struct {
 	ToPrepay  money.Fen
 	Lines     []OrderLine
 	Phone     *Phone // nil asks for a QR code
+	PayerCode string // scanned from the payer's telephone; not kept
 }
 
 // orderNumber is a 商户订单号 of 6–32 characters of 0-9A-Z and _, unique for the
@@ -147,7 +150,7 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if !m.Active {
 		return Order{}, ErrNoMerchant
 	}
-	if err := s.mobile(&in); err != nil {
+	if err := errors.Join(s.mobile(&in), s.scans(&in)); err != nil {
 		return Order{}, err
 	}
 	if o, found, err := s.sameKey(ctx, tx, project, &in); err != nil || found {
@@ -163,11 +166,13 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	o := Order{ID: tx.NewID(), Channel: in.Channel, Merchant: m.Number, Key: in.Key, Room: in.Room, RoomLabel: in.RoomLabel, Payer: in.Payer,
 		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated, Phone: in.Phone != nil,
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
-	o.Number = orderNumber(project, o.ID)
+	if o.Number = orderNumber(project, o.ID); in.PayerCode != "" {
+		o.Scan, o.ExpiresAt = ScanNew, tx.Now().Add(scanLife)
+	}
 	if err := insertOrder(ctx, tx, project, &o); err != nil {
 		return Order{}, fmt.Errorf("write order: %w", err)
 	}
-	if err := s.announceLater(ctx, tx, project, o.ID, in.Phone); err != nil {
+	if err := s.announceLater(ctx, tx, project, o.ID, &in); err != nil {
 		return Order{}, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.order_opened", Kind: "order", Subject: o.ID,
@@ -183,7 +188,7 @@ func (s *Service) sameKey(ctx context.Context, q db.Q, project id.ID, in *NewOrd
 	if err != nil || !found {
 		return o, false, err
 	}
-	if o.Channel != in.Channel || o.Room != in.Room || o.Amount != in.Amount || o.ToPrepay != in.ToPrepay || !slices.Equal(o.Lines, in.Lines) {
+	if o.Channel != in.Channel || (o.Scan != "") != (in.PayerCode != "") || o.Room != in.Room || o.Amount != in.Amount || o.ToPrepay != in.ToPrepay || !slices.Equal(o.Lines, in.Lines) {
 		return Order{}, false, ErrOrderKey
 	}
 	return o, true, nil
@@ -251,7 +256,9 @@ func (s *Service) end(ctx context.Context, project, order id.ID, state OrderStat
 		if err != nil || !o.State.Open() {
 			return err
 		}
-		o.State, o.EndedAt, o.Closing = state, tx.Now(), false
+		if o.State, o.EndedAt, o.Closing = state, tx.Now(), false; o.Scan == ScanReversing {
+			o.Scan = ScanReversed
+		}
 		if reason != "" {
 			o.Reason = reason
 		}

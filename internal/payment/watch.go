@@ -77,6 +77,9 @@ func (s *Service) look(ctx context.Context, project, order id.ID, step int) erro
 	if err != nil || o.State != OrderWaiting {
 		return err
 	}
+	if o.Scan != "" {
+		return s.lookScanned(ctx, project, &o, step)
+	}
 	now := s.db.Clock().Now()
 	trade, err := c.Query(ctx, m, o.Number)
 	switch {
@@ -123,10 +126,13 @@ func (s *Service) lookAgain(ctx context.Context, project id.ID, o *Order, step i
 }
 
 // close does what CancelOrder wants.
-func (s *Service) close(ctx context.Context, project, order id.ID, _ int) error {
+func (s *Service) close(ctx context.Context, project, order id.ID, step int) error {
 	o, _, _, err := s.orderAt(ctx, project, order)
 	if err != nil || !o.State.Open() {
 		return err
+	}
+	if o.Scan != "" {
+		return s.closeScanned(ctx, project, &o, step)
 	}
 	return s.shut(ctx, project, &o, OrderClosed, "")
 }
