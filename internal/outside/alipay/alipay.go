@@ -1,6 +1,6 @@
 // Package alipay speaks the gateway of Alipay for the socket payment.Channel:
-// codes for the counter (precreate), pages for telephones, queries, closing, refunds, notifications and
-// bills, with smartwalle/alipay in the mode of the platform's public key. Only the
+// codes for the counter (precreate), codes that payers show (pay, cancel), pages for telephones, queries,
+// closing, refunds, notifications and bills, with smartwalle/alipay in the mode of the platform's public key. Only the
 // host decides whom it speaks to.
 package alipay
 
@@ -172,7 +172,7 @@ func (a *answer) refused() bool {
 	case sdk.CodeInvalidAuthToken, sdk.CodeMissingParam, sdk.CodeInvalidParam, sdk.CodeInsufficientConditions, sdk.CodePermissionDenied:
 		return true
 	case sdk.CodeBusinessFailed:
-		return a.signed && a.SubCode != "ACQ.SYSTEM_ERROR" && a.SubCode != "ACQ.TRADE_HAS_SUCCESS"
+		return a.signed && a.SubCode != "ACQ.SYSTEM_ERROR" && a.SubCode != "AQC.SYSTEM_ERROR" && a.SubCode != "ACQ.TRADE_HAS_SUCCESS"
 	}
 	return false
 }

@@ -34,6 +34,8 @@ func (s *Sim) Handler() http.Handler {
 func (s *Sim) methods() map[string]func(*call) (map[string]any, error) {
 	return map[string]func(*call) (map[string]any, error){
 		"alipay.trade.precreate":                         s.precreate,
+		"alipay.trade.pay":                               s.pay,
+		"alipay.trade.cancel":                            s.cancel,
 		"alipay.trade.query":                             s.query,
 		"alipay.trade.close":                             s.close,
 		"alipay.trade.refund":                            s.refund,

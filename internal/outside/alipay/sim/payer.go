@@ -58,6 +58,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		show(w, s.seen(r.PathValue("id")), said)
 	})
 	s.wapRoutes(mux, show)
+	s.shownRoutes(mux)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s.controlRoutes(mux)
 }

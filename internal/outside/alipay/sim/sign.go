@@ -103,7 +103,9 @@ func (s *Sim) authenticate(v url.Values) (Credentials, error) {
 // answer writes {"<method>_response":…,"sign":…}, signed over the bytes of the
 // node as they stand there.
 func (s *Sim) answer(w http.ResponseWriter, method string, value map[string]any) {
-	value["code"], value["msg"] = "10000", "Success"
+	if value["code"] == nil {
+		value["code"], value["msg"] = "10000", "Success"
+	}
 	s.write(w, method, value, true)
 }
 

@@ -1,5 +1,5 @@
 // Package sim is an honest Alipay for rehearsals and tests: it keeps to the
-// published protocol (gateway with RSA2: precreate, wap.pay, query, close, refund, bills), checks what
+// published protocol (gateway with RSA2: precreate, pay and cancel, wap.pay, query, close, refund, bills), checks what
 // it is told, signs what it answers, keeps its own books and shows the payer a
 // page. It knows nothing of the product, and the product does not know whether
 // it speaks to it.
@@ -102,6 +102,7 @@ type books struct {
 	Apps     map[string]Credentials `json:"apps"`   // by app_id
 	Trades   map[string]*trade      `json:"trades"` // by seller/number
 	Notices  []*delivery            `json:"notices"`
+	Shown    map[string]*shown      `json:"shown,omitempty"` // payers' codes, by their digits
 	Last     int64                  `json:"last"`
 }
 
@@ -122,7 +123,7 @@ type Sim struct {
 // Open reads the books at Options.Path, or begins new ones with fresh keys.
 func Open(o Options) (*Sim, error) {
 	s := &Sim{o: o, partners: map[string]*rsa.PublicKey{}, client: &http.Client{Timeout: 5 * time.Second, CheckRedirect: stay}, wake: make(chan struct{}, 1),
-		books: books{Apps: map[string]Credentials{}, Trades: map[string]*trade{}}}
+		books: books{Apps: map[string]Credentials{}, Trades: map[string]*trade{}, Shown: map[string]*shown{}}}
 	if o.Path != "" {
 		b, err := os.ReadFile(o.Path)
 		if err == nil {
