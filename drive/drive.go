@@ -7,20 +7,22 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"linli/internal/kit/id"
 )
 
 // Options say how a drive goes.
 type Options struct {
 	Bin     string        // the product
-	Dir     string        // an empty folder: data, the channel's books
+	Dir     string        // an empty folder: data, the channels' books
 	DSN     string        // an empty PostgreSQL database, or empty for SQLite
 	For     time.Duration // how long it is bad
-	People  int
+	People  int           // clerks; there are half as many residents
 	Journal io.Writer
 	Log     io.Writer // what the processes say
 }
@@ -28,27 +30,31 @@ type Options struct {
 // DataDir is where the drive keeps the data of the server.
 func DataDir(dir string) string { return filepath.Join(dir, "data") }
 
-// The wires: people to server, server to channel, channel to server.
+// The wires: people to server, server to channels, channels to server, server
+// to its database.
 const (
-	lineClients = "clients"
-	lineChannel = "channel"
-	lineNotices = "notices"
+	lineClients  = "clients"
+	lineNotices  = "notices"
+	lineDatabase = "database"
 )
 
 // world is everything of one drive.
 type world struct {
-	o       *Options
-	journal *Journal
-	net     *network
-	server  *process
-	channel *channel
-	direct  string // address of the server behind the bad wires
-	phones  *http.Client
-	token   string
-	town    town
+	o        *Options
+	journal  *Journal
+	net      *network
+	server   *process
+	channels map[string]*channel
+	direct   string // address of the server behind the bad wires
+	phones   *http.Client
+	token    string
+	town     town
 
 	mu                      sync.Mutex
 	kills, unknown, replays int
+	paid                    []online           // what came through channels, for those who give back
+	asked                   map[string]bool    // numbers of orders of which something was to go back
+	receipts                map[id.ID]struct{} // in paid
 }
 
 func (w *world) count(n *int) {
@@ -58,14 +64,18 @@ func (w *world) count(n *int) {
 }
 
 // Run drives and answers a sentence about how much happened; whether it was
-// sound is Verify's business. An error means that the drive itself came to
-// nothing.
+// sound is Verify's business, after Morning. An error means that the drive
+// itself came to nothing.
 func Run(ctx context.Context, o Options) (string, error) {
-	w := &world{o: &o, journal: NewJournal(o.Journal), phones: &http.Client{Timeout: 5 * time.Second}}
+	w := &world{o: &o, journal: NewJournal(o.Journal), channels: map[string]*channel{}, asked: map[string]bool{}, receipts: map[id.ID]struct{}{},
+		phones: &http.Client{Timeout: 5 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	if err := w.open(ctx); err != nil {
 		return "", errors.Join(err, w.kill())
 	}
 	said, err := w.drive(ctx)
+	if err == nil {
+		err = w.quiet(ctx)
+	}
 	err = errors.Join(err, w.close())
 	return said, errors.Join(err, w.journal.Err())
 }
@@ -76,23 +86,44 @@ func (w *world) open(ctx context.Context) error {
 	if w.direct, err = freeAddress(ctx); err != nil {
 		return err
 	}
-	if w.channel, err = openChannel(ctx, w.o); err != nil {
+	to := map[string]string{lineClients: w.direct, lineNotices: w.direct}
+	// One WeChat merchant for both projects, and an Alipay seller for each.
+	for key, merchants := range map[string][]string{wechat: {"1900000109"}, alipay: {"2088600000000101", "2088600000000102"}} {
+		if w.channels[key], err = openChannel(ctx, w.o, w.phones, key, merchants...); err != nil {
+			return err
+		}
+		to[key] = w.channels[key].address
+	}
+	db, err := url.Parse(w.o.DSN)
+	if err != nil {
+		return fmt.Errorf("address of the database: %w", err)
+	}
+	if w.o.DSN != "" {
+		to[lineDatabase] = db.Host
+	}
+	if w.net, err = lay(ctx, w.journal, to); err != nil {
 		return err
 	}
-	if w.net, err = lay(ctx, w.journal, map[string]string{lineClients: w.direct, lineNotices: w.direct, lineChannel: w.channel.address}); err != nil {
-		return err
+	if w.o.DSN != "" {
+		db.Host = w.net.begin(lineDatabase)
 	}
 	w.server = &process{bin: w.o.Bin, args: []string{"serve"}, log: w.o.Log, env: []string{"LINLI_ADDR=" + w.direct, "LINLI_DATA=" + DataDir(w.o.Dir),
-		"LINLI_DB=" + w.o.DSN, "LINLI_WECHAT=http://" + w.net.begin(lineChannel), "LINLI_URL=http://" + w.net.begin(lineNotices), "LINLI_BACKUP_DIR=off"}}
+		"LINLI_DB=" + db.String(), "LINLI_WECHAT=http://" + w.net.begin(wechat), "LINLI_ALIPAY=http://" + w.net.begin(alipay),
+		"LINLI_URL=http://" + w.net.begin(lineNotices), "LINLI_BACKUP_DIR=off"}}
 	if _, err := w.server.start(); err != nil {
 		return err
 	}
 	b := &builder{line: newLine(w.direct, ""), ctx: ctx}
-	if err := b.found(&w.channel.papers); err != nil {
+	if err := b.found(w.channels); err != nil {
 		return err
 	}
 	w.token, w.town = b.token, b.town
-	w.journal.write(Entry{Deed: Began, ID: w.town.project, Note: w.o.DSN})
+	for _, p := range w.town.places {
+		w.journal.write(Entry{Deed: Began, ID: p.project, Note: w.o.DSN})
+		for key, number := range p.merchants {
+			w.journal.write(Entry{Deed: Merchant, Project: p.project, Channel: key, Merchant: number})
+		}
+	}
 	return nil
 }
 
@@ -101,22 +132,23 @@ func (w *world) kill() error {
 	if w.server != nil {
 		err = w.server.end(syscall.SIGKILL)
 	}
-	if w.channel != nil {
-		err = errors.Join(err, w.channel.end(syscall.SIGKILL))
+	for _, c := range w.channels {
+		if c != nil {
+			err = errors.Join(err, c.end(syscall.SIGKILL))
+		}
 	}
 	return err
 }
 
-// close ends everything in peace and writes down what the channel holds.
+// close ends everything in peace.
 func (w *world) close() error {
-	err := errors.Join(w.server.end(syscall.SIGTERM), w.channel.end(syscall.SIGTERM))
-	w.net.stop()
-	trades, read := w.channel.captured()
-	for _, t := range trades {
-		w.journal.write(t)
+	err := w.server.end(syscall.SIGTERM)
+	for _, c := range w.channels {
+		err = errors.Join(err, c.end(syscall.SIGTERM))
 	}
-	w.journal.write(Entry{Deed: Ended})
-	return errors.Join(err, read)
+	w.net.stop()
+	w.journal.write(Entry{Deed: Evening})
+	return err
 }
 
 // settling is how long it may take until everything is known after the bad
@@ -125,11 +157,8 @@ func (w *world) close() error {
 const settling = 4 * time.Minute
 
 func (w *world) drive(ctx context.Context) (string, error) {
-	var people []*person
-	for i := range w.o.People {
-		people = append(people, w.newPerson(fmt.Sprintf("c%d", i)))
-	}
-	run := &runner{person: w.newPerson("run"), month: firstMonth().Add(driveMonths)}
+	people := w.people()
+	run := &runner{person: w.newPerson("run-maker"), month: firstMonth().Add(driveMonths)}
 	patience, cancel := context.WithTimeout(ctx, w.o.For+settling)
 	defer cancel()
 	bad, calm := context.WithTimeout(patience, w.o.For)
@@ -147,7 +176,9 @@ func (w *world) drive(ctx context.Context) (string, error) {
 	working.Wait()
 	close(stop)
 	w.net.calm(ctx)
-	err = errors.Join(err, w.misbehave(ctx, "{}"))
+	for _, c := range w.channels {
+		err = errors.Join(err, w.misbehave(ctx, c, "{}"))
+	}
 	settled := make(chan error, len(people))
 	for _, p := range people {
 		go func() { settled <- p.settle(patience) }()
@@ -163,6 +194,20 @@ func (w *world) drive(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d kills, %d commands answered, %d times nobody knew, %d answers repeated, %d runs released", w.kills, given, w.unknown, w.replays, run.done), err
 }
 
+// people are clerks at the counter and residents with their codes.
+func (w *world) people() []*person {
+	var out []*person
+	for i := range w.o.People {
+		out = append(out, w.newPerson(fmt.Sprintf("clerk-%d", i)))
+	}
+	for i := range (w.o.People + 1) / 2 {
+		p := w.newPerson(fmt.Sprintf("resident-%d", i))
+		p.guest = true
+		out = append(out, p)
+	}
+	return out
+}
+
 // lives lets the server live for some seconds and kills it, again and again.
 func (w *world) lives(ctx context.Context) error {
 	for pause(ctx, time.Duration(500+rand.IntN(2500))*time.Millisecond) {
@@ -171,45 +216,50 @@ func (w *world) lives(ctx context.Context) error {
 		}
 		w.journal.write(Entry{Deed: Killed})
 		w.count(&w.kills)
-		if _, err := w.server.start(); err != nil {
+		if err := w.rise(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// rise starts the server again; with a bad line to its database it may need
+// some tries, as under any supervisor.
+func (w *world) rise() error {
+	var err error
+	for range 20 {
+		if _, err = w.server.start(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // spoil changes the weather on a line about every second, and the manners of
-// the channel.
+// the channels.
 func (w *world) spoil(ctx context.Context) error {
-	lines := []string{lineClients, lineClients, lineChannel, lineNotices}
-	manners := []string{"{}", `{"drop":true}`, `{"repeat":3}`, `{"delay":2000000000}`, `{"probe":true}`, `{"fail_after_effect":true}`, `{"busy":true}`, `{"pay_at_once":true}`, `{"tamper":true}`}
+	lines := []string{lineClients, lineClients, wechat, alipay, lineNotices}
+	if w.o.DSN != "" {
+		lines = append(lines, lineDatabase)
+	}
 	for pause(ctx, time.Duration(300+rand.IntN(900))*time.Millisecond) {
 		if err := w.net.weather(ctx, lines[rand.IntN(len(lines))]); err != nil {
 			return err
 		}
-		if rand.IntN(2) == 0 {
-			if err := w.misbehave(ctx, manners[rand.IntN(len(manners))]); err != nil && ctx.Err() == nil {
-				return err
-			}
+		c := w.channels[[]string{wechat, alipay}[rand.IntN(2)]]
+		list := c.manners()
+		if err := w.misbehave(ctx, c, list[rand.IntN(len(list))]); err != nil && ctx.Err() == nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// misbehave tells the channel what to do wrong from now on.
-func (w *world) misbehave(ctx context.Context, how string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.channel.address+"/faults", strings.NewReader(how))
-	if err != nil {
-		return err
-	}
-	res, err := w.phones.Do(req)
-	if err != nil {
+// misbehave tells a channel what to do wrong from now on.
+func (w *world) misbehave(ctx context.Context, c *channel, how string) error {
+	if err := c.control(ctx, "/faults", how); err != nil {
 		return fmt.Errorf("tell the channel to misbehave: %w", err)
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusNoContent {
-		return fmt.Errorf("tell the channel to misbehave: %s answered %d", how, res.StatusCode)
-	}
-	w.journal.write(Entry{Deed: Network, Who: "channel's manners", Note: how})
+	w.journal.write(Entry{Deed: Network, Who: c.key + "'s manners", Note: how})
 	return nil
 }

@@ -1,8 +1,9 @@
 // Package drive lets people work on the real binary for a while: cashiers,
-// payers with telephones, somebody who charges months, while the server is
-// killed again and again and the network between all of them is bad. It writes
-// down what each of them was told, and holds that against the books. Top; only
-// cmd/drive and tests use it.
+// payers with telephones and codes on paper, somebody who charges months, while
+// the server is killed again and again, both channels misbehave and the network
+// between all of them is bad. Then a day passes on which no notification comes,
+// and the next morning reconciles. It writes down what each of them was told,
+// and holds that against the books. Top; only cmd/drive and tests use it.
 package drive
 
 import (
@@ -24,8 +25,12 @@ type Deed string
 // The deeds. Commands have a key; the others tell what happened around them.
 const (
 	TakeReceipt  Deed = "receipt"
+	TakeDeposit  Deed = "deposit"
 	VoidReceipt  Deed = "void"
+	CountShift   Deed = "shift-count"
+	CloseShift   Deed = "shift-close"
 	OpenOrder    Deed = "order"
+	PayByCode    Deed = "paycode" // an order by a resident's own code, without login
 	CancelOrder  Deed = "cancel"
 	AskRefund    Deed = "refund-ask"
 	DecideRefund Deed = "refund-decide"
@@ -34,12 +39,17 @@ const (
 	ReleaseRun   Deed = "release"
 	WithdrawRun  Deed = "withdraw"
 
-	Began    Deed = "began"    // ID is the project
-	Killed   Deed = "killed"   // the server, by kill -9
-	Network  Deed = "network"  // Note says how bad it is from now on
-	Pressed  Deed = "pressed"  // a payer has pressed the button; Number is the order's
-	Captured Deed = "captured" // the channel's own books: Number and Transaction, Got is what it holds
-	Ended    Deed = "ended"    // everybody has gone home
+	Began     Deed = "began"     // a project there is
+	Merchant  Deed = "merchant"  // of a project with a channel
+	Killed    Deed = "killed"    // the server, by kill -9
+	Network   Deed = "network"   // Note says how bad it is from now on
+	Pressed   Deed = "pressed"   // a payer has pressed the button; ID and Number are the order's
+	Silent    Deed = "silent"    // from now on no notification comes and no query helps
+	Altered   Deed = "altered"   // the channel's books or bill were changed on purpose; Note is the difference to be found
+	Evening   Deed = "evening"   // everybody has gone home
+	Captured  Deed = "captured"  // the channel's own books: Number and Transaction, Got is what it took
+	GivenBack Deed = "givenback" // the channel's own books: Number is the refund's, Got what went back of Transaction, State whether
+	Ended     Deed = "ended"     // the next morning is over; At is its time
 )
 
 // Entry is one line of the journal. A command has one line when it is sent and
@@ -48,6 +58,8 @@ type Entry struct {
 	At      time.Time `json:"at"`
 	Who     string    `json:"who,omitempty"`
 	Deed    Deed      `json:"deed"`
+	Project id.ID     `json:"project,omitempty"`
+	Channel string    `json:"channel,omitempty"`
 	Key     string    `json:"key,omitempty"`
 	Subject id.ID     `json:"subject,omitempty"` // the room, receipt, refund, order or run it is about
 	Amount  money.Fen `json:"amount,omitempty"`  // asked for
@@ -62,6 +74,8 @@ type Entry struct {
 	Version  int       `json:"version,omitempty"`
 
 	Transaction string `json:"transaction,omitempty"`
+	Merchant    string `json:"merchant,omitempty"`
+	Day         string `json:"day,omitempty"` // of the channel, in Asia/Shanghai
 	Note        string `json:"note,omitempty"`
 }
 

@@ -35,6 +35,7 @@ func lay(ctx context.Context, j *Journal, to map[string]string) (*network, error
 	return n, nil
 }
 
+// begin is where a line begins.
 func (n *network) begin(line string) string { return n.lines[line].Listen }
 
 // weather makes one line as bad as chance wants: slow, torn in the middle of a

@@ -13,7 +13,7 @@ import (
 	"linli/internal/kit/id"
 )
 
-// runner charges one month after the other, takes some runs back and charges
+// runner charges one month of the first project after the other, takes some runs back and charges
 // them again.
 type runner struct {
 	*person
@@ -51,7 +51,7 @@ func (r *runner) insist(ctx context.Context, t *task) (*Entry, error) {
 
 func (r *runner) until(ctx context.Context, run id.ID, states ...string) (n named, err error) {
 	for {
-		got := r.line.call(ctx, http.MethodGet, r.town.path("/runs/"+run.String()), "", "")
+		got := r.line.call(ctx, http.MethodGet, r.town.places[0].path("/runs/"+run.String()), "", "")
 		if got.status == http.StatusOK && json.Unmarshal(got.body, &n) == nil && slices.Contains(states, n.State) {
 			return n, nil
 		}
@@ -64,7 +64,7 @@ func (r *runner) until(ctx context.Context, run id.ID, states ...string) (n name
 // charge brings a month one run further; a month that is taken back is charged
 // again by the next call.
 func (r *runner) charge(ctx context.Context) error {
-	started, err := r.insist(ctx, r.newTask(StartRun, 0, 0, "/runs", object{"month": r.month.String()}))
+	started, err := r.insist(ctx, r.newTask(StartRun, r.town.places[0], 0, 0, "/runs", object{"month": r.month.String()}))
 	if err != nil || started == nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (r *runner) charge(ctx context.Context) error {
 		return nil
 	}
 	if rand.IntN(4) > 0 {
-		if _, err := r.insist(ctx, r.newTask(ReleaseRun, n.ID, 0, at+"/release", object{"version": n.Version})); err != nil {
+		if _, err := r.insist(ctx, r.newTask(ReleaseRun, r.town.places[0], n.ID, 0, at+"/release", object{"version": n.Version})); err != nil {
 			return err
 		}
 		if n, err = r.until(ctx, started.ID, "released"); err != nil {
@@ -90,7 +90,7 @@ func (r *runner) charge(ctx context.Context) error {
 			return nil
 		}
 	}
-	gone, err := r.insist(ctx, r.newTask(WithdrawRun, n.ID, 0, at+"/withdraw", object{"version": n.Version, "reason": "单价录错"}))
+	gone, err := r.insist(ctx, r.newTask(WithdrawRun, r.town.places[0], n.ID, 0, at+"/withdraw", object{"version": n.Version, "reason": "单价录错"}))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,6 @@ import (
 
 const (
 	driveRooms  = 60
-	driveItems  = 3
 	driveMonths = 3 // that are owed before anybody comes
 	password    = "Kestrel-Nine-42"
 )
@@ -87,12 +86,28 @@ type named struct {
 
 // town is what the people work on.
 type town struct {
-	project id.ID
-	rooms   []id.ID
-	boss    string // token of a second person, who approves
+	places []*place
+	boss   string // token of a second person, who approves
 }
 
-func (t *town) path(p string) string { return "/projects/" + t.project.String() + p }
+// place is one project.
+type place struct {
+	project   id.ID
+	rooms     []id.ID
+	codes     map[id.ID]string // what the pay code of a room holds
+	merchants map[string]string
+}
+
+func (p *place) path(rest string) string { return "/projects/" + p.project.String() + rest }
+
+func (t *town) at(project id.ID) *place {
+	for _, p := range t.places {
+		if p.project == project {
+			return p
+		}
+	}
+	return t.places[0]
+}
 
 // builder makes the installation by the API alone, before anything is bad.
 type builder struct {
@@ -135,37 +150,51 @@ func (b *builder) signIn(login string) string {
 	return session.Token
 }
 
-// found makes company, people, project, rooms, fees, what is owed, and the
-// merchant.
-func (b *builder) found(p *papers) error {
+// found makes company, people and both projects.
+func (b *builder) found(channels map[string]*channel) error {
 	b.must("POST", "/setup", object{"company": "安居物业", "name": "周敏", "login": "zhoumin", "password": password}, nil)
 	b.token = b.signIn("zhoumin")
 	b.must("POST", "/accounts", object{"name": "钱敏", "login": "qianmin", "password": password, "grants": []object{{"project_id": nil, "role": "admin"}}}, nil)
 	b.town.boss = b.signIn("qianmin")
-	var made named
-	b.must("POST", "/projects", object{"name": "云栖花园", "kind": "residential"}, &made)
-	b.town.project = made.ID
-	b.importRooms()
-	for i, name := range []string{"物业服务费", "公共水电费", "垃圾清运费"} {
-		basis := []string{"area", "fixed", "fixed"}[i]
-		b.must("POST", b.town.path("/items"), object{"name": name, "basis": basis, "from_date": "2020-01-01"}, &made)
-		item := b.town.path("/items/" + made.ID.String())
-		b.must("POST", item+"/rates", object{"from_date": "2020-01-01", "price": 2_350_000, "source_kind": "contract", "source_text": "前期合同"}, nil)
-		b.must("POST", item+"/assignments", object{"scope": "project", "from_date": "2020-01-01"}, nil)
-	}
-	for m := range driveMonths {
-		b.must("POST", b.town.path("/runs"), object{"month": firstMonth().Add(m).String()}, &made)
-		run := b.town.path("/runs/" + made.ID.String())
-		b.until(run, &made, "draft")
-		b.must("POST", run+"/release", object{"version": made.Version}, nil)
-		b.until(run, &made, "released")
-	}
-	b.must("PUT", b.town.path("/merchants/wechat"), object{"number": p.number, "app": p.app, "serial": p.serial, "platform_serial": p.publicSerial,
-		"platform_key": p.publicKey, "private_key": p.privateKey, "api_key": p.apiKey, "active": true, "version": 0}, nil)
+	b.settle("云栖花园", driveRooms, driveMonths, map[string]papers{wechat: channels[wechat].papers["1900000109"], alipay: channels[alipay].papers["2088600000000101"]})
+	b.settle("翠湖花园", driveRooms/3, 1, map[string]papers{wechat: channels[wechat].papers["1900000109"], alipay: channels[alipay].papers["2088600000000102"]})
 	if b.err != nil {
 		return fmt.Errorf("set up: %w", b.err)
 	}
 	return nil
+}
+
+// settle makes one project: rooms, fees, what is owed, merchants, and a pay
+// code for the rooms that are visited.
+func (b *builder) settle(name string, rooms, months int, merchants map[string]papers) {
+	var made named
+	b.must("POST", "/projects", object{"name": name, "kind": "residential"}, &made)
+	p := &place{project: made.ID, codes: map[id.ID]string{}, merchants: map[string]string{}}
+	b.town.places = append(b.town.places, p)
+	b.importRooms(p, rooms)
+	for i, name := range []string{"物业服务费", "公共水电费", "垃圾清运费"} {
+		basis := []string{"area", "fixed", "fixed"}[i]
+		b.must("POST", p.path("/items"), object{"name": name, "basis": basis, "from_date": "2020-01-01"}, &made)
+		item := p.path("/items/" + made.ID.String())
+		b.must("POST", item+"/rates", object{"from_date": "2020-01-01", "price": 2_350_000, "source_kind": "contract", "source_text": "前期合同"}, nil)
+		b.must("POST", item+"/assignments", object{"scope": "project", "from_date": "2020-01-01"}, nil)
+	}
+	for m := range months {
+		b.must("POST", p.path("/runs"), object{"month": firstMonth().Add(m).String()}, &made)
+		run := p.path("/runs/" + made.ID.String())
+		b.until(run, &made, "draft")
+		b.must("POST", run+"/release", object{"version": made.Version}, nil)
+		b.until(run, &made, "released")
+	}
+	for key, m := range merchants {
+		b.must("PUT", p.path("/merchants/"+key), m.body(key), nil)
+		p.merchants[key] = m.number
+	}
+	for _, room := range p.rooms[:len(p.rooms)/2] {
+		var c struct{ Link string }
+		b.must("POST", p.path("/rooms/"+room.String()+"/paycode"), object{}, &c)
+		p.codes[room] = tokenOf(c.Link)
+	}
 }
 
 func (b *builder) until(path string, n *named, state string) {
@@ -192,7 +221,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // importRooms uploads a roster; every fifth owner has three rooms, so that
 // windows meet over one household.
-func (b *builder) importRooms() {
+func (b *builder) importRooms(p *place, rooms int) {
 	if b.err != nil {
 		return
 	}
@@ -205,7 +234,7 @@ func (b *builder) importRooms() {
 		return
 	}
 	fmt.Fprintln(w, "楼栋,单元,房号,楼层,建筑面积,姓名,手机号")
-	for i := range driveRooms {
+	for i := range rooms {
 		owner := i
 		if i%15 < 3 {
 			owner = i - i%15
@@ -213,7 +242,7 @@ func (b *builder) importRooms() {
 		fmt.Fprintf(w, "1栋,1单元,%d%02d,%d,%d.%02d,业主%d,138%08d\n", 1+i/4, 1+i%4, 1+i/4, 60+i%70, i%100, owner, owner)
 	}
 	b.err = m.Close()
-	req, err := http.NewRequestWithContext(b.ctx, http.MethodPost, b.base+b.town.path("/imports"), &form)
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodPost, b.base+p.path("/imports"), &form)
 	if err != nil {
 		b.err = err
 		return
@@ -225,16 +254,16 @@ func (b *builder) importRooms() {
 		b.err = fmt.Errorf("import: %d %s", r.status, r.body)
 		return
 	}
-	at := b.town.path("/imports/" + im.ID.String())
+	at := p.path("/imports/" + im.ID.String())
 	b.until(at, &im, "ready")
 	b.must("POST", at+"/apply", object{}, nil)
 	b.until(at, &im, "applied")
 	var l page.List[named]
-	b.must("GET", b.town.path("/rooms?limit=200"), nil, &l)
+	b.must("GET", p.path("/rooms?limit=200"), nil, &l)
 	for _, r := range l.Items {
-		b.town.rooms = append(b.town.rooms, r.ID)
+		p.rooms = append(p.rooms, r.ID)
 	}
-	if b.err == nil && len(b.town.rooms) != driveRooms {
-		b.err = fmt.Errorf("%d rooms were imported", len(b.town.rooms))
+	if b.err == nil && len(p.rooms) != rooms {
+		b.err = fmt.Errorf("%d rooms were imported", len(p.rooms))
 	}
 }

@@ -3,10 +3,10 @@ package drive
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"linli/internal/cashier"
 	"linli/internal/kit/id"
-	"linli/internal/kit/money"
 )
 
 // command is what became of one key.
@@ -22,29 +22,43 @@ func (c *command) done() bool    { return len(c.answers) > 0 && c.answers[0].Sta
 func (c *command) refused() bool { return len(c.answers) > 0 && c.answers[0].Status >= 400 }
 
 type verifier struct {
-	books    *Books
-	commands map[string]*command
-	keys     []string // in the order of the journal
-	captured []Entry
-	receipts map[id.ID]*cashier.Receipt
-	byMark   map[string][]*cashier.Receipt // by the reference of a pay: a key, or a transaction of the channel
-	ended    bool
-	found    []string
+	books     *Books
+	commands  map[string]*command
+	keys      []string // in the order of the journal
+	captured  []Entry
+	givenBack []Entry
+	altered   []Entry
+	merchants map[id.ID]map[string]string // by project and channel
+	silent    map[string]bool             // numbers of orders that were paid when nobody told
+	quiet     bool
+	receipts  map[id.ID]*booked
+	byMark    map[string][]*booked // by the reference of a pay: a key, or a transaction of a channel
+	ended     bool
+	found     []string
+}
+
+// booked is a receipt of a project.
+type booked struct {
+	project id.ID
+	*cashier.Receipt
 }
 
 // Verify holds a journal against the books and names, one sentence each, what
 // was lost, doubled or forged.
 func Verify(journal []Entry, b *Books) []string {
-	v := &verifier{books: b, commands: map[string]*command{}, receipts: map[id.ID]*cashier.Receipt{}, byMark: map[string][]*cashier.Receipt{}}
+	v := &verifier{books: b, commands: map[string]*command{}, merchants: map[id.ID]map[string]string{}, silent: map[string]bool{},
+		receipts: map[id.ID]*booked{}, byMark: map[string][]*booked{}}
 	for i := range journal {
 		v.learn(&journal[i])
 	}
-	for i := range b.Receipts {
-		r := &b.Receipts[i]
-		v.receipts[r.ID] = r
-		for _, p := range r.Pays {
-			if !slices.Contains(v.byMark[p.Reference], r) {
-				v.byMark[p.Reference] = append(v.byMark[p.Reference], r)
+	for project, p := range b.Projects {
+		for i := range p.Receipts {
+			r := &booked{project, &p.Receipts[i]}
+			v.receipts[r.ID] = r
+			for _, pay := range r.Pays {
+				if r.Amount > 0 && !slices.Contains(v.byMark[pay.Reference], r) {
+					v.byMark[pay.Reference] = append(v.byMark[pay.Reference], r)
+				}
 			}
 		}
 	}
@@ -57,8 +71,11 @@ func Verify(journal []Entry, b *Books) []string {
 	v.forged()
 	v.numbers()
 	v.orders()
-	v.channel()
+	v.credited()
 	v.refunds()
+	v.returned()
+	v.clearing()
+	v.mornings()
 	v.runs()
 	for _, f := range b.Findings {
 		v.say("doctor: %s", f)
@@ -69,23 +86,54 @@ func Verify(journal []Entry, b *Books) []string {
 // Thin says what a journal has too little of to show anything; empty is
 // enough.
 func Thin(journal []Entry) string {
-	n := map[Deed]int{}
+	n := map[string]int{}
 	for i := range journal {
 		e := &journal[i]
 		switch {
+		case e.Deed == GivenBack && e.State != "SUCCESS":
 		case e.Key == "":
-			n[e.Deed]++
+			n[string(e.Deed)+e.Channel]++
 		case e.known() && e.Status < 300:
-			n[e.Deed]++
+			n[string(e.Deed)]++
 		case e.Answered && !e.known():
 			n[""]++
 		}
 	}
-	if n[Killed] < 2 || n[""] < 20 || n[TakeReceipt] < 20 || n[Captured] < 5 || n[VoidReceipt] < 2 || n[PayRefund] < 2 {
-		return fmt.Sprintf("the drive shows too little: %d kills, %d answers unknown, %d receipts, %d voided, %d refunds paid, %d online payments; drive longer",
-			n[Killed], n[""], n[TakeReceipt], n[VoidReceipt], n[PayRefund], n[Captured])
+	wants := []struct {
+		deed string
+		at   int
+		name string
+	}{{string(Killed), 2, "kills"}, {"", 20, "answers unknown"}, {string(TakeReceipt), 20, "receipts"}, {string(VoidReceipt), 2, "voided"},
+		{string(PayRefund), 2, "refunds paid at the counter"}, {string(PayByCode), 2, "payments by a code on paper"}, {string(Captured) + wechat, 5, "payments by WeChat"},
+		{string(Captured) + alipay, 5, "payments by Alipay"}, {string(GivenBack) + wechat, 1, "refunds by WeChat"}, {string(GivenBack) + alipay, 1, "refunds by Alipay"},
+		{string(Altered) + wechat, 1, "changes of WeChat's books"}, {string(Altered) + alipay, 1, "changes of Alipay's books"}}
+	thin, all := false, []string{}
+	for _, w := range wants {
+		thin = thin || n[w.deed] < w.at
+		all = append(all, fmt.Sprintf("%d %s", n[w.deed], w.name))
 	}
-	return ""
+	if !thin {
+		return ""
+	}
+	return "the drive shows too little: " + strings.Join(all, ", ") + "; drive longer"
+}
+
+// Tally is what was held against what.
+func Tally(journal []Entry, b *Books) string {
+	receipts, orders, refunds, captured, back := 0, 0, 0, 0, 0
+	for _, p := range b.Projects {
+		receipts, orders, refunds = receipts+len(p.Receipts), orders+len(p.Orders), refunds+len(p.Refunds)
+	}
+	for i := range journal {
+		switch e := &journal[i]; {
+		case e.Deed == Captured:
+			captured++
+		case e.Deed == GivenBack && e.State == "SUCCESS":
+			back++
+		}
+	}
+	return fmt.Sprintf("%d lines of the journal, %d payments and %d refunds in the books of two channels against %d receipts, %d orders and %d refunds of ours",
+		len(journal), captured, back, receipts, orders, refunds)
 }
 
 func (v *verifier) say(form string, args ...any) {
@@ -96,6 +144,17 @@ func (v *verifier) learn(e *Entry) {
 	switch {
 	case e.Deed == Captured:
 		v.captured = append(v.captured, *e)
+	case e.Deed == GivenBack:
+		v.givenBack = append(v.givenBack, *e)
+	case e.Deed == Altered:
+		v.altered = append(v.altered, *e)
+	case e.Deed == Merchant:
+		if v.merchants[e.Project] == nil {
+			v.merchants[e.Project] = map[string]string{}
+		}
+		v.merchants[e.Project][e.Channel] = e.Merchant
+	case e.Deed == Silent:
+		v.quiet = true
 	case e.Deed == Ended:
 		v.ended = true
 	case e.Key == "":
@@ -107,10 +166,14 @@ func (v *verifier) learn(e *Entry) {
 		v.commands[e.Key] = &command{Entry: *e}
 		v.keys = append(v.keys, e.Key)
 	case e.known():
-		if c := v.commands[e.Key]; c != nil {
-			c.answers = append(c.answers, *e)
-		} else {
+		c := v.commands[e.Key]
+		if c == nil {
 			v.say("key %s was answered and never sent", e.Key)
+			return
+		}
+		c.answers = append(c.answers, *e)
+		if v.quiet && e.Deed == OpenOrder && e.Status < 300 {
+			v.silent[e.Number] = true
 		}
 	}
 }
@@ -132,6 +195,9 @@ func (v *verifier) answers() {
 			v.say("%s %s was never answered", c.Deed, k)
 			continue
 		}
+		if c.Deed == PayByCode {
+			continue // what another window has opened may have ended meanwhile
+		}
 		first := c.answers[0]
 		for _, a := range c.answers[1:] {
 			if a.Status != first.Status || a.ID != first.ID || a.Number != first.Number || a.Got != first.Got || a.State != first.State {
@@ -144,22 +210,32 @@ func (v *verifier) answers() {
 // taken: an acknowledged payment is there once with its amount, a refused one
 // left nothing.
 func (v *verifier) taken() {
-	v.of(TakeReceipt, func(c *command) {
-		there := v.byMark[c.Key]
-		switch {
-		case c.refused() && len(there) > 0:
-			v.say("payment %s was refused with %d, yet receipt %s is there", c.Key, c.answers[0].Status, there[0].Number)
-		case c.done() && len(there) == 0:
-			v.say("payment %s was acknowledged with receipt %s, which is lost", c.Key, c.answers[0].Number)
-		case len(there) > 1:
-			v.say("payment %s is there %d times", c.Key, len(there))
-		case c.done():
-			r, a := there[0], c.answers[0]
-			if r.ID != a.ID || r.Number != a.Number || r.Amount != a.Got || r.Amount != c.Amount {
-				v.say("payment %s of %s was acknowledged with %s over %s, the book has %s over %s", c.Key, c.Amount.Yuan(), a.Number, a.Got.Yuan(), r.Number, r.Amount.Yuan())
-			}
+	v.of(TakeReceipt, v.takenOnce)
+	v.of(TakeDeposit, v.takenOnce)
+}
+
+func (v *verifier) takenOnce(c *command) {
+	there := v.byMark[c.Key]
+	switch {
+	case c.refused() && len(there) > 0:
+		v.say("payment %s was refused with %d, yet receipt %s is there", c.Key, c.answers[0].Status, there[0].Number)
+	case c.done() && len(there) == 0:
+		v.say("payment %s was acknowledged with receipt %s, which is lost", c.Key, c.answers[0].Number)
+	case len(there) > 1:
+		v.say("payment %s is there %d times", c.Key, len(there))
+	case c.done():
+		r, a := there[0], c.answers[0]
+		made := r.ID
+		if c.Deed == TakeDeposit {
+			made = r.DepositID
 		}
-	})
+		if made != a.ID || r.Number != a.Number || r.Amount != a.Got || r.Amount != c.Amount {
+			v.say("payment %s of %s was acknowledged with %s over %s, the book has %s over %s", c.Key, c.Amount.Yuan(), a.Number, a.Got.Yuan(), r.Number, r.Amount.Yuan())
+		}
+		if r.project != c.Project || r.Room != c.Subject {
+			v.say("payment %s was taken for another room or project than receipt %s says", c.Key, r.Number)
+		}
+	}
 }
 
 // voided: exactly the receipts that somebody was told are void.
@@ -169,23 +245,23 @@ func (v *verifier) voided() {
 		told[c.Subject] = told[c.Subject] || c.done()
 		doubtful[c.Subject] = doubtful[c.Subject] || len(c.answers) == 0
 	})
-	for i := range v.books.Receipts {
-		r := &v.books.Receipts[i]
+	for _, r := range v.receipts {
 		if void := r.State == cashier.StateVoid; void != told[r.ID] && !(void && doubtful[r.ID]) {
 			v.say("receipt %s is void: %v, told: %v", r.Number, void, told[r.ID])
 		}
 	}
 }
 
-// forged: no receipt without somebody who gave money or took it back.
+// forged: no receipt without somebody who gave money or took it back, and
+// nothing credited that no channel took.
 func (v *verifier) forged() {
 	refunds, trades := map[id.ID]bool{}, map[string]bool{}
 	v.of(PayRefund, func(c *command) { refunds[c.Subject] = refunds[c.Subject] || !c.refused() })
+	v.of(DecideRefund, func(c *command) { refunds[c.Subject] = refunds[c.Subject] || c.done() && c.answers[0].State == "sent" })
 	for _, t := range v.captured {
-		trades[t.Transaction] = true
+		trades[t.Channel+t.Transaction] = true
 	}
-	for i := range v.books.Receipts {
-		r := &v.books.Receipts[i]
+	for _, r := range v.receipts {
 		if r.Amount < 0 {
 			if !refunds[r.Refund] {
 				v.say("red receipt %s: nobody paid a refund out", r.Number)
@@ -194,125 +270,32 @@ func (v *verifier) forged() {
 		}
 		for _, p := range r.Pays {
 			c := v.commands[p.Reference]
-			if online := p.Method == cashier.MethodWechat; online && !trades[p.Reference] || !online && (c == nil || c.Deed != TakeReceipt) {
+			online := p.Method == cashier.MethodWechat || p.Method == cashier.MethodAlipay
+			if online && !trades[string(p.Method)+p.Reference] || !online && (c == nil || c.Deed != TakeReceipt && c.Deed != TakeDeposit) {
 				v.say("receipt %s over %s: nobody paid “%s”", r.Number, r.Amount.Yuan(), p.Reference)
 			}
 		}
 	}
 }
 
-// numbers run 1..n in every year.
+// numbers run 1..n in every project and year.
 func (v *verifier) numbers() {
-	years := map[int][]int64{}
-	for i := range v.books.Receipts {
-		r := &v.books.Receipts[i]
-		years[r.Year] = append(years[r.Year], r.Seq)
+	type series struct {
+		project id.ID
+		year    int
 	}
-	for year, list := range years {
+	lists := map[series][]int64{}
+	for _, r := range v.receipts {
+		of := series{r.project, r.Year}
+		lists[of] = append(lists[of], r.Seq)
+	}
+	for of, list := range lists {
 		slices.Sort(list)
 		for i, n := range list {
 			if n != int64(i+1) {
-				v.say("receipt numbers of %d: %d stands where %d should", year, n, i+1)
+				v.say("receipt numbers of project %s in %d: %d stands where %d should", of.project, of.year, n, i+1)
 				break
 			}
-		}
-	}
-}
-
-// orders: an acknowledged order is there once with its amount, and paid only
-// by a trade of the channel.
-func (v *verifier) orders() {
-	keys, trades := map[id.ID]string{}, map[string]money.Fen{}
-	for _, t := range v.captured {
-		trades[t.Transaction] = t.Got
-	}
-	v.of(OpenOrder, func(c *command) {
-		if !c.done() {
-			return
-		}
-		a := c.answers[0]
-		if keys[a.ID] != "" {
-			v.say("order %s answered the keys %s and %s", a.Number, keys[a.ID], c.Key)
-		}
-		keys[a.ID] = c.Key
-		o, there := v.books.Orders[a.ID]
-		if !there || o.Amount != c.Amount || a.Got != c.Amount {
-			v.say("order %s over %s was acknowledged over %s, the book has %s", a.Number, c.Amount.Yuan(), a.Got.Yuan(), o.Amount.Yuan())
-		}
-		if _, real := trades[o.Transaction]; o.State == "paid" && !real {
-			v.say("order %s is paid, the channel has no trade “%s”", a.Number, o.Transaction)
-		}
-		if o.State == "created" || o.State == "waiting" {
-			v.say("order %s is still %s", a.Number, o.State)
-		}
-	})
-}
-
-// channel: what the channel holds is credited once, to the fen.
-func (v *verifier) channel() {
-	var sum money.Fen
-	paid := map[string]bool{}
-	for _, o := range v.books.Orders {
-		paid[o.Transaction] = paid[o.Transaction] || o.State == "paid"
-	}
-	for _, t := range v.captured {
-		sum += t.Got
-		there := v.byMark[t.Transaction]
-		switch {
-		case len(there) != 1:
-			v.say("the channel holds %s of order %s, credited %d times", t.Got.Yuan(), t.Number, len(there))
-		case there[0].Amount != t.Got:
-			v.say("the channel holds %s of order %s, receipt %s says %s", t.Got.Yuan(), t.Number, there[0].Number, there[0].Amount.Yuan())
-		case !paid[t.Transaction]:
-			v.say("the channel holds %s of order %s, which is not paid", t.Got.Yuan(), t.Number)
-		}
-	}
-	if sum != v.books.Clearing {
-		v.say("the channel holds %s, the book says %s", sum.Yuan(), v.books.Clearing.Yuan())
-	}
-}
-
-// refunds: paid out exactly when somebody was told so, and never more than was
-// taken.
-func (v *verifier) refunds() {
-	asked, paid := map[id.ID]money.Fen{}, map[id.ID]bool{}
-	v.of(AskRefund, func(c *command) {
-		if c.done() {
-			asked[c.answers[0].ID] = c.Amount
-		}
-	})
-	v.of(PayRefund, func(c *command) { paid[c.Subject] = paid[c.Subject] || c.done() })
-	back, reds := map[id.ID]money.Fen{}, map[id.ID]money.Fen{}
-	for i := range v.books.Receipts {
-		r := &v.books.Receipts[i]
-		if r.Amount < 0 {
-			reds[r.Refund] -= r.Amount
-			back[r.RedOf] -= r.Amount
-		}
-	}
-	there := map[id.ID]bool{}
-	for i := range v.books.Refunds {
-		f := &v.books.Refunds[i]
-		there[f.ID] = true
-		amount, known := asked[f.ID]
-		is := f.State == cashier.RefundPaid
-		switch {
-		case !known || amount != f.Amount:
-			v.say("refund %s over %s: asked was %s", f.ID, f.Amount.Yuan(), amount.Yuan())
-		case is != paid[f.ID]:
-			v.say("refund %s is paid: %v, told: %v", f.ID, is, paid[f.ID])
-		case is && reds[f.ID] != f.Amount, !is && reds[f.ID] != 0:
-			v.say("refund %s over %s gave %s back", f.ID, f.Amount.Yuan(), reds[f.ID].Yuan())
-		}
-	}
-	for f := range asked {
-		if !there[f] {
-			v.say("refund %s was acknowledged and is lost", f)
-		}
-	}
-	for receipt, sum := range back {
-		if r := v.receipts[receipt]; r == nil || sum > r.Amount {
-			v.say("receipt %s gave %s back, more than it took", receipt, sum.Yuan())
 		}
 	}
 }
@@ -327,7 +310,7 @@ func (v *verifier) runs() {
 			return
 		}
 		run := c.answers[0].ID
-		state, want := v.books.Runs[run], ""
+		state, want := v.project(c.Project).Runs[run], ""
 		switch {
 		case withdrawn[run]:
 			want = "withdrawn"

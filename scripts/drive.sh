@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the built product on SQLite and on PostgreSQL for DURATION (1m) each,
-# then holds the journal against the books. `make drive`; ENGINE=sqlite or
+# lets the next mornings reconcile, then holds the journal against the books. `make drive`; ENGINE=sqlite or
 # postgres drives one of them. What is found stays in $DIR.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,6 +24,7 @@ for engine in ${ENGINE:-sqlite postgres}; do
   fi
   echo "$engine, ${DURATION:-1m}, in $dir/$engine"
   "$dir/drive" run --bin "${BIN:-bin/linli}" --dir "$dir/$engine" --db "$db" --for "${DURATION:-1m}"
+  "$dir/drive" morning --dir "$dir/$engine" --db "$db"
   "$dir/drive" verify --dir "$dir/$engine" --db "$db"
 done
 [ -n "${DIR:-}" ] || rm -rf "$dir"

@@ -3,6 +3,7 @@
 // that the product carries neither its proxy nor its ways to kill.
 //
 //	drive run --bin bin/linli --dir folder [--db postgres://…] [--for 1m]
+//	drive morning --dir folder [--db postgres://…]
 //	drive verify --dir folder [--db postgres://…]
 package main
 
@@ -27,11 +28,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := errors.New("usage: drive run|verify --dir folder [--db postgres://…]")
+	err := errors.New("usage: drive run|morning|verify --dir folder [--db postgres://…]")
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "run":
 			err = run(ctx, os.Args[2:], os.Stdout)
+		case "morning":
+			err = morning(ctx, os.Args[2:])
 		case "verify":
 			err = verify(ctx, os.Args[2:], os.Stdout)
 		}
@@ -82,24 +85,61 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// verify knows the journal and the database, and nothing of the drive.
-func verify(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
-	dir := flags.String("dir", "", "folder of the drive")
-	dsn := flags.String("db", "", "address of its PostgreSQL database; empty for SQLite")
-	if err := flags.Parse(args); err != nil {
+// read reads the journal of a drive.
+func read(dir string) ([]drive.Entry, error) {
+	f, err := os.Open(filepath.Join(dir, journalName))
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	defer f.Close()
+	return drive.ReadJournal(f)
+}
+
+// morning goes on with what run has left, and with its journal.
+func morning(ctx context.Context, args []string) error {
+	dir, dsn, err := where("morning", args)
+	if err != nil {
 		return err
 	}
-	f, err := os.Open(filepath.Join(*dir, journalName))
+	journal, err := read(dir)
+	if err != nil {
+		return err
+	}
+	add := func(name string) (*os.File, error) {
+		return os.OpenFile(filepath.Join(dir, name), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	}
+	out, err := add(journalName)
 	if err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
-	defer f.Close()
-	journal, err := drive.ReadJournal(f)
+	defer out.Close()
+	log, err := add("log")
+	if err != nil {
+		return fmt.Errorf("open log: %w", err)
+	}
+	defer log.Close()
+	return drive.Morning(ctx, drive.Options{Dir: dir, DSN: dsn, Journal: out, Log: log}, journal)
+}
+
+func where(command string, args []string) (dir, dsn string, err error) {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.StringVar(&dir, "dir", "", "folder of the drive")
+	flags.StringVar(&dsn, "db", "", "address of its PostgreSQL database; empty for SQLite")
+	return dir, dsn, flags.Parse(args)
+}
+
+// verify knows the journal and the database, and nothing of the drive. It looks
+// at them with the clock of the last morning.
+func verify(ctx context.Context, args []string, out io.Writer) error {
+	dir, dsn, err := where("verify", args)
 	if err != nil {
 		return err
 	}
-	a, err := app.Look(ctx, app.Config{Dir: drive.DataDir(*dir), DSN: *dsn, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	journal, err := read(dir)
+	if err != nil {
+		return err
+	}
+	a, err := app.Look(ctx, app.Config{Dir: drive.DataDir(dir), DSN: dsn, Clock: clock.NewManual(drive.Until(journal)), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -118,7 +158,6 @@ func verify(ctx context.Context, args []string, out io.Writer) error {
 	if said := drive.Thin(journal); said != "" {
 		return errors.New(said)
 	}
-	_, err = fmt.Fprintf(out, "%d lines of the journal against %d receipts, %d orders, %d refunds, %d runs: nothing lost, doubled or forged\n",
-		len(journal), len(books.Receipts), len(books.Orders), len(books.Refunds), len(books.Runs))
+	_, err = fmt.Fprintf(out, "%s: nothing lost, doubled or forged\n", drive.Tally(journal, books))
 	return err
 }
