@@ -29,7 +29,7 @@ export async function openBrowser() {
   const home = mkdtempSync(join(tmpdir(), 'linli-chromium-'))
   const browser = await chromium.launch({ executablePath, args: flags, headless: true, env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home } })
   return {
-    /** @param {{origin: string, size?: typeof DESK, theme?: 'light'|'dark', also?: string[]}} options also are origins that a page may go to besides */
+    /** @param {{origin: string, size?: typeof DESK, theme?: 'light'|'dark', also?: string[], agent?: string}} options also are origins that a page may go to besides; agent is another user agent */
     page: (options) => openPage(browser, options),
     close: async () => {
       await browser.close()
@@ -38,9 +38,10 @@ export async function openBrowser() {
   }
 }
 
-async function openPage(browser, { origin, size = DESK, theme = 'light', also = [] }) {
+async function openPage(browser, { origin, size = DESK, theme = 'light', also = [], agent }) {
   const context = await browser.newContext({
     baseURL: origin, viewport: size, colorScheme: theme, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
+    ...(agent ? { userAgent: agent } : {}),
     ...(size.width < 600 ? { deviceScaleFactor: 2, hasTouch: true, isMobile: true } : {}),
   })
   context.setDefaultTimeout(PATIENCE)

@@ -40,6 +40,7 @@ func (s *Sim) Handler() http.Handler {
 	}
 	signed("POST /v3/pay/transactions/native", s.prepay)
 	signed("POST /v3/pay/transactions/h5", s.prepayH5)
+	signed("POST /v3/pay/transactions/jsapi", s.prepayJSAPI)
 	signed("GET /v3/pay/transactions/out-trade-no/{number}", s.query)
 	signed("GET /v3/pay/transactions/id/{transaction}", s.queryByID)
 	signed("POST /v3/pay/transactions/out-trade-no/{number}/close", s.close)
@@ -47,6 +48,7 @@ func (s *Sim) Handler() http.Handler {
 	signed("POST /v3/refund/domestic/refunds", s.refund)
 	signed("GET /v3/refund/domestic/refunds/{number}", s.queryRefund)
 	mux.HandleFunc("GET /v3/billdownload/file", s.download)
+	s.oauthRoutes(mux)
 	s.payerRoutes(mux)
 	return mux
 }
@@ -68,6 +70,11 @@ type prepayJSON struct {
 	Notify      string     `json:"notify_url"`
 	Amount      amountJSON `json:"amount"`
 	Scene       sceneJSON  `json:"scene_info"`
+	Payer       payerJSON  `json:"payer"`
+}
+
+type payerJSON struct {
+	OpenID string `json:"openid"`
 }
 
 var orderNumber = regexp.MustCompile(`^[0-9A-Za-z_\-|*]{6,32}$`)
@@ -124,7 +131,7 @@ func (s *Sim) take(merchant string, in *prepayJSON, kind string) (*trade, error)
 		in.Expires = now.Add(7 * 24 * time.Hour)
 	}
 	t := &trade{Merchant: merchant, App: in.App, Number: in.Number, Description: in.Description, Attach: in.Attach, Notify: in.Notify,
-		Kind: kind, Code: "weixin://wxpay/bizpayurl?pr=" + random(9), Total: in.Amount.Total, State: "NOTPAY", At: now, Expires: in.Expires}
+		Kind: kind, Payer: in.Payer.OpenID, Code: "weixin://wxpay/bizpayurl?pr=" + random(9), Total: in.Amount.Total, State: "NOTPAY", At: now, Expires: in.Expires}
 	s.books.Trades[merchant+"/"+in.Number] = t
 	if err := s.saved(); err != nil {
 		return nil, err
@@ -144,7 +151,7 @@ func (t *trade) again(in *prepayJSON, kind string) error {
 		return refuse(400, "ORDERPAID", "订单已支付")
 	case t.State == "CLOSED":
 		return refuse(400, "ORDER_CLOSED", "订单已关闭")
-	case t.Kind != kind || t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != in.App:
+	case t.Kind != kind || t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != in.App || in.Payer.OpenID != "" && t.Payer != in.Payer.OpenID:
 		return refuse(403, "OUT_TRADE_NO_USED", "商户订单号重复，且参数不同")
 	}
 	return nil
@@ -252,7 +259,9 @@ func (s *Sim) Pay(code string) error {
 func (s *Sim) paid(t *trade, _ string) error {
 	s.books.Last++
 	now := s.o.Clock.Now()
-	t.State, t.PaidAt, t.Payer = "SUCCESS", now, "o"+strings.ToLower(random(27))
+	if t.State, t.PaidAt = "SUCCESS", now; t.Payer == "" {
+		t.Payer = "o" + strings.ToLower(random(27))
+	}
 	t.Transaction = fmt.Sprintf("42000%s%015d", now.In(clock.Shanghai()).Format("20060102"), s.books.Last)
 	s.plan(t)
 	return s.saved()

@@ -16,6 +16,7 @@ var payerHTML string
 type seen struct {
 	ID, Number, Description, Amount, State, Merchant, At, Kind string
 	Open                                                       bool
+	Ended                                                      string // what the bridge tells the page, JSON
 }
 
 // payerRoutes are the payer's telephone: what waits to be paid, and paying it.
@@ -59,6 +60,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 		show(w, s.scan(r.PathValue("id")), said)
 	})
 	s.browserRoutes(mux, show)
+	s.bridgeRoutes(mux, show)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s.controlRoutes(mux)
 }
@@ -109,7 +111,7 @@ func (s *Sim) recent() []seen {
 	out := []seen{}
 	for _, t := range s.sorted() {
 		out = append(out, seen{t.id(), t.Number, t.Description, yuan(t.Total), t.shown(), t.Merchant,
-			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.Kind, t.State == "NOTPAY"})
+			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.Kind, t.State == "NOTPAY", ""})
 	}
 	return out[:min(len(out), 200)]
 }

@@ -1,5 +1,5 @@
 // Package sim is an honest WeChat Pay for rehearsals and tests: it keeps to the
-// published protocol (APIv3, Native and H5), checks what it is told, signs what it
+// published protocol (APIv3: Native, H5, JSAPI with 网页授权), checks what it is told, signs what it
 // answers, keeps its own books and shows the payer a page. It knows nothing of
 // the product, and the product does not know whether it speaks to it.
 package sim
@@ -44,6 +44,7 @@ type Credentials struct {
 	Number         string `json:"number"`
 	App            string `json:"app"`
 	Serial         string `json:"serial"`
+	Secret         string `json:"secret"`      // of the app
 	PrivateKey     string `json:"private_key"` // PEM; the merchant makes it himself in the real world
 	PlatformSerial string `json:"-"`
 	PlatformKey    string `json:"-"` // PEM
@@ -59,7 +60,7 @@ type trade struct {
 	Attach      string    `json:"attach,omitempty"`
 	Notify      string    `json:"notify"`
 	Code        string    `json:"code"`
-	Kind        string    `json:"kind,omitempty"` // NATIVE when empty, or MWEB
+	Kind        string    `json:"kind,omitempty"` // NATIVE when empty, MWEB, JSAPI or MICROPAY
 	Total       int64     `json:"total"`          // fen
 	State       string    `json:"state"`          // NOTPAY SUCCESS REFUND CLOSED
 	Transaction string    `json:"transaction,omitempty"`
@@ -79,6 +80,7 @@ type books struct {
 	Merchants map[string]Credentials `json:"merchants"`
 	Trades    map[string]*trade      `json:"trades"` // by merchant/number
 	Notices   []*delivery            `json:"notices"`
+	Openids   map[string]string      `json:"openids"` // the app that knows a payer by it
 	Last      int64                  `json:"last"`
 }
 
@@ -94,12 +96,13 @@ type Sim struct {
 	books  books
 	faults Faults
 	log    []Attempt
+	grants map[string]grant // by the code of the authorisation
 }
 
 // Open reads the books at Options.Path, or begins new ones with fresh keys.
 func Open(o Options) (*Sim, error) {
 	s := &Sim{o: o, partners: map[string]*rsa.PublicKey{}, client: &http.Client{Timeout: 5 * time.Second}, wake: make(chan struct{}, 1),
-		books: books{Merchants: map[string]Credentials{}, Trades: map[string]*trade{}}}
+		grants: map[string]grant{}, books: books{Merchants: map[string]Credentials{}, Trades: map[string]*trade{}, Openids: map[string]string{}}}
 	if o.Path != "" {
 		b, err := os.ReadFile(o.Path)
 		if err == nil {
@@ -144,8 +147,15 @@ func (s *Sim) Enrol(number string) (Credentials, error) {
 		if err != nil {
 			return m, err
 		}
-		m = Credentials{Number: number, App: "wx" + strings.ToLower(random(16)), Serial: strings.ToUpper(hexText(20)), PrivateKey: text, APIKey: random(32)}
+		m = Credentials{Number: number, App: "wx" + strings.ToLower(random(16)), Secret: hexText(16), Serial: strings.ToUpper(hexText(20)), PrivateKey: text, APIKey: random(32)}
 		s.books.Merchants[number], s.partners[number] = m, &k.PublicKey
+		if err := s.saved(); err != nil {
+			return m, err
+		}
+	}
+	if m.Secret == "" { // of older books
+		m.Secret = hexText(16)
+		s.books.Merchants[number] = m
 		if err := s.saved(); err != nil {
 			return m, err
 		}
