@@ -31,6 +31,18 @@ func (w *matrixWorld) online(t *testing.T, p *twin, who actor.Actor) {
 	if _, err := w.app.Payment.SetMerchant(ctx, who, project, merchantOf(cred)); err != nil {
 		t.Fatal(err)
 	}
+	if cred, err = s.Enrol("1900000110"); err != nil {
+		t.Fatal(err)
+	}
+	second := merchantOf(cred)
+	second.Name = p.canary + "商户"
+	if second, err = w.app.Payment.AddMerchant(ctx, who, project, second); err != nil {
+		t.Fatal(err)
+	}
+	p.ids["merchant"] = second.ID
+	if cred, err = s.Enrol("1900000109"); err != nil {
+		t.Fatal(err)
+	}
 	seat, err := w.app.Cashier.Seat(ctx, project, p.ids["room"])
 	if err != nil {
 		t.Fatal(err)

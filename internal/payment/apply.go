@@ -50,6 +50,7 @@ var ErrNotOurs = errors.New("the message is about another merchant or currency")
 // each transaction of the channel and never changed.
 type Capture struct {
 	Channel     string
+	Merchant    string // whose account it came to
 	Transaction string
 	Number      string
 	Order       id.ID
@@ -113,7 +114,7 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, project id.ID, o *Order, 
 			found = FoundSecond
 		}
 	}
-	c := Capture{Channel: o.Channel, Transaction: t.Transaction, Number: t.Number, Order: o.ID, Amount: t.Amount, Found: found, Receipt: done.Receipt}
+	c := Capture{Channel: o.Channel, Merchant: o.Merchant, Transaction: t.Transaction, Number: t.Number, Order: o.ID, Amount: t.Amount, Found: found, Receipt: done.Receipt}
 	if err := insertCapture(ctx, tx, project, &c, t.PaidAt); err != nil {
 		return fmt.Errorf("write capture: %w", err)
 	}
@@ -157,7 +158,7 @@ func (s *Service) keepUnknown(ctx context.Context, tx *db.Tx, project id.ID, cha
 	if err != nil || known {
 		return err
 	}
-	c := Capture{Channel: channel, Transaction: t.Transaction, Number: t.Number, Amount: t.Amount, Found: FoundUnknown}
+	c := Capture{Channel: channel, Merchant: t.Merchant, Transaction: t.Transaction, Number: t.Number, Amount: t.Amount, Found: FoundUnknown}
 	if err := insertCapture(ctx, tx, project, &c, t.PaidAt); err != nil {
 		return fmt.Errorf("write capture: %w", err)
 	}

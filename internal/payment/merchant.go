@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
@@ -16,28 +17,67 @@ import (
 
 // What is refused about merchants.
 var (
-	ErrMerchant   = fault.New(fault.Invalid, "merchant_invalid", "商户资料不完整，请按提示修改")
-	ErrNoMerchant = fault.New(fault.Conflict, "merchant_missing", "本项目没有开通这种线上收款")
+	ErrMerchant        = fault.New(fault.Invalid, "merchant_invalid", "商户资料不完整，请按提示修改")
+	ErrNoMerchant      = fault.New(fault.Conflict, "merchant_missing", "本项目没有开通这种线上收款")
+	ErrMerchantTwice   = fault.New(fault.Conflict, "merchant_twice", "本项目已有这个商户号")
+	ErrMerchantDefault = fault.New(fault.Conflict, "merchant_default", "默认商户收没有指定商户的费用，不用再指定")
+	ErrMerchantStopped = fault.New(fault.Conflict, "merchant_stopped", "这个商户没有启用，请先启用")
 )
 
-// Merchant is the account of a project with a channel. The keys are in clear
+// MerchantMode is how the channel proves who it is.
+type MerchantMode string
+
+// The modes of WeChat Pay APIv3; every other channel has the first.
+const (
+	ModePublicKey   MerchantMode = "public_key"  // 微信支付公钥
+	ModeCertificate MerchantMode = "certificate" // 平台证书, downloaded with the APIv3 key
+)
+
+// maxRate is a fee of ten per cent, in 10⁻⁶.
+const maxRate = 100_000
+
+// Merchant is an account of a project with a channel. The keys are in clear
 // only here; stored they are sealed, and no list shows them.
 type Merchant struct {
+	ID             id.ID
 	Channel        string
-	Number         string // 商户号; of Alipay the PID of the seller
+	Name           string // 物业费商户, 停车费商户
+	Default        bool   // takes what is bound to no other merchant of the channel, and prepaid money
+	Mode           MerchantMode
+	Number         string // 商户号; of Alipay the PID of the seller; in partner mode the partner's (sp_mchid)
+	SubNumber      string // sub_mchid; partner mode when it is not empty
 	App            string // 公众账号 appid; of Alipay the app_id
+	SubApp         string // sub_appid
 	Serial         string // of the merchant's own certificate
-	PlatformSerial string // of the channel's public key: PUB_KEY_ID_…
-	PlatformKey    string // PEM
+	PlatformSerial string // of the channel's public key: PUB_KEY_ID_…; empty in the mode of certificates
+	PlatformKey    string // PEM; empty in the mode of certificates
 	PrivateKey     string // PEM
 	APIKey         string // APIv3 key, 32 characters
+	AppSecret      string // of the 公众账号, for signing payers in (JSAPI); may be empty
 	Token          string // in the address of callbacks; embeds the project
+	Rate           int64  // agreed fee of the channel in 10⁻⁶ (0.60 % is 6000); 0 is not compared
 	Active         bool
 	Version        int // 0 while nobody has set it
 }
 
-func sealedAt(project id.ID, channel, field string) string {
-	return fmt.Sprintf("payment_merchant/%s/%d/%s", field, int64(project), channel)
+// Account is by what orders, trades and bills name the merchant: the number of
+// who gets the money.
+func (m *Merchant) Account() string {
+	if m.SubNumber != "" {
+		return m.SubNumber
+	}
+	return m.Number
+}
+
+// lastUnnumbered is the highest number of merchants that were sealed when a
+// project had one of each channel (migration 00016).
+const lastUnnumbered = 2
+
+func sealedAt(project id.ID, m *Merchant, field string) string {
+	if m.ID <= lastUnnumbered {
+		return fmt.Sprintf("payment_merchant/%s/%d/%s", field, int64(project), m.Channel)
+	}
+	return fmt.Sprintf("payment_merchant/%s/%d/%s/%d", field, int64(project), m.Channel, int64(m.ID))
 }
 
 func (s *Service) channel(key string) (Channel, error) {
@@ -59,20 +99,43 @@ func (s *Service) Channels() []Channel {
 	return out
 }
 
-// Merchant reads the merchant of a project with its keys in clear; one that
-// nobody has set has Version 0.
+// Merchant reads the default merchant of a channel with its keys in clear; one
+// that nobody has set has Version 0.
 func (s *Service) Merchant(ctx context.Context, q db.Q, project id.ID, channel string) (Merchant, error) {
-	m, err := oneMerchant(ctx, q, project, channel)
-	if err != nil || m.Version == 0 {
-		return m, err
+	m, err := defaultMerchant(ctx, q, project, channel)
+	if err == nil && m.Version > 0 {
+		err = s.unseal(project, &m)
 	}
-	if m.PrivateKey, err = s.ring.Open(m.PrivateKey, sealedAt(project, channel, "private_key")); err == nil {
-		m.APIKey, err = s.ring.Open(m.APIKey, sealedAt(project, channel, "api_key"))
+	return m, err
+}
+
+// MerchantByID reads one merchant with its keys in clear. Error:
+// fault.ErrNotFound.
+func (s *Service) MerchantByID(ctx context.Context, q db.Q, project, merchant id.ID) (Merchant, error) {
+	m, err := oneMerchant(ctx, q, project, merchant)
+	if err == nil {
+		err = s.unseal(project, &m)
 	}
-	if err != nil {
-		return Merchant{}, fmt.Errorf("open keys of merchant: %w", err)
+	return m, err
+}
+
+// sealed are the fields that are stored encrypted, by name.
+func (m *Merchant) sealed() map[string]*string {
+	return map[string]*string{"private_key": &m.PrivateKey, "api_key": &m.APIKey, "app_secret": &m.AppSecret}
+}
+
+func (s *Service) unseal(project id.ID, m *Merchant) error {
+	for field, key := range m.sealed() {
+		if *key == "" {
+			continue
+		}
+		clear, err := s.ring.Open(*key, sealedAt(project, m, field))
+		if err != nil {
+			return fmt.Errorf("open keys of merchant: %w", err)
+		}
+		*key = clear
 	}
-	return m, nil
+	return nil
 }
 
 // Online are the channels a project takes money through.
@@ -84,39 +147,29 @@ func (s *Service) Online(ctx context.Context, q db.Q, project id.ID) ([]string, 
 	return out, nil
 }
 
-// SetMerchant stores the merchant of a project; an empty key keeps the stored
-// one. Version must be the one that was read. Errors: ErrMerchant, ErrNoMerchant
-// for an unknown channel, fault.ErrStale.
+// SetMerchant stores a merchant of a project, without ID the default one of its
+// channel; an empty key keeps the stored one. Version must be the one that was
+// read. Errors: ErrMerchant, ErrNoMerchant for an unknown channel,
+// ErrMerchantTwice, fault.ErrNotFound, fault.ErrStale.
 func (s *Service) SetMerchant(ctx context.Context, who actor.Actor, project id.ID, m Merchant) (Merchant, error) {
-	c, err := s.channel(m.Channel)
-	if err != nil {
-		return m, err
-	}
-	for _, f := range []*string{&m.Number, &m.App, &m.Serial, &m.PlatformSerial, &m.PlatformKey, &m.PrivateKey, &m.APIKey} {
-		*f = strings.TrimSpace(*f)
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	err := s.keepMerchant(ctx, project, &m, func(tx *db.Tx) error {
 		before, err := s.Merchant(ctx, tx, project, m.Channel)
+		if m.ID != 0 {
+			before, err = s.MerchantByID(ctx, tx, project, m.ID)
+		}
 		if err != nil {
 			return err
 		}
-		if before.Version != m.Version {
+		switch {
+		case before.Channel != m.Channel:
+			return fault.ErrNotFound
+		case before.Version != m.Version:
 			return fault.ErrStale
 		}
-		if m.PrivateKey == "" {
-			m.PrivateKey = before.PrivateKey
+		if m.ID, m.Default = before.ID, before.Default; before.Version == 0 {
+			m.ID, m.Default = tx.NewID(), true
 		}
-		if m.APIKey == "" {
-			m.APIKey = before.APIKey
-		}
-		if err := c.Check(m); err != nil {
-			return err
-		}
-		if m.Token = before.Token; m.Token == "" {
-			m.Token = fmt.Sprintf("%s.%s", project, crypt.Token(24))
-		}
-		m.Version++
-		return s.storeMerchant(ctx, tx, who, project, &before, m)
+		return s.storeMerchant(ctx, tx, who, project, &before, &m)
 	})
 	if err != nil {
 		return m, fmt.Errorf("set merchant: %w", err)
@@ -124,26 +177,98 @@ func (s *Service) SetMerchant(ctx context.Context, who actor.Actor, project id.I
 	return m, nil
 }
 
-func (s *Service) storeMerchant(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, before *Merchant, m Merchant) error {
-	clear := m
-	var err error
-	if m.PrivateKey, err = s.ring.Seal(m.PrivateKey, sealedAt(project, m.Channel, "private_key")); err != nil {
+// AddMerchant stores one more merchant of a channel; the first one is the
+// default. Errors: those of SetMerchant.
+func (s *Service) AddMerchant(ctx context.Context, who actor.Actor, project id.ID, m Merchant) (Merchant, error) {
+	err := s.keepMerchant(ctx, project, &m, func(tx *db.Tx) error {
+		first, err := defaultMerchant(ctx, tx, project, m.Channel)
+		if err != nil {
+			return err
+		}
+		m.ID, m.Version, m.Default = tx.NewID(), 0, first.Version == 0
+		return s.storeMerchant(ctx, tx, who, project, &Merchant{Channel: m.Channel}, &m)
+	})
+	if err != nil {
+		return m, fmt.Errorf("add merchant: %w", err)
+	}
+	return m, nil
+}
+
+// keepMerchant does what is the same for all ways of storing one.
+func (s *Service) keepMerchant(ctx context.Context, project id.ID, m *Merchant, do func(tx *db.Tx) error) error {
+	c, err := s.channel(m.Channel)
+	if err != nil {
 		return err
 	}
-	if m.APIKey, err = s.ring.Seal(m.APIKey, sealedAt(project, m.Channel, "api_key")); err != nil {
+	for _, f := range []*string{&m.Name, &m.Number, &m.SubNumber, &m.App, &m.SubApp, &m.Serial, &m.PlatformSerial, &m.PlatformKey, &m.PrivateKey, &m.APIKey, &m.AppSecret} {
+		*f = strings.TrimSpace(*f)
+	}
+	if m.Name == "" {
+		m.Name = c.Name() + "商户"
+	}
+	if m.Mode == "" {
+		m.Mode = ModePublicKey
+	}
+	switch {
+	case utf8.RuneCountInString(m.Name) > 20:
+		return ErrMerchant.At("body.name", "最多 20 个字", nil)
+	case m.Mode != ModePublicKey && m.Mode != ModeCertificate:
+		return ErrMerchant.At("body.mode", "没有这种验签方式", string(m.Mode))
+	case m.Rate < 0 || m.Rate > maxRate:
+		return ErrMerchant.At("body.rate", "费率在 0 到 10% 之间", m.Rate)
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := lockMerchants(ctx, tx, project, m.Channel); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}
+
+func (s *Service) storeMerchant(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, before, m *Merchant) error {
+	kept := before.sealed()
+	for field, key := range m.sealed() {
+		if *key == "" {
+			*key = *kept[field]
+		}
+	}
+	if err := s.channels[m.Channel].Check(*m); err != nil {
 		return err
 	}
-	if err := putMerchant(ctx, tx, project, &m); err != nil {
+	list, err := allMerchants(ctx, tx, project)
+	if err != nil {
+		return fmt.Errorf("read merchants: %w", err)
+	}
+	for _, other := range list {
+		if other.ID != m.ID && other.Channel == m.Channel && other.Account() == m.Account() {
+			return ErrMerchantTwice.Say("“%s”已经是这个商户号", other.Name).At("body.number", "已有这个商户号", m.Number)
+		}
+	}
+	if m.Token = before.Token; m.Token == "" {
+		m.Token = fmt.Sprintf("%s.%s", project, crypt.Token(24))
+	}
+	m.Version++
+	put := *m
+	for field, key := range put.sealed() {
+		if *key == "" {
+			continue
+		}
+		if *key, err = s.ring.Seal(*key, sealedAt(project, m, field)); err != nil {
+			return fmt.Errorf("seal keys of merchant: %w", err)
+		}
+	}
+	if err := putMerchant(ctx, tx, project, &put); err != nil {
 		return fmt.Errorf("write merchant: %w", err)
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.merchant_set", Kind: "merchant", Subject: project,
-		Summary: fmt.Sprintf("设置%s商户 %s", s.channels[m.Channel].Name(), m.Number), Before: before.facts(), After: clear.facts()})
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.merchant_set", Kind: "merchant", Subject: m.ID,
+		Summary: fmt.Sprintf("设置%s“%s” %s", s.channels[m.Channel].Name(), m.Name, m.Account()), Before: before.facts(), After: m.facts()})
 	return nil
 }
 
 // facts is what the log keeps; keys only as whether they changed hands.
 func (m *Merchant) facts() map[string]any {
-	return map[string]any{"number": m.Number, "app": m.App, "serial": m.Serial, "platform_serial": m.PlatformSerial, "active": m.Active, "version": m.Version}
+	return map[string]any{"name": m.Name, "mode": m.Mode, "number": m.Number, "sub_number": m.SubNumber, "app": m.App, "sub_app": m.SubApp, "serial": m.Serial,
+		"platform_serial": m.PlatformSerial, "rate": m.Rate, "default": m.Default, "active": m.Active, "version": m.Version}
 }
 
 // byToken finds the merchant that a callback address belongs to.
@@ -153,25 +278,15 @@ func (s *Service) byToken(ctx context.Context, channel, token string) (id.ID, Me
 	if err != nil {
 		return 0, Merchant{}, fault.ErrNotFound
 	}
-	m, err := s.Merchant(ctx, s.db.Reader(ctx), project, channel)
+	list, err := allMerchants(ctx, s.db.Reader(ctx), project)
 	if err != nil {
 		return 0, Merchant{}, fmt.Errorf("find merchant: %w", err)
 	}
-	if m.Version == 0 || subtle.ConstantTimeCompare([]byte(m.Token), []byte(token)) != 1 {
-		return 0, Merchant{}, fault.ErrNotFound
+	for _, m := range list {
+		if m.Channel == channel && subtle.ConstantTimeCompare([]byte(m.Token), []byte(token)) == 1 {
+			err := s.unseal(project, &m)
+			return project, m, err
+		}
 	}
-	return project, m, nil
-}
-
-// usable is the merchant an order goes to.
-func (s *Service) usable(ctx context.Context, q db.Q, project id.ID, channel string) (Channel, Merchant, error) {
-	c, err := s.channel(channel)
-	if err != nil {
-		return nil, Merchant{}, err
-	}
-	m, err := s.Merchant(ctx, q, project, channel)
-	if err == nil && m.Version == 0 {
-		err = ErrNoMerchant
-	}
-	return c, m, err
+	return 0, Merchant{}, fault.ErrNotFound
 }

@@ -67,7 +67,7 @@ func (s *Service) TakeNotice(ctx context.Context, channel, token string, header 
 		n.Trade = trade
 	case trade.State != TradePaid:
 		n.State, n.Trade = NoticeIgnored, trade
-	case trade.Merchant != m.Number:
+	case trade.Merchant != m.Account():
 		n.State, n.Reason, n.Trade = NoticeRefused, ErrNotOurs.Error(), trade
 	default:
 		n.Trade = trade

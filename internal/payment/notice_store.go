@@ -63,7 +63,7 @@ func captured(ctx context.Context, q db.Q, project id.ID, channel, transaction s
 }
 
 func insertCapture(ctx context.Context, tx *db.Tx, project id.ID, c *Capture, paid time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO payment_capture (project_id, channel, transaction_id, number, order_id, amount, paid_at, found, receipt_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, project, c.Channel, c.Transaction, c.Number, c.Order, c.Amount, paid, string(c.Found), c.Receipt, tx.Now())
+	_, err := tx.Exec(ctx, `INSERT INTO payment_capture (project_id, channel, merchant, transaction_id, number, order_id, amount, paid_at, found, receipt_id, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, project, c.Channel, c.Merchant, c.Transaction, c.Number, c.Order, c.Amount, paid, string(c.Found), c.Receipt, tx.Now())
 	return err
 }

@@ -56,7 +56,7 @@ type Order struct {
 	ID            id.ID
 	Number        string // 商户订单号, embeds the project
 	Channel       string
-	Merchant      string // 商户号 at the time
+	Merchant      string // whose account it goes to, at the time: Merchant.Account
 	Key           string // of the intention, "" without
 	Room          id.ID
 	RoomLabel     string
@@ -87,6 +87,7 @@ type Order struct {
 // NewOrder is what the counter asks for.
 type NewOrder struct {
 	Channel   string
+	Merchant  id.ID // who takes the money; 0 is the default merchant
 	Key       string
 	Room      id.ID
 	RoomLabel string
@@ -135,6 +136,20 @@ func (in *NewOrder) check() error {
 	return nil
 }
 
+// takes is the active merchant that an order goes to.
+func (s *Service) takes(ctx context.Context, q db.Q, project id.ID, in *NewOrder) (Merchant, error) {
+	_, m, err := s.usable(ctx, q, project, in.Channel)
+	if err == nil && in.Merchant != 0 && in.Merchant != m.ID {
+		if m, err = s.MerchantByID(ctx, q, project, in.Merchant); err == nil && m.Channel != in.Channel {
+			err = ErrNoMerchant
+		}
+	}
+	if err == nil && !m.Active {
+		err = ErrNoMerchant
+	}
+	return m, err
+}
+
 // OpenOrder writes an order and has it announced to the channel right after
 // the commit. The caller has locked the room. The same key with the same
 // content answers the same order. Errors: ErrNoMerchant, ErrOrderOpen,
@@ -143,12 +158,9 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if err := in.check(); err != nil {
 		return Order{}, err
 	}
-	_, m, err := s.usable(ctx, tx, project, in.Channel)
+	m, err := s.takes(ctx, tx, project, &in)
 	if err != nil {
 		return Order{}, err
-	}
-	if !m.Active {
-		return Order{}, ErrNoMerchant
 	}
 	if err := errors.Join(s.mobile(&in), s.scans(&in)); err != nil {
 		return Order{}, err
@@ -163,7 +175,7 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if open != 0 {
 		return Order{}, ErrOrderOpen
 	}
-	o := Order{ID: tx.NewID(), Channel: in.Channel, Merchant: m.Number, Key: in.Key, Room: in.Room, RoomLabel: in.RoomLabel, Payer: in.Payer,
+	o := Order{ID: tx.NewID(), Channel: in.Channel, Merchant: m.Account(), Key: in.Key, Room: in.Room, RoomLabel: in.RoomLabel, Payer: in.Payer,
 		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated, Phone: in.Phone != nil,
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
 	if o.Number = orderNumber(project, o.ID); in.PayerCode != "" {

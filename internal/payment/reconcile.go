@@ -145,12 +145,23 @@ func lastReady(now time.Time) clock.Date {
 	return clock.DateOf(now).AddDays(-1)
 }
 
-// Reconcile fetches the bill of a day, or fetches it again, and matches it; it
-// answers at once. Errors: ErrNoMerchant, ErrDayOpen, ErrDayGone.
+// Reconcile fetches the bill of a day of the channel's default merchant, or
+// fetches it again, and matches it; it answers at once. Errors: ErrNoMerchant,
+// ErrDayOpen, ErrDayGone.
 func (s *Service) Reconcile(ctx context.Context, who actor.Actor, project id.ID, channel string, day clock.Date) (Statement, error) {
+	_, m, err := s.usable(ctx, s.db.Reader(ctx), project, channel)
+	if err != nil {
+		return Statement{}, fmt.Errorf("reconcile: %w", err)
+	}
+	return s.ReconcileOf(ctx, who, project, m.ID, day)
+}
+
+// ReconcileOf is Reconcile for any merchant. Errors: fault.ErrNotFound,
+// ErrDayOpen, ErrDayGone.
+func (s *Service) ReconcileOf(ctx context.Context, who actor.Actor, project, merchant id.ID, day clock.Date) (Statement, error) {
 	var st Statement
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		_, m, err := s.usable(ctx, tx, project, channel)
+		m, err := oneMerchant(ctx, tx, project, merchant)
 		if err != nil {
 			return err
 		}
@@ -160,11 +171,11 @@ func (s *Service) Reconcile(ctx context.Context, who actor.Actor, project id.ID,
 		case day < clock.DateOf(tx.Now()).AddDays(-billKept):
 			return ErrDayGone.At("body.day", "三个月以内", day.String())
 		}
-		if st, err = s.begin(ctx, tx, project, &m, day); err != nil {
+		if st, err = s.begin(ctx, tx, project, m.Channel, m.Account(), day); err != nil {
 			return err
 		}
 		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.statement_asked", Kind: "statement", Subject: st.ID,
-			Summary: fmt.Sprintf("取%s %s 的账单并对账", s.channels[channel].Name(), day)})
+			Summary: fmt.Sprintf("取%s“%s” %s 的账单并对账", s.channels[m.Channel].Name(), m.Name, day)})
 		return nil
 	})
 	if err != nil {
@@ -174,13 +185,13 @@ func (s *Service) Reconcile(ctx context.Context, who actor.Actor, project id.ID,
 }
 
 // begin plans one more try for a day; what was planned before is dropped.
-func (s *Service) begin(ctx context.Context, tx *db.Tx, project id.ID, m *Merchant, day clock.Date) (Statement, error) {
-	st, found, err := lockStatementOf(ctx, tx, project, m.Channel, m.Number, day)
+func (s *Service) begin(ctx context.Context, tx *db.Tx, project id.ID, channel, merchant string, day clock.Date) (Statement, error) {
+	st, found, err := lockStatementOf(ctx, tx, project, channel, merchant, day)
 	if err != nil {
 		return st, err
 	}
 	if !found {
-		st = Statement{ID: tx.NewID(), Channel: m.Channel, Merchant: m.Number, Day: day}
+		st = Statement{ID: tx.NewID(), Channel: channel, Merchant: merchant, Day: day}
 		if err := insertStatement(ctx, tx, project, &st); err != nil {
 			return st, fmt.Errorf("write statement: %w", err)
 		}
@@ -217,7 +228,7 @@ func (s *Service) ReconcileDue(ctx context.Context) error {
 				continue
 			}
 			err := s.db.Write(ctx, func(tx *db.Tx) error {
-				_, err := s.begin(ctx, tx, u.project, &Merchant{Channel: u.channel, Number: u.merchant}, day)
+				_, err := s.begin(ctx, tx, u.project, u.channel, u.merchant, day)
 				return err
 			})
 			if err != nil {

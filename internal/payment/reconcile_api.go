@@ -95,11 +95,18 @@ func (s *Service) apiStatement(ctx context.Context, _ actor.Actor, in *struct {
 func (s *Service) apiReconcile(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Channel string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
-		Day     clock.Date `json:"day" doc:"账单日，最晚昨天（10 点以后）"`
+		Channel  string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
+		Merchant *id.ID     `json:"merchant_id,omitempty" doc:"哪个商户的账单；不填为渠道的默认商户"`
+		Day      clock.Date `json:"day" doc:"账单日，最晚昨天（10 点以后）"`
 	}
 }) (*statementOut, error) {
-	st, err := s.Reconcile(ctx, who, in.Project, in.Body.Channel, in.Body.Day)
+	var st Statement
+	var err error
+	if in.Body.Merchant != nil {
+		st, err = s.ReconcileOf(ctx, who, in.Project, *in.Body.Merchant, in.Body.Day)
+	} else {
+		st, err = s.Reconcile(ctx, who, in.Project, in.Body.Channel, in.Body.Day)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ type dayCapture struct {
 // capturesOn are the captures of the statement's day by transaction, in one
 // statement: most lines of a bill are among them.
 func capturesOn(ctx context.Context, q db.Q, project id.ID, st *Statement) (map[string]dayCapture, error) {
-	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, c.amount, c.paid_at, COALESCE(o.room_label, ''), COALESCE(o.amount, 0), COALESCE(o.merchant, ?)
+	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, c.amount, c.paid_at, COALESCE(o.room_label, ''), COALESCE(o.amount, 0), CASE WHEN c.merchant = '' THEN ? ELSE c.merchant END
 		FROM payment_capture c LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
 		WHERE c.project_id = ? AND c.channel = ? AND c.paid_at >= ? AND c.paid_at < ?`, st.Merchant, project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start())
 	out := map[string]dayCapture{}

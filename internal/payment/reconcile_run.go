@@ -33,11 +33,11 @@ func (s *Service) reconcile(ctx context.Context, project, statement id.ID, try i
 	if err != nil || st.Tries != try || st.State == StatementDone {
 		return err
 	}
-	c, m, err := s.usable(ctx, s.db.Reader(ctx), project, st.Channel)
+	c, m, err := s.usableFor(ctx, s.db.Reader(ctx), project, st.Channel, st.Merchant)
 	if err != nil {
 		return err
 	}
-	if m.Number != st.Merchant {
+	if m.Account() != st.Merchant {
 		return s.billLater(ctx, project, statement, try, ErrDayOther)
 	}
 	err = s.Match(ctx, project, statement, func(ctx context.Context, each func(BillLine) error) (BillTotals, error) {

@@ -116,9 +116,9 @@ type inUse struct {
 
 // merchantsInUse are the merchants of all projects.
 func merchantsInUse(ctx context.Context, q db.Q) ([]inUse, error) {
-	rows, err := q.Query(ctx, `SELECT m.project_id, m.channel, m.number, COALESCE((SELECT o.created_at FROM payment_order o
-			WHERE o.project_id = m.project_id AND o.channel = m.channel AND o.merchant = m.number ORDER BY o.id LIMIT 1), 0)
-		FROM payment_merchant m ORDER BY m.project_id, m.channel`)
+	rows, err := q.Query(ctx, `SELECT m.project_id, m.channel, m.account, COALESCE((SELECT o.created_at FROM payment_order o
+			WHERE o.project_id = m.project_id AND o.channel = m.channel AND o.merchant = m.account ORDER BY o.id LIMIT 1), 0)
+		FROM (SELECT project_id, channel, id, `+account+` AS account FROM payment_merchant) m ORDER BY m.project_id, m.channel, m.id`)
 	list, err := db.Collect(rows, err, func(row db.Scanner) (inUse, error) {
 		var u inUse
 		var first int64
@@ -140,7 +140,7 @@ func merchantsInUse(ctx context.Context, q db.Q) ([]inUse, error) {
 // sharers are the projects that use a merchant, the oldest first: what cannot
 // be told apart is the oldest one's.
 func sharers(ctx context.Context, q db.Q, channel, merchant string) ([]id.ID, error) {
-	rows, err := q.Query(ctx, "SELECT project_id FROM payment_merchant WHERE channel = ? AND number = ? ORDER BY project_id", channel, merchant)
+	rows, err := q.Query(ctx, "SELECT project_id FROM payment_merchant WHERE channel = ? AND "+account+" = ? ORDER BY project_id", channel, merchant)
 	return db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
 		var p id.ID
 		err := row.Scan(&p)

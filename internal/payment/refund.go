@@ -141,8 +141,7 @@ func (s *Service) SendRefund(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 // fromCapture locks what the money goes back of, and holds the amount against
 // it.
 func (s *Service) fromCapture(ctx context.Context, tx *db.Tx, project id.ID, r *Refund) error {
-	_, m, err := s.usable(ctx, tx, project, r.Channel)
-	if err != nil {
+	if _, err := s.channel(r.Channel); err != nil {
 		return err
 	}
 	if !s.CanRefund(r.Channel) {
@@ -152,7 +151,11 @@ func (s *Service) fromCapture(ctx context.Context, tx *db.Tx, project id.ID, r *
 	if err != nil {
 		return err
 	}
-	if c.merchant != "" && c.merchant != m.Number {
+	_, m, err := s.usableFor(ctx, tx, project, r.Channel, c.Merchant)
+	if err != nil {
+		return err
+	}
+	if c.Merchant != "" && c.Merchant != m.Account() {
 		return ErrMerchantReplaced
 	}
 	back, err := refundedOf(ctx, tx, project, r.Channel, r.Transaction)
@@ -162,7 +165,7 @@ func (s *Service) fromCapture(ctx context.Context, tx *db.Tx, project id.ID, r *
 	if left := c.Amount - back; r.Amount > left {
 		return ErrCaptureShort.Say("这笔线上到账 %s 元，已原路退回和在办的有 %s 元，最多还可退 %s 元", c.Amount.Comma(), back.Comma(), left.Comma())
 	}
-	r.Merchant, r.OrderNumber, r.Captured = m.Number, c.Number, c.Amount
+	r.Merchant, r.OrderNumber, r.Captured = m.Account(), c.Number, c.Amount
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (s *Service) askRefund(ctx context.Context, project, refund id.ID, step int
 	if err != nil || !r.State.Open() {
 		return err
 	}
-	c, m, err := s.usable(ctx, s.db.Reader(ctx), project, r.Channel)
+	c, m, err := s.usableFor(ctx, s.db.Reader(ctx), project, r.Channel, r.Merchant)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Service) askRefund(ctx context.Context, project, refund id.ID, step int
 	if !ok {
 		return fmt.Errorf("channel %s gives nothing back", r.Channel)
 	}
-	if m.Number != r.Merchant {
+	if m.Account() != r.Merchant {
 		return s.refundAgain(ctx, project, &r, step, "商户号已经更换，原商户号的退款问不到结果")
 	}
 	status, err := s.whatBecame(ctx, back, m, &r)

@@ -92,22 +92,15 @@ func refusedBefore(ctx context.Context, q db.Q, project id.ID, r *Refund) (id.ID
 		AND channel = ? AND merchant = ? AND transaction_id = ? AND amount = ? ORDER BY id DESC LIMIT 1`, project, r.Application, r.Channel, r.Merchant, r.Transaction, r.Amount))
 }
 
-// heldCapture is a capture with the merchant of its order, "" without an order.
-type heldCapture struct {
-	Capture
-	merchant string
-}
-
 // lockCapture makes refunds of one capture wait for each other.
-func lockCapture(ctx context.Context, tx *db.Tx, project id.ID, channel, transaction string) (heldCapture, error) {
-	c := heldCapture{Capture: Capture{Channel: channel, Transaction: transaction}}
+func lockCapture(ctx context.Context, tx *db.Tx, project id.ID, channel, transaction string) (Capture, error) {
+	c := Capture{Channel: channel, Transaction: transaction}
 	if err := tx.Lock(ctx, "SELECT number FROM payment_capture WHERE project_id = ? AND channel = ? AND transaction_id = ?", project, channel, transaction); err != nil {
 		return c, fmt.Errorf("lock capture: %w", err)
 	}
-	err := tx.QueryRow(ctx, `SELECT c.number, c.order_id, c.amount, c.found, c.receipt_id, COALESCE(o.merchant, '') FROM payment_capture c
-		LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
-		WHERE c.project_id = ? AND c.channel = ? AND c.transaction_id = ?`, project, channel, transaction).
-		Scan(&c.Number, &c.Order, &c.Amount, &c.Found, &c.Receipt, &c.merchant)
+	err := tx.QueryRow(ctx, `SELECT number, order_id, amount, found, receipt_id, merchant FROM payment_capture
+		WHERE project_id = ? AND channel = ? AND transaction_id = ?`, project, channel, transaction).
+		Scan(&c.Number, &c.Order, &c.Amount, &c.Found, &c.Receipt, &c.Merchant)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ErrNoCapture
 	}

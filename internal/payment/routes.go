@@ -12,9 +12,17 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "merchant-list", Method: http.MethodGet, Path: in + "/merchants", Tag: "payment",
 		Permission: PermMerchant, Summary: "线上收款的商户，不含密钥"}, s.apiMerchants)
 	web.Handle(w, web.Op{ID: "merchant-wechat-put", Method: http.MethodPut, Path: in + "/merchants/wechat", Tag: "payment", Secrets: true,
-		Permission: PermMerchant, Summary: "设置微信支付商户"}, s.apiPutWechat)
+		Permission: PermMerchant, Summary: "设置微信支付商户，不填编号为默认的那个"}, s.apiPutWechat)
+	web.Handle(w, web.Op{ID: "merchant-wechat-add", Method: http.MethodPost, Path: in + "/merchants/wechat", Tag: "payment", Secrets: true, Status: http.StatusCreated,
+		Permission: PermMerchant, Summary: "再加一个微信支付商户，第一个是默认的"}, s.apiAddWechat)
 	web.Handle(w, web.Op{ID: "merchant-alipay-put", Method: http.MethodPut, Path: in + "/merchants/alipay", Tag: "payment", Secrets: true,
-		Permission: PermMerchant, Summary: "设置支付宝商户"}, s.apiPutAlipay)
+		Permission: PermMerchant, Summary: "设置支付宝商户，不填编号为默认的那个"}, s.apiPutAlipay)
+	web.Handle(w, web.Op{ID: "merchant-alipay-add", Method: http.MethodPost, Path: in + "/merchants/alipay", Tag: "payment", Secrets: true, Status: http.StatusCreated,
+		Permission: PermMerchant, Summary: "再加一个支付宝商户，第一个是默认的"}, s.apiAddAlipay)
+	web.Handle(w, web.Op{ID: "merchant-items-put", Method: http.MethodPut, Path: in + "/merchants/{merchant}/items", Tag: "payment",
+		Permission: PermMerchant, Summary: "指定由这个商户收哪些费用项目的钱，其余由默认商户收"}, s.apiPutItems)
+	web.Handle(w, web.Op{ID: "merchant-default", Method: http.MethodPost, Path: in + "/merchants/{merchant}/default", Tag: "payment",
+		Permission: PermMerchant, Summary: "改为渠道的默认商户；原来的默认商户变成普通商户"}, s.apiMakeDefault)
 	web.Handle(w, web.Op{ID: "candidate-list", Method: http.MethodGet, Path: in + "/refund-candidates", Tag: "payment",
 		Permission: PermRead, Summary: "待退款清单：线上多收、重复收、金额不符的钱，新的在前"}, s.apiCandidates)
 	web.Handle(w, web.Op{ID: "candidate-handle", Method: http.MethodPost, Path: in + "/refund-candidates/{candidate}/handle", Tag: "payment",

@@ -168,7 +168,7 @@ func (s *Service) orderAt(ctx context.Context, project, order id.ID) (Order, Cha
 	if err != nil {
 		return o, nil, Merchant{}, fmt.Errorf("read order: %w", err)
 	}
-	c, m, err := s.usable(ctx, q, project, o.Channel)
+	c, m, err := s.usableFor(ctx, q, project, o.Channel, o.Merchant)
 	return o, c, m, err
 }
 

@@ -2012,9 +2012,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** 设置支付宝商户 */
+        /** 设置支付宝商户，不填编号为默认的那个 */
         put: operations["merchant-alipay-put"];
-        post?: never;
+        /** 再加一个支付宝商户，第一个是默认的 */
+        post: operations["merchant-alipay-add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2029,8 +2030,43 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** 设置微信支付商户 */
+        /** 设置微信支付商户，不填编号为默认的那个 */
         put: operations["merchant-wechat-put"];
+        /** 再加一个微信支付商户，第一个是默认的 */
+        post: operations["merchant-wechat-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/merchants/{merchant}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改为渠道的默认商户；原来的默认商户变成普通商户 */
+        post: operations["merchant-default"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/merchants/{merchant}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 指定由这个商户收哪些费用项目的钱，其余由默认商户收 */
+        put: operations["merchant-items-put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -9264,6 +9300,10 @@ export interface components {
             active: boolean;
             /** @description 应用 APPID，16 位数字 */
             app: string;
+            /** @description 哪个商户；不填为渠道的默认商户，没有则新设 */
+            id?: string;
+            /** @description 商户名称，如物业费商户 */
+            name?: string;
             /** @description 收款方 PID，2088 开头的 16 位数字 */
             number: string;
             /** @description 支付宝公钥，PEM 或只有 Base64 */
@@ -9272,9 +9312,18 @@ export interface components {
             private_key?: string;
             /**
              * Format: int64
+             * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
+             */
+            rate?: number;
+            /**
+             * Format: int64
              * @description 读到的版本，没有设置过为 0
              */
             version: number;
+        };
+        "Merchant-items-putRequest": {
+            /** @description 费用项目；空为不指定 */
+            item_ids: string[];
         };
         "Merchant-wechat-putRequest": {
             /** @description 启用 */
@@ -9283,16 +9332,36 @@ export interface components {
             api_key?: string;
             /** @description 公众账号 AppID */
             app: string;
-            /** @description 商户号，10 位数字 */
+            /** @description 公众账号 AppSecret，在微信里付款要用；留空为不改 */
+            app_secret?: string;
+            /** @description 哪个商户；不填为渠道的默认商户，没有则新设 */
+            id?: string;
+            /**
+             * @description 验签方式，不填为 public_key 微信支付公钥
+             * @enum {string}
+             */
+            mode?: "public_key" | "certificate";
+            /** @description 商户名称，如物业费商户 */
+            name?: string;
+            /** @description 商户号，10 位数字；服务商模式为服务商的商户号 */
             number: string;
-            /** @description 微信支付公钥，PEM */
+            /** @description 微信支付公钥，PEM；平台证书方式留空 */
             platform_key: string;
-            /** @description 微信支付公钥 ID，PUB_KEY_ID_ 开头 */
+            /** @description 微信支付公钥 ID，PUB_KEY_ID_ 开头；平台证书方式留空 */
             platform_serial: string;
             /** @description 商户 API 私钥，PEM；留空为不改 */
             private_key?: string;
+            /**
+             * Format: int64
+             * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
+             */
+            rate?: number;
             /** @description 商户 API 证书序列号，40 位十六进制 */
             serial: string;
+            /** @description 特约商户的公众账号 AppID */
+            sub_app?: string;
+            /** @description 特约商户号，填了即服务商模式 */
+            sub_number?: string;
             /**
              * Format: int64
              * @description 读到的版本，没有设置过为 0
@@ -9300,6 +9369,7 @@ export interface components {
             version: number;
         };
         MerchantsOutBody: {
+            /** @description 每个渠道默认商户在前；没有设置过的渠道也有一行 */
             items: components["schemas"]["PaymentMerchant"][];
         };
         Meter: {
@@ -10104,6 +10174,25 @@ export interface components {
             /** @description 这张纸的网页，交给浏览器打印 */
             html: string;
         };
+        PaymentAlipayInput: {
+            /** @description 启用 */
+            active: boolean;
+            /** @description 应用 APPID，16 位数字 */
+            app: string;
+            /** @description 商户名称，如物业费商户 */
+            name?: string;
+            /** @description 收款方 PID，2088 开头的 16 位数字 */
+            number: string;
+            /** @description 支付宝公钥，PEM 或只有 Base64 */
+            platform_key: string;
+            /** @description 应用私钥，PEM 或只有 Base64；留空为不改 */
+            private_key?: string;
+            /**
+             * Format: int64
+             * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
+             */
+            rate?: number;
+        };
         PaymentCandidate: {
             /**
              * Format: int64
@@ -10223,20 +10312,44 @@ export interface components {
              * @enum {string}
              */
             channel: "wechat" | "alipay";
+            /** @description 渠道名称 */
+            channel_name: string;
+            /** @description 默认商户：收没有指定商户的费用和预存 */
+            default: boolean;
             /** @description 已存 APIv3 密钥 */
             has_api_key: boolean;
+            /** @description 已存公众账号 AppSecret */
+            has_app_secret: boolean;
             /** @description 已存商户 API 私钥或应用私钥 */
             has_private_key: boolean;
-            /** @description 渠道名称 */
+            /** @description 0 为还没有设置 */
+            id: string;
+            /** @description 指定由它收款的费用项目 */
+            item_ids: string[];
+            /**
+             * @description 验签方式：public_key 微信支付公钥，certificate 平台证书
+             * @enum {string}
+             */
+            mode: "public_key" | "certificate";
+            /** @description 商户名称，收银台和缴费页上看得到 */
             name: string;
-            /** @description 商户号；支付宝为收款方 PID */
+            /** @description 商户号；支付宝为收款方 PID；服务商模式为服务商的商户号 */
             number: string;
             /** @description 微信支付公钥或支付宝公钥 */
             platform_key: string;
             /** @description 微信支付公钥 ID */
             platform_serial: string;
+            /**
+             * Format: int64
+             * @description 和渠道约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
+             */
+            rate: number;
             /** @description 商户 API 证书序列号 */
             serial: string;
+            /** @description 特约商户的公众账号 AppID */
+            sub_app: string;
+            /** @description 特约商户号，不为空即服务商模式 */
+            sub_number: string;
             /**
              * Format: int64
              * @description 修改时原样带回，没有设置过为 0
@@ -10329,6 +10442,42 @@ export interface components {
              * @description 上次取账单的时间
              */
             tried_at?: string;
+        };
+        PaymentWechatInput: {
+            /** @description 启用 */
+            active: boolean;
+            /** @description APIv3 密钥，32 个字符；留空为不改 */
+            api_key?: string;
+            /** @description 公众账号 AppID */
+            app: string;
+            /** @description 公众账号 AppSecret，在微信里付款要用；留空为不改 */
+            app_secret?: string;
+            /**
+             * @description 验签方式，不填为 public_key 微信支付公钥
+             * @enum {string}
+             */
+            mode?: "public_key" | "certificate";
+            /** @description 商户名称，如物业费商户 */
+            name?: string;
+            /** @description 商户号，10 位数字；服务商模式为服务商的商户号 */
+            number: string;
+            /** @description 微信支付公钥，PEM；平台证书方式留空 */
+            platform_key: string;
+            /** @description 微信支付公钥 ID，PUB_KEY_ID_ 开头；平台证书方式留空 */
+            platform_serial: string;
+            /** @description 商户 API 私钥，PEM；留空为不改 */
+            private_key?: string;
+            /**
+             * Format: int64
+             * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
+             */
+            rate?: number;
+            /** @description 商户 API 证书序列号，40 位十六进制 */
+            serial: string;
+            /** @description 特约商户的公众账号 AppID */
+            sub_app?: string;
+            /** @description 特约商户号，填了即服务商模式 */
+            sub_number?: string;
         };
         PersonRoomsOutBody: {
             email: string;
@@ -11568,6 +11717,8 @@ export interface components {
              * @example 2026-11-21
              */
             day: string;
+            /** @description 哪个商户的账单；不填为渠道的默认商户 */
+            merchant_id?: string;
         };
         TagsOutBody: {
             items: components["schemas"]["EstateTag"][];
@@ -27373,6 +27524,114 @@ export interface operations {
             };
         };
     };
+    "merchant-alipay-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentAlipayInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "merchant-wechat-put": {
         parameters: {
             query?: never;
@@ -27386,6 +27645,330 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Merchant-wechat-putRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-wechat-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentWechatInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 商户编号 */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMerchant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merchant-items-put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 商户编号 */
+                merchant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merchant-items-putRequest"];
             };
         };
         responses: {
