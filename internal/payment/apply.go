@@ -88,12 +88,12 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, project id.ID, channel s
 	if o.Channel != channel || o.Merchant != t.Merchant || t.Currency != "CNY" {
 		return ErrNotOurs
 	}
-	if o.takenBack(t) {
-		return ErrTakenBack
-	}
 	known, err := captured(ctx, tx, project, channel, t.Transaction)
 	if err != nil || known {
 		return err
+	}
+	if o.takenBack(t) {
+		return ErrTakenBack
 	}
 	return s.book(ctx, tx, project, &o, t)
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 )
 
 // backsOf are our refunds that the waiting lines speak of, by number. What the
@@ -40,4 +43,34 @@ func (w *matching) backsOf(ctx context.Context) (map[string]dayRefund, error) {
 		return nil, fmt.Errorf("look up refunds again: %w", err)
 	}
 	return out, nil
+}
+
+// creditOne credits one order. What the bill says of an order that was scanned
+// and taken back is only the first half: the channel is asked whether the money
+// went back since.
+func (s *Service) creditOne(ctx context.Context, project id.ID, d *Difference) error {
+	remedy, note := RemedyCredit, ""
+	if d.Order != 0 {
+		o, err := s.Order(ctx, s.db.Reader(ctx), project, d.Order)
+		if err != nil {
+			return err
+		}
+		if o.Scan == ScanReversed {
+			trade, found, err := s.askScanned(ctx, project, &o)
+			switch {
+			case err != nil:
+				return err
+			case found && trade.State == TradePaid:
+				err = s.Apply(ctx, project, d.Channel, trade)
+			case trade.State == TradeClosed:
+				remedy, note = RemedyReturned, "扫码收款已撤销，渠道已把钱退回付款人"
+			default:
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return s.credit(ctx, tx, system(), project, d.ID, remedy, note) })
 }

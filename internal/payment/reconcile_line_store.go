@@ -69,12 +69,13 @@ func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []
 		number, roomLabel string
 		id                id.ID
 		amount            money.Fen
+		scan              ScanStage
 	}
-	rows, err = q.Query(ctx, "SELECT id, number, room_label, amount FROM payment_order WHERE project_id = ? AND channel = ? AND number IN ("+db.In(len(lines))+")",
+	rows, err = q.Query(ctx, "SELECT id, number, room_label, amount, scan FROM payment_order WHERE project_id = ? AND channel = ? AND number IN ("+db.In(len(lines))+")",
 		inArgs([]any{project, channel}, len(lines), func(i int) any { return lines[i].Number })...)
 	orders, err := db.Collect(rows, err, func(row db.Scanner) (order, error) {
 		var o order
-		err := row.Scan(&o.id, &o.number, &o.roomLabel, &o.amount)
+		err := row.Scan(&o.id, &o.number, &o.roomLabel, &o.amount, &o.scan)
 		return o, err
 	})
 	if err != nil {
@@ -89,7 +90,7 @@ func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []
 	}
 	return func(l *BillLine) held {
 		c, o := byTransaction[l.Transaction], byNumber[l.Number]
-		return held{captured: c.amount, number: c.number, order: o.id, asked: o.amount, roomLabel: o.roomLabel}
+		return held{captured: c.amount, number: c.number, order: o.id, asked: o.amount, roomLabel: o.roomLabel, reversed: o.scan == ScanReversed}
 	}, nil
 }
 

@@ -94,6 +94,7 @@ type held struct {
 	order     id.ID
 	asked     money.Fen
 	roomLabel string
+	reversed  bool       // the order was scanned and taken back
 	back      *dayRefund // the refund of its number
 }
 
@@ -106,6 +107,8 @@ const oneFen = 1000
 func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
 	there, here = int64(l.Amount), int64(h.captured)
 	switch {
+	case l.State == BillRefund && h.reversed && h.captured == 0:
+		return "", 0, 0 // what the reversal gave back
 	case l.State == BillRefund:
 		return compareBack(l, h.back)
 	case l.State != BillPaid && h.captured == 0:

@@ -364,7 +364,7 @@ func (s *Service) creditAll(ctx context.Context, project, statement id.ID) error
 		if d.Kind != KindUncredited || d.State != DifferenceOpen {
 			continue
 		}
-		err := s.db.Write(ctx, func(tx *db.Tx) error { return s.credit(ctx, tx, system(), project, d.ID, RemedyCredit, "") })
+		err := s.creditOne(ctx, project, d)
 		if err != nil && !errors.Is(err, ErrNotOurs) {
 			return fmt.Errorf("credit what the bill says: %w", err)
 		}
