@@ -137,7 +137,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Notify = notify.New(notify.Deps{DB: d, Jobs: a.Jobs, Ring: ring, Record: a.recordMessage, Lawful: dunning.Lawful})
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects, Buildings: a.buildings})
-	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs})
+	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs, Look: a.Identity.Look})
 	a.Reach(c.Address)
 	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Files: a.File})

@@ -170,7 +170,7 @@ func (w *caseWorld) waived(ctx context.Context, in caseInput, c *acceptanceCase)
 	if _, err := w.take(ctx, project, room, cashier.MethodCash, money.Fen(in.number("cur_paid"))); err != nil {
 		return err
 	}
-	got, err := w.app.Billing.Collection(ctx, w.app.DB.Reader(ctx), project, start)
+	got, err := w.app.Billing.Collection(ctx, w.app.DB.Reader(ctx), project, nil, start)
 	if err != nil {
 		return err
 	}

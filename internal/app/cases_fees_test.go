@@ -410,7 +410,7 @@ func (w *caseWorld) ageing(ctx context.Context, in caseInput, c *acceptanceCase)
 	if err != nil {
 		return err
 	}
-	a, err := w.app.Billing.Ageing(ctx, w.app.DB.Reader(ctx), project, on)
+	a, err := w.app.Billing.Ageing(ctx, w.app.DB.Reader(ctx), project, nil, on)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func roles() []identity.Role {
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, estate.PermProject, payment.PermMerchant, cashier.PermBank, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
+			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, cashier.PermBank, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
 		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
 			rights{meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},

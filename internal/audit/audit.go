@@ -28,9 +28,13 @@ func Migrations() db.Migrations {
 	return db.Migrations{Room: "audit", FS: sub}
 }
 
-// PermRead is the right to read the log of a project, or with a grant on all
-// projects also that of the installation.
-const PermRead actor.Permission = "audit.read"
+// The rights of this room. Who reads the log of a project with a grant on all
+// projects also reads that of the installation; taking that out as a file is a
+// right of its own.
+const (
+	PermRead   actor.Permission = "audit.read"
+	PermExport actor.Permission = "audit.export"
+)
 
 // errNoKey stops every change: a chain without a key proves nothing.
 var errNoKey = errors.New("audit: no key")

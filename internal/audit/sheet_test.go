@@ -37,7 +37,7 @@ func TestCompanySheet(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Refused: s.Refused, Authenticate: func(context.Context, string, string) (actor.Actor, error) {
-			return actor.Actor{Account: 1, Name: "周岚", Grants: []actor.Grant{{Permissions: []actor.Permission{audit.PermRead}}}}, nil
+			return actor.Actor{Account: 1, Name: "周岚", Grants: []actor.Grant{{Permissions: []actor.Permission{audit.PermExport}}}}, nil
 		}})
 		s.Routes(w)
 		srv := httptest.NewServer(w.Handler())

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -20,13 +21,28 @@ type Collection struct {
 	PaidRooms int // of these, rooms that owe nothing of the month any more
 }
 
-// Collection sums one month of a project.
-func (s *Service) Collection(ctx context.Context, q db.Q, project id.ID, month clock.Month) (Collection, error) {
-	c, err := collection(ctx, q, project, month)
+// Collection sums one month of a project, or of some of its rooms; nil is all.
+func (s *Service) Collection(ctx context.Context, q db.Q, project id.ID, among []id.ID, month clock.Month) (Collection, error) {
+	c := Collection{Month: month}
+	err := eachAmong(among, func(some []id.ID) error { return c.add(ctx, q, project, some) })
 	if err != nil {
 		return c, fmt.Errorf("collection of %s: %w", month, err)
 	}
 	return c, nil
+}
+
+// eachAmong hands rooms on in as many parts as one statement takes; nil, which
+// is all, in one.
+func eachAmong(rooms []id.ID, fn func(some []id.ID) error) error {
+	if rooms == nil {
+		return fn(nil)
+	}
+	for part := range slices.Chunk(rooms, maxRooms) {
+		if err := fn(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AgeBucket is what is owed for so many days after the due day.
@@ -57,9 +73,14 @@ func ages() []struct {
 	}{{"1–30 天", 1}, {"31–90 天", 31}, {"91–180 天", 91}, {"181–365 天", 181}, {"1–2 年", 366}, {"2–3 年", 731}, {"3 年以上", 1096}}
 }
 
-// Ageing sums what is owed on a day by how long it is overdue.
-func (s *Service) Ageing(ctx context.Context, q db.Q, project id.ID, on clock.Date) (Ageing, error) {
-	a, err := ageing(ctx, q, project, on)
+// Ageing sums what is owed on a day by how long it is overdue, by the project or
+// by some of its rooms; nil is all.
+func (s *Service) Ageing(ctx context.Context, q db.Q, project id.ID, among []id.ID, on clock.Date) (Ageing, error) {
+	a := Ageing{On: on, NotDue: AgeBucket{Name: "未到期"}}
+	for _, x := range ages() {
+		a.Buckets = append(a.Buckets, AgeBucket{Name: x.name})
+	}
+	err := eachAmong(among, func(some []id.ID) error { return a.add(ctx, q, project, some) })
 	if err != nil {
 		return a, fmt.Errorf("ageing on %s: %w", on, err)
 	}

@@ -2,60 +2,65 @@ package billing
 
 import (
 	"context"
+	"fmt"
 
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 const visible = ` FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
 	WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND r.state = 'released'`
 
-func collection(ctx context.Context, q db.Q, project id.ID, month clock.Month) (Collection, error) {
-	c := Collection{Month: month}
-	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
-			COUNT(*), COUNT(*) FILTER (WHERE paid = due)
-		FROM (SELECT c.subject_id, SUM(c.amount - c.waived) AS due, SUM(c.paid - c.waived) AS paid`+visible+` AND c.source_kind <> 2 AND c.month = ? GROUP BY c.subject_id) per_room`,
-		project, month).Scan(&c.Due, &c.Paid, &c.Rooms, &c.PaidRooms)
-	return c, err
+// some is the condition that a charge is of one of the rooms; nil is all.
+func some(among []id.ID, args []any) (string, []any) {
+	if among == nil {
+		return "", args
+	}
+	return " AND c.subject_id IN (" + db.In(len(among)) + ")", withIDs(args, among)
 }
 
-func ageing(ctx context.Context, q db.Q, project id.ID, on clock.Date) (Ageing, error) {
-	a := Ageing{On: on, NotDue: AgeBucket{Name: "未到期"}}
-	query, args := "SELECT CASE WHEN c.due_date >= ? THEN 0", []any{on}
+func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, among []id.ID) error {
+	limit, args := some(among, []any{project, c.Month})
+	var part Collection
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
+			COUNT(*), COUNT(*) FILTER (WHERE paid = due)
+		FROM (SELECT c.subject_id, SUM(c.amount - c.waived) AS due, SUM(c.paid - c.waived) AS paid`+visible+
+		` AND c.source_kind <> 2 AND c.month = ?`+limit+` GROUP BY c.subject_id) per_room`, args...).Scan(&part.Due, &part.Paid, &part.Rooms, &part.PaidRooms)
+	c.Due, c.Paid, c.Rooms, c.PaidRooms = c.Due+part.Due, c.Paid+part.Paid, c.Rooms+part.Rooms, c.PaidRooms+part.PaidRooms
+	return err
+}
+
+// add reads the open charges once, room by room as their index has them.
+func (a *Ageing) add(ctx context.Context, q db.Q, project id.ID, among []id.ID) error {
 	list := ages()
-	for i := len(list) - 1; i >= 0; i-- {
+	inner, outer := "SELECT c.subject_id", "SELECT CAST(COALESCE(SUM(a0), 0) AS BIGINT), COUNT(*) FILTER (WHERE a0 > 0), CAST(COALESCE(SUM(late), 0) AS BIGINT), COUNT(*) FILTER (WHERE late > 0)"
+	inner += ", SUM(CASE WHEN c.due_date >= ? THEN c.amount - c.paid ELSE 0 END) AS a0, SUM(CASE WHEN c.due_date < ? THEN c.amount - c.paid ELSE 0 END) AS late"
+	args := []any{a.On, a.On}
+	var sum, late money.Fen
+	var rooms, lateRooms int
+	into := []any{&sum, &rooms, &late, &lateRooms}
+	part := make([]AgeBucket, len(list))
+	for i, x := range list {
 		// Overdue for at least n days: due n or more days before the day asked for.
-		query += " WHEN c.due_date <= ? THEN CAST(? AS BIGINT)"
-		args = append(args, on.AddDays(-list[i].from), i+1)
+		bounds := "c.due_date <= ?"
+		args = append(args, a.On.AddDays(-x.from))
+		if i+1 < len(list) {
+			bounds, args = bounds+" AND c.due_date > ?", append(args, a.On.AddDays(-list[i+1].from))
+		}
+		inner += fmt.Sprintf(", SUM(CASE WHEN %s THEN c.amount - c.paid ELSE 0 END) AS b%d", bounds, i)
+		outer += fmt.Sprintf(", CAST(COALESCE(SUM(b%d), 0) AS BIGINT), COUNT(*) FILTER (WHERE b%d > 0)", i, i)
+		into = append(into, &part[i].Amount, &part[i].Rooms)
 	}
-	args = append(args, project)
-	rows, err := q.Query(ctx, query+" END AS age, CAST(SUM(c.amount - c.paid) AS BIGINT), COUNT(DISTINCT c.subject_id)"+visible+
-		" AND c.amount > c.paid GROUP BY 1", args...)
+	limit, args := some(among, append(args, project))
+	err := q.QueryRow(ctx, outer+" FROM ("+inner+visible+" AND c.amount > c.paid"+limit+" GROUP BY c.subject_id) per_room", args...).Scan(into...)
 	if err != nil {
-		return a, err
+		return err
 	}
-	defer rows.Close()
-	a.Buckets = make([]AgeBucket, len(list))
-	for i := range list {
-		a.Buckets[i].Name = list[i].name
+	a.NotDue.Amount, a.NotDue.Rooms = a.NotDue.Amount+sum, a.NotDue.Rooms+rooms
+	a.Overdue, a.OverdueRooms = a.Overdue+late, a.OverdueRooms+lateRooms
+	for i := range part {
+		a.Buckets[i].Amount, a.Buckets[i].Rooms = a.Buckets[i].Amount+part[i].Amount, a.Buckets[i].Rooms+part[i].Rooms
 	}
-	for rows.Next() {
-		var age int
-		var b AgeBucket
-		if err := rows.Scan(&age, &b.Amount, &b.Rooms); err != nil {
-			return a, err
-		}
-		into := &a.NotDue
-		if age > 0 {
-			into = &a.Buckets[age-1]
-			a.Overdue += b.Amount
-		}
-		into.Amount, into.Rooms = b.Amount, b.Rooms
-	}
-	if err := rows.Err(); err != nil {
-		return a, err
-	}
-	err = q.QueryRow(ctx, "SELECT COUNT(DISTINCT c.subject_id)"+visible+" AND c.amount > c.paid AND c.due_date < ?", project, on).Scan(&a.OverdueRooms)
-	return a, err
+	return nil
 }

@@ -2,7 +2,10 @@ package cashier
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -37,15 +40,32 @@ type DaySum struct {
 }
 
 // PaidByDay sums, day by day, what valid receipts paid for charges of a month,
-// whenever they were paid, without late fees.
-func (s *Service) PaidByDay(ctx context.Context, q db.Q, project id.ID, month clock.Month) ([]DaySum, error) {
+// whenever they were paid, without late fees; of some rooms, or with nil of all.
+func (s *Service) PaidByDay(ctx context.Context, q db.Q, project id.ID, among []id.ID, month clock.Month) ([]DaySum, error) {
 	late, err := s.billing.LateItem(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	out, err := paidByDay(ctx, q, project, late, month)
+	sums := map[clock.Date]money.Fen{}
+	add := func(some []id.ID) error {
+		list, err := paidByDay(ctx, q, project, late, month, some)
+		for _, d := range list {
+			sums[d.Date] += d.Amount
+		}
+		return err
+	}
+	if among == nil {
+		err = add(nil)
+	}
+	for part := range slices.Chunk(among, 20_000) { // what one statement takes
+		err = errors.Join(err, add(part))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("paid by day: %w", err)
+	}
+	out := []DaySum{}
+	for _, day := range slices.Sorted(maps.Keys(sums)) {
+		out = append(out, DaySum{day, sums[day]})
 	}
 	return out, nil
 }

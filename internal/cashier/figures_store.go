@@ -30,11 +30,17 @@ func paidFor(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, from, un
 	return items, n, err
 }
 
-func paidByDay(ctx context.Context, q db.Q, project, late id.ID, month clock.Month) ([]DaySum, error) {
+func paidByDay(ctx context.Context, q db.Q, project, late id.ID, month clock.Month, among []id.ID) ([]DaySum, error) {
+	limit, args := "", []any{project, month.Add(-3).First(), month, late}
+	if among != nil {
+		limit = " AND l.room_id IN (" + db.In(len(among)) + ")"
+		for _, r := range among {
+			args = append(args, r)
+		}
+	}
 	rows, err := q.Query(ctx, `SELECT r.date, CAST(SUM(l.amount) AS BIGINT)
 		FROM cashier_receipt r JOIN cashier_line l ON l.project_id = r.project_id AND l.receipt_id = r.id
-		WHERE r.project_id = ? AND r.state = 'valid' AND r.date >= ? AND l.month = ? AND l.item_id <> ? GROUP BY r.date ORDER BY r.date`,
-		project, month.Add(-3).First(), month, late)
+		WHERE r.project_id = ? AND r.state = 'valid' AND r.date >= ? AND l.month = ? AND l.item_id <> ?`+limit+` GROUP BY r.date ORDER BY r.date`, args...)
 	return db.Collect(rows, err, func(r db.Scanner) (DaySum, error) {
 		var x DaySum
 		err := r.Scan(&x.Date, &x.Amount)

@@ -167,7 +167,7 @@ func TestWaivers(t *testing.T) {
 		if s := w.seat(t, w.a); s.Owed != 800_00 || s.Open[0].Amount != 1000_00 {
 			t.Errorf("owed %d of %d", s.Owed, s.Open[0].Amount)
 		}
-		got, err := w.billing.Collection(t.Context(), w.d.Reader(t.Context()), w.project, c.Month)
+		got, err := w.billing.Collection(t.Context(), w.d.Reader(t.Context()), w.project, nil, c.Month)
 		if err != nil || got.Due != 800_00 || got.Paid != 0 {
 			t.Errorf("collection %+v, %v", got, err)
 		}

@@ -28,7 +28,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "receipt-one", Method: http.MethodGet, Path: receipts + "/{receipt}", Tag: "cashier",
 		Buildings: true, Permission: PermRead, Summary: "一张收据"}, s.apiReceipt)
 	web.Handle(w, web.Op{ID: "receipt-void", Method: http.MethodPost, Path: receipts + "/{receipt}/void", Tag: "cashier",
-		Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
+		Buildings: true, Permission: PermVoid, Summary: "作废未交班的收据，号码保留"}, s.apiVoid)
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Buildings: true, Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.orderRoutes(w)
@@ -285,6 +285,9 @@ func (s *Service) apiVoid(ctx context.Context, who actor.Actor, in *struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"作废的原因"`
 	}
 }) (*receiptOut, error) {
+	if _, err := s.ReceiptWithin(ctx, s.db.Reader(ctx), in.Project, in.Receipt, who.Within(PermVoid, in.Project)); err != nil {
+		return nil, err
+	}
 	r, err := s.Void(ctx, who, in.Project, in.Receipt, in.Body.Reason)
 	if err != nil {
 		return nil, err

@@ -234,11 +234,20 @@ func (s *Service) CurrentShift(ctx context.Context, who actor.Actor, project id.
 // Shift reads one, as far as who may see it. Error: fault.ErrNotFound.
 func (s *Service) Shift(ctx context.Context, who actor.Actor, project, shift id.ID) (Shift, error) {
 	sh, err := wholeShift(ctx, s.db.Reader(ctx), project, shift)
+	if err == nil && sh.foreign(who, PermRead, project) {
+		err = fault.ErrNotFound
+	}
 	if err != nil {
 		return Shift{}, fmt.Errorf("read shift: %w", err)
 	}
 	sh.hideFrom(who, project)
 	return sh, nil
+}
+
+// foreign reports whether a shift is not there for somebody: it is another's,
+// and the right is limited to buildings, while a shift knows none.
+func (sh *Shift) foreign(who actor.Actor, p actor.Permission, project id.ID) bool {
+	return sh.Cashier != who.Account && who.Somewhere(p, project) && !who.Can(p, project)
 }
 
 // ShiftFilter narrows the list of shifts; zero fields do not.

@@ -21,15 +21,15 @@ func (s *Service) shiftRoutes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "shift-open", Method: http.MethodPost, Path: shifts, Tag: "cashier", Status: http.StatusCreated,
 		Buildings: true, Permission: PermReceive, Summary: "开班，填备用金；不开班时第一张收据自动开班"}, s.apiOpenShift)
 	web.Handle(w, web.Op{ID: "shift-list", Method: http.MethodGet, Path: shifts, Tag: "cashier",
-		Permission: PermRead, Summary: "班次列表，新的在前；别人未交的班，有“收款统计”权限才看得到金额"}, s.apiShifts)
+		Buildings: true, Permission: PermRead, Summary: "班次列表，新的在前；别人未交的班，有“收款统计”权限才看得到金额"}, s.apiShifts)
 	web.Handle(w, web.Op{ID: "shift-one", Method: http.MethodGet, Path: one, Tag: "cashier",
-		Permission: PermRead, Summary: "一班的收款"}, s.apiShift)
+		Buildings: true, Permission: PermRead, Summary: "一班的收款"}, s.apiShift)
 	web.Handle(w, web.Op{ID: "shift-count", Method: http.MethodPost, Path: one + "/counts", Tag: "cashier",
 		Buildings: true, Permission: PermReceive, Summary: "点款：先报点出的现金，再看应有多少；每次都留下"}, s.apiCount)
 	web.Handle(w, web.Op{ID: "shift-close", Method: http.MethodPost, Path: one + "/close", Tag: "cashier",
 		Buildings: true, Permission: PermReceive, Summary: "交班日结，之后不能再改"}, s.apiClose)
 	web.Handle(w, web.Op{ID: "shift-print", Method: http.MethodGet, Path: one + "/print", Tag: "cashier",
-		Permission: PermRead, Summary: "打印交班单（A4），交班以后"}, s.apiPrintShift)
+		Buildings: true, Permission: PermRead, Summary: "打印交班单（A4），交班以后"}, s.apiPrintShift)
 	web.Handle(w, web.Op{ID: "takings-statistics", Method: http.MethodGet, Path: "/projects/{project}/takings/statistics", Tag: "cashier",
 		Permission: PermReport, Summary: "收款统计：按日、收费员、收款方式或费用"}, s.apiStatistics)
 	web.Handle(w, web.Op{ID: "takings-statistics-sheet", Method: http.MethodGet, Path: "/projects/{project}/takings/statistics.xlsx", Tag: "cashier",
@@ -161,8 +161,8 @@ func (s *Service) apiShifts(ctx context.Context, who actor.Actor, in *struct {
 	Late    bool     `query:"late" doc:"只看开班当天没有交的"`
 }) (*struct{ Body page.List[shiftJSON] }, error) {
 	f := ShiftFilter{Request: in.Request, Cashier: in.Cashier, State: ShiftState(in.State), From: in.From.Date, Until: in.Until.Date, Late: in.Late}
-	if in.Mine {
-		f.Cashier = who.Account
+	if in.Mine || !who.Can(PermRead, in.Project) {
+		f.Cashier = who.Account // whoever is limited to buildings sees the own ones
 	}
 	list, err := s.Shifts(ctx, who, in.Project, f)
 	if err != nil {

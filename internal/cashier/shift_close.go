@@ -90,6 +90,9 @@ func (s *Service) lockOwn(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 	if err != nil {
 		return Shift{}, err
 	}
+	if sh.foreign(who, PermReceive, project) {
+		return Shift{}, fault.ErrNotFound
+	}
 	if sh.State != ShiftOpen {
 		return Shift{}, ErrShiftShut
 	}

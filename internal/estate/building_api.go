@@ -120,6 +120,9 @@ type createUnitIn struct {
 type unitOut struct{ Body unitJSON }
 
 func (s *Service) createUnitAPI(ctx context.Context, who actor.Actor, in *createUnitIn) (*unitOut, error) {
+	if !who.Within(PermWrite, in.Project).Has(in.Building) {
+		return nil, ErrNoBuilding
+	}
 	var u Unit
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		u, err = s.CreateUnit(ctx, tx, who, in.Project, in.Building, in.Body.Name)

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -265,6 +266,9 @@ func (s *Service) DecideCorrection(ctx context.Context, tx *db.Tx, who actor.Act
 	if err != nil {
 		return old, err
 	}
+	if err := s.reachSubjects(ctx, tx, project, old.Kind, []id.ID{old.Subject}, who.Within(PermCorrect, project)); err != nil {
+		return Correction{}, beside(err)
+	}
 	if old.State != CorrectionOpen {
 		return old, ErrCorrectionDone
 	}
@@ -285,6 +289,14 @@ func (s *Service) DecideCorrection(ctx context.Context, tx *db.Tx, who actor.Act
 	}
 	s.noteCorrection(tx, who, project, action, verb+c.Label, &old, &c)
 	return c, nil
+}
+
+// beside answers a correction of another building like one that is not there.
+func beside(err error) error {
+	if errors.Is(err, ErrNoRoom) {
+		return fault.ErrNotFound
+	}
+	return err
 }
 
 // apply makes the change by the same command as a change by hand, so that it
@@ -336,6 +348,7 @@ type CorrectionFilter struct {
 	page.Request
 	State, Kind string
 	Subject     id.ID
+	Within      actor.Buildings // of rooms there and of people who live there now
 }
 
 // Corrections lists corrections, the latest first.

@@ -14,9 +14,9 @@ import (
 
 func (s *Service) correctionRoutes(w *web.Server) {
 	const in = "/projects/{project}/corrections"
-	route(w, "list-corrections", "GET", in, "列出更正申请", PermRead, s.listCorrectionsAPI)
-	route(w, "ask-correction", "POST", in, "登记一条更正申请", PermAsk, s.askCorrectionAPI)
-	route(w, "decide-correction", "POST", in+"/{correction}/decision", "批准更正申请（资料随之更正）或退回", PermCorrect, s.decideCorrectionAPI)
+	honour(w, "list-corrections", "GET", in, "列出更正申请", PermRead, s.listCorrectionsAPI)
+	honour(w, "ask-correction", "POST", in, "登记一条更正申请", PermAsk, s.askCorrectionAPI)
+	honour(w, "decide-correction", "POST", in+"/{correction}/decision", "批准更正申请（资料随之更正）或退回", PermCorrect, s.decideCorrectionAPI)
 }
 
 // CorrectionFields are what is recorded of a request.
@@ -56,14 +56,14 @@ func toCorrection(c Correction) correctionJSON {
 
 type correctionsOut struct{ Body page.List[correctionJSON] }
 
-func (s *Service) listCorrectionsAPI(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) listCorrectionsAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
 	State   string `query:"state" enum:"open,approved,refused" doc:"待处理、已更正、已退回"`
 	Kind    string `query:"kind" enum:"person,room" doc:"住户或房屋"`
 	Subject id.ID  `query:"subject_id" doc:"哪个住户或房屋"`
 }) (*correctionsOut, error) {
-	l, err := s.Corrections(ctx, s.db.Reader(ctx), in.Project, CorrectionFilter{in.Request, in.State, in.Kind, in.Subject})
+	l, err := s.Corrections(ctx, s.db.Reader(ctx), in.Project, CorrectionFilter{in.Request, in.State, in.Kind, in.Subject, who.Within(PermRead, in.Project)})
 	return &correctionsOut{page.List[correctionJSON]{Items: each(l.Items, toCorrection), Next: l.Next}}, err
 }
 
@@ -76,6 +76,14 @@ func (s *Service) askCorrectionAPI(ctx context.Context, who actor.Actor, in *str
 	var c Correction
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		b := in.Body
+		if within := who.Within(PermAsk, in.Project); b.Kind == TagRoom {
+			err = s.reachRooms(ctx, tx, in.Project, []id.ID{b.Subject}, within)
+		} else { // asking changes nothing yet, so it may be about somebody who lives elsewhere, too
+			_, err = s.PersonWithin(ctx, tx, in.Project, b.Subject, within)
+		}
+		if err != nil {
+			return err
+		}
 		c, err = s.AskCorrection(ctx, tx, who, in.Project, Correction{Kind: b.Kind, Subject: b.Subject, Field: b.Field, New: b.New,
 			AskedBy: b.AskedBy, Way: b.Way, Reason: b.Reason})
 		return err

@@ -70,6 +70,14 @@ func listCorrections(ctx context.Context, q db.Q, project id.ID, f CorrectionFil
 	if f.Subject != 0 {
 		query, args = query+" AND c.subject_id = ?", append(args, f.Subject)
 	}
+	if !f.Within.Whole() {
+		rooms, buildings := inBuildings("r.building_id", f.Within)
+		people, _ := inBuildings("h.building_id", f.Within)
+		query += " AND (c.kind = 'room'" + rooms + ` OR c.kind = 'person' AND EXISTS (SELECT 1 FROM estate_occupant o
+			JOIN estate_room h ON h.project_id = o.project_id AND h.id = o.room_id
+			WHERE o.project_id = c.project_id AND o.person_id = c.subject_id AND o.until = 0` + people + "))"
+		args = append(append(args, buildings...), buildings...)
+	}
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}

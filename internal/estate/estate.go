@@ -5,6 +5,7 @@
 package estate
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 
@@ -68,6 +69,9 @@ type Deps struct {
 	Ring  *crypt.Ring
 	Files *file.Service
 	Jobs  *job.Queue
+	// Look counts a look at a full number and refuses one too many; nil counts
+	// nothing.
+	Look func(ctx context.Context, tx *db.Tx, who actor.Actor) error
 }
 
 // Service is the room. Safe for concurrent use.
@@ -77,6 +81,7 @@ type Service struct {
 	ring     *crypt.Ring
 	files    *file.Service
 	jobs     *job.Queue
+	look     func(ctx context.Context, tx *db.Tx, who actor.Actor) error
 	progress progress
 
 	importers map[string]Importer // by kind
@@ -84,7 +89,7 @@ type Service struct {
 
 // New builds the room and registers its jobs.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs, importers: map[string]Importer{}}
+	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs, look: d.Look, importers: map[string]Importer{}}
 	s.TakeImports(vehicles{s})
 	s.handleJobs()
 	return s

@@ -32,6 +32,7 @@ type house struct {
 	s     *estate.Service
 	audit *audit.Service
 	jobs  *job.Queue
+	ring  *crypt.Ring
 	who   actor.Actor
 	p     id.ID
 }
@@ -51,7 +52,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, ctx: t.Context(), d: d, who: actor.System("测试"), jobs: job.New(d, slog.New(slog.DiscardHandler))}
+	h := &house{t: t, ring: ring, ctx: t.Context(), d: d, who: actor.System("测试"), jobs: job.New(d, slog.New(slog.DiscardHandler))}
 	h.audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	h.s = estate.New(estate.Deps{DB: d, Audit: h.audit, Ring: ring, Files: file.New(file.Deps{DB: d, Dir: filepath.Join(dir, "files")}), Jobs: h.jobs})
 	h.p = h.project("翠园")

@@ -15,9 +15,9 @@ func (s *Service) fieldRoutes(w *web.Server) {
 	route(w, "create-field", "POST", in+"/fields", "新建自定义字段", PermWrite, s.createFieldAPI)
 	route(w, "edit-field", "PUT", in+"/fields/{field}", "修改、停用或启用自定义字段（整条提交）", PermWrite, s.editFieldAPI)
 	honour(w, "read-room-values", "GET", in+"/rooms/{room}/values", "一间房的自定义字段", PermRead, s.roomValuesAPI)
-	route(w, "set-room-values", "PUT", in+"/rooms/{room}/values", "填写一间房的自定义字段", PermWrite, s.setRoomValuesAPI)
+	honour(w, "set-room-values", "PUT", in+"/rooms/{room}/values", "填写一间房的自定义字段", PermWrite, s.setRoomValuesAPI)
 	honour(w, "read-person-values", "GET", in+"/people/{person}/values", "一个住户的自定义字段", PermRead, s.personValuesAPI)
-	route(w, "set-person-values", "PUT", in+"/people/{person}/values", "填写一个住户的自定义字段", PermWrite, s.setPersonValuesAPI)
+	honour(w, "set-person-values", "PUT", in+"/people/{person}/values", "填写一个住户的自定义字段", PermWrite, s.setPersonValuesAPI)
 }
 
 // FieldParts are what people fill in of a field.
@@ -140,6 +140,9 @@ func (b *ValuesBody) list() []NewValue {
 func (s *Service) setValues(ctx context.Context, who actor.Actor, project id.ID, kind string, subject id.ID, b *ValuesBody) (*valuesOut, error) {
 	var list []Value
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err = s.reachSubjects(ctx, tx, project, kind, []id.ID{subject}, who.Within(PermWrite, project)); err != nil {
+			return err
+		}
 		list, err = s.SetValues(ctx, tx, who, project, kind, subject, b.list())
 		return err
 	})

@@ -171,7 +171,7 @@ func (s *Service) CreatePerson(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err != nil {
 		return Person{}, err
 	}
-	if err := s.idFree(ctx, tx, project, p); err != nil {
+	if err := s.idFree(ctx, tx, who, project, p); err != nil {
 		return Person{}, err
 	}
 	if err := copyPeople(ctx, tx, project, []*sealedPerson{p}); err != nil {
@@ -185,7 +185,9 @@ func (s *Service) CreatePerson(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	return p.Person, nil
 }
 
-func (s *Service) idFree(ctx context.Context, q db.Q, project id.ID, p *sealedPerson) error {
+// idFree names the other bearer of an ID number only to who may read the whole
+// project.
+func (s *Service) idFree(ctx context.Context, q db.Q, who actor.Actor, project id.ID, p *sealedPerson) error {
 	if p.idBlind == "" {
 		return nil
 	}
@@ -194,6 +196,9 @@ func (s *Service) idFree(ctx context.Context, q db.Q, project id.ID, p *sealedPe
 		return err
 	}
 	for _, o := range others {
+		if o.ID != p.ID && !who.Can(PermRead, project) {
+			return ErrIDTaken
+		}
 		if o.ID != p.ID {
 			return ErrIDTaken.Say("这个身份证号已登记在 %s 名下", o.Name)
 		}
@@ -235,7 +240,7 @@ func (s *Service) EditPerson(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 	if err != nil {
 		return Person{}, err
 	}
-	if err := s.idFree(ctx, tx, project, p); err != nil {
+	if err := s.idFree(ctx, tx, who, project, p); err != nil {
 		return Person{}, err
 	}
 	p.Version = old.Version
@@ -268,8 +273,9 @@ func (s *Service) open(project id.ID, p *sealedPerson) (PersonInput, error) {
 }
 
 // Reveal shows a phone or ID number in clear and writes down who asked why;
-// the person can see that entry. field is phone or id_number. Errors:
-// ErrReason, ErrNoData, fault.ErrNotFound.
+// the person can see that entry. field is phone or id_number. Who has looked at
+// too many is refused, which is written down, too. Errors: ErrReason, ErrNoData,
+// fault.ErrNotFound, what Deps.Look says.
 func (s *Service) Reveal(ctx context.Context, who actor.Actor, project, person id.ID, field, reason string) (string, error) {
 	reason = clean(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
@@ -297,11 +303,22 @@ func (s *Service) Reveal(ctx context.Context, who actor.Actor, project, person i
 		if value == "" {
 			return ErrNoData
 		}
+		if s.look != nil {
+			if err := s.look(ctx, tx, who); err != nil {
+				return err
+			}
+		}
 		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.person_revealed", Kind: "person", Subject: person, Person: person,
 			Summary: "查看 " + p.Name + " 的" + what + "：" + reason, After: map[string]string{"field": field, "reason": reason}})
 		return nil
 	})
-	return value, err
+	if err != nil {
+		if f := fault.As(err); f != nil && f.Kind == fault.TooMany {
+			s.audit.Refused(ctx, who, "reveal-person", project, 429)
+		}
+		return "", err
+	}
+	return value, nil
 }
 
 // Person reads one. Error: fault.ErrNotFound.

@@ -138,6 +138,9 @@ type editPersonIn struct {
 func (s *Service) editPersonAPI(ctx context.Context, who actor.Actor, in *editPersonIn) (*personOut, error) {
 	var p Person
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err = s.reachPeople(ctx, tx, in.Project, []id.ID{in.Person}, who.Within(PermWrite, in.Project)); err != nil {
+			return err
+		}
 		b := in.Body
 		p, err = s.EditPerson(ctx, tx, who, in.Project, in.Person, PersonEdit{Version: b.Version, Name: b.Name, Kind: b.Kind, Gender: b.Gender,
 			Email: b.Email, Phone: b.Phone, IDNumber: b.IDNumber})
@@ -212,7 +215,14 @@ type occupantOut struct{ Body occupantJSON }
 func (s *Service) addOccupantAPI(ctx context.Context, who actor.Actor, in *addOccupantIn) (*occupantOut, error) {
 	var o Occupant
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		within := who.Within(PermWrite, in.Project)
+		if err = s.reachRooms(ctx, tx, in.Project, []id.ID{in.Room}, within); err != nil {
+			return err
+		}
 		b := in.Body
+		if err = s.reachNewcomer(ctx, tx, in.Project, b.Person, within); err != nil {
+			return err
+		}
 		o, err = s.AddOccupant(ctx, tx, who, in.Project, Occupant{Room: in.Room, Person: Person{ID: b.Person}, Part: b.Part, Since: b.Since, Payer: b.Payer, Share: b.Share})
 		return err
 	})
@@ -232,6 +242,9 @@ type editOccupantIn struct {
 func (s *Service) editOccupantAPI(ctx context.Context, who actor.Actor, in *editOccupantIn) (*occupantOut, error) {
 	var o Occupant
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err = s.reachOccupant(ctx, tx, in.Project, in.Occupant, who.Within(PermWrite, in.Project)); err != nil {
+			return err
+		}
 		o, err = s.EditOccupant(ctx, tx, who, in.Project, in.Occupant, OccupantEdit{in.Body.Since, in.Body.Payer, in.Body.Share})
 		return err
 	})
@@ -249,6 +262,9 @@ type endOccupantIn struct {
 func (s *Service) endOccupantAPI(ctx context.Context, who actor.Actor, in *endOccupantIn) (*occupantOut, error) {
 	var o Occupant
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err = s.reachOccupant(ctx, tx, in.Project, in.Occupant, who.Within(PermWrite, in.Project)); err != nil {
+			return err
+		}
 		o, err = s.EndOccupant(ctx, tx, who, in.Project, in.Occupant, in.Body.Until)
 		return err
 	})

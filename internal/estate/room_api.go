@@ -98,6 +98,9 @@ func (s *Service) createRoomAPI(ctx context.Context, who actor.Actor, in *create
 	b := in.Body
 	rooms := []Room{{Building: b.Building, Unit: b.Unit, Name: b.Name, Floor: b.Floor, Layout: b.Layout, Kind: b.Kind, Area: b.Area,
 		InnerArea: b.InnerArea, State: b.State, Handover: b.Handover}}
+	if !who.Within(PermWrite, in.Project).Has(b.Building) {
+		return nil, ErrNoBuilding
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error { return s.CreateRooms(ctx, tx, who, in.Project, rooms) })
 	return &roomOut{toRoom(rooms[0])}, err
 }
@@ -138,6 +141,9 @@ type editRoomIn struct {
 func (s *Service) editRoomAPI(ctx context.Context, who actor.Actor, in *editRoomIn) (*roomOut, error) {
 	var r Room
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err = s.reachRooms(ctx, tx, in.Project, []id.ID{in.Room}, who.Within(PermWrite, in.Project)); err != nil {
+			return err
+		}
 		b := in.Body
 		r, err = s.EditRoom(ctx, tx, who, in.Project, in.Room, RoomEdit{Version: b.Version, Name: b.Name, Floor: b.Floor, Layout: b.Layout,
 			Kind: b.Kind, Area: b.Area, InnerArea: b.InnerArea, State: b.State, Handover: b.Handover})

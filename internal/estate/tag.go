@@ -104,6 +104,9 @@ func (s *Service) PutTag(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if on && !t.Active {
 		return 0, ErrTagGone
 	}
+	if err := s.reachSubjects(ctx, tx, project, t.Kind, subjects, who.Within(PermWrite, project)); err != nil {
+		return 0, err
+	}
 	n, err := countThere(ctx, tx, project, t.Kind, subjects)
 	if err != nil {
 		return 0, err

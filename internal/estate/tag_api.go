@@ -18,7 +18,7 @@ func (s *Service) tagRoutes(w *web.Server) {
 	honour(w, "list-tags", "GET", in+"/tags", "列出标签", PermRead, s.listTagsAPI)
 	route(w, "create-tag", "POST", in+"/tags", "新建标签", PermWrite, s.createTagAPI)
 	route(w, "edit-tag", "PATCH", in+"/tags/{tag}", "改名、停用或启用标签", PermWrite, s.editTagAPI)
-	route(w, "put-tag", "POST", in+"/tags/{tag}/bearers", "给许多住户或房屋贴上或去掉标签", PermWrite, s.putTagAPI)
+	honour(w, "put-tag", "POST", in+"/tags/{tag}/bearers", "给许多住户或房屋贴上或去掉标签", PermWrite, s.putTagAPI)
 	route(w, "read-person-history", "GET", in+"/people/{person}/history", "住户资料的变更：谁、何时、改前、改后", PermWrite, s.personHistoryAPI)
 }
 

@@ -10,6 +10,10 @@ import (
 	"linli/internal/kit/id"
 )
 
+// ErrPersonBeyond is answered to somebody who is limited to buildings when the
+// person lives outside of them, too: a name or a phone is one for all rooms.
+var ErrPersonBeyond = fault.New(fault.Forbidden, "person_beyond_buildings", "这个人在您负责的楼栋以外还有房屋，资料请负责整个项目的同事来改")
+
 // RoomWithin is Room for somebody who is limited to buildings: what is outside
 // them is not there. Error: ErrNoRoom.
 func (s *Service) RoomWithin(ctx context.Context, q db.Q, project, room id.ID, within actor.Buildings) (Room, error) {
@@ -20,20 +24,13 @@ func (s *Service) RoomWithin(ctx context.Context, q db.Q, project, room id.ID, w
 	return r, err
 }
 
-// RoomsWithin lists the rooms within a limit; nil when there is none.
+// RoomsWithin lists the rooms within a limit in the order of their ids; nil when
+// there is none.
 func (s *Service) RoomsWithin(ctx context.Context, q db.Q, project id.ID, within actor.Buildings) ([]id.ID, error) {
 	if within.Whole() {
 		return nil, nil
 	}
-	out := []id.ID{}
-	if len(within) == 0 {
-		return out, nil
-	}
-	err := streamRooms(ctx, q, project, RoomFilter{Buildings: within}, func(r *BillingRoom) error {
-		out = append(out, r.ID)
-		return nil
-	})
-	return out, err
+	return roomsOf(ctx, q, project, within)
 }
 
 // Reach says which of the rooms lie within a limit, and which of the payers pay
@@ -58,4 +55,79 @@ func (s *Service) PersonWithin(ctx context.Context, q db.Q, project, person id.I
 		return Person{}, fault.ErrNotFound
 	}
 	return p, err
+}
+
+// reachRooms refuses when one of the rooms is not within the limit. Error:
+// ErrNoRoom.
+func (s *Service) reachRooms(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	inside, err := roomsInside(ctx, q, project, rooms, within)
+	if err == nil && slices.ContainsFunc(rooms, func(r id.ID) bool { return !inside[r] }) {
+		return ErrNoRoom
+	}
+	return err
+}
+
+// reachPeople refuses when one of the people does not live within the limit, or
+// lives outside of it, too. Errors: fault.ErrNotFound, ErrPersonBeyond.
+func (s *Service) reachPeople(ctx context.Context, q db.Q, project id.ID, people []id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	homes, err := occupantsOf(ctx, q, project, "person_id", people)
+	if err != nil {
+		return err
+	}
+	inside, beyond := map[id.ID]bool{}, false
+	for _, o := range homes {
+		if within.Has(o.building) {
+			inside[o.Person.ID] = true
+		} else {
+			beyond = true
+		}
+	}
+	if slices.ContainsFunc(people, func(p id.ID) bool { return !inside[p] }) {
+		return fault.ErrNotFound
+	}
+	if beyond {
+		return ErrPersonBeyond
+	}
+	return nil
+}
+
+// reachSubjects is reachRooms or reachPeople by the kind of what is changed.
+func (s *Service) reachSubjects(ctx context.Context, q db.Q, project id.ID, kind string, subjects []id.ID, within actor.Buildings) error {
+	if kind == TagRoom {
+		return s.reachRooms(ctx, q, project, subjects, within)
+	}
+	return s.reachPeople(ctx, q, project, subjects, within)
+}
+
+// reachOccupant refuses an entry of a room that is not within the limit. Error:
+// fault.ErrNotFound.
+func (s *Service) reachOccupant(ctx context.Context, q db.Q, project, occupant id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	o, err := oneOccupant(ctx, q, project, occupant)
+	if err == nil && !within.Has(o.building) {
+		return fault.ErrNotFound
+	}
+	return err
+}
+
+// reachNewcomer refuses to bring a person into a room who is neither somebody of
+// the buildings nor just registered and nobody anywhere. Error:
+// fault.ErrNotFound.
+func (s *Service) reachNewcomer(ctx context.Context, q db.Q, project, person id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	homes, err := occupants(ctx, q, project, 0, person, false)
+	if err == nil && len(homes) > 0 && !slices.ContainsFunc(homes, func(o Occupant) bool { return o.Until == 0 && within.Has(o.building) }) {
+		return fault.ErrNotFound
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -28,6 +29,30 @@ func inBuildings(column string, within actor.Buildings) (string, []any) {
 func roomsInside(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, within actor.Buildings) (map[id.ID]bool, error) {
 	limit, buildings := inBuildings("building_id", within)
 	return idSet(ctx, q, "SELECT id FROM estate_room WHERE project_id = ? AND id IN (", rooms, project, ")"+limit, buildings)
+}
+
+// roomsOf reads the rooms of buildings along the order of rooms, so that a large
+// project is not read for one of its buildings.
+func roomsOf(ctx context.Context, q db.Q, project id.ID, within actor.Buildings) ([]id.ID, error) {
+	out := []id.ID{}
+	for _, building := range within {
+		b, err := oneBuilding(ctx, q, project, building)
+		if errors.Is(err, ErrNoBuilding) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows, err := q.Query(ctx, "SELECT id FROM estate_room WHERE project_id = ? AND sort_key >= ? AND sort_key < ? AND building_id = ?",
+			project, b.sort+"/", b.sort+"0", building)
+		list, err := db.Collect(rows, err, scanID)
+		if err != nil {
+			return nil, fmt.Errorf("read rooms of building: %w", err)
+		}
+		out = append(out, list...)
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // payersBeyond finds those who pay for a room that is not within the limit.

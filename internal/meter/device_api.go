@@ -161,9 +161,9 @@ type metersOut struct {
 	}
 }
 
-func (s *Service) listRoomMetersAPI(ctx context.Context, _ actor.Actor, in *listRoomMetersIn) (*metersOut, error) {
+func (s *Service) listRoomMetersAPI(ctx context.Context, who actor.Actor, in *listRoomMetersIn) (*metersOut, error) {
 	q := s.db.Reader(ctx)
-	if _, err := s.estate.Room(ctx, q, in.Project, in.Room); err != nil {
+	if _, err := s.estate.RoomWithin(ctx, q, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	list, err := s.OfRoom(ctx, q, in.Project, in.Room)

@@ -18,8 +18,11 @@ type historyOut struct {
 	}
 }
 
-func (s *Service) historyAPI(ctx context.Context, _ actor.Actor, in *listReadingsIn) (*historyOut, error) {
+func (s *Service) historyAPI(ctx context.Context, who actor.Actor, in *listReadingsIn) (*historyOut, error) {
 	q := s.db.Reader(ctx)
+	if err := s.reachMeter(ctx, q, in.Project, in.Meter, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	h, err := s.History(ctx, q, in.Project, in.Meter)
 	if err != nil {
 		return nil, err
@@ -66,7 +69,10 @@ type photoIn struct {
 	Reading id.ID `path:"reading"`
 }
 
-func (s *Service) photoAPI(ctx context.Context, _ actor.Actor, in *photoIn) (*huma.StreamResponse, error) {
+func (s *Service) photoAPI(ctx context.Context, who actor.Actor, in *photoIn) (*huma.StreamResponse, error) {
+	if err := s.reachReading(ctx, s.db.Reader(ctx), in.Project, in.Reading, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	f, b, err := s.Photo(ctx, in.Project, in.Reading)
 	if err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ func TestSheetThereAndBack(t *testing.T) {
 		if im.State != estate.ImportReady || factOf(im, "将录入") != "1 块表" || factOf(im, "没填本期读数") != "1 行" || factOf(im, "用量合计") != "12.5" {
 			w.Fatalf("%s %+v %v", im.State, im.Report.Facts, w.wrong(im))
 		}
-		if n, err := w.meter.Counts(ctx, reader, w.project, meter.Water, 202501); err != nil || n.Read != 0 {
+		if n, err := w.meter.Counts(ctx, reader, w.project, meter.Water, 202501, nil); err != nil || n.Read != 0 {
 			w.Errorf("checking wrote: %+v %v", n, err)
 		}
 		im = w.apply(im)
@@ -171,7 +171,7 @@ func TestWrongCellsAreNamed(t *testing.T) {
 				w.Errorf("%s: %s %q", name, im.State, got)
 			}
 		}
-		if n, err := w.meter.Counts(w.Context(), w.db.Reader(w.Context()), w.project, meter.Water, 202501); err != nil || n.Read != 0 {
+		if n, err := w.meter.Counts(w.Context(), w.db.Reader(w.Context()), w.project, meter.Water, 202501, nil); err != nil || n.Read != 0 {
 			w.Errorf("written: %+v %v", n, err)
 		}
 		// Somebody who has seen the dial says that it went through zero.

@@ -83,9 +83,9 @@ type sheetOut struct {
 	}
 }
 
-func (s *Service) sheetAPI(ctx context.Context, _ actor.Actor, in *sheetIn) (*sheetOut, error) {
-	q := s.db.Reader(ctx)
-	f := SheetFilter{in.Request, in.Month.Month, Kind(in.Kind), in.Building, Shown(in.Shown)}
+func (s *Service) sheetAPI(ctx context.Context, who actor.Actor, in *sheetIn) (*sheetOut, error) {
+	q, within := s.db.Reader(ctx), who.Within(PermRead, in.Project)
+	f := SheetFilter{in.Request, in.Month.Month, Kind(in.Kind), in.Building, Shown(in.Shown), within}
 	if f.Month == 0 {
 		f.Month = clock.MonthOf(s.db.Clock().Now())
 	}
@@ -93,7 +93,7 @@ func (s *Service) sheetAPI(ctx context.Context, _ actor.Actor, in *sheetIn) (*sh
 	if err != nil {
 		return nil, err
 	}
-	counts, err := s.Counts(ctx, q, in.Project, f.Kind, f.Month)
+	counts, err := s.Counts(ctx, q, in.Project, f.Kind, f.Month, within)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,12 @@ type recordIn struct {
 func (s *Service) recordAPI(ctx context.Context, who actor.Actor, in *recordIn) (*readingOut, error) {
 	b := in.Body
 	r := Reading{Meter: b.Meter, Month: b.Month, Date: b.Date, Value: b.Value, Estimated: b.Estimated, Rolled: b.Rolled, Photo: b.Photo, Note: b.Note}
-	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) { return s.Record(ctx, tx, who, in.Project, r, b.Correct) })
+	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) {
+		if err := s.reachMeter(ctx, tx, in.Project, b.Meter, who.Within(PermRecord, in.Project)); err != nil {
+			return Reading{}, err
+		}
+		return s.Record(ctx, tx, who, in.Project, r, b.Correct)
+	})
 }
 
 type decideIn struct {
@@ -167,11 +172,19 @@ type decideIn struct {
 }
 
 func (s *Service) confirmAPI(ctx context.Context, who actor.Actor, in *decideIn) (*readingOut, error) {
-	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) { return s.Confirm(ctx, tx, who, in.Project, in.Reading, in.Body.Note) })
+	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) {
+		if err := s.reachReading(ctx, tx, in.Project, in.Reading, who.Within(PermConfirm, in.Project)); err != nil {
+			return Reading{}, err
+		}
+		return s.Confirm(ctx, tx, who, in.Project, in.Reading, in.Body.Note)
+	})
 }
 
 func (s *Service) voidAPI(ctx context.Context, who actor.Actor, in *decideIn) (*readingOut, error) {
 	return s.readingAnswer(ctx, func(tx *db.Tx) (Reading, error) {
+		if err := s.reachReading(ctx, tx, in.Project, in.Reading, who.Within(PermRecord, in.Project)); err != nil {
+			return Reading{}, err
+		}
 		return s.MakeVoid(ctx, tx, who, in.Project, in.Reading, in.Body.Note)
 	})
 }
@@ -187,9 +200,12 @@ type readingsOut struct {
 	}
 }
 
-func (s *Service) listReadingsAPI(ctx context.Context, _ actor.Actor, in *listReadingsIn) (*readingsOut, error) {
+func (s *Service) listReadingsAPI(ctx context.Context, who actor.Actor, in *listReadingsIn) (*readingsOut, error) {
 	q := s.db.Reader(ctx)
 	if _, err := s.One(ctx, q, in.Project, in.Meter); err != nil {
+		return nil, err
+	}
+	if err := s.reachMeter(ctx, q, in.Project, in.Meter, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	list, err := s.Readings(ctx, q, in.Project, in.Meter)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"linli/internal/estate"
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -27,6 +28,7 @@ type SheetFilter struct {
 	Kind     Kind
 	Building id.ID
 	Shown    Shown
+	Within   actor.Buildings // without the common parts
 }
 
 // SheetRow is one meter with its last reading up to the month, nil when there
@@ -36,7 +38,7 @@ type SheetRow struct {
 	Last  *Reading
 }
 
-// SheetCounts are of the whole kind and month.
+// SheetCounts are of the whole kind and month, as far as one may see.
 type SheetCounts struct {
 	Meters, Read, Review int
 }
@@ -49,16 +51,9 @@ func (s *Service) Sheet(ctx context.Context, q db.Q, project id.ID, f SheetFilte
 	} else if !ok {
 		room = -1
 	}
-	var rooms []id.ID
-	if f.Building != 0 {
-		rooms = []id.ID{-1}
-		err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Buildings: []id.ID{f.Building}}, func(r *estate.BillingRoom) error {
-			rooms = append(rooms, r.ID)
-			return nil
-		})
-		if err != nil {
-			return page.List[SheetRow]{}, fmt.Errorf("rooms of building: %w", err)
-		}
+	rooms, err := s.sheetRooms(ctx, q, project, f.Building, f.Within)
+	if err != nil {
+		return page.List[SheetRow]{}, fmt.Errorf("rooms of reading list: %w", err)
 	}
 	meters, err := sheetMeters(ctx, q, project, &f, rooms, room, meter)
 	if err != nil {
@@ -99,9 +94,13 @@ func (s *Service) spots(ctx context.Context, q db.Q, project id.ID, meters []Met
 	return out, err
 }
 
-// Counts says how far the reading of a month is.
-func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (SheetCounts, error) {
-	return sheetCounts(ctx, q, project, kind, month)
+// Counts says how far the reading of a month is, within a limit to buildings.
+func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, within actor.Buildings) (SheetCounts, error) {
+	rooms, err := s.sheetRooms(ctx, q, project, 0, within)
+	if err != nil {
+		return SheetCounts{}, fmt.Errorf("rooms of reading list: %w", err)
+	}
+	return sheetCounts(ctx, q, project, kind, month, rooms)
 }
 
 // OfRoom lists the meters of a room, those taken down among them.

@@ -3,20 +3,20 @@ package meter
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 )
 
+// manyRooms bounds the placeholders of one statement; SQLite takes 32,766.
+const manyRooms = 20_000
+
+// sheetMeters lists meters after a place, one more than the page holds; rooms
+// are in the order of their ids, nil means all.
 func sheetMeters(ctx context.Context, q db.Q, project id.ID, f *SheetFilter, rooms []id.ID, room, meter id.ID) ([]Meter, error) {
 	where, args := "m.project_id = ? AND m.kind = ? AND m.removed = 0 AND (m.room_id, m.id) > (?, ?)", []any{project, f.Kind, room, meter}
-	if rooms != nil {
-		where += " AND m.room_id IN (" + db.In(len(rooms)) + ")"
-		for _, r := range rooms {
-			args = append(args, r)
-		}
-	}
 	const month = "EXISTS (SELECT 1 FROM meter_reading r WHERE r.project_id = m.project_id AND r.meter_id = m.id AND r.month = ? AND r.state "
 	switch f.Shown {
 	case Unread:
@@ -24,12 +24,39 @@ func sheetMeters(ctx context.Context, q db.Q, project id.ID, f *SheetFilter, roo
 	case Unreviewed:
 		where, args = where+" AND "+month+"= 'review')", append(args, f.Month)
 	}
-	rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter m WHERE "+where+" ORDER BY m.room_id, m.id LIMIT ?", append(args, f.Limit+1)...)
-	out, err := db.Collect(rows, err, scanMeter)
+	out := []Meter{}
+	err := eachRooms(rooms, func(limit string, ids []any) error {
+		if len(out) > f.Limit || len(ids) > 0 && ids[len(ids)-1].(id.ID) < room {
+			return nil
+		}
+		all := append(append(slices.Clone(args), ids...), f.Limit+1-len(out))
+		rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter m WHERE "+where+limit+" ORDER BY m.room_id, m.id LIMIT ?", all...)
+		list, err := db.Collect(rows, err, scanMeter)
+		out = append(out, list...)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list meters: %w", err)
 	}
 	return out, nil
+}
+
+// eachRooms calls fn with the condition that m.room_id is one of the rooms, part
+// by part; nil is one call without a condition.
+func eachRooms(rooms []id.ID, fn func(limit string, ids []any) error) error {
+	if rooms == nil {
+		return fn("", nil)
+	}
+	for part := range slices.Chunk(rooms, manyRooms) {
+		ids := make([]any, len(part))
+		for i, r := range part {
+			ids[i] = r
+		}
+		if err := fn(" AND m.room_id IN ("+db.In(len(ids))+")", ids); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lastOf are the last readings of meters up to a month.
@@ -54,17 +81,24 @@ func lastOf(ctx context.Context, q db.Q, project id.ID, month clock.Month, meter
 	return out, nil
 }
 
-func sheetCounts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (SheetCounts, error) {
+func sheetCounts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, rooms []id.ID) (SheetCounts, error) {
 	var c SheetCounts
-	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM meter_meter WHERE project_id = ? AND kind = ? AND removed = 0", project, kind).Scan(&c.Meters)
-	if err != nil {
-		return c, fmt.Errorf("count meters: %w", err)
-	}
-	err = q.QueryRow(ctx, `SELECT COUNT(DISTINCT r.meter_id), COUNT(*) FILTER (WHERE r.state = 'review') FROM meter_reading r
-		JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id
-		WHERE r.project_id = ? AND r.kind = ? AND r.month = ? AND r.state <> 'void' AND m.removed = 0`, project, kind, month).Scan(&c.Read, &c.Review)
-	if err != nil {
-		return c, fmt.Errorf("count readings: %w", err)
-	}
-	return c, nil
+	err := eachRooms(rooms, func(limit string, ids []any) error {
+		var part SheetCounts
+		err := q.QueryRow(ctx, "SELECT COUNT(*) FROM meter_meter m WHERE m.project_id = ? AND m.kind = ? AND m.removed = 0"+limit,
+			append([]any{project, kind}, ids...)...).Scan(&part.Meters)
+		if err != nil {
+			return fmt.Errorf("count meters: %w", err)
+		}
+		err = q.QueryRow(ctx, `SELECT COUNT(DISTINCT r.meter_id), COUNT(*) FILTER (WHERE r.state = 'review') FROM meter_reading r
+			JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id
+			WHERE r.project_id = ? AND r.kind = ? AND r.month = ? AND r.state <> 'void' AND m.removed = 0`+limit,
+			append([]any{project, kind, month}, ids...)...).Scan(&part.Read, &part.Review)
+		if err != nil {
+			return fmt.Errorf("count readings: %w", err)
+		}
+		c.Meters, c.Read, c.Review = c.Meters+part.Meters, c.Read+part.Read, c.Review+part.Review
+		return nil
+	})
+	return c, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
@@ -22,10 +23,12 @@ type Point struct {
 }
 
 // Home is the home page of a project; what the caller may not read is left
-// zero.
+// zero. Whoever is limited to buildings gets the figures of these, the own
+// takings, and no runs.
 type Home struct {
 	Today      clock.Date
 	Project    string
+	Buildings  []string // that the caller is limited to, nil for the whole project
 	Rooms      int
 	Collection billing.Collection
 	Last       billing.Collection // the month before
@@ -45,23 +48,22 @@ func (s *Service) Home(ctx context.Context, who actor.Actor, project id.ID) (*Ho
 		return nil, fmt.Errorf("home: %w", err)
 	}
 	h := &Home{Today: clock.DateOf(s.db.Clock().Now()), Project: p.Name, Rooms: p.Rooms}
-	if who.Can(billing.PermRead, project) {
-		if err := s.collections(ctx, project, h); err != nil {
-			return nil, err
+	if !who.SeesWhole(project) {
+		if err := s.part(ctx, who, project, h); err != nil {
+			return nil, fmt.Errorf("home: %w", err)
 		}
-		if h.Ageing, err = s.billing.Ageing(ctx, q, project, h.Today); err != nil {
-			return nil, err
+	}
+	if who.Somewhere(billing.PermRead, project) {
+		if err := s.owing(ctx, who, project, h); err != nil {
+			return nil, fmt.Errorf("home: %w", err)
 		}
-		runs, err := s.billing.Runs(ctx, q, project, 0, page.Request{Limit: 20})
-		if err != nil {
-			return nil, err
-		}
-		h.Drafts = slices.DeleteFunc(runs.Items, func(r billing.Run) bool { return r.State != billing.Draft })
 	}
 	if who.Can(cashier.PermRead, project) {
 		if h.Takings, err = s.cashier.Takings(ctx, project, 0, h.Today); err != nil {
 			return nil, err
 		}
+	}
+	if who.Somewhere(cashier.PermRead, project) {
 		if h.Mine, err = s.cashier.Takings(ctx, project, who.Account, h.Today); err != nil {
 			return nil, err
 		}
@@ -69,21 +71,57 @@ func (s *Service) Home(ctx context.Context, who actor.Actor, project id.ID) (*Ho
 	return h, nil
 }
 
-func (s *Service) collections(ctx context.Context, project id.ID, h *Home) error {
+// part counts the rooms of the buildings that somebody is limited to.
+func (s *Service) part(ctx context.Context, who actor.Actor, project id.ID, h *Home) error {
+	q, within := s.db.Reader(ctx), who.Within(estate.PermRead, project)
+	all, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
+		return err
+	}
+	h.Buildings = []string{}
+	for _, b := range all {
+		if within.Has(b.ID) {
+			h.Buildings = append(h.Buildings, b.Name)
+		}
+	}
+	rooms, err := s.estate.RoomsWithin(ctx, q, project, within)
+	h.Rooms = len(rooms)
+	return err
+}
+
+// owing reads what is owed and paid, by the rooms that the caller may read bills of.
+func (s *Service) owing(ctx context.Context, who actor.Actor, project id.ID, h *Home) error {
+	q := s.db.Reader(ctx)
+	among, err := s.estate.RoomsWithin(ctx, q, project, who.Within(billing.PermRead, project))
+	if err != nil {
+		return err
+	}
+	if err := s.collections(ctx, project, among, h); err != nil {
+		return err
+	}
+	if h.Ageing, err = s.billing.Ageing(ctx, q, project, among, h.Today); err != nil || !who.Can(billing.PermRead, project) {
+		return err
+	}
+	runs, err := s.billing.Runs(ctx, q, project, 0, page.Request{Limit: 20})
+	h.Drafts = slices.DeleteFunc(runs.Items, func(r billing.Run) bool { return r.State != billing.Draft })
+	return err
+}
+
+func (s *Service) collections(ctx context.Context, project id.ID, among []id.ID, h *Home) error {
 	q, month := s.db.Reader(ctx), h.Today.Month()
 	var err error
-	if h.Collection, err = s.billing.Collection(ctx, q, project, month); err != nil {
+	if h.Collection, err = s.billing.Collection(ctx, q, project, among, month); err != nil {
 		return err
 	}
-	if h.Last, err = s.billing.Collection(ctx, q, project, month.Add(-1)); err != nil {
+	if h.Last, err = s.billing.Collection(ctx, q, project, among, month.Add(-1)); err != nil {
 		return err
 	}
-	days, err := s.cashier.PaidByDay(ctx, q, project, month)
+	days, err := s.cashier.PaidByDay(ctx, q, project, among, month)
 	if err != nil {
 		return err
 	}
 	h.Curve = curve(days, h.Collection.Due, month, h.Today.Day())
-	if days, err = s.cashier.PaidByDay(ctx, q, project, month.Add(-1)); err != nil {
+	if days, err = s.cashier.PaidByDay(ctx, q, project, among, month.Add(-1)); err != nil {
 		return err
 	}
 	h.LastCurve = curve(days, h.Last.Due, month.Add(-1), month.Add(-1).Days())

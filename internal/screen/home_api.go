@@ -58,6 +58,7 @@ type draftRun struct {
 type homeBody struct {
 	Today        clock.Date      `json:"today"`
 	Project      string          `json:"project_name"`
+	Buildings    []string        `json:"buildings" nullable:"false" doc:"权限只限于部分楼栋时是这些楼栋的名称，下面只算它们；否则没有"`
 	Rooms        int             `json:"rooms"`
 	Collection   collectionShape `json:"collection" doc:"当期收缴：当期实收 ÷ 当期应收，不含往期与预存"`
 	Last         collectionShape `json:"last_collection"`
@@ -81,7 +82,7 @@ func (s *Service) readHome(ctx context.Context, who actor.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &homeOutput{Body: homeBody{Today: h.Today, Project: h.Project, Rooms: h.Rooms, Collection: collectionShape(h.Collection), Last: collectionShape(h.Last),
+	out := &homeOutput{Body: homeBody{Today: h.Today, Project: h.Project, Buildings: append([]string{}, h.Buildings...), Rooms: h.Rooms, Collection: collectionShape(h.Collection), Last: collectionShape(h.Last),
 		Curve: points(h.Curve), LastCurve: points(h.LastCurve), Overdue: h.Ageing.Overdue, OverdueRooms: h.Ageing.OverdueRooms,
 		NotDue: h.Ageing.NotDue.Amount, Ageing: []bucket{}, Takings: shownTakings(h.Takings), Mine: shownTakings(h.Mine), Drafts: []draftRun{}}}
 	for _, x := range h.Ageing.Buckets {

@@ -9,7 +9,7 @@ import (
 func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "read-household", Method: "GET", Path: "/projects/{project}/households/{room}", Summary: "住户档案：人、房、欠费、缴费、往来",
 		Tag: "screen", Permission: estate.PermRead, Buildings: true}, s.readHousehold)
-	web.Handle(w, web.Op{ID: "read-home", Method: "GET", Path: "/projects/{project}/home", Summary: "工作台：收缴率、账龄、今天、等你处理", Tag: "screen"}, s.readHome)
+	web.Handle(w, web.Op{ID: "read-home", Method: "GET", Path: "/projects/{project}/home", Summary: "工作台：收缴率、账龄、今天、等你处理", Tag: "screen", Buildings: true}, s.readHome)
 	web.Handle(w, web.Op{ID: "read-room-states", Method: "GET", Path: "/projects/{project}/buildings/{building}/room-states", Summary: "房态图：一栋楼每间房的居住状态和费用状态",
 		Tag: "screen", Permission: estate.PermRead, Buildings: true}, s.readRoomStates)
 	s.transferRoutes(w)
