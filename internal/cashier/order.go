@@ -38,6 +38,7 @@ type OrderTaking struct {
 	Confirmed       bool
 	OnlyRoom        bool           // the payer sees only this room: the rest of the household is left out
 	Phone           *payment.Phone // paid in the browser of a telephone; nil asks for a code
+	PayerCode       string         // scanned from the payer's telephone: the money is taken at once
 }
 
 // OpenOrder asks a payment channel for an amount: the charges and what each
@@ -68,7 +69,8 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 			return err
 		}
 		ask := payment.NewOrder{Channel: in.Channel, Key: in.Key, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
-			Title: orderTitle(&r), Policy: string(r.Policy), Amount: r.Amount, ToPrepay: r.ToPrepay, Phone: in.Phone}
+			Title: orderTitle(&r), Policy: string(r.Policy), Amount: r.Amount, ToPrepay: r.ToPrepay, Phone: in.Phone,
+			PayerCode: in.PayerCode}
 		for _, l := range r.Lines {
 			ask.Lines = append(ask.Lines, payment.OrderLine{Charge: l.Charge, Amount: l.Amount})
 		}

@@ -1,6 +1,7 @@
 package cashier
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 func (s *Service) orderRoutes(w *web.Server) {
 	const orders = "/projects/{project}/orders"
 	web.Handle(w, web.Op{ID: "order-create", Method: http.MethodPost, Path: orders, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermReceive, Summary: "发起线上收款；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
+		Permission: PermReceive, Summary: "发起线上收款，出二维码或扫付款码；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
 	web.Handle(w, web.Op{ID: "order-one", Method: http.MethodGet, Path: orders + "/{order}", Tag: "cashier",
 		Permission: PermRead, Summary: "一笔线上收款到了哪一步"}, s.apiOrder)
 	web.Handle(w, web.Op{ID: "order-cancel", Method: http.MethodPost, Path: orders + "/{order}/cancel", Tag: "cashier",
@@ -42,6 +43,7 @@ type orderJSON struct {
 	State         string          `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
 	Closing       bool            `json:"closing" doc:"正在取消，结果以 state 为准"`
 	Phone         bool            `json:"phone" doc:"住户正在自己的手机网页上付，没有二维码"`
+	Scan          string          `json:"scan" enum:"none,new,sent,asked,unknown,reversing,reversed" doc:"扫付款码到了哪一步：none 没有扫，asked 等付款人在手机上确认，unknown 渠道没有说清，reversing 正在撤销，reversed 已撤销"`
 	Code          string          `json:"code,omitempty" doc:"二维码里的文字"`
 	Picture       string          `json:"picture,omitempty" doc:"二维码，data: 开头的 SVG"`
 	Reason        string          `json:"reason,omitempty" doc:"为什么关闭"`
@@ -57,11 +59,11 @@ type orderOut struct{ Body orderJSON }
 func orderAnswer(o *payment.Order) (*orderOut, error) {
 	j := orderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Room: o.Room, RoomLabel: o.RoomLabel, PayerName: o.PayerName, Amount: o.Amount,
 		ToPrepay: o.ToPrepay, Lines: []orderLineJSON{}, State: string(o.State), Closing: o.Closing, Reason: o.Reason, Receipt: o.Receipt,
-		ReceiptNumber: o.ReceiptNumber, Phone: o.Phone, CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
+		ReceiptNumber: o.ReceiptNumber, Phone: o.Phone, Scan: cmp.Or(string(o.Scan), "none"), CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, orderLineJSON(l))
 	}
-	if o.State == payment.OrderWaiting && !o.Closing && !o.Phone {
+	if o.State == payment.OrderWaiting && !o.Closing && !o.Phone && o.Scan == "" {
 		svg, err := payment.QR(o.Code)
 		if err != nil {
 			return nil, err
@@ -81,11 +83,12 @@ func (s *Service) apiOpenOrder(ctx context.Context, who actor.Actor, in *struct 
 		ExpectedOwed    money.Fen  `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
 		ExpectedPrepaid *money.Fen `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
 		Confirmed       bool       `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+		PayerCode       string     `json:"payer_code,omitempty" maxLength:"32" doc:"扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里"`
 	}
 }) (*orderOut, error) {
 	b := &in.Body
 	o, err := s.OpenOrder(ctx, who, in.Project, OrderTaking{Channel: b.Channel, Room: b.Room, Charges: b.Charges, Amount: b.Amount,
-		ExpectedOwed: b.ExpectedOwed, ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed})
+		ExpectedOwed: b.ExpectedOwed, ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, PayerCode: b.PayerCode})
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +121,9 @@ func (s *Service) onlineOf(ctx context.Context, project, room id.ID, b *seatJSON
 	q := s.db.Reader(ctx)
 	var err error
 	if b.Online, err = s.payment.Online(ctx, q, project); err != nil {
+		return err
+	}
+	if b.Scans, err = s.payment.Scannable(ctx, q, project); err != nil {
 		return err
 	}
 	open, err := s.payment.OpenOrderOf(ctx, q, project, room)

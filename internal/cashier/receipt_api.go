@@ -85,6 +85,7 @@ type seatJSON struct {
 	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
 	AheadMax  int            `json:"ahead_months" doc:"最多预缴几个月，0 为不收预缴"`
 	Online    []string       `json:"online" nullable:"false" doc:"可以发起的线上收款：wechat 微信支付，alipay 支付宝"`
+	Scans     []string       `json:"scans" nullable:"false" doc:"其中可以扫付款码的渠道"`
 	OpenOrder id.ID          `json:"open_order_id" doc:"这间房还没有结束的线上收款，没有为空串"`
 }
 
@@ -107,7 +108,7 @@ func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 		}
 		b.Rooms = append(b.Rooms, j)
 	}
-	if b.Online = []string{}; within.Whole() { // an order is opened for the whole project only
+	if b.Online, b.Scans = []string{}, []string{}; within.Whole() { // an order is opened for the whole project only
 		if err := s.onlineOf(ctx, in.Project, in.Room, &b); err != nil {
 			return nil, err
 		}

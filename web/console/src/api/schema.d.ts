@@ -2408,7 +2408,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 发起线上收款；随后读它，直到有二维码、已付款或已关闭 */
+        /** 发起线上收款，出二维码或扫付款码；随后读它，直到有二维码、已付款或已关闭 */
         post: operations["order-create"];
         delete?: never;
         options?: never;
@@ -6368,6 +6368,11 @@ export interface components {
             room_id: string;
             room_label: string;
             /**
+             * @description 扫付款码到了哪一步：none 没有扫，asked 等付款人在手机上确认，unknown 渠道没有说清，reversing 正在撤销，reversed 已撤销
+             * @enum {string}
+             */
+            scan: "none" | "new" | "sent" | "asked" | "unknown" | "reversing" | "reversed";
+            /**
              * @description created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时
              * @enum {string}
              */
@@ -6714,6 +6719,8 @@ export interface components {
             room: components["schemas"]["CashierSeatRoom"];
             /** @description 同一交款人的全部房间 */
             rooms: components["schemas"]["CashierSeatRoom"][];
+            /** @description 其中可以扫付款码的渠道 */
+            scans: string[];
         };
         CashierSeatRoom: {
             /**
@@ -9807,6 +9814,8 @@ export interface components {
              * @description 界面上显示的预存余额，不一致则拒绝；选填
              */
             expected_prepaid?: number;
+            /** @description 扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里 */
+            payer_code?: string;
             /** @description 收银台上的房间；多收的钱存入它的预存 */
             room_id: string;
         };
