@@ -11085,6 +11085,8 @@ export interface components {
         ScreenHomeBody: {
             /** @description 逾期账龄，新的在前 */
             ageing: components["schemas"]["ScreenBucket"][];
+            /** @description 权限只限于部分楼栋时是这些楼栋的名称，下面只算它们；否则没有 */
+            buildings: string[];
             /** @description 当期收缴：当期实收 ÷ 当期应收，不含往期与预存 */
             collection: components["schemas"]["ScreenCollectionShape"];
             curve: components["schemas"]["ScreenPoint"][];
