@@ -52,7 +52,7 @@ func endpoints(a *app.App) []endpoint {
 
 // publicOperations is the whole list of what needs no session.
 func publicOperations() []string {
-	return []string{"pay-bill", "pay-explain", "pay-order", "pay-order-cancel", "pay-order-one", "read-setup", "run-setup", "sign-in", "wechat-callback", "alipay-callback"}
+	return []string{"pay-bill", "pay-explain", "pay-order", "pay-order-cancel", "pay-order-one", "pay-who", "read-setup", "run-setup", "sign-in", "wechat-callback", "alipay-callback"}
 }
 
 // fill puts ids into a path; project decides the first, from the others.

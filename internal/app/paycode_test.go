@@ -51,6 +51,7 @@ func (w *onlineWorld) payByCode(t *testing.T) {
 		t.Errorf("explained %+v, %v", e, err)
 	}
 	w.strangers(t, token)
+	w.insideWeChat(t, token)
 	ask := paycode.Ask{Channel: "wechat", Phone: true, Amount: onlineOwed, Key: "first-window"}
 	o, err := codes.Pay(ctx, phone, token, ask)
 	if err != nil {

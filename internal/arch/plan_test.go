@@ -54,7 +54,7 @@ var publicOperations = map[string]bool{
 	// They believe signatures; their address holds a token that embeds the project.
 	"wechat-callback": true, "alipay-callback": true,
 	// Their address holds the token of a pay code, which embeds the project.
-	"pay-bill": true, "pay-explain": true, "pay-order": true, "pay-order-one": true, "pay-order-cancel": true,
+	"pay-bill": true, "pay-explain": true, "pay-order": true, "pay-order-one": true, "pay-order-cancel": true, "pay-who": true,
 }
 
 // anySignedIn are operations without a permission of their own: everybody who

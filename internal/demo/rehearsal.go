@@ -33,8 +33,8 @@ func RehearseWechat(ctx context.Context, file, addr string, log *slog.Logger) (*
 	r := &Rehearsal{numbers: "16000000%02d", enrol: func(number string) (payment.Merchant, string, error) {
 		c, err := s.Enrol(number)
 		return payment.Merchant{Channel: "wechat", Number: c.Number, App: c.App, Serial: c.Serial, PlatformSerial: c.PlatformSerial, PlatformKey: c.PlatformKey,
-				PrivateKey: c.PrivateKey, APIKey: c.APIKey, Active: true},
-			fmt.Sprintf("商户号 %s\nAppID %s\n证书序列号 %s\nAPIv3 密钥 %s\n公钥 ID %s\n%s%s", c.Number, c.App, c.Serial, c.APIKey, c.PlatformSerial, c.PlatformKey, c.PrivateKey), err
+				PrivateKey: c.PrivateKey, APIKey: c.APIKey, AppSecret: c.Secret, Active: true},
+			fmt.Sprintf("商户号 %s\nAppID %s\nAppSecret %s\n证书序列号 %s\nAPIv3 密钥 %s\n公钥 ID %s\n%s%s", c.Number, c.App, c.Secret, c.Serial, c.APIKey, c.PlatformSerial, c.PlatformKey, c.PrivateKey), err
 	}}
 	if r.Address, r.Wait, err = serve(ctx, addr, s.Handler()); err != nil {
 		return nil, err

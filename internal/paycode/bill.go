@@ -52,9 +52,12 @@ type Charge struct {
 }
 
 // Way is a channel that can be paid through; Phone says in a browser, too.
+// Identify is where the channel's own browser is sent to say who pays; "" when
+// it cannot be paid there.
 type Way struct {
 	Channel, Name string
 	Phone         bool
+	Identify      string
 }
 
 // Bill reads what the room of a code owes now. Errors: ErrGone, ErrTooMany.
@@ -94,7 +97,10 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 			b.LateOwed += l.Left()
 		}
 	}
-	if b.Ways, err = s.ways(ctx, q, o.project); err != nil {
+	if b.Ways, err = s.ways(ctx, q, o.project); err == nil {
+		err = s.identify(ctx, q, o, b.Ways)
+	}
+	if err != nil {
 		return b, err
 	}
 	return b, s.addOrder(ctx, q, o, &b)
@@ -141,7 +147,7 @@ func (s *Service) ways(ctx context.Context, q db.Q, project id.ID) ([]Way, error
 	for _, c := range s.Payment.Channels() {
 		if slices.Contains(active, c.Key()) {
 			_, phone := c.(payment.Mobile)
-			out = append(out, Way{c.Key(), c.Name(), phone})
+			out = append(out, Way{Channel: c.Key(), Name: c.Name(), Phone: phone})
 		}
 	}
 	return out, nil

@@ -24,6 +24,7 @@ const payer = "缴费二维码"
 type Ask struct {
 	Channel string
 	Phone   bool          // in this browser; else by a QR code for another telephone
+	Ticket  string        // of Who, in the channel's own browser
 	Months  []clock.Month // empty is everything
 	Amount  money.Fen     // as shown
 	Key     string        // of the intention
@@ -38,10 +39,12 @@ type Order struct {
 	State     payment.OrderState
 	Closing   bool
 	Amount    money.Fen
-	Count     int    // charges it pays
-	Page      string // of the channel, for this browser, while it can be paid
-	Code      string // text of the QR code, while it can be paid
-	Receipt   string // number
+	Count     int               // charges it pays
+	Page      string            // of the channel, for this browser, while it can be paid
+	Inside    bool              // paid in the channel's own browser
+	Invoke    map[string]string // what that browser is handed, while it can be paid
+	Code      string            // text of the QR code, while it can be paid
+	Receipt   string            // number
 	PaidAt    time.Time
 	ToPrepay  money.Fen // of what was paid, kept as prepaid money
 	Lines     []cashier.Line
@@ -51,10 +54,14 @@ type Order struct {
 
 // Pay opens an order for what the room owes, or answers the one that is open
 // already for the same. Errors: ErrGone, ErrTooMany, ErrNothing, ErrChanged,
-// ErrPaying, ErrBusy, cashier.ErrNoChoice, payment.ErrNoMerchant,
-// payment.ErrNoMobile, payment.ErrOrderKey.
+// ErrPaying, ErrBusy, ErrWhoGone, cashier.ErrNoChoice, payment.ErrNoMerchant,
+// payment.ErrNoMobile, payment.ErrPayerElsewhere, payment.ErrOrderKey.
 func (s *Service) Pay(ctx context.Context, who actor.Actor, token string, ask Ask) (*Order, error) {
 	o, err := s.open(ctx, s.DB.Reader(ctx), who, token)
+	if err != nil {
+		return nil, err
+	}
+	by, err := s.ticket(&o, ask.Channel, ask.Ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +74,9 @@ func (s *Service) Pay(ctx context.Context, who actor.Actor, token string, ask As
 		if c.ID != o.ID {
 			return ErrGone
 		}
-		order, err := s.begun(ctx, tx, &o, &ask)
+		order, err := s.begun(ctx, tx, &o, &ask, by)
 		if err == nil && order == 0 {
-			order, err = s.begin(db.Join(ctx, tx), tx, who, &o, &ask)
+			order, err = s.begin(db.Join(ctx, tx), tx, who, &o, &ask, by)
 		}
 		if err != nil {
 			return err
@@ -98,13 +105,17 @@ func (a *Ask) key(o *opened) string { return "paycode/" + o.ID.String() + "/" + 
 
 // begun finds the order that this intention, or another window with the same
 // wish, has made already; 0 when there is none.
-func (s *Service) begun(ctx context.Context, tx *db.Tx, o *opened, ask *Ask) (id.ID, error) {
+func (s *Service) begun(ctx context.Context, tx *db.Tx, o *opened, ask *Ask, by payment.Who) (id.ID, error) {
+	inside := ""
+	if by.Payer != "" {
+		inside = s.Payment.InsideOf(o.project, by)
+	}
 	old, found, err := s.Payment.OrderByKey(ctx, tx, o.project, ask.key(o))
 	if err != nil {
 		return 0, err
 	}
 	same := func(x *payment.Order) bool {
-		return x.Amount == ask.Amount && x.Channel == ask.Channel && x.Phone == ask.Phone
+		return x.Amount == ask.Amount && x.Channel == ask.Channel && x.Phone == ask.Phone && x.Inside == inside
 	}
 	if found {
 		if !same(&old) {
@@ -129,7 +140,7 @@ func (s *Service) begun(ctx context.Context, tx *db.Tx, o *opened, ask *Ask) (id
 }
 
 // begin opens the order; ctx is joined to tx.
-func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *opened, ask *Ask) (id.ID, error) {
+func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *opened, ask *Ask, by payment.Who) (id.ID, error) {
 	n, err := ordersSince(ctx, tx, o.project, o.ID, tx.Now().Add(-ordersWithin))
 	if err != nil {
 		return 0, err
@@ -159,7 +170,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *open
 		in.Charges = nil
 	}
 	if ask.Phone {
-		in.Phone = &payment.Phone{Back: s.link(o.token) + "?back=1", Address: who.Address}
+		in.Phone = &payment.Phone{Back: s.link(o.token) + "?back=1", Address: who.Address, Who: by}
 	}
 	order, err := s.Cashier.OpenOrder(ctx, actor.Actor{Name: payer, Address: who.Address}, o.project, in)
 	if err != nil {
@@ -213,11 +224,18 @@ func (s *Service) order(ctx context.Context, q db.Q, project, order id.ID) (*Ord
 	if err != nil {
 		return nil, err
 	}
-	out := &Order{ID: p.ID, Number: p.Number, Channel: p.Channel, Phone: p.Phone, State: p.State, Closing: p.Closing, Amount: p.Amount, Count: len(p.Lines),
+	out := &Order{ID: p.ID, Number: p.Number, Channel: p.Channel, Phone: p.Phone, Inside: p.Inside != "", State: p.State, Closing: p.Closing, Amount: p.Amount, Count: len(p.Lines),
 		Receipt: p.ReceiptNumber, CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt}
 	if p.State == payment.OrderWaiting && !p.Closing {
-		if out.Code = p.Code; p.Phone {
-			out.Page, out.Code = p.Code, ""
+		switch {
+		case out.Inside:
+			if out.Invoke, err = s.Payment.Invocation(ctx, q, project, &p); err != nil {
+				return nil, err
+			}
+		case p.Phone:
+			out.Page = p.Code
+		default:
+			out.Code = p.Code
 		}
 	}
 	if p.Receipt == 0 {

@@ -20,6 +20,8 @@ func (s *Service) publicRoutes(w *web.Server) {
 		Summary: "凭缴费二维码看这一户待缴的账单，姓名打码；口令里含项目"}, s.apiBill)
 	web.Handle(w, web.Op{ID: "pay-explain", Method: http.MethodGet, Path: in + "/charges/{charge}", Tag: "paycode", Public: true,
 		Summary: "凭缴费二维码看一笔待缴费用怎么算的"}, s.apiExplain)
+	web.Handle(w, web.Op{ID: "pay-who", Method: http.MethodPost, Path: in + "/payer", Tag: "paycode", Public: true, MaxBody: 4 << 10,
+		Summary: "在微信里打开缴费页面时，凭微信给的一次性 code 确认是谁在付款"}, s.apiWho)
 	web.Handle(w, web.Op{ID: "pay-order", Method: http.MethodPost, Path: in + "/orders", Tag: "paycode", Public: true, Status: http.StatusCreated, MaxBody: 8 << 10,
 		Summary: "凭缴费二维码付款；随后读它，直到有付款页面、已付款或已关闭"}, s.apiPay)
 	web.Handle(w, web.Op{ID: "pay-order-one", Method: http.MethodGet, Path: in + "/orders/{order}", Tag: "paycode", Public: true,
@@ -44,9 +46,10 @@ type payMonthJSON struct {
 }
 
 type payWayJSON struct {
-	Channel string `json:"channel" doc:"收款渠道"`
-	Name    string `json:"name" doc:"渠道名称"`
-	Phone   bool   `json:"phone" doc:"可以在手机浏览器里付"`
+	Channel  string `json:"channel" doc:"收款渠道"`
+	Name     string `json:"name" doc:"渠道名称"`
+	Phone    bool   `json:"phone" doc:"可以在手机浏览器里付"`
+	Identify string `json:"identify,omitempty" doc:"能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串"`
 }
 
 type payLineJSON struct {
@@ -56,22 +59,24 @@ type payLineJSON struct {
 }
 
 type payOrderJSON struct {
-	ID        id.ID         `json:"id"`
-	Number    string        `json:"number" doc:"商户订单号"`
-	Channel   string        `json:"channel"`
-	Phone     bool          `json:"phone" doc:"在手机浏览器里付"`
-	State     string        `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在向渠道下单，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
-	Closing   bool          `json:"closing" doc:"正在取消，结果以 state 为准"`
-	Amount    money.Fen     `json:"amount" doc:"金额，分；不会再变"`
-	Count     int           `json:"count" doc:"付几笔费用"`
-	Page      string        `json:"page,omitempty" doc:"渠道的付款页面"`
-	Picture   string        `json:"picture,omitempty" doc:"付款二维码，data: 开头的 SVG"`
-	Receipt   string        `json:"receipt_number" doc:"付款后开的收据"`
-	PaidAt    *time.Time    `json:"paid_at,omitempty" doc:"入账时间"`
-	ToPrepay  money.Fen     `json:"to_prepay" doc:"其中存入预存的，分"`
-	Lines     []payLineJSON `json:"lines" nullable:"false" doc:"付款后缴清的费用"`
-	CreatedAt time.Time     `json:"created_at"`
-	ExpiresAt time.Time     `json:"expires_at" doc:"过了这个时间不能再付"`
+	ID        id.ID             `json:"id"`
+	Number    string            `json:"number" doc:"商户订单号"`
+	Channel   string            `json:"channel"`
+	Phone     bool              `json:"phone" doc:"在手机浏览器里付"`
+	State     string            `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在向渠道下单，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
+	Closing   bool              `json:"closing" doc:"正在取消，结果以 state 为准"`
+	Amount    money.Fen         `json:"amount" doc:"金额，分；不会再变"`
+	Count     int               `json:"count" doc:"付几笔费用"`
+	Page      string            `json:"page,omitempty" doc:"渠道的付款页面"`
+	Inside    bool              `json:"inside" doc:"在渠道自己的 App 浏览器里付"`
+	Invoke    map[string]string `json:"invoke,omitempty" doc:"交给 WeixinJSBridge getBrandWCPayRequest 的参数，已签名"`
+	Picture   string            `json:"picture,omitempty" doc:"付款二维码，data: 开头的 SVG"`
+	Receipt   string            `json:"receipt_number" doc:"付款后开的收据"`
+	PaidAt    *time.Time        `json:"paid_at,omitempty" doc:"入账时间"`
+	ToPrepay  money.Fen         `json:"to_prepay" doc:"其中存入预存的，分"`
+	Lines     []payLineJSON     `json:"lines" nullable:"false" doc:"付款后缴清的费用"`
+	CreatedAt time.Time         `json:"created_at"`
+	ExpiresAt time.Time         `json:"expires_at" doc:"过了这个时间不能再付"`
 }
 
 type payBillJSON struct {
@@ -94,7 +99,7 @@ func orderJSON(o *Order) (*payOrderJSON, error) {
 		return nil, nil
 	}
 	j := &payOrderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Phone: o.Phone, State: string(o.State), Closing: o.Closing, Amount: o.Amount, Count: o.Count,
-		Page: o.Page, Receipt: o.Receipt, ToPrepay: o.ToPrepay, Lines: []payLineJSON{}, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
+		Page: o.Page, Inside: o.Inside, Invoke: o.Invoke, Receipt: o.Receipt, ToPrepay: o.ToPrepay, Lines: []payLineJSON{}, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, payLineJSON{l.ItemName, l.Month, l.Amount})
 	}
@@ -172,12 +177,28 @@ func (s *Service) apiPay(ctx context.Context, who actor.Actor, in *struct {
 	Body  struct {
 		Channel string        `json:"channel" maxLength:"20" doc:"收款渠道"`
 		Phone   bool          `json:"phone" doc:"true 在这部手机的浏览器里付，false 出二维码给另一部手机扫"`
+		Payer   string        `json:"payer,omitempty" maxLength:"600" doc:"在微信里付：确认付款人得到的凭据"`
 		Months  []clock.Month `json:"months,omitempty" maxItems:"240" doc:"只缴哪几个月；不填为全部"`
 		Amount  money.Fen     `json:"amount" minimum:"1" doc:"页面上显示的金额，分，不一致则拒绝"`
 	}
 }) (*payOrderOut, error) {
 	b := &in.Body
-	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Months: b.Months, Amount: b.Amount, Key: in.Key}))
+	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Ticket: b.Payer, Months: b.Months, Amount: b.Amount, Key: in.Key}))
+}
+
+func (s *Service) apiWho(ctx context.Context, who actor.Actor, in *struct {
+	Token string `path:"token" maxLength:"80" doc:"缴费二维码里的口令，含项目"`
+	Body  struct {
+		Channel string `json:"channel" maxLength:"20" doc:"收款渠道"`
+		Code    string `json:"code" minLength:"1" maxLength:"200" doc:"微信带回来的一次性 code"`
+	}
+}) (*struct{ Body payWhoJSON }, error) {
+	ticket, err := s.Who(ctx, who, in.Token, in.Body.Channel, in.Body.Code)
+	return &struct{ Body payWhoJSON }{payWhoJSON{ticket}}, err
+}
+
+type payWhoJSON struct {
+	Payer string `json:"payer" doc:"付款人的凭据，只有本系统打得开，两小时内有效，付款时带回"`
 }
 
 type payOrderRef struct {

@@ -25,15 +25,26 @@ type Mobile interface {
 type Phone struct {
 	Back    string // where the channel sends the browser when it is done
 	Address string // network address of the telephone
+	Who     Who    // in the browser of the channel itself; empty in any other
 }
 
-// mobile refuses what the channel of an order cannot do.
-func (s *Service) mobile(in *NewOrder) error {
+// mobile refuses what the channel of an order or its merchant cannot do.
+func (s *Service) mobile(in *NewOrder, m *Merchant) error {
 	if in.Phone == nil {
 		return nil
 	}
-	if _, ok := s.channels[in.Channel].(Mobile); !ok {
+	if in.Phone.Who.Payer == "" {
+		if _, ok := s.channels[in.Channel].(Mobile); !ok {
+			return ErrNoMobile
+		}
+		return nil
+	}
+	inside, ok := s.channels[in.Channel].(Inside)
+	switch {
+	case !ok:
 		return ErrNoMobile
+	case inside.AppOf(m) != in.Phone.Who.App:
+		return ErrPayerElsewhere
 	}
 	return nil
 }
@@ -42,6 +53,13 @@ func (s *Service) mobile(in *NewOrder) error {
 func (s *Service) prepay(ctx context.Context, c Channel, m Merchant, o Order, phone *Phone) (string, error) {
 	if phone == nil {
 		return c.Prepay(ctx, m, o, s.callbackAddress(&m))
+	}
+	if phone.Who.Payer != "" {
+		inside, ok := c.(Inside)
+		if !ok || inside.AppOf(&m) != phone.Who.App {
+			return "", fmt.Errorf("%w: another app", ErrRefusedByChannel)
+		}
+		return inside.InApp(ctx, &m, &o, s.callbackAddress(&m), phone.Who.Payer)
 	}
 	way, ok := c.(Mobile)
 	if !ok {

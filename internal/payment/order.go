@@ -71,6 +71,7 @@ type Order struct {
 	Closing       bool      // somebody wants it closed
 	Code          string    // text of the QR code, or with Phone the channel's page
 	Phone         bool      // paid in the browser of the payer's telephone
+	Inside        string    // in the browser of the channel itself, by whom: InsideOf; Code is what Invoke takes
 	Scan          ScanStage // the payer's code was scanned; "" else
 	PayerAddress  string    // network address of that telephone while the order is announced; not kept
 	Reason        string    // why it was closed
@@ -153,7 +154,7 @@ func (s *Service) takes(ctx context.Context, q db.Q, project id.ID, in *NewOrder
 // OpenOrder writes an order and has it announced to the channel right after
 // the commit. The caller has locked the room. The same key with the same
 // content answers the same order. Errors: ErrNoMerchant, ErrOrderOpen,
-// ErrOrderKey.
+// ErrOrderKey, ErrNoMobile, ErrPayerElsewhere.
 func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in NewOrder) (Order, error) {
 	if err := in.check(); err != nil {
 		return Order{}, err
@@ -162,7 +163,7 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if err != nil {
 		return Order{}, err
 	}
-	if err := errors.Join(s.mobile(&in), s.scans(&in)); err != nil {
+	if err := errors.Join(s.mobile(&in, &m), s.scans(&in)); err != nil {
 		return Order{}, err
 	}
 	if o, found, err := s.sameKey(ctx, tx, project, &in); err != nil || found {
@@ -180,6 +181,9 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
 	if o.Number = orderNumber(project, o.ID); in.PayerCode != "" {
 		o.Scan, o.ExpiresAt = ScanNew, tx.Now().Add(scanLife)
+	}
+	if in.Phone != nil && in.Phone.Who.Payer != "" {
+		o.Inside = s.InsideOf(project, in.Phone.Who)
 	}
 	if err := insertOrder(ctx, tx, project, &o); err != nil {
 		return Order{}, fmt.Errorf("write order: %w", err)

@@ -35,7 +35,7 @@ func (c *Channel) Bill(ctx context.Context, m payment.Merchant, day clock.Date, 
 	if err != nil {
 		return payment.BillTotals{}, err
 	}
-	ticket, err := ask(ctx, client, day)
+	ticket, err := ask(ctx, client, &m, day)
 	if err != nil {
 		return payment.BillTotals{}, err
 	}
@@ -51,20 +51,23 @@ func (c *Channel) Bill(ctx context.Context, m payment.Merchant, day clock.Date, 
 		return payment.BillTotals{}, err
 	}
 	// Once for the sums, and only then for whoever acts on the lines.
-	totals, err := readBill(f, day, func(payment.BillLine) error { return nil })
+	totals, err := readBill(f, &m, day, func(payment.BillLine) error { return nil })
 	if err != nil {
 		return totals, fmt.Errorf("%w: %w", payment.ErrBillBroken, err)
 	}
 	totals.Hash = strings.ToLower(ticket.Hash)
-	if _, err := readBill(f, day, each); err != nil {
+	if _, err := readBill(f, &m, day, each); err != nil {
 		return totals, err
 	}
 	return totals, nil
 }
 
-func ask(ctx context.Context, client *core.Client, day clock.Date) (ticketJSON, error) {
+func ask(ctx context.Context, client *core.Client, m *payment.Merchant, day clock.Date) (ticketJSON, error) {
 	var t ticketJSON
 	q := url.Values{"bill_date": {day.String()}, "bill_type": {"ALL"}}
+	if partner(m) {
+		q.Set("sub_mchid", m.SubNumber)
+	}
 	result, err := client.Get(ctx, Official+"/v3/bill/tradebill?"+q.Encode())
 	if err != nil {
 		switch code, message, _ := said(err); code {

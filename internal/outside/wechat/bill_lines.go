@@ -67,7 +67,7 @@ func decimal(s string, places int) (int64, error) {
 
 // readBill reads a trade bill from its beginning and holds its lines against
 // its own sums. Cells of lines begin with a backtick.
-func readBill(f io.ReadSeeker, day clock.Date, each func(payment.BillLine) error) (payment.BillTotals, error) {
+func readBill(f io.ReadSeeker, m *payment.Merchant, day clock.Date, each func(payment.BillLine) error) (payment.BillTotals, error) {
 	var sum, told payment.BillTotals
 	paid := 0
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -90,7 +90,7 @@ func readBill(f io.ReadSeeker, day clock.Date, each func(payment.BillLine) error
 			}
 		default:
 			r := row{at: at, cells: strings.Split(cells, ",`")}
-			l, err := r.line(day)
+			l, err := r.line(m, day)
 			if err != nil {
 				return sum, fmt.Errorf("line %d of the bill: %w", sum.Lines+1, err)
 			}
@@ -141,8 +141,8 @@ func billBack(words string) payment.BackState {
 
 // line reads one trade. What counts is 订单金额: 应结订单金额 lacks coupons that
 // the channel pays.
-func (r *row) line(day clock.Date) (payment.BillLine, error) {
-	l := payment.BillLine{Transaction: r.text("微信订单号"), Number: r.text("商户订单号"), Merchant: r.text("商户号"), Words: r.text("交易状态"),
+func (r *row) line(m *payment.Merchant, day clock.Date) (payment.BillLine, error) {
+	l := payment.BillLine{Transaction: r.text("微信订单号"), Number: r.text("商户订单号"), Merchant: account(m, r.text("商户号"), r.text("商户号"), r.text("特约商户号")), Words: r.text("交易状态"),
 		Currency: r.text("货币种类"), Amount: money.Fen(r.decimal("订单金额", 2)), Settled: money.Fen(r.decimal("应结订单金额", 2)),
 		Back: money.Fen(r.decimal("退款金额", 2)), Fee: r.decimal("手续费", 5)}
 	l.State = payment.BillOther

@@ -42,7 +42,7 @@ func TestReadBill(t *testing.T) {
 		"a refund without number": {text(head, paid, strings.Replace(back, "`5000001", "`", 1), sums, told), false},
 	} {
 		var got []payment.BillLine
-		totals, err := readBill(strings.NewReader(c.file), 20261120, func(l payment.BillLine) error { got = append(got, l); return nil })
+		totals, err := readBill(strings.NewReader(c.file), &payment.Merchant{Number: "1900000109"}, 20261120, func(l payment.BillLine) error { got = append(got, l); return nil })
 		if (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/notify"
-	"github.com/wechatpay-apiv3/wechatpay-go/services/payments"
 
 	"linli/internal/payment"
 )
@@ -17,7 +16,11 @@ import (
 // Verify checks the signature of a notification and opens it. What is signed
 // and does not open is forged all the same.
 func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[string]string, body []byte) (payment.Trade, error) {
-	v, err := verifier(&m)
+	k, err := parse(&m)
+	if err != nil {
+		return payment.Trade{}, err
+	}
+	v, err := c.verifier(ctx, &m, &k, header["Wechatpay-Serial"])
 	if err != nil {
 		return payment.Trade{}, err
 	}
@@ -39,7 +42,7 @@ func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[str
 	if err != nil {
 		return payment.Trade{}, payment.ErrForged // the SDK's text repeats the whole message
 	}
-	trade, err := opened(message.EventType, plain)
+	trade, err := opened(&m, message.EventType, plain)
 	if err != nil {
 		return trade, fmt.Errorf("%w: %w", payment.ErrForged, err)
 	}
@@ -47,13 +50,9 @@ func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[str
 }
 
 // opened reads what a notification is about: a refund or a payment.
-func opened(event string, plain []byte) (payment.Trade, error) {
+func opened(m *payment.Merchant, event string, plain []byte) (payment.Trade, error) {
 	if strings.HasPrefix(event, "REFUND.") {
-		return toBack(plain)
+		return toBack(m, plain)
 	}
-	var t payments.Transaction
-	if err := json.Unmarshal(plain, &t); err != nil {
-		return payment.Trade{}, fmt.Errorf("read transaction: %w", err)
-	}
-	return toTrade(&t)
+	return toTrade(m, plain)
 }

@@ -30,7 +30,7 @@ func (c *Channel) Refund(ctx context.Context, m payment.Merchant, r payment.Refu
 	}
 	api := refunddomestic.RefundsApiService{Client: client}
 	answer, _, err := api.Create(ctx, refunddomestic.CreateRequest{TransactionId: core.String(r.Transaction), OutRefundNo: core.String(r.Number),
-		Reason: core.String(cut(r.Title, maxRefundReason)), NotifyUrl: core.String(notify),
+		Reason: core.String(cut(r.Title, maxRefundReason)), NotifyUrl: core.String(notify), SubMchid: below(&m),
 		Amount: &refunddomestic.AmountReq{Refund: core.Int64(int64(r.Amount)), Total: core.Int64(int64(r.Captured)), Currency: core.String("CNY")}})
 	if err != nil {
 		code, message, status := said(err)
@@ -42,6 +42,14 @@ func (c *Channel) Refund(ctx context.Context, m payment.Merchant, r payment.Refu
 	return toStatus(answer, r.Number)
 }
 
+// below names the merchant whose money goes back, below a partner.
+func below(m *payment.Merchant) *string {
+	if !partner(m) {
+		return nil
+	}
+	return core.String(m.SubNumber)
+}
+
 // QueryRefund asks what became of a refund.
 func (c *Channel) QueryRefund(ctx context.Context, m payment.Merchant, r payment.Refund) (payment.RefundStatus, error) {
 	client, err := c.client(ctx, &m)
@@ -49,7 +57,7 @@ func (c *Channel) QueryRefund(ctx context.Context, m payment.Merchant, r payment
 		return payment.RefundStatus{}, err
 	}
 	api := refunddomestic.RefundsApiService{Client: client}
-	answer, _, err := api.QueryByOutRefundNo(ctx, refunddomestic.QueryByOutRefundNoRequest{OutRefundNo: core.String(r.Number)})
+	answer, _, err := api.QueryByOutRefundNo(ctx, refunddomestic.QueryByOutRefundNoRequest{OutRefundNo: core.String(r.Number), SubMchid: below(&m)})
 	if err != nil {
 		if code, _, status := said(err); status == http.StatusNotFound || code == "RESOURCE_NOT_EXISTS" {
 			return payment.RefundStatus{}, payment.ErrNoSuchRefund
@@ -100,6 +108,8 @@ func backState(status string) (payment.BackState, error) {
 // Pay, 退款结果通知.
 type refundJSON struct {
 	Merchant    string `json:"mchid"`
+	Partner     string `json:"sp_mchid"`
+	Sub         string `json:"sub_mchid"`
 	Number      string `json:"out_trade_no"`
 	Transaction string `json:"transaction_id"`
 	Refund      string `json:"out_refund_no"`
@@ -113,7 +123,7 @@ type refundJSON struct {
 }
 
 // toBack reads a notification about a refund as one about its trade.
-func toBack(plain []byte) (payment.Trade, error) {
+func toBack(m *payment.Merchant, plain []byte) (payment.Trade, error) {
 	var j refundJSON
 	if err := json.Unmarshal(plain, &j); err != nil {
 		return payment.Trade{}, fmt.Errorf("read refund: %w", err)
@@ -125,12 +135,13 @@ func toBack(plain []byte) (payment.Trade, error) {
 	if err != nil {
 		return payment.Trade{}, err
 	}
-	back := payment.RefundStatus{Number: j.Refund, ID: j.ID, Transaction: j.Transaction, Merchant: j.Merchant, State: state,
+	whose := account(m, j.Merchant, j.Partner, j.Sub)
+	back := payment.RefundStatus{Number: j.Refund, ID: j.ID, Transaction: j.Transaction, Merchant: whose, State: state,
 		Amount: money.Fen(j.Amount.Refund), Received: j.Received}
 	if state == payment.BackDone {
 		if back.DoneAt, err = time.Parse(time.RFC3339, j.DoneAt); err != nil {
 			return payment.Trade{}, fmt.Errorf("time of refund: %w", err)
 		}
 	}
-	return payment.Trade{Number: j.Number, Transaction: j.Transaction, Merchant: j.Merchant, State: payment.TradeOther, Back: &back}, nil
+	return payment.Trade{Number: j.Number, Transaction: j.Transaction, Merchant: whose, State: payment.TradeOther, Back: &back}, nil
 }

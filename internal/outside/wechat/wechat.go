@@ -1,11 +1,14 @@
 // Package wechat speaks WeChat Pay APIv3 for the socket payment.Channel: codes
-// for the counter (Native), pages for telephones (H5), queries, closing, and notifications, with the
-// official SDK. Only the host decides whom it speaks to.
+// for the counter (Native), pages for telephones (H5), paying in WeChat's own
+// browser (JSAPI), queries, closing, and notifications, for a merchant alone or
+// below a partner (服务商), with the official SDK. Only the host decides whom it
+// speaks to.
 package wechat
 
 import (
 	"context"
 	"crypto/rsa"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,15 +18,19 @@ import (
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
-	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 
+	"linli/internal/kit/clock"
 	"linli/internal/payment"
 )
 
-// Official is where WeChat Pay answers.
-const Official = "https://api.mch.weixin.qq.com"
+// Where WeChat Pay answers, and where WeChat tells who a payer is.
+const (
+	Official      = "https://api.mch.weixin.qq.com"
+	officialOpen  = "https://open.weixin.qq.com"
+	officialLogin = "https://api.weixin.qq.com"
+)
 
 // patience is how long one request may take.
 const patience = 15 * time.Second
@@ -31,7 +38,8 @@ const patience = 15 * time.Second
 // billPatience is how long the download of a bill may take.
 const billPatience = 10 * time.Minute
 
-// Deps say whom to speak to; an empty Host is Official.
+// Deps say whom to speak to; an empty Host is Official, any other answers for
+// all three of the addresses.
 type Deps struct {
 	Host string
 }
@@ -40,19 +48,26 @@ type Deps struct {
 type Channel struct {
 	http  *http.Client
 	bills *http.Client
+	plain *http.Client // for what the SDK does not know
+	open  string       // where browsers say who stands in front of them
+	login string       // where codes are exchanged
+	certs certificates
 }
 
 // New makes the channel. Error: a host that is no address.
 func New(d Deps) (*Channel, error) {
+	open, login := strings.TrimSuffix(d.Host, "/"), strings.TrimSuffix(d.Host, "/")
 	if d.Host == "" {
-		d.Host = Official
+		d.Host, open, login = Official, officialOpen, officialLogin
 	}
 	host, err := url.Parse(d.Host)
 	if err != nil || host.Host == "" || host.Scheme != "https" && host.Scheme != "http" {
 		return nil, fmt.Errorf("host of WeChat Pay %q is no address", d.Host)
 	}
 	way := elsewhere{host, http.DefaultTransport}
-	return &Channel{http: &http.Client{Timeout: patience, Transport: way}, bills: &http.Client{Timeout: billPatience, Transport: way}}, nil
+	return &Channel{http: &http.Client{Timeout: patience, Transport: way}, bills: &http.Client{Timeout: billPatience, Transport: way},
+		plain: &http.Client{Timeout: patience}, open: open, login: login,
+		certs: certificates{of: map[[sha256.Size]byte]*held{}, clock: clock.System{}}}, nil
 }
 
 // elsewhere sends what the SDK addresses to its fixed host to the host that
@@ -86,6 +101,9 @@ func parse(m *payment.Merchant) (keys, error) {
 	if k.private, err = utils.LoadPrivateKey(m.PrivateKey); err != nil {
 		return k, payment.ErrMerchant.At("body.private_key", "不是 PEM 格式的商户 API 私钥（apiclient_key.pem）", nil)
 	}
+	if m.Mode == payment.ModeCertificate {
+		return k, nil
+	}
 	if k.platform, err = utils.LoadPublicKey(m.PlatformKey); err != nil {
 		return k, payment.ErrMerchant.At("body.platform_key", "不是 PEM 格式的微信支付公钥（pub_key.pem）", nil)
 	}
@@ -97,11 +115,19 @@ func (c *Channel) Check(m payment.Merchant) error {
 	switch {
 	case !digits(m.Number, 8, 12):
 		return payment.ErrMerchant.At("body.number", "商户号是 8–12 位数字", m.Number)
-	case len(m.App) < 6 || len(m.App) > 32 || !strings.HasPrefix(m.App, "wx"):
+	case !app(m.App):
 		return payment.ErrMerchant.At("body.app", "AppID 以 wx 开头", m.App)
 	case !hex(m.Serial):
 		return payment.ErrMerchant.At("body.serial", "证书序列号是 40 位十六进制", m.Serial)
-	case !strings.HasPrefix(m.PlatformSerial, "PUB_KEY_ID_"):
+	case m.SubNumber != "" && !digits(m.SubNumber, 8, 12):
+		return payment.ErrMerchant.At("body.sub_number", "特约商户号是 8–12 位数字", m.SubNumber)
+	case m.SubNumber != "" && m.SubNumber == m.Number:
+		return payment.ErrMerchant.At("body.sub_number", "特约商户号和服务商的商户号不能相同", m.SubNumber)
+	case m.SubApp != "" && (m.SubNumber == "" || !app(m.SubApp)):
+		return payment.ErrMerchant.At("body.sub_app", "特约商户的 AppID 以 wx 开头，填了特约商户号才用", m.SubApp)
+	case m.AppSecret != "" && !secret(m.AppSecret):
+		return payment.ErrMerchant.At("body.app_secret", "AppSecret 是 32 位十六进制", nil)
+	case m.Mode != payment.ModeCertificate && !strings.HasPrefix(m.PlatformSerial, "PUB_KEY_ID_"):
 		return payment.ErrMerchant.At("body.platform_serial", "公钥 ID 以 PUB_KEY_ID_ 开头", m.PlatformSerial)
 	case len(m.APIKey) != 32:
 		return payment.ErrMerchant.At("body.api_key", "APIv3 密钥是 32 个字符", nil)
@@ -114,11 +140,15 @@ func digits(s string, least, most int) bool {
 	return len(s) >= least && len(s) <= most && strings.Trim(s, "0123456789") == ""
 }
 
+func app(s string) bool { return len(s) >= 6 && len(s) <= 32 && strings.HasPrefix(s, "wx") }
+
+func secret(s string) bool { return len(s) == 32 && strings.Trim(s, "0123456789abcdefABCDEF") == "" }
+
 func hex(s string) bool {
 	return len(s) == 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
-// client is the SDK for one merchant in the mode of the platform's public key.
+// client is the SDK for one merchant.
 func (c *Channel) client(ctx context.Context, m *payment.Merchant) (*core.Client, error) {
 	return c.clientOver(ctx, m, c.http)
 }
@@ -128,20 +158,15 @@ func (c *Channel) clientOver(ctx context.Context, m *payment.Merchant, over *htt
 	if err != nil {
 		return nil, err
 	}
-	client, err := core.NewClient(ctx, option.WithHTTPClient(over),
-		option.WithWechatPayPublicKeyAuthCipher(m.Number, m.Serial, k.private, m.PlatformSerial, k.platform))
+	v, err := c.verifier(ctx, m, &k, "")
+	if err != nil {
+		return nil, err
+	}
+	client, err := core.NewClient(ctx, option.WithHTTPClient(over), option.WithMerchantCredential(m.Number, m.Serial, k.private), option.WithVerifier(v))
 	if err != nil {
 		return nil, fmt.Errorf("prepare client: %w", err)
 	}
 	return client, nil
-}
-
-func verifier(m *payment.Merchant) (*verifiers.SHA256WithRSAPubkeyVerifier, error) {
-	k, err := parse(m)
-	if err != nil {
-		return nil, err
-	}
-	return verifiers.NewSHA256WithRSAPubkeyVerifier(m.PlatformSerial, *k.platform), nil
 }
 
 // said reads what WeChat Pay answered instead of success. Such answers are not
@@ -152,6 +177,16 @@ func said(err error) (code, message string, status int) {
 		return e.Code, e.Message, e.StatusCode
 	}
 	return "", "", 0
+}
+
+// refusedOr tells a refusal from an outcome that is not known, of an order that
+// is being announced.
+func refusedOr(what string, err error) error {
+	code, message, status := said(err)
+	if status >= 400 && status < 500 && status != http.StatusTooManyRequests {
+		return fmt.Errorf("%w: %s %s", payment.ErrRefusedByChannel, code, plain(message))
+	}
+	return fmt.Errorf("%s: %s", what, plain(err.Error()))
 }
 
 var token = regexp.MustCompile(`/callbacks/[^\s"]+`)

@@ -38,7 +38,7 @@ func open(t *testing.T) *street {
 	t.Cleanup(srv.Close)
 	w.host = srv.URL
 	w.m = payment.Merchant{Channel: "wechat", Number: c.Number, App: c.App, Serial: c.Serial, PlatformSerial: c.PlatformSerial, PlatformKey: c.PlatformKey,
-		PrivateKey: c.PrivateKey, APIKey: c.APIKey, Active: true}
+		PrivateKey: c.PrivateKey, APIKey: c.APIKey, AppSecret: c.Secret, Active: true}
 	if w.channel, err = wechat.New(wechat.Deps{Host: srv.URL}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ export type Order = Answer<'/api/v1/pay/{token}/orders/{order}', 'get', 200>
 export type Explanation = Answer<'/api/v1/pay/{token}/charges/{charge}', 'get', 200>
 export type Month = Bill['months'][number]
 export type Way = Bill['ways'][number]
-export interface Ask { channel: string; phone: boolean; months?: string[]; amount: number }
+export interface Ask { channel: string; phone: boolean; payer?: string; months?: string[]; amount: number }
 
 /** A refusal that the server words for people. */
 export class Refused extends Error {
@@ -44,6 +44,7 @@ export function payApi(token: string, fetcher: typeof fetch = (...a) => fetch(..
     bill: () => call<Bill>('GET', ''),
     explain: (charge: string) => call<Explanation>('GET', `/charges/${charge}`),
     pay: (ask: Ask, key: string) => call<Order>('POST', '/orders', ask, key),
+    who: (channel: string, code: string) => call<{ payer: string }>('POST', '/payer', { channel, code }, ''),
     order: (id: string) => call<Order>('GET', `/orders/${id}`),
     cancel: (id: string, key: string) => call<Order>('POST', `/orders/${id}/cancel`, {}, key),
   }

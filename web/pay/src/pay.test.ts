@@ -12,7 +12,7 @@ const bill = (more: Partial<Bill> = {}): Bill => ({
   ways: [{ channel: 'wechat', name: '微信支付', phone: true }], ...more,
 })
 const order = (more: Partial<Order> = {}): Order => ({
-  id: '7', number: 'L1-7', channel: 'wechat', phone: true, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
+  id: '7', number: 'L1-7', channel: 'wechat', phone: true, inside: false, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
   created_at: '2026-11-21T10:00:00+08:00', expires_at: '2026-11-21T10:15:00+08:00', ...more,
 })
 

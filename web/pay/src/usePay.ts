@@ -2,6 +2,8 @@ import { computed, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 import { newKey } from './key'
 import { Offline, Refused, type Bill, type Order, type PayApi, type Way } from './api'
 import { sumOf } from './choice'
+import { t } from './texts'
+import type { Identity, Outcome } from './wechat'
 
 export type View = 'loading' | 'offline' | 'gone' | 'many' | 'error' | 'bill' | 'result'
 const whileOpening = 700
@@ -15,6 +17,8 @@ export interface Surroundings {
   go: (page: string) => void
   /** The browser has just come back from the channel's page. */
   back: boolean
+  /** In WeChat's own browser: who stands in front of it, and how it is asked for the payment. */
+  wechat?: { identity: Identity; ask: (parameters: Record<string, string>) => Promise<Outcome> }
 }
 
 /**
@@ -29,6 +33,9 @@ export function usePay(api: PayApi, around: Surroundings) {
   const offline = ref(false)
   const busy = ref(false)
   const problem = ref('')
+  /** What the browser of the channel told, in words; never that something was paid. */
+  const told = ref('')
+  const ticket = ref(around.wechat?.identity.ticket() ?? '')
   const leaving = ref(false)
   const now = ref(Date.now())
   const since = ref(Date.now())
@@ -51,13 +58,35 @@ export function usePay(api: PayApi, around: Surroundings) {
     const followed = view.value === 'result' && order.value && live.value ? order.value.id : ''
     try {
       if (followed) take(await api.order(followed))
-      else settle(await api.bill())
+      else {
+        const next = await api.bill()
+        if (await identify(next)) return
+        settle(next)
+      }
       offline.value = false
     } catch (e) {
       failed(e)
       return
     }
     again(leaving.value || order.value?.state === 'created' ? whileOpening : view.value === 'result' && live.value ? whileWaiting : whileIdle)
+  }
+  /** In WeChat: gets to know who pays before the bill is shown. True when the browser is leaving to say so. */
+  async function identify(next: Bill): Promise<boolean> {
+    const way = next.ways.find((w) => w.identify)
+    if (!around.wechat || !way?.identify || next.owed === 0 || ticket.value) return false
+    const { identity } = around.wechat
+    const code = identity.code()
+    if (code) {
+      try {
+        ticket.value = (await api.who(way.channel, code)).payer
+        identity.keep(ticket.value)
+        return false
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e
+        if (e.code !== 'paycode_who_gone') return false
+      }
+    }
+    return identity.leave(way.identify)
   }
   function settle(next: Bill): void {
     const first = bill.value === null
@@ -82,10 +111,22 @@ export function usePay(api: PayApi, around: Surroundings) {
       leaving.value = false
       around.go(next.page)
     }
+    if (leaving.value && next.invoke && around.wechat) {
+      leaving.value = false
+      void around.wechat.ask(next.invoke).then(answered)
+    }
     if (!live.value) {
       leaving.value = false
       if (was !== next.state) void api.bill().then((b) => { bill.value = b; whole = true; taken.value = b.months.length }).catch(() => undefined)
     }
+  }
+  /** What WeChat's browser says is a hint: whether it was paid the server knows. */
+  function answered(outcome: Outcome): void {
+    if (outcome !== 'ok' && live.value) {
+      view.value = 'bill'
+      told.value = outcome === 'cancel' ? t.bridgeCancel : t.bridgeFail
+    }
+    void read()
   }
   function failed(e: unknown): void {
     if (e instanceof Refused && (e.status === 404 || e.status === 429)) {
@@ -105,23 +146,28 @@ export function usePay(api: PayApi, around: Surroundings) {
   function choose(n: number): void {
     taken.value = n
     whole = n === bill.value?.months.length
-    problem.value = ''
+    problem.value = told.value = ''
     key = newKey()
   }
   /** Opens the order, or takes up the same one, and follows it. */
   async function pay(way: Way, phone: boolean): Promise<void> {
     if (busy.value || !bill.value || sum.value === 0) return
     busy.value = true
-    problem.value = ''
+    problem.value = told.value = ''
+    const inside = phone && around.wechat !== undefined && way.identify !== undefined && ticket.value !== ''
     const some = taken.value < bill.value.months.length
     try {
-      const got = await api.pay({ channel: way.channel, phone, amount: sum.value, ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
+      const got = await api.pay({ channel: way.channel, phone, amount: sum.value, ...(inside ? { payer: ticket.value } : {}), ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
       key = newKey()
       follow(got, phone)
     } catch (e) {
       if (e instanceof Refused) {
         problem.value = e.message
         key = newKey()
+        if (e.code === 'paycode_who_gone') {
+          around.wechat?.identity.forget()
+          ticket.value = ''
+        }
         if (e.status === 404) view.value = 'gone'
         else void read()
       } else {
@@ -135,6 +181,7 @@ export function usePay(api: PayApi, around: Surroundings) {
   }
   function follow(o: Order, go: boolean): void {
     since.value = now.value = Date.now()
+    told.value = ''
     view.value = 'result'
     leaving.value = go
     take(o)
@@ -142,13 +189,15 @@ export function usePay(api: PayApi, around: Surroundings) {
   }
   /** Goes on with an order that is open. */
   function resume(): void {
-    if (order.value) follow(order.value, order.value.phone)
+    if (order.value) follow(order.value, here(order.value))
   }
+  /** Whether an order can be paid where the page stands. */
+  const here = (o: Order): boolean => o.phone && o.inside === (around.wechat !== undefined)
   async function cancel(): Promise<void> {
     const id = order.value?.id
     if (!id || busy.value) return
     busy.value = true
-    problem.value = ''
+    problem.value = told.value = ''
     try {
       const got = await api.cancel(id, newKey())
       view.value = 'result'
@@ -188,6 +237,6 @@ export function usePay(api: PayApi, around: Surroundings) {
     window.removeEventListener('pageshow', wake)
     window.removeEventListener('online', wake)
   })
-  return { view, bill, order, taken, sum, live, offline, busy, problem, leaving, now, waited, choose, pay, resume, cancel, toBill, toResult, retry: () => { view.value = bill.value ? view.value : 'loading'; void read() } }
+  return { view, bill, order, taken, sum, live, offline, busy, problem, told, ticket, here, leaving, now, waited, choose, pay, resume, cancel, toBill, toResult, retry: () => { view.value = bill.value ? view.value : 'loading'; void read() } }
 }
 export type Pay = ReturnType<typeof usePay>

@@ -380,6 +380,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pay/{token}/payer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 在微信里打开缴费页面时，凭微信给的一次性 code 确认是谁在付款 */
+        post: operations["pay-who"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/project-copies": {
         parameters: {
             query?: never;
@@ -9987,8 +10004,16 @@ export interface components {
             channel: string;
             /** @description 只缴哪几个月；不填为全部 */
             months?: string[] | null;
+            /** @description 在微信里付：确认付款人得到的凭据 */
+            payer?: string;
             /** @description true 在这部手机的浏览器里付，false 出二维码给另一部手机扫 */
             phone: boolean;
+        };
+        "Pay-whoRequest": {
+            /** @description 收款渠道 */
+            channel: string;
+            /** @description 微信带回来的一次性 code */
+            code: string;
         };
         "Paycode-endRequest": {
             /** @description 停用的原因 */
@@ -10143,6 +10168,12 @@ export interface components {
             expires_at: string;
             /** @description 编号，十进制字符串 */
             id: string;
+            /** @description 在渠道自己的 App 浏览器里付 */
+            inside: boolean;
+            /** @description 交给 WeixinJSBridge getBrandWCPayRequest 的参数，已签名 */
+            invoke?: {
+                [key: string]: string;
+            };
             /** @description 付款后缴清的费用 */
             lines: components["schemas"]["PaycodePayLine"][];
             /** @description 商户订单号 */
@@ -10174,10 +10205,16 @@ export interface components {
         PaycodePayWay: {
             /** @description 收款渠道 */
             channel: string;
+            /** @description 能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串 */
+            identify?: string;
             /** @description 渠道名称 */
             name: string;
             /** @description 可以在手机浏览器里付 */
             phone: boolean;
+        };
+        PaycodePayWho: {
+            /** @description 付款人的凭据，只有本系统打得开，两小时内有效，付款时带回 */
+            payer: string;
         };
         PaycodeSheet: {
             /** @description 这张纸的网页，交给浏览器打印 */
@@ -14297,6 +14334,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaycodePayOrder"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pay-who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 缴费二维码里的口令，含项目 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pay-whoRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaycodePayWho"];
                 };
             };
             /** @description Bad Request */
