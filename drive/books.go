@@ -123,7 +123,7 @@ func readProject(ctx context.Context, a *app.App, project id.ID) (*Project, erro
 		}
 	}
 	var err error
-	b.Clearing, err = a.Ledger.NetByDay(ctx, a.DB.Reader(ctx), project, ledger.Clearing)
+	b.Clearing, err = a.Ledger.NetByDay(ctx, a.DB.Reader(ctx), project, ledger.Clearing, ledger.DocChannelFee)
 	return b, err
 }
 

@@ -160,8 +160,11 @@ func (r *Profit) sum(n int) {
 }
 
 func nameless(a ledger.Account) string {
-	if a == ledger.OtherRevenue {
+	switch a {
+	case ledger.OtherRevenue:
 		return "押金转收入"
+	case ledger.FinancialCost:
+		return "渠道手续费"
 	}
 	return a.Name()
 }

@@ -72,6 +72,9 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	}
 	want[ledger.Cash] -= spent("d.paid_from = 'cash'")
 	want[ledger.Bank] -= spent("d.paid_from = 'bank'")
+	fees := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payment_fee WHERE project_id = ?", project)
+	want[ledger.Clearing] -= fees
+	want[ledger.FinancialCost] += fees
 	for account := range have {
 		want[account] += spent(fmt.Sprintf("c.account = %d", account))
 	}
@@ -154,6 +157,7 @@ func rulesOfReceipts() []moneyRule {
 				(doc_kind IN (3, 4, 7) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind = 30 AND EXISTS (SELECT 1 FROM cashier_deposit_entry x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = -p.amount)) OR
 				(doc_kind IN (60, 61) AND EXISTS (SELECT 1 FROM expense_doc x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = p.amount)) OR
+				(doc_kind = 47 AND EXISTS (SELECT 1 FROM payment_fee x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND (x.amount = p.amount OR x.amount = -p.amount))) OR
 				(doc_kind = 40 AND EXISTS (SELECT 1 FROM billing_waiver x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.state = 'approved')) OR
 				(doc_kind IN (5, 6) AND EXISTS (SELECT 1 FROM cashier_receipt x WHERE x.project_id = p.project_id AND x.id = p.doc_id)))`},
 		{"receipt and wallet differ (number, should move, moved)", `SELECT number, should, moved FROM (

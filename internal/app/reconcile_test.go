@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/ledger"
 	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
 )
@@ -97,6 +98,10 @@ func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
 			w.wantPaid(t, o)
 		}
 		w.capturedAll(t, 4)
+		books, err := w.app.Ledger.Balances(t.Context(), w.app.DB.Reader(t.Context()), w.project, 0)
+		if err != nil || books[ledger.FinancialCost] != 6_01 || books[ledger.Clearing] != 4*onlineOwed-6_01 {
+			t.Errorf("fee as expense %d, with the channel %d, %v", books[ledger.FinancialCost], books[ledger.Clearing], err)
+		}
 	})
 }
 

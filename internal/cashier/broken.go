@@ -110,7 +110,7 @@ func comparePaid(charges, lines []billing.PaidCharge) []string {
 }
 
 // brokenAccounts compares cash, bank, channels and prepaid money in the book with the
-// receipts and wallets.
+// receipts and wallets. What channels keep as fee, payment compares.
 func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	want, err := takenByAccount(ctx, q, project)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]
 		return nil, err
 	}
 	want[ledger.Prepaid] = -prepaid
-	have, err := s.ledger.BalancesWithout(ctx, q, project, ledger.DocExpense, ledger.DocExpenseVoided)
+	have, err := s.ledger.BalancesWithout(ctx, q, project, ledger.DocExpense, ledger.DocExpenseVoided, ledger.DocChannelFee)
 	if err != nil {
 		return nil, err
 	}

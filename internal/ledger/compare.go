@@ -46,11 +46,20 @@ func (s *Service) NetByPlace(ctx context.Context, q db.Q, project id.ID, account
 }
 
 // NetByDay is debit minus credit of an account on every day with postings, in
-// fen.
-func (s *Service) NetByDay(ctx context.Context, q db.Q, project id.ID, account Account) (map[clock.Date]money.Fen, error) {
-	out, err := netByDay(ctx, q, project, account)
+// fen, but for some kinds of documents.
+func (s *Service) NetByDay(ctx context.Context, q db.Q, project id.ID, account Account, without ...DocKind) (map[clock.Date]money.Fen, error) {
+	out, err := netByDay(ctx, q, project, account, without)
 	if err != nil {
 		return nil, fmt.Errorf("net by day: %w", err)
+	}
+	return out, nil
+}
+
+// NetByDoc is debit minus credit of an account by document, in fen.
+func (s *Service) NetByDoc(ctx context.Context, q db.Q, project id.ID, account Account) (map[id.ID]money.Fen, error) {
+	out, err := netByDoc(ctx, q, project, account)
+	if err != nil {
+		return nil, fmt.Errorf("net by document: %w", err)
 	}
 	return out, nil
 }

@@ -103,6 +103,8 @@ const (
 	DocRefundHeld  DocKind = 45 // prepaid money set aside while a channel gives it back; Doc is the channel's refund; posts nothing
 	DocRefundFreed DocKind = 46 // the same given back to the payer, because the channel did not
 
+	DocChannelFee DocKind = 47 // what a channel kept for its service by the bill of a day; Doc is the fee
+
 	DocWaiver DocKind = 40 // a charge waived in part or whole by an approved document; Doc is the waiver
 
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing

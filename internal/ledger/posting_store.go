@@ -149,15 +149,33 @@ func netByPlace(ctx context.Context, q db.Q, project id.ID, account Account, kin
 	return out, err
 }
 
-func netByDay(ctx context.Context, q db.Q, project id.ID, account Account) (map[clock.Date]money.Fen, error) {
-	rows, err := q.Query(ctx, `SELECT date, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
-		WHERE project_id = ? AND (debit = ? OR credit = ?) GROUP BY date`, account, project, account, account)
+func netByDay(ctx context.Context, q db.Q, project id.ID, account Account, without []DocKind) (map[clock.Date]money.Fen, error) {
+	query, args := `SELECT date, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?)`, []any{account, project, account, account}
+	for _, k := range without {
+		query, args = query+" AND doc_kind <> ?", append(args, k)
+	}
+	rows, err := q.Query(ctx, query+" GROUP BY date", args...)
 	out := map[clock.Date]money.Fen{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var day clock.Date
 		var sum money.Fen
 		err := row.Scan(&day, &sum)
 		out[day] = sum
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+func netByDoc(ctx context.Context, q db.Q, project id.ID, account Account) (map[id.ID]money.Fen, error) {
+	rows, err := q.Query(ctx, `SELECT doc_id, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?) GROUP BY doc_id`, account, project, account, account)
+	out := map[id.ID]money.Fen{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var doc id.ID
+		var sum money.Fen
+		err := row.Scan(&doc, &sum)
+		out[doc] = sum
 		return struct{}{}, err
 	})
 	return out, err

@@ -6,8 +6,10 @@ import (
 	"maps"
 	"slices"
 
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/ledger"
 )
 
@@ -33,6 +35,10 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 		return nil, fmt.Errorf("check refunds: %w", err)
 	}
 	out = append(out, found...)
+	if found, err = brokenFees(ctx, q, project); err != nil {
+		return nil, fmt.Errorf("check fees: %w", err)
+	}
+	out = append(out, found...)
 	if found, err = s.brokenClearing(ctx, q, project); err != nil {
 		return nil, fmt.Errorf("check captures: %w", err)
 	}
@@ -41,7 +47,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 
 // brokenClearing names days on which what lies with the channels in the book is
 // not what was captured and booked that day minus what went back and was
-// booked.
+// booked, and minus the channels' fees; with several merchants also for each.
 func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	want, err := capturedByDay(ctx, q, project)
 	if err != nil || len(want) == 0 {
@@ -51,8 +57,14 @@ func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]
 	if err != nil {
 		return nil, err
 	}
-	for day, sum := range back {
-		want[day] -= sum
+	fees, err := feesByDay(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for _, minus := range []map[clock.Date]money.Fen{back, fees} {
+		for day, sum := range minus {
+			want[day] -= sum
+		}
 	}
 	have, err := s.ledger.NetByDay(ctx, q, project, ledger.Clearing)
 	if err != nil {
@@ -64,7 +76,42 @@ func (s *Service) brokenClearing(ctx context.Context, q db.Q, project id.ID) ([]
 	out := []string{}
 	for _, day := range slices.Sorted(maps.Keys(want)) {
 		if have[day] != want[day] {
-			out = append(out, fmt.Sprintf("%s 科目 %d %s 账上发生 %s 元，按渠道到账和退款应为 %s 元", day, ledger.Clearing, ledger.Clearing.Name(), have[day].Yuan(), want[day].Yuan()))
+			out = append(out, fmt.Sprintf("%s 科目 %d %s 账上发生 %s 元，按渠道到账、退款和手续费应为 %s 元", day, ledger.Clearing, ledger.Clearing.Name(), have[day].Yuan(), want[day].Yuan()))
+		}
+	}
+	found, err := s.brokenMerchants(ctx, q, project)
+	return append(out, found...), err
+}
+
+// brokenMerchants names merchants of whom the book has another balance than
+// what came to their accounts, minus what went back and their fees, each as
+// booked. A project with one merchant is checked by its days.
+func (s *Service) brokenMerchants(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	docs, err := docsOfMerchants(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	want, of := map[string]money.Fen{}, map[id.ID]string{}
+	for _, d := range docs {
+		want[d.merchant] += d.amount
+		of[d.doc] = d.merchant
+	}
+	if len(want) < 2 {
+		return nil, nil
+	}
+	net, err := s.ledger.NetByDoc(ctx, q, project, ledger.Clearing)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]money.Fen{}
+	for doc, sum := range net {
+		have[of[doc]] += sum
+		want[of[doc]] += 0
+	}
+	out := []string{}
+	for _, m := range slices.Sorted(maps.Keys(want)) {
+		if have[m] != want[m] {
+			out = append(out, fmt.Sprintf("商户 %s 在科目 %d %s 账上是 %s 元，按到账、退款和手续费应为 %s 元", m, ledger.Clearing, ledger.Clearing.Name(), have[m].Yuan(), want[m].Yuan()))
 		}
 	}
 	return out, nil

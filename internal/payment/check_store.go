@@ -87,3 +87,22 @@ func brokenStatements(ctx context.Context, q db.Q, project id.ID) ([]string, err
 	}
 	return out, nil
 }
+
+// merchantDoc is a document that moved money of a merchant, in fen.
+type merchantDoc struct {
+	doc      id.ID
+	merchant string
+	amount   money.Fen
+}
+
+// docsOfMerchants are the receipts of captures and refunds, and the fees.
+func docsOfMerchants(ctx context.Context, q db.Q, project id.ID) ([]merchantDoc, error) {
+	rows, err := q.Query(ctx, `SELECT receipt_id, merchant, amount FROM payment_capture WHERE project_id = ? AND receipt_id <> 0
+		UNION ALL SELECT receipt_id, merchant, -amount FROM payment_refund WHERE project_id = ? AND state = 'done' AND receipt_id <> 0
+		UNION ALL SELECT id, merchant, -amount FROM payment_fee WHERE project_id = ?`, project, project, project)
+	return db.Collect(rows, err, func(row db.Scanner) (merchantDoc, error) {
+		var d merchantDoc
+		err := row.Scan(&d.doc, &d.merchant, &d.amount)
+		return d, err
+	})
+}

@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
+	"linli/internal/ledger"
 	"linli/internal/payment"
 )
 
@@ -50,22 +51,24 @@ func (wire) Bill(context.Context, payment.Merchant, clock.Date, func(payment.Bil
 }
 
 type house struct {
-	d    *db.DB
-	s    *payment.Service
-	jobs *job.Queue
-	who  actor.Actor
+	d      *db.DB
+	now    *clock.Manual
+	ledger *ledger.Service
+	s      *payment.Service
+	who    actor.Actor
 }
 
 func onWire(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
-	dbtest.Run(t, []db.Migrations{audit.Migrations(), job.Migrations(), payment.Migrations()}, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+	dbtest.Run(t, []db.Migrations{audit.Migrations(), job.Migrations(), ledger.Migrations(), payment.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		jobs := job.New(d, slog.New(slog.DiscardHandler))
-		h := &house{d: d, jobs: jobs, who: actor.System("test"), s: payment.New(payment.Deps{DB: d, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), Ring: ring, Jobs: jobs,
-			Reachable: func() string { return "https://wy.example.cn" }})}
+		h := &house{d: d, now: now, who: actor.System("test"), ledger: ledger.New(ledger.Deps{DB: d})}
+		h.s = payment.New(payment.Deps{DB: d, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), Ledger: h.ledger, Ring: ring, Jobs: jobs,
+			Reachable: func() string { return "https://wy.example.cn" }})
 		h.s.Plug(nil, wire{})
 		f(t, h)
 	})

@@ -101,10 +101,11 @@ type held struct {
 // oneFen in the unit of fees.
 const oneFen = 1000
 
-// compare holds one line of a bill against our books; "" is no difference.
+// compare holds one line of a bill against our books and against the fee that
+// is agreed, in 10⁻⁶ (0: what the bill itself says); "" is no difference.
 // What is compared is 订单金额 with the captured amount, found by the channel's
 // transaction and by our order number.
-func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
+func compare(l *BillLine, h *held, agreed int64) (kind DifferenceKind, there, here int64) {
 	there, here = int64(l.Amount), int64(h.captured)
 	switch {
 	case l.State == BillRefund && h.reversed && h.captured == 0:
@@ -124,9 +125,13 @@ func compare(l *BillLine, h *held) (kind DifferenceKind, there, here int64) {
 	case h.captured != l.Amount:
 		return KindAmount, there, here
 	}
-	if l.Rate > 0 {
+	rate := agreed
+	if rate == 0 {
+		rate = l.Rate
+	}
+	if rate > 0 {
 		// fen × 10⁻⁶ is 10⁻⁶ fen, and 1000 of the unit are a fen.
-		want := (int64(l.Settled)*l.Rate + 500) / 1000
+		want := (int64(l.Settled)*rate + 500) / 1000
 		if off := l.Fee - want; off >= oneFen || -off >= oneFen {
 			return KindFee, l.Fee, want
 		}

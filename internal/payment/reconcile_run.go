@@ -111,6 +111,9 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 		return fmt.Errorf("projects of a merchant: %w", err)
 	}
 	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, told: map[string]bool{}, toldBack: map[string]bool{}}
+	if w.rate, err = s.rateOf(ctx, project, &st); err != nil {
+		return err
+	}
 	if w.books, err = capturesOn(ctx, s.db.Reader(ctx), project, &st); err != nil {
 		return fmt.Errorf("read captures of the day: %w", err)
 	}
@@ -149,6 +152,7 @@ type matching struct {
 	st       Statement
 	sharers  []id.ID
 	others   int64
+	rate     int64                 // fee that is agreed, in 10⁻⁶
 	books    map[string]dayCapture // of the day, by transaction
 	told     map[string]bool       // transactions of the bill
 	backs    []dayRefund           // accepted on the day
@@ -266,7 +270,7 @@ func (w *matching) compare(ctx context.Context) ([]Difference, error) {
 		if l.State != BillRefund {
 			w.told[l.Transaction] = true
 		}
-		if kind, there, here := compare(l, &h); kind != "" {
+		if kind, there, here := compare(l, &h, w.rate); kind != "" {
 			odd = append(odd, l.difference(&w.st, kind, there, here, &h))
 		}
 	}
@@ -337,6 +341,9 @@ func (w *matching) finish(ctx context.Context, hash string) error {
 		w.s.audit.Record(tx, audit.Entry{Project: w.project, Who: system(), Action: "payment.statement_matched", Kind: "statement", Subject: st.ID,
 			Summary: fmt.Sprintf("%s %s 对账：%d 笔，收 %s 元，%d 处差异，%d 处待处理", w.s.channels[st.Channel].Name(), st.Day, st.Lines, st.Amount.Comma(), st.Differences, st.Open),
 			After:   st.facts()})
+		if err := w.s.bookFee(ctx, tx, w.project, &st); err != nil {
+			return err
+		}
 		return updateStatement(ctx, tx, w.project, &st)
 	})
 	if err != nil {
