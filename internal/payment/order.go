@@ -274,6 +274,8 @@ func (s *Service) end(ctx context.Context, project, order id.ID, state OrderStat
 		}
 		if o.State, o.EndedAt, o.Closing = state, tx.Now(), false; o.Scan == ScanReversing {
 			o.Scan = ScanReversed
+			s.audit.Record(tx, audit.Entry{Project: project, Who: actor.System(s.channels[o.Channel].Name()), Action: "payment.order_reversed", Kind: "order", Subject: o.ID,
+				Summary: fmt.Sprintf("撤销%s扫码收款 %s 元，订单 %s", s.channels[o.Channel].Name(), o.Amount.Comma(), o.Number), After: o.facts()})
 		}
 		if reason != "" {
 			o.Reason = reason

@@ -24,11 +24,12 @@ var (
 const (
 	// scanLife is how long the payer has to agree on the telephone.
 	scanLife = 90 * time.Second
-	// codeLife is how long a scanned code is sent; the payer's telephone shows a
-	// new one every minute.
-	codeLife = time.Minute
-	// scanPatience is how long the answer to a scan may be on its way.
-	scanPatience = 20 * time.Second
+	// codeLife is how long after the scan the code is still sent. Later the payer
+	// has gone, or the telephone shows another one.
+	codeLife = 20 * time.Second
+	// scanPatience is how long after the scan the answer may be on its way: a
+	// channel waits for less than the half of it.
+	scanPatience = codeLife + 20*time.Second
 	scanEvery    = 5 * time.Second
 	// neverCame is after which time an order that the channel does not know is
 	// taken back without waiting for its expiry.
@@ -89,7 +90,7 @@ func (s *Service) scan(ctx context.Context, project, order id.ID, code string) e
 		return s.end(ctx, project, order, OrderClosed, "这种收款方式不能扫顾客的付款码，没有扣款")
 	}
 	if s.db.Clock().Now().After(o.CreatedAt.Add(codeLife)) && o.State == OrderCreated {
-		return s.end(ctx, project, order, OrderClosed, "付款码已过期，没有扣款，请顾客刷新付款码后重扫")
+		return s.end(ctx, project, order, OrderClosed, "没有来得及收款，没有扣款，请顾客刷新付款码后重扫")
 	}
 	if mine, err := s.beginScan(ctx, project, order); err != nil || !mine {
 		return err
@@ -170,7 +171,7 @@ func (s *Service) lookScanned(ctx context.Context, project id.ID, o *Order, step
 	case trade.State == TradeClosed:
 		return s.end(ctx, project, o.ID, OrderClosed, "付款没有成功，没有扣款")
 	}
-	lost := err == nil && !found && o.Scan != ScanAsked && now.After(o.CreatedAt.Add(neverCame))
+	lost := err == nil && !found && o.Scan != ScanAsked && !o.flies(now) && now.After(o.CreatedAt.Add(neverCame))
 	if o.Scan != ScanReversing && (lost || !now.Before(o.ExpiresAt)) {
 		err = errors.Join(err, s.takeBack(ctx, project, o.ID, "没有等到付款，已撤销，没有扣款"))
 	}
@@ -212,7 +213,7 @@ func (s *Service) closeScanned(ctx context.Context, project id.ID, o *Order, ste
 	if o.State == OrderCreated { // wanted closed before it was sent: it never is
 		return s.end(ctx, project, o.ID, OrderClosed, "")
 	}
-	if o.Scan == ScanSent && s.db.Clock().Now().Before(o.CreatedAt.Add(scanPatience)) {
+	if o.flies(s.db.Clock().Now()) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return s.closeAfter(ctx, tx, project, o.ID, step+1, time.Second) })
 	}
 	trade, _, err := s.askScanned(ctx, project, o)
@@ -286,6 +287,11 @@ func (s *Service) keepAfterAll(ctx context.Context, project id.ID, o *Order, t T
 		return err
 	}
 	return s.Apply(ctx, project, o.Channel, t)
+}
+
+// flies tells whether the answer to a scan may still be on its way.
+func (o *Order) flies(now time.Time) bool {
+	return o.Scan == ScanSent && now.Before(o.CreatedAt.Add(scanPatience))
 }
 
 // takenBack tells whether what was said about an order is older than its

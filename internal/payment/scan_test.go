@@ -331,7 +331,7 @@ func TestScanIsSentOnce(t *testing.T) {
 				k.want(o, payment.OrderPaid, receipts+1, scans+1, reverses)
 				continue
 			}
-			k.later(30 * time.Second)
+			k.later(40 * time.Second)
 			if got := k.want(o, payment.OrderExpired, receipts, scans+1, reverses+1); !strings.Contains(got.Reason, "没有扣款") || got.Scan != payment.ScanReversed {
 				t.Errorf("%s: %q", got.Scan, got.Reason)
 			}
