@@ -45,6 +45,8 @@ func TestMain(m *testing.M) {
 type driven struct {
 	Dir, DSN string
 	Now      time.Time // what its clock shows at start
+	Wechat   string    // who it speaks to, and where it is reached
+	Address  string
 }
 
 type drivenClock struct{ start, began time.Time }
@@ -67,7 +69,7 @@ func serveDriven(text string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	a, err := app.New(ctx, app.Config{Dir: s.Dir, DSN: s.DSN, Clock: drivenClock{s.Now, time.Now()}, Log: log, Version: "drive", PartRooms: drivenParts})
+	a, err := app.New(ctx, app.Config{Dir: s.Dir, DSN: s.DSN, Clock: drivenClock{s.Now, time.Now()}, Log: log, Version: "drive", PartRooms: drivenParts, Wechat: s.Wechat, Address: s.Address})
 	if err != nil {
 		return err
 	}
@@ -92,19 +94,30 @@ type server struct {
 	t        *testing.T
 	dir, dsn string
 	env      []string // nil means the test's own
-	now      time.Time
-	mu       sync.Mutex // over url, which clients read
+	street   *street
+	mu       sync.Mutex // over what others read meanwhile
 	url      string
+	now      time.Time // at the start of this life
+	began    time.Time
 	cmd      *exec.Cmd
 	stderr   strings.Builder
-	began    time.Time
+}
+
+// Now is what the clock of the server shows.
+func (s *server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.began.IsZero() {
+		return s.now
+	}
+	return s.now.Add(time.Since(s.began))
 }
 
 // start begins a new life, a minute after the last one ended: by then the
 // leases of jobs that died with it are over.
 func (s *server) start() {
 	s.t.Helper()
-	text, err := json.Marshal(driven{s.dir, s.dsn, s.now})
+	text, err := json.Marshal(driven{s.dir, s.dsn, s.now, s.street.payURL, s.street.front})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -124,7 +137,9 @@ func (s *server) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.mu.Lock()
 	s.began = time.Now()
+	s.mu.Unlock()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		s.cmd.Wait()
@@ -150,7 +165,9 @@ func (s *server) end(sig syscall.Signal) {
 	if err := s.cmd.Wait(); sig == syscall.SIGTERM && err != nil {
 		s.t.Errorf("asked to end, the server left with %v\n%s", err, s.stderr.String())
 	}
-	s.now = s.now.Add(time.Since(s.began) + 61*time.Second)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now, s.began = s.now.Add(time.Since(s.began)+61*time.Second), time.Time{}
 }
 
 // driveTime is how long the server is killed per engine.
@@ -169,6 +186,7 @@ func driveTime(t *testing.T) time.Duration {
 // TestKilledServerLosesNothing drives a real server process over HTTP while it
 // is killed at random moments, also in the middle of generating, releasing and
 // withdrawing a run. Clients repeat what was not answered under the same key.
+// Beside them a channel gives money back, invoices are issued and meters read.
 // In the end everything acknowledged is there exactly once and the books hold.
 func TestKilledServerLosesNothing(t *testing.T) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
@@ -177,9 +195,11 @@ func TestKilledServerLosesNothing(t *testing.T) {
 			if engine == db.Postgres {
 				s.dsn = dbtest.Postgres(t, app.Migrations())
 			}
+			s.street = openStreet(t, s)
 			s.start()
 			d := newDrive(t, s)
 			d.setUp()
+			d.openDesks(s.street)
 			d.run(driveTime(t))
 			d.replayAll()
 			s.end(syscall.SIGTERM)
@@ -187,11 +207,14 @@ func TestKilledServerLosesNothing(t *testing.T) {
 			if s.stderr.Len() > 0 {
 				t.Logf("log of the server:\n%.2000s", s.stderr.String())
 			}
-			a, err := app.New(t.Context(), app.Config{Dir: s.dir, DSN: s.dsn, Clock: clock.NewManual(s.now), Log: slog.New(slog.DiscardHandler)})
+			now := clock.NewManual(s.now)
+			a, err := app.New(t.Context(), app.Config{Dir: s.dir, DSN: s.dsn, Clock: now, Log: slog.New(slog.DiscardHandler), Wechat: s.street.payURL})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer a.Close()
+			s.street.finish(t, a, now)
+			d.compareDesks(a, s.street)
 			d.compare(a)
 			sound(t, a, d.project)
 		})
@@ -208,6 +231,9 @@ func (d *drive) run(how time.Duration) {
 	}
 	for i := range d.runners {
 		runners.Go(func() { d.runners[i].work(stop) })
+	}
+	for _, do := range []func(){d.desks[0].giveBack, d.desks[1].issue, d.desks[2].readMeter} {
+		runners.Go(func() { workUntil(stop, do) })
 	}
 	end := time.Now().Add(how)
 	// A slow machine gets more time rather than a drive that shows nothing.
