@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"linli/internal/app"
 	"linli/internal/kit/actor"
@@ -31,7 +32,11 @@ func RehearseWechat(ctx context.Context, file, addr string, log *slog.Logger) (*
 		return nil, err
 	}
 	r := &Rehearsal{numbers: "16000000%02d", enrol: func(number string) (payment.Merchant, string, error) {
+		number, below, partner := strings.Cut(number, "/")
 		c, err := s.Enrol(number)
+		if err == nil && partner {
+			return belowPartner(s, c.Number, below)
+		}
 		return payment.Merchant{Channel: "wechat", Number: c.Number, App: c.App, Serial: c.Serial, PlatformSerial: c.PlatformSerial, PlatformKey: c.PlatformKey,
 				PrivateKey: c.PrivateKey, APIKey: c.APIKey, AppSecret: c.Secret, Active: true},
 			fmt.Sprintf("商户号 %s\nAppID %s\nAppSecret %s\n证书序列号 %s\nAPIv3 密钥 %s\n公钥 ID %s\n%s%s", c.Number, c.App, c.Secret, c.Serial, c.APIKey, c.PlatformSerial, c.PlatformKey, c.PrivateKey), err
@@ -41,6 +46,14 @@ func RehearseWechat(ctx context.Context, file, addr string, log *slog.Logger) (*
 	}
 	go s.Run(ctx)
 	return r, nil
+}
+
+// belowPartner makes a merchant below a partner who is enrolled; only his own
+// papers are answered.
+func belowPartner(s *wechatsim.Sim, partner, number string) (payment.Merchant, string, error) {
+	app, secret, err := s.Join(partner, number)
+	return payment.Merchant{Channel: "wechat", Number: partner, SubNumber: number, SubApp: app, AppSecret: secret},
+		fmt.Sprintf("特约商户号 %s（服务商 %s）\n特约商户 AppID %s\n特约商户 AppSecret %s", number, partner, app, secret), err
 }
 
 // RehearseAlipay does the same for Alipay.

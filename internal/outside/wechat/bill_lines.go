@@ -149,7 +149,7 @@ func (r *row) line(m *payment.Merchant, day clock.Date) (payment.BillLine, error
 	switch l.Words {
 	case "SUCCESS":
 		l.State = payment.BillPaid
-	case "REFUND":
+	case "REFUND", "REVOKED": // REVOKED: a scanned order that was taken back
 		l.State, l.Refund, l.RefundNumber = payment.BillRefund, r.text("微信退款单号"), r.text("商户退款单号")
 		if r.has("退款状态") {
 			l.BackState = billBack(r.text("退款状态"))

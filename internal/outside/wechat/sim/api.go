@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,10 +16,11 @@ import (
 // Handler serves the API of the platform and the page of the payer.
 func (s *Sim) Handler() http.Handler {
 	mux := http.NewServeMux()
-	signed := func(pattern string, h func(merchant string, r *http.Request, body []byte) (any, error)) {
+	signed := func(pattern string, h func(c *caller, r *http.Request, body []byte) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			f := s.fault()
 			merchant, body, err := s.authenticate(r)
+			c := &caller{merchant, strings.HasPrefix(r.URL.Path, "/v3/pay/partner/")}
 			if err != nil {
 				s.fail(w, err)
 				return
@@ -27,23 +29,28 @@ func (s *Sim) Handler() http.Handler {
 				s.fail(w, refuse(429, "FREQUENCY_LIMITED", "频率超限"))
 				return
 			}
-			value, err := h(merchant, r, body)
+			value, err := h(c, r, body)
 			switch {
 			case err != nil:
 				s.fail(w, err)
 			case f.FailAfterEffect:
 				s.fail(w, refuse(500, "SYSTEM_ERROR", "系统异常，请用相同参数重试"))
 			default:
-				s.answer(w, value)
+				s.answer(w, value, merchant, r.Header.Get("Wechatpay-Serial"))
 			}
 		})
 	}
-	signed("POST /v3/pay/transactions/native", s.prepay)
-	signed("POST /v3/pay/transactions/h5", s.prepayH5)
-	signed("POST /v3/pay/transactions/jsapi", s.prepayJSAPI)
-	signed("GET /v3/pay/transactions/out-trade-no/{number}", s.query)
-	signed("GET /v3/pay/transactions/id/{transaction}", s.queryByID)
-	signed("POST /v3/pay/transactions/out-trade-no/{number}/close", s.close)
+	for _, orders := range []string{"/v3/pay/transactions", "/v3/pay/partner/transactions"} {
+		signed("POST "+orders+"/native", s.prepay)
+		signed("POST "+orders+"/h5", s.prepayH5)
+		signed("POST "+orders+"/jsapi", s.prepayJSAPI)
+		signed("POST "+orders+"/codepay", s.codepay)
+		signed("GET "+orders+"/out-trade-no/{number}", s.query)
+		signed("GET "+orders+"/id/{transaction}", s.queryByID)
+		signed("POST "+orders+"/out-trade-no/{number}/close", s.close)
+		signed("POST "+orders+"/out-trade-no/{number}/reverse", s.reverse)
+	}
+	signed("GET /v3/certificates", s.certificates)
 	signed("GET /v3/bill/tradebill", s.bill)
 	signed("POST /v3/refund/domestic/refunds", s.refund)
 	signed("GET /v3/refund/domestic/refunds/{number}", s.queryRefund)
@@ -61,8 +68,7 @@ type amountJSON struct {
 }
 
 type prepayJSON struct {
-	App         string     `json:"appid"`
-	Merchant    string     `json:"mchid"`
+	partyJSON
 	Description string     `json:"description"`
 	Number      string     `json:"out_trade_no"`
 	Expires     time.Time  `json:"time_expire"`
@@ -73,20 +79,13 @@ type prepayJSON struct {
 	Payer       payerJSON  `json:"payer"`
 }
 
-type payerJSON struct {
-	OpenID string `json:"openid"`
-}
-
 var orderNumber = regexp.MustCompile(`^[0-9A-Za-z_\-|*]{6,32}$`)
 
-func (in *prepayJSON) check(m *Credentials, now time.Time) error {
-	notify, err := url.Parse(in.Notify)
-	loopback := err == nil && (notify.Hostname() == "127.0.0.1" || notify.Hostname() == "localhost")
+// checkOrder refuses an order that breaks the rules of all kinds.
+func (in *prepayJSON) checkOrder(now time.Time) error {
 	switch {
-	case in.Merchant != m.Number:
-		return refuse(400, "PARAM_ERROR", "请求体里的 mchid 和签名的商户号不一致")
-	case in.App != m.App:
-		return refuse(400, "APPID_MCHID_NOT_MATCH", "appid 和 mchid 不匹配")
+	case in.App == "" && in.SpApp == "":
+		return refuse(400, "PARAM_ERROR", "缺少 appid")
 	case !orderNumber.MatchString(in.Number):
 		return refuse(400, "PARAM_ERROR", "商户订单号应为 6–32 位数字、字母、_-|*")
 	case in.Description == "" || len(in.Description) > 127:
@@ -95,20 +94,27 @@ func (in *prepayJSON) check(m *Credentials, now time.Time) error {
 		return refuse(400, "PARAM_ERROR", "订单总金额应大于零")
 	case in.Amount.Currency != "" && in.Amount.Currency != "CNY":
 		return refuse(400, "PARAM_ERROR", "只支持人民币")
-	case err != nil || notify.RawQuery != "" || len(in.Notify) > 255 || notify.Scheme != "https" && !loopback:
-		return refuse(400, "PARAM_ERROR", "notify_url 须是 https 地址，不带参数")
 	case !in.Expires.IsZero() && !in.Expires.After(now):
 		return refuse(400, "PARAM_ERROR", "time_expire 已过")
 	}
 	return nil
 }
 
-func (s *Sim) prepay(merchant string, _ *http.Request, body []byte) (any, error) {
+func (in *prepayJSON) checkNotify() error {
+	notify, err := url.Parse(in.Notify)
+	loopback := err == nil && (notify.Hostname() == "127.0.0.1" || notify.Hostname() == "localhost")
+	if err != nil || notify.RawQuery != "" || len(in.Notify) > 255 || notify.Scheme != "https" && !loopback {
+		return refuse(400, "PARAM_ERROR", "notify_url 须是 https 地址，不带参数")
+	}
+	return nil
+}
+
+func (s *Sim) prepay(c *caller, _ *http.Request, body []byte) (any, error) {
 	var in prepayJSON
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
 	}
-	t, err := s.take(merchant, &in, kindNative)
+	t, err := s.take(c, &in, kindNative)
 	if err != nil {
 		return nil, err
 	}
@@ -116,23 +122,34 @@ func (s *Sim) prepay(merchant string, _ *http.Request, body []byte) (any, error)
 }
 
 // take writes an order into the books, or finds it there.
-func (s *Sim) take(merchant string, in *prepayJSON, kind string) (*trade, error) {
+func (s *Sim) take(c *caller, in *prepayJSON, kind string) (*trade, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
-	m, now := s.books.Merchants[merchant], s.o.Clock.Now()
-	if t, ok := s.books.Trades[merchant+"/"+in.Number]; ok {
-		return t, t.again(in, kind)
+	now := s.o.Clock.Now()
+	p, err := s.whose(c, &in.partyJSON)
+	if err != nil {
+		return nil, err
 	}
-	if err := in.check(&m, now); err != nil {
+	if t, ok := s.books.Trades[p.key(in.Number)]; ok {
+		return t, t.again(in, &p, kind)
+	}
+	if err := in.checkOrder(now); err != nil {
+		return nil, err
+	}
+	if err := in.checkNotify(); err != nil {
 		return nil, err
 	}
 	if in.Expires.IsZero() {
 		in.Expires = now.Add(7 * 24 * time.Hour)
 	}
-	t := &trade{Merchant: merchant, App: in.App, Number: in.Number, Description: in.Description, Attach: in.Attach, Notify: in.Notify,
-		Kind: kind, Payer: in.Payer.OpenID, Code: "weixin://wxpay/bizpayurl?pr=" + random(9), Total: in.Amount.Total, State: "NOTPAY", At: now, Expires: in.Expires}
-	s.books.Trades[merchant+"/"+in.Number] = t
+	t := p.trade(in, kind, now)
+	if kind == kindJSAPI {
+		if err := s.knows(&p, t.Payer); err != nil {
+			return nil, err
+		}
+	}
+	s.books.Trades[p.key(in.Number)] = t
 	if err := s.saved(); err != nil {
 		return nil, err
 	}
@@ -145,34 +162,35 @@ func (s *Sim) take(merchant string, in *prepayJSON, kind string) (*trade, error)
 }
 
 // again allows a number that is known for the same order only.
-func (t *trade) again(in *prepayJSON, kind string) error {
+func (t *trade) again(in *prepayJSON, p *parties, kind string) error {
 	switch {
 	case t.State == "SUCCESS":
 		return refuse(400, "ORDERPAID", "订单已支付")
 	case t.State == "CLOSED":
 		return refuse(400, "ORDER_CLOSED", "订单已关闭")
-	case t.Kind != kind || t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != in.App || in.Payer.OpenID != "" && t.Payer != in.Payer.OpenID:
+	case t.Kind != kind || t.Total != in.Amount.Total || t.Description != in.Description || t.Notify != in.Notify || t.App != p.app || t.SubApp != p.subApp || kind == kindJSAPI && t.Payer != in.Payer.of(p):
 		return refuse(403, "OUT_TRADE_NO_USED", "商户订单号重复，且参数不同")
 	}
 	return nil
 }
 
-func (s *Sim) find(merchant, asked, number string) (*trade, error) {
-	if asked != merchant {
-		return nil, refuse(400, "PARAM_ERROR", "mchid 与签名的商户号不一致")
+func (s *Sim) find(c *caller, in *partyJSON, number string) (*trade, error) {
+	p, err := s.whose(c, in)
+	if err != nil {
+		return nil, err
 	}
-	t, ok := s.books.Trades[merchant+"/"+number]
+	t, ok := s.books.Trades[p.key(number)]
 	if !ok {
 		return nil, refuse(404, "ORDER_NOT_EXIST", "订单不存在")
 	}
 	return t, nil
 }
 
-func (s *Sim) query(merchant string, r *http.Request, _ []byte) (any, error) {
+func (s *Sim) query(c *caller, r *http.Request, _ []byte) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
-	t, err := s.find(merchant, r.URL.Query().Get("mchid"), r.PathValue("number"))
+	t, err := s.find(c, partyOf(r.URL.Query()), r.PathValue("number"))
 	if err != nil {
 		return nil, err
 	}
@@ -184,32 +202,36 @@ func (s *Sim) query(merchant string, r *http.Request, _ []byte) (any, error) {
 	return s.transaction(t), nil
 }
 
-func (s *Sim) queryByID(merchant string, r *http.Request, _ []byte) (any, error) {
+func (s *Sim) queryByID(c *caller, r *http.Request, _ []byte) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	p, err := s.whose(c, partyOf(r.URL.Query()))
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range s.books.Trades {
-		if t.Merchant == merchant && t.Transaction == r.PathValue("transaction") && t.Transaction != "" {
+		if t.Merchant == p.account && t.Transaction == r.PathValue("transaction") && t.Transaction != "" {
 			return s.transaction(t), nil
 		}
 	}
 	return nil, refuse(404, "ORDER_NOT_EXIST", "订单不存在")
 }
 
-func (s *Sim) close(merchant string, r *http.Request, body []byte) (any, error) {
-	var in struct {
-		Merchant string `json:"mchid"`
-	}
+func (s *Sim) close(c *caller, r *http.Request, body []byte) (any, error) {
+	var in partyJSON
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
-	t, err := s.find(merchant, in.Merchant, r.PathValue("number"))
-	if err != nil {
+	t, err := s.find(c, &in, r.PathValue("number"))
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if t.State == "SUCCESS" || t.State == "REFUND" {
+	case t.Kind == kindScanned:
+		return nil, refuse(400, "INVALID_REQUEST", "付款码支付的订单请用撤销接口")
+	case t.State == "SUCCESS" || t.State == "REFUND":
 		return nil, refuse(400, "ORDERPAID", "订单已支付，不能关闭")
 	}
 	t.State = "CLOSED"
@@ -217,7 +239,8 @@ func (s *Sim) close(merchant string, r *http.Request, body []byte) (any, error) 
 }
 
 func stateWords(state string) string {
-	return map[string]string{"NOTPAY": "订单未支付", "SUCCESS": "支付成功", "CLOSED": "订单已关闭", "REFUND": "转入退款"}[state]
+	return map[string]string{"NOTPAY": "订单未支付", "SUCCESS": "支付成功", "CLOSED": "订单已关闭", "REFUND": "转入退款",
+		"USERPAYING": "等待付款人输入密码", "PAYERROR": "支付失败", "REVOKED": "订单已撤销"}[state]
 }
 
 // transaction is the order as queries and notifications tell it.
@@ -226,12 +249,14 @@ func (s *Sim) transaction(t *trade) map[string]any {
 	if s.faults.WrongAmount != 0 {
 		total = s.faults.WrongAmount
 	}
-	out := map[string]any{"appid": t.App, "mchid": t.Merchant, "out_trade_no": t.Number, "trade_state": t.State,
-		"trade_state_desc": stateWords(t.State), "attach": t.Attach, "amount": amountJSON{Total: total, Currency: "CNY"}}
-	if t.State == "SUCCESS" || t.State == "REFUND" {
+	p := t.parties()
+	out := p.names(true)
+	maps.Copy(out, map[string]any{"out_trade_no": t.Number, "trade_state": t.State, "trade_state_desc": stateWords(t.State), "attach": t.Attach,
+		"amount": amountJSON{Total: total, Currency: "CNY"}})
+	if t.State == "SUCCESS" || t.State == "REFUND" || t.State == "REVOKED" && t.Transaction != "" {
 		out["transaction_id"], out["trade_type"], out["bank_type"] = t.Transaction, t.kind(), "OTHERS"
 		out["success_time"] = t.PaidAt.In(clock.Shanghai()).Format(time.RFC3339)
-		out["payer"] = map[string]string{"openid": t.Payer}
+		out["payer"] = map[string]string{p.payerName(): t.Payer}
 		out["amount"] = amountJSON{Total: total, PayerTotal: total, Currency: "CNY", PayerCurrency: "CNY"}
 	}
 	return out
@@ -247,7 +272,7 @@ func (s *Sim) Pay(code string) error {
 		if t.Code != code {
 			continue
 		}
-		if t.State != "NOTPAY" {
+		if !t.open() {
 			return refuse(400, t.State, stateWords(t.State))
 		}
 		return s.paid(t, "微信用户")
@@ -263,6 +288,8 @@ func (s *Sim) paid(t *trade, _ string) error {
 		t.Payer = "o" + strings.ToLower(random(27))
 	}
 	t.Transaction = fmt.Sprintf("42000%s%015d", now.In(clock.Shanghai()).Format("20060102"), s.books.Last)
-	s.plan(t)
+	if t.Kind != kindScanned {
+		s.plan(t)
+	}
 	return s.saved()
 }

@@ -23,11 +23,17 @@ const (
 	readyHour  = 10
 )
 
-func (s *Sim) bill(merchant string, r *http.Request, _ []byte) (any, error) {
+func (s *Sim) bill(c *caller, r *http.Request, _ []byte) (any, error) {
 	q := r.URL.Query()
 	day, err := time.ParseInLocation(time.DateOnly, q.Get("bill_date"), clock.Shanghai())
 	if err != nil || q.Get("bill_type") != "" && q.Get("bill_type") != "ALL" {
 		return nil, refuse(400, "PARAM_ERROR", "账单日期或类型不正确")
+	}
+	s.mu.Lock()
+	merchant, err := s.accountOf(c, q.Get("sub_mchid"))
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
 	}
 	now := s.o.Clock.Now()
 	if now.Before(day.AddDate(0, 0, 1).Add(readyHour * time.Hour)) {
@@ -38,7 +44,7 @@ func (s *Sim) bill(merchant string, r *http.Request, _ []byte) (any, error) {
 		return nil, refuse(400, "NO_STATEMENT_EXIST", "账单文件不存在")
 	}
 	sum := sha1.Sum([]byte(text))
-	address := fmt.Sprintf("https://api.mch.weixin.qq.com/v3/billdownload/file?token=%s.%s.%d", merchant, day.Format(time.DateOnly), now.Unix())
+	address := fmt.Sprintf("https://api.mch.weixin.qq.com/v3/billdownload/file?token=%s.%s.%s.%d", c.number, merchant, day.Format(time.DateOnly), now.Unix())
 	if q.Get("tar_type") == "GZIP" {
 		address += "&tartype=gzip"
 	}
@@ -54,7 +60,7 @@ func (s *Sim) billText(merchant string, day time.Time) string {
 	var total, back, fees int64
 	on := day.Format(time.DateOnly)
 	for _, t := range list {
-		if t.Merchant != merchant || t.Transaction == "" || t.Forgotten {
+		if t.Merchant != merchant && t.signer() != merchant || t.Transaction == "" || t.Forgotten {
 			continue
 		}
 		if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
@@ -95,11 +101,19 @@ func (t *trade) billRow(fee int64) string {
 }
 
 func (t *trade) refundRow(r *refund, fee int64) string {
-	return t.row(r.At, "REFUND", "0.00", []string{r.ID, r.Number, yuan(r.billed()), "0.00", "ORIGINAL", r.billState()}, fee, "0.00", yuan(r.billed()))
+	state := "REFUND"
+	if r.Reversal {
+		state = "REVOKED"
+	}
+	return t.row(r.At, state, "0.00", []string{r.ID, r.Number, yuan(r.billed()), "0.00", "ORIGINAL", r.billState()}, fee, "0.00", yuan(r.billed()))
 }
 
 func (t *trade) row(at time.Time, state, settled string, back []string, fee int64, total, asked string) string {
-	cells := []string{at.In(clock.Shanghai()).Format(time.DateTime), t.App, t.Merchant, "", "", t.Transaction, t.Number, t.Payer, t.kind(), state, "OTHERS", "CNY", settled, "0.00"}
+	below := ""
+	if t.Partner != "" {
+		below = t.Merchant
+	}
+	cells := []string{at.In(clock.Shanghai()).Format(time.DateTime), t.App, t.signer(), below, "", t.Transaction, t.Number, t.Payer, t.kind(), state, "OTHERS", "CNY", settled, "0.00"}
 	cells = append(cells, back...)
 	cells = append(cells, strings.ReplaceAll(t.Description, ",", "，"), t.Attach, fine(fee), "0.60%", total, asked, "")
 	return "`" + strings.Join(cells, ",`")
@@ -123,10 +137,10 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	parts := strings.SplitN(r.URL.Query().Get("token"), ".", 3)
+	parts := strings.SplitN(r.URL.Query().Get("token"), ".", 4)
 	var made int64
-	if len(parts) == 3 {
-		if _, err := fmt.Sscan(parts[2], &made); err != nil {
+	if len(parts) == 4 {
+		if _, err := fmt.Sscan(parts[3], &made); err != nil {
 			made = 0
 		}
 	}
@@ -134,12 +148,12 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, refuse(400, "PARAM_ERROR", "下载地址已失效"))
 		return
 	}
-	day, err := time.ParseInLocation(time.DateOnly, parts[1], clock.Shanghai())
+	day, err := time.ParseInLocation(time.DateOnly, parts[2], clock.Shanghai())
 	if err != nil {
 		s.fail(w, refuse(400, "PARAM_ERROR", "下载地址不正确"))
 		return
 	}
-	body := []byte(s.billText(merchant, day))
+	body := []byte(s.billText(parts[1], day))
 	if s.fault().TamperBills {
 		body = bytes.Replace(body, []byte(",`SUCCESS,`"), []byte(",`REVOKED,`"), 1)
 	}

@@ -23,14 +23,18 @@ func (t *trade) kind() string {
 
 type sceneJSON struct {
 	Address string `json:"payer_client_ip"`
-	H5      struct {
+	Store   *struct {
+		ID  string `json:"id"`
+		Out string `json:"out_id"`
+	} `json:"store_info"`
+	H5 struct {
 		Type string `json:"type"`
 	} `json:"h5_info"`
 }
 
 // prepayH5 answers the page for the browser of a telephone. Source: WeChat
 // Pay, H5 下单.
-func (s *Sim) prepayH5(merchant string, r *http.Request, body []byte) (any, error) {
+func (s *Sim) prepayH5(c *caller, r *http.Request, body []byte) (any, error) {
 	var in prepayJSON
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
@@ -38,7 +42,7 @@ func (s *Sim) prepayH5(merchant string, r *http.Request, body []byte) (any, erro
 	if net.ParseIP(in.Scene.Address) == nil || in.Scene.H5.Type == "" {
 		return nil, refuse(400, "PARAM_ERROR", "scene_info 里要有 payer_client_ip 和 h5_info.type")
 	}
-	t, err := s.take(merchant, &in, kindH5)
+	t, err := s.take(c, &in, kindH5)
 	if err != nil {
 		return nil, err
 	}

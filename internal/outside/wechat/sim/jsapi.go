@@ -25,25 +25,28 @@ var bridgeScript string
 
 // prepayJSAPI answers what the invocation in WeChat's browser names. Source:
 // WeChat Pay, JSAPI 下单.
-func (s *Sim) prepayJSAPI(merchant string, _ *http.Request, body []byte) (any, error) {
+func (s *Sim) prepayJSAPI(c *caller, _ *http.Request, body []byte) (any, error) {
 	var in prepayJSON
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
 	}
-	s.mu.Lock()
-	app, known := s.books.Openids[in.Payer.OpenID]
-	s.mu.Unlock()
-	if in.Payer.OpenID == "" || !known {
-		return nil, refuse(400, "PARAM_ERROR", "无效的openid")
-	}
-	if app != in.App {
-		return nil, refuse(400, "APPID_OPENID_NOT_MATCH", "appid和openid不匹配")
-	}
-	t, err := s.take(merchant, &in, kindJSAPI)
+	t, err := s.take(c, &in, kindJSAPI)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]string{"prepay_id": t.prepay()}, nil
+}
+
+// knows refuses a payer whom the app of an order does not know; the caller holds
+// the lock.
+func (s *Sim) knows(p *parties, payer string) error {
+	switch app, known := s.books.Openids[payer]; {
+	case payer == "" || !known:
+		return refuse(400, "PARAM_ERROR", "无效的openid")
+	case app != p.payerApp():
+		return refuse(400, "APPID_OPENID_NOT_MATCH", "appid和openid不匹配")
+	}
+	return nil
 }
 
 func (t *trade) prepay() string { return "wx" + t.At.UTC().Format("20060102150405") + t.id() }
@@ -66,11 +69,11 @@ func (s *Sim) invoked(q url.Values, payer string) (*trade, error) {
 	sig, err := base64.StdEncoding.DecodeString(q.Get("paySign"))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n", q.Get("appId"), q.Get("timeStamp"), q.Get("nonceStr"), q.Get("package")))
 	switch {
-	case q.Get("appId") != t.App || q.Get("signType") != "RSA" || q.Get("timeStamp") == "" || q.Get("nonceStr") == "":
+	case q.Get("appId") != t.parties().payerApp() || q.Get("signType") != "RSA" || q.Get("timeStamp") == "" || q.Get("nonceStr") == "":
 		return nil, refuse(400, "PARAM_ERROR", "调用支付JSAPI缺少参数或参数不正确")
-	case err != nil || rsa.VerifyPKCS1v15(s.partners[t.Merchant], crypto.SHA256, sum[:], sig) != nil:
+	case err != nil || rsa.VerifyPKCS1v15(s.partners[t.signer()], crypto.SHA256, sum[:], sig) != nil:
 		return nil, refuse(400, "SIGN_ERROR", "支付验证签名失败")
-	case openid(t.App, payer) != t.Payer:
+	case openid(t.parties().payerApp(), payer) != t.Payer:
 		return nil, refuse(400, "OPENID_MISMATCH", "下单账号与支付账号不一致，请核实后再支付")
 	}
 	return t, nil

@@ -146,7 +146,7 @@ func (s *Sim) message(d *delivery) (notify, number string, body []byte, err erro
 		return "", "", nil, err
 	}
 	nonce := random(12)
-	sealed, err := seal(s.books.Merchants[t.Merchant].APIKey, nonce, kind, plain)
+	sealed, err := seal(s.books.Merchants[t.signer()].APIKey, nonce, kind, plain)
 	if err != nil {
 		return "", "", nil, err
 	}
@@ -154,6 +154,13 @@ func (s *Sim) message(d *delivery) (notify, number string, body []byte, err erro
 		"event_type": event, "summary": words, "resource": map[string]string{"original_type": kind,
 			"algorithm": "AEAD_AES_256_GCM", "ciphertext": sealed, "associated_data": kind, "nonce": nonce}})
 	return notify, t.Number, body, err
+}
+
+// signerOf is whose keys a notification is for.
+func (s *Sim) signerOf(d *delivery) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.books.Trades[d.Trade].signer()
 }
 
 // send tells the merchant once; true when he has acknowledged.
@@ -164,7 +171,7 @@ func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool
 		return false
 	}
 	h := http.Header{"Content-Type": {"application/json"}}
-	if err := s.sign(h, body); err != nil {
+	if err := s.sign(h, body, s.signerOf(d), ""); err != nil {
 		s.o.Log.Error("simulator", "error", err)
 		return false
 	}
@@ -196,10 +203,11 @@ func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool
 // Letter is a notification about a paid order, signed now, without sending it:
 // what somebody who listens at the door would have.
 func (s *Sim) Letter(merchant, number string) (http.Header, []byte, error) {
-	_, _, body, err := s.message(&delivery{ID: "EV-" + digits(28), Trade: merchant + "/" + number, Made: s.o.Clock.Now()})
+	d := &delivery{ID: "EV-" + digits(28), Trade: merchant + "/" + number, Made: s.o.Clock.Now()}
+	_, _, body, err := s.message(d)
 	if err != nil {
 		return nil, nil, err
 	}
 	h := http.Header{"Content-Type": {"application/json"}}
-	return h, body, s.sign(h, body)
+	return h, body, s.sign(h, body, s.signerOf(d), "")
 }

@@ -87,6 +87,11 @@ func (s *Sim) app(app string) bool {
 
 // secretOf is the secret of an app; the caller holds the lock.
 func (s *Sim) secretOf(app string) string {
+	for _, m := range s.books.Subs {
+		if m.App == app && app != "" {
+			return m.Secret
+		}
+	}
 	for _, m := range s.books.Merchants {
 		if m.App == app && app != "" {
 			return m.Secret

@@ -61,6 +61,7 @@ func (s *Sim) payerRoutes(mux *http.ServeMux) {
 	})
 	s.browserRoutes(mux, show)
 	s.bridgeRoutes(mux, show)
+	s.shownRoutes(mux)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s.controlRoutes(mux)
 }
@@ -75,6 +76,21 @@ func (s *Sim) controlRoutes(mux *http.ServeMux) {
 		}
 		if err := s.Alter(a); err != nil {
 			s.fail(w, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /certify", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Merchant    string `json:"merchant"`
+			Certificate bool   `json:"certificate"`
+		}
+		err := json.NewDecoder(r.Body).Decode(&in)
+		if err == nil {
+			err = s.Certify(in.Merchant, in.Certificate)
+		}
+		if err != nil {
+			s.fail(w, refuse(400, "PARAM_ERROR", err.Error()))
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
@@ -111,7 +127,7 @@ func (s *Sim) recent() []seen {
 	out := []seen{}
 	for _, t := range s.sorted() {
 		out = append(out, seen{t.id(), t.Number, t.Description, yuan(t.Total), t.shown(), t.Merchant,
-			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.Kind, t.State == "NOTPAY", ""})
+			t.At.In(clock.Shanghai()).Format("01-02 15:04:05"), t.Kind, t.open(), ""})
 	}
 	return out[:min(len(out), 200)]
 }

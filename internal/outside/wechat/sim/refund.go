@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
 	"time"
@@ -21,6 +22,8 @@ type refund struct {
 	DoneAt time.Time `json:"done_at"`
 	Notify string    `json:"notify,omitempty"`
 	Billed int64     `json:"billed,omitempty"` // another amount in the bill, fen
+	// Reversal is money of a scanned order that was taken back (撤销).
+	Reversal bool `json:"reversal,omitempty"`
 }
 
 func (r *refund) state() string {
@@ -68,6 +71,7 @@ func (t *trade) refundNumbered(number string) *refund {
 }
 
 type refundRequest struct {
+	Sub         string `json:"sub_mchid"`
 	Transaction string `json:"transaction_id"`
 	Number      string `json:"out_trade_no"`
 	Refund      string `json:"out_refund_no"`
@@ -83,7 +87,7 @@ type refundRequest struct {
 var backNumber = regexp.MustCompile(`^[0-9A-Za-z_\-|*@]{1,64}$`)
 
 // refund accepts a refund, or tells of the one with this number.
-func (s *Sim) refund(merchant string, _ *http.Request, body []byte) (any, error) {
+func (s *Sim) refund(c *caller, _ *http.Request, body []byte) (any, error) {
 	var in refundRequest
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, refuse(400, "PARAM_ERROR", "请求体不是 JSON")
@@ -91,6 +95,10 @@ func (s *Sim) refund(merchant string, _ *http.Request, body []byte) (any, error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.endRefunds()
+	merchant, err := s.accountOf(c, in.Sub)
+	if err != nil {
+		return nil, err
+	}
 	t := s.refundable(merchant, &in)
 	switch {
 	case !backNumber.MatchString(in.Refund) || len(in.Reason) > 80 || in.Amount.Refund <= 0 || in.Amount.Currency != "CNY":
@@ -126,6 +134,17 @@ func (s *Sim) refund(merchant string, _ *http.Request, body []byte) (any, error)
 	return answer, s.saved()
 }
 
+// accountOf is whose refunds or bills are asked for; the caller holds the lock.
+func (s *Sim) accountOf(c *caller, below string) (string, error) {
+	if below == "" {
+		return c.number, nil
+	}
+	if x, ok := s.books.Subs[below]; !ok || x.Partner != c.number {
+		return "", refuse(403, "NO_AUTH", "特约子商户商户号未授权服务商的产品权限")
+	}
+	return below, nil
+}
+
 func (s *Sim) refundable(merchant string, in *refundRequest) *trade {
 	for _, t := range s.books.Trades {
 		if t.Merchant == merchant && (in.Transaction != "" && t.Transaction == in.Transaction || in.Transaction == "" && t.Number == in.Number) {
@@ -145,9 +164,13 @@ func (s *Sim) backOf(merchant, number string) *refund {
 	return nil
 }
 
-func (s *Sim) queryRefund(merchant string, r *http.Request, _ []byte) (any, error) {
+func (s *Sim) queryRefund(c *caller, r *http.Request, _ []byte) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	merchant, err := s.accountOf(c, r.URL.Query().Get("sub_mchid"))
+	if err != nil {
+		return nil, err
+	}
 	s.endRefunds()
 	for _, t := range s.books.Trades {
 		if b := t.refundNumbered(r.PathValue("number")); t.Merchant == merchant && b != nil {
@@ -190,9 +213,10 @@ func (s *Sim) refundAnswer(t *trade, r *refund) map[string]any {
 
 // refundNotice is what a notification tells of a refund.
 func (s *Sim) refundNotice(t *trade, r *refund) map[string]any {
-	out := map[string]any{"mchid": t.Merchant, "out_trade_no": t.Number, "transaction_id": t.Transaction, "out_refund_no": r.Number, "refund_id": r.ID,
+	out := t.parties().names(false)
+	maps.Copy(out, map[string]any{"out_trade_no": t.Number, "transaction_id": t.Transaction, "out_refund_no": r.Number, "refund_id": r.ID,
 		"refund_status": r.state(), "user_received_account": "支付用户零钱",
-		"amount": map[string]int64{"total": t.Total, "refund": r.Amount, "payer_total": t.Total, "payer_refund": r.Amount}}
+		"amount": map[string]int64{"total": t.Total, "refund": r.Amount, "payer_total": t.Total, "payer_refund": r.Amount}})
 	if r.state() == "SUCCESS" {
 		out["success_time"] = r.DoneAt.In(clock.Shanghai()).Format(time.RFC3339)
 	}

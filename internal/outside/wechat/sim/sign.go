@@ -79,11 +79,16 @@ func (s *Sim) authenticate(r *http.Request) (merchant string, body []byte, err e
 	return m.Number, body, nil
 }
 
-// sign makes the headers of a message of the platform.
-func (s *Sim) sign(h http.Header, body []byte) error {
+// sign makes the headers of a message of the platform for a merchant, who may
+// have said what he can check.
+func (s *Sim) sign(h http.Header, body []byte, merchant, asked string) error {
+	serial, key, err := s.signingKey(merchant, asked)
+	if err != nil {
+		return err
+	}
 	ts, nonce := strconv.FormatInt((clock.System{}).Now().Unix(), 10), random(32)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n", ts, nonce, body))
-	sig, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	sig, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
@@ -91,13 +96,13 @@ func (s *Sim) sign(h http.Header, body []byte) error {
 	h.Set("Wechatpay-Nonce", nonce)
 	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(sig))
 	h.Set("Wechatpay-Signature-Type", scheme)
-	h.Set("Wechatpay-Serial", s.books.Serial)
+	h.Set("Wechatpay-Serial", serial)
 	h.Set("Request-ID", random(26))
 	return nil
 }
 
 // answer writes a signed success; a nil value is 204.
-func (s *Sim) answer(w http.ResponseWriter, value any) {
+func (s *Sim) answer(w http.ResponseWriter, value any, merchant, asked string) {
 	status, body := http.StatusNoContent, []byte{}
 	if value != nil {
 		var err error
@@ -108,7 +113,7 @@ func (s *Sim) answer(w http.ResponseWriter, value any) {
 		status = http.StatusOK
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	}
-	if err := s.sign(w.Header(), body); err != nil {
+	if err := s.sign(w.Header(), body, merchant, asked); err != nil {
 		s.fail(w, err)
 		return
 	}

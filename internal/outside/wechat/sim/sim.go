@@ -1,5 +1,6 @@
 // Package sim is an honest WeChat Pay for rehearsals and tests: it keeps to the
-// published protocol (APIv3: Native, H5, JSAPI with 网页授权), checks what it is told, signs what it
+// published protocol (APIv3: Native, H5, JSAPI with 网页授权, 付款码; merchants alone and
+// below partners; public key and certificates), checks what it is told, signs what it
 // answers, keeps its own books and shows the payer a page. It knows nothing of
 // the product, and the product does not know whether it speaks to it.
 package sim
@@ -45,6 +46,7 @@ type Credentials struct {
 	App            string `json:"app"`
 	Serial         string `json:"serial"`
 	Secret         string `json:"secret"`      // of the app
+	Certificate    bool   `json:"certificate"` // served with 平台证书 instead of the public key
 	PrivateKey     string `json:"private_key"` // PEM; the merchant makes it himself in the real world
 	PlatformSerial string `json:"-"`
 	PlatformKey    string `json:"-"` // PEM
@@ -55,6 +57,8 @@ type Credentials struct {
 type trade struct {
 	Merchant    string    `json:"merchant"`
 	App         string    `json:"app"`
+	Partner     string    `json:"partner,omitempty"` // who signs for the merchant
+	SubApp      string    `json:"sub_app,omitempty"`
 	Number      string    `json:"number"`
 	Description string    `json:"description"`
 	Attach      string    `json:"attach,omitempty"`
@@ -62,7 +66,7 @@ type trade struct {
 	Code        string    `json:"code"`
 	Kind        string    `json:"kind,omitempty"` // NATIVE when empty, MWEB, JSAPI or MICROPAY
 	Total       int64     `json:"total"`          // fen
-	State       string    `json:"state"`          // NOTPAY SUCCESS REFUND CLOSED
+	State       string    `json:"state"`          // NOTPAY SUCCESS REFUND CLOSED, of scanned ones USERPAYING PAYERROR REVOKED
 	Transaction string    `json:"transaction,omitempty"`
 	Payer       string    `json:"payer,omitempty"`
 	At          time.Time `json:"at"`
@@ -82,6 +86,9 @@ type books struct {
 	Notices   []*delivery            `json:"notices"`
 	Openids   map[string]string      `json:"openids"` // the app that knows a payer by it
 	Last      int64                  `json:"last"`
+	Subs      map[string]sub         `json:"subs,omitempty"`  // merchants below partners
+	Shown     map[string]*shown      `json:"shown,omitempty"` // codes of payers
+	Certs     []certificate          `json:"certs,omitempty"`
 }
 
 // Sim is a running WeChat Pay.
@@ -245,11 +252,18 @@ func (s *Sim) saved() error {
 	return nil
 }
 
+// open tells whether an order can be paid.
+func (t *trade) open() bool { return t.State == "NOTPAY" || t.State == "USERPAYING" }
+
 // expire closes what nobody paid in time; the caller holds the lock.
 func (s *Sim) expire() {
 	now := s.o.Clock.Now()
 	for _, t := range s.books.Trades {
-		if t.State == "NOTPAY" && now.After(t.Expires) {
+		switch {
+		case !t.open() || !now.After(t.Expires):
+		case t.Kind == kindScanned:
+			t.State = "PAYERROR"
+		default:
 			t.State = "CLOSED"
 		}
 	}
