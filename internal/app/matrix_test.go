@@ -90,6 +90,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"receipt-void":        `{"reason":"矩阵测试"}`,
 		"receipt-create":      fmt.Sprintf(`{"room_id":%q,"expected_owed":0,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
 		"order-create":        fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":0,"amount":100}`, from.ids["room"]),
+		"order-parts":         fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":0,"amount":100}`, from.ids["room"]),
 		"candidate-handle":    `{"note":"矩阵测试"}`,
 		"bank-row-receive":    fmt.Sprintf(`{"room_id":%q,"expected_owed":0}`, from.ids["room"]),
 		"bank-row-aside":      `{"state":"held","note":"矩阵测试"}`,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"linli/internal/billing"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -32,47 +33,37 @@ type OrderTaking struct {
 	Key             string // of the intention; the same key answers the same order
 	Room            id.ID
 	Charges         []id.ID // chosen charges; empty means whatever is owed
+	Late            []id.ID // charges whose late fees are chosen, as in Taking
+	Merchant        id.ID   // only what this merchant takes; 0 must come out as one merchant
 	Amount          money.Fen
 	ExpectedOwed    money.Fen
 	ExpectedPrepaid *money.Fen
+	ExpectedLate    *money.Fen // late fees as shown; nil: the order takes none
 	Confirmed       bool
 	OnlyRoom        bool           // the payer sees only this room: the rest of the household is left out
 	Phone           *payment.Phone // paid in the browser of a telephone; nil asks for a code
 	PayerCode       string         // scanned from the payer's telephone: the money is taken at once
 }
 
-// OpenOrder asks a payment channel for an amount: the charges and what each
-// gets are fixed now, by the same rules as cash, and booked when it is paid.
-// Errors: those of Receive and of payment.OpenOrder.
+// OpenOrder asks a payment channel for an amount: the charges, their late fees
+// and what each gets are fixed now, by the same rules as cash, and booked when it
+// is paid. Late fees are taken only when the asker says which sum he was shown.
+// Errors: those of Receive and of payment.OpenOrder, ErrOrderSplit,
+// ErrOrderWhose, ErrNearlyOver.
 func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID, in OrderTaking) (payment.Order, error) {
-	if in.Amount <= 0 || in.Amount > maxPay {
-		return payment.Order{}, ErrPays.Say("收款金额应大于零，最多 10 亿元").At("body.amount", "应大于零，最多 10 亿元", int64(in.Amount))
-	}
-	t := Taking{Room: in.Room, Charges: in.Charges, ExpectedOwed: in.ExpectedOwed, ExpectedPrepaid: in.ExpectedPrepaid, Confirmed: in.Confirmed,
-		Pays: []Pay{{Method: Method(in.Channel), Amount: in.Amount}}}
 	var o payment.Order
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		seat, err := s.lockSeat(ctx, tx, project, in.Room)
+		p, err := s.plan(ctx, tx, who, project, &in)
 		if err != nil {
 			return err
 		}
-		if in.OnlyRoom {
-			seat = seat.OfRoom()
-		}
-		if err := s.sameAsShown(ctx, tx, project, seat, &t); err != nil {
-			return err
-		}
-		// An order is for a fixed amount, a late fee for the day it is paid on: the counter takes it.
-		seat.Late, seat.LateOwed = nil, 0
-		r, err := draft(tx, who, seat, &t)
+		merchant, err := p.one(in.Merchant)
 		if err != nil {
 			return err
 		}
-		ask := payment.NewOrder{Channel: in.Channel, Key: in.Key, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
-			Title: orderTitle(&r), Policy: string(r.Policy), Amount: r.Amount, ToPrepay: r.ToPrepay, Phone: in.Phone,
-			PayerCode: in.PayerCode}
-		for _, l := range r.Lines {
-			ask.Lines = append(ask.Lines, payment.OrderLine{Charge: l.Charge, Amount: l.Amount})
+		ask, err := p.ask(tx, &in, merchant)
+		if err != nil {
+			return err
 		}
 		o, err = s.payment.OpenOrder(ctx, tx, who, project, ask)
 		return err
@@ -84,13 +75,18 @@ func (s *Service) OpenOrder(ctx context.Context, who actor.Actor, project id.ID,
 }
 
 // OfRoom is the seat with what is owed for its own room only: without other
-// rooms of the payer, those who have left, and late fees.
+// rooms of the payer and those who have left.
 func (seat *Seat) OfRoom() *Seat {
 	out := *seat
 	out.Open, out.Former, out.Late, out.LateOwed = []Open{}, nil, nil, 0
 	for _, o := range seat.Open {
 		if o.Room == seat.Room.ID {
 			out.Open = append(out.Open, o)
+		}
+	}
+	for _, l := range seat.Late {
+		if l.LateFee.Charge.Subject == seat.Room.ID {
+			out.Late, out.LateOwed = append(out.Late, l), out.LateOwed+l.Left()
 		}
 	}
 	out.Owed = sumLeft(out.Open)
@@ -124,7 +120,7 @@ func (s *Service) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in 
 	r := Receipt{ID: tx.NewID(), Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, PayerName: o.PayerName, Policy: Policy(o.Policy),
 		Amount: in.Amount, OwedBefore: seat.Owed, Cashier: who.Account, CashierName: who.Name, Date: clock.DateOf(tx.Now()), At: tx.Now(),
 		State: StateValid, Pays: []Pay{{Method: Method(o.Channel), Amount: in.Amount, Reference: in.Transaction}}, Lines: []Line{}}
-	r.ToPrepay = r.Amount - r.meet(seat, in.Lines, in.Amount)
+	r.ToPrepay = r.Amount - r.meet(tx, seat, in.Lines, in.Amount)
 	r.OwedAfter = r.OwedBefore - (r.Amount - r.ToPrepay)
 	r.PrepaidAfter = seat.Prepaid + r.ToPrepay
 	if err := s.book(ctx, tx, who, project, seat, &r); err != nil {
@@ -133,15 +129,19 @@ func (s *Service) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in 
 	return payment.Settled{Receipt: r.ID, Number: r.Number, Rest: r.ToPrepay}, nil
 }
 
-// meet gives the lines of an order what their charges still owe, and answers
-// the sum.
-func (r *Receipt) meet(seat *Seat, lines []payment.OrderLine, amount money.Fen) money.Fen {
+// meet gives the lines of an order what their charges, and late fees, still
+// owe, and answers the sum.
+func (r *Receipt) meet(tx *db.Tx, seat *Seat, lines []payment.OrderLine, amount money.Fen) money.Fen {
 	open := map[id.ID]Open{}
 	for _, o := range seat.all() {
 		open[o.Charge] = o
 	}
 	var sum money.Fen
 	for _, l := range lines {
+		if l.Late {
+			sum += r.meetLate(tx, seat, l, amount-sum)
+			continue
+		}
 		o, owed := open[l.Charge]
 		part := min(l.Amount, o.Left, amount-sum)
 		if !owed || part <= 0 {
@@ -155,4 +155,23 @@ func (r *Receipt) meet(seat *Seat, lines []payment.OrderLine, amount money.Fen) 
 		sum += part
 	}
 	return sum
+}
+
+// meetLate gives a line its late fee, at most what is left of it after waivers.
+func (r *Receipt) meetLate(tx *db.Tx, seat *Seat, line payment.OrderLine, most money.Fen) money.Fen {
+	at := slices.IndexFunc(seat.Late, func(l LateDue) bool { return l.LateFee.Charge.ID == line.Charge })
+	if at < 0 {
+		return 0
+	}
+	l := &seat.Late[at]
+	c := &l.LateFee.Charge
+	part := min(line.Amount, l.Left(), most)
+	if part <= 0 {
+		return 0
+	}
+	l.Charge = tx.NewID()
+	r.Lines = append(r.Lines, Line{Charge: l.Charge, Room: c.Subject, RoomLabel: l.RoomLabel, ItemName: c.ItemName + billing.LateItemName, Month: c.Month,
+		Owed: l.Left(), Amount: part})
+	r.OwedBefore += part
+	return part
 }

@@ -19,6 +19,8 @@ func (s *Service) orderRoutes(w *web.Server) {
 	const orders = "/projects/{project}/orders"
 	web.Handle(w, web.Op{ID: "order-create", Method: http.MethodPost, Path: orders, Tag: "cashier", Status: http.StatusCreated,
 		Permission: PermReceive, Summary: "发起线上收款，出二维码或扫付款码；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
+	web.Handle(w, web.Op{ID: "order-parts", Method: http.MethodPost, Path: orders + "/parts", Tag: "cashier",
+		Permission: PermReceive, Summary: "这次线上收款分属哪几个商户，一个商户一笔；不发起收款"}, s.apiOrderParts)
 	web.Handle(w, web.Op{ID: "order-one", Method: http.MethodGet, Path: orders + "/{order}", Tag: "cashier",
 		Permission: PermRead, Summary: "一笔线上收款到了哪一步"}, s.apiOrder)
 	web.Handle(w, web.Op{ID: "order-cancel", Method: http.MethodPost, Path: orders + "/{order}/cancel", Tag: "cashier",
@@ -28,6 +30,7 @@ func (s *Service) orderRoutes(w *web.Server) {
 type orderLineJSON struct {
 	Charge id.ID     `json:"charge_id"`
 	Amount money.Fen `json:"amount" doc:"分"`
+	Late   bool      `json:"late" doc:"这笔应收的违约金"`
 }
 
 type orderJSON struct {
@@ -39,6 +42,7 @@ type orderJSON struct {
 	PayerName     string          `json:"payer_name"`
 	Amount        money.Fen       `json:"amount" doc:"金额，分；不会再变"`
 	ToPrepay      money.Fen       `json:"to_prepay" doc:"其中存入预存的，分"`
+	LateFee       money.Fen       `json:"late_fee" doc:"其中违约金，分；算到发起那天"`
 	Lines         []orderLineJSON `json:"lines" nullable:"false" doc:"付款后销掉的应收，不会再变"`
 	State         string          `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
 	Closing       bool            `json:"closing" doc:"正在取消，结果以 state 为准"`
@@ -62,6 +66,9 @@ func orderAnswer(o *payment.Order) (*orderOut, error) {
 		ReceiptNumber: o.ReceiptNumber, Phone: o.Phone, Scan: cmp.Or(string(o.Scan), "none"), CreatedName: o.CreatedName, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, orderLineJSON(l))
+		if l.Late {
+			j.LateFee += l.Amount
+		}
 	}
 	if o.State == payment.OrderWaiting && !o.Closing && !o.Phone && o.Scan == "" {
 		svg, err := payment.QR(o.Code)
@@ -73,26 +80,69 @@ func orderAnswer(o *payment.Order) (*orderOut, error) {
 	return &orderOut{j}, nil
 }
 
+// OrderInput is what is to be paid through a channel.
+type OrderInput struct {
+	Channel         string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
+	Room            id.ID      `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
+	Charges         []id.ID    `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
+	Late            []id.ID    `json:"late_charge_ids,omitempty" maxItems:"500" doc:"收哪些应收的违约金；和 charge_ids 都不填为全部"`
+	Amount          money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
+	ExpectedOwed    money.Fen  `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
+	ExpectedPrepaid *money.Fen `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
+	ExpectedLate    *money.Fen `json:"expected_late,omitempty" minimum:"0" doc:"界面上显示的违约金合计，不一致则拒绝；不填为不收违约金"`
+	Confirmed       bool       `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
+	Merchant        id.ID      `json:"merchant_id,omitempty" doc:"只收这个商户的那一笔；不填时费用须都属同一个商户"`
+	PayerCode       string     `json:"payer_code,omitempty" maxLength:"32" doc:"扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里"`
+}
+
+func (b *OrderInput) taking() OrderTaking {
+	return OrderTaking{Channel: b.Channel, Room: b.Room, Charges: b.Charges, Late: b.Late, Merchant: b.Merchant, Amount: b.Amount, ExpectedOwed: b.ExpectedOwed,
+		ExpectedPrepaid: b.ExpectedPrepaid, ExpectedLate: b.ExpectedLate, Confirmed: b.Confirmed, PayerCode: b.PayerCode}
+}
+
 func (s *Service) apiOpenOrder(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
-	Body    struct {
-		Channel         string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
-		Room            id.ID      `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
-		Charges         []id.ID    `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
-		Amount          money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
-		ExpectedOwed    money.Fen  `json:"expected_owed" minimum:"0" doc:"界面上显示的欠费合计，不一致则拒绝"`
-		ExpectedPrepaid *money.Fen `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
-		Confirmed       bool       `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
-		PayerCode       string     `json:"payer_code,omitempty" maxLength:"32" doc:"扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里"`
-	}
+	Body    OrderInput
 }) (*orderOut, error) {
-	b := &in.Body
-	o, err := s.OpenOrder(ctx, who, in.Project, OrderTaking{Channel: b.Channel, Room: b.Room, Charges: b.Charges, Amount: b.Amount,
-		ExpectedOwed: b.ExpectedOwed, ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, PayerCode: b.PayerCode})
+	o, err := s.OpenOrder(ctx, who, in.Project, in.Body.taking())
 	if err != nil {
 		return nil, err
 	}
 	return orderAnswer(&o)
+}
+
+type orderPartJSON struct {
+	Merchant id.ID     `json:"merchant_id"`
+	Name     string    `json:"merchant_name" doc:"商户名称"`
+	Account  string    `json:"merchant" doc:"商户号"`
+	Amount   money.Fen `json:"amount" doc:"这个商户收多少，分"`
+	ToPrepay money.Fen `json:"to_prepay" doc:"其中存入预存的，分"`
+	LateFee  money.Fen `json:"late_fee" doc:"其中违约金，分"`
+	Charges  []id.ID   `json:"charge_ids" nullable:"false" doc:"它收的应收"`
+	Late     []id.ID   `json:"late_charge_ids" nullable:"false" doc:"它收哪些应收的违约金"`
+}
+
+type orderPartsOut struct {
+	Body struct {
+		Items []orderPartJSON `json:"items" nullable:"false" doc:"按收款先后；只有一项就是一笔收"`
+	}
+}
+
+func (s *Service) apiOrderParts(ctx context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Body    OrderInput
+}) (*orderPartsOut, error) {
+	parts, err := s.OrderParts(ctx, who, in.Project, in.Body.taking())
+	if err != nil {
+		return nil, err
+	}
+	out := &orderPartsOut{}
+	out.Body.Items = []orderPartJSON{}
+	for _, p := range parts {
+		out.Body.Items = append(out.Body.Items, orderPartJSON{p.Payee.ID, p.Payee.Name, p.Payee.Account, p.Amount, p.ToPrepay, p.Late,
+			append([]id.ID{}, p.Charges...), append([]id.ID{}, p.LateOf...)})
+	}
+	return out, nil
 }
 
 type orderRef struct {

@@ -389,7 +389,7 @@ func TestOriginalChangedByHand(t *testing.T) {
 		}
 		found, err := w.payment.Broken(t.Context(), w.project)
 		text := strings.Join(found, "\n")
-		if err != nil || !strings.Contains(text, "原路退回合计") || !strings.Contains(text, "按渠道到账和退款应为") || !strings.Contains(text, "为退款留出的预存") {
+		if err != nil || !strings.Contains(text, "原路退回合计") || !strings.Contains(text, "按渠道到账、退款和手续费应为") || !strings.Contains(text, "为退款留出的预存") {
 			t.Errorf("found %v, %v", found, err)
 		}
 	})

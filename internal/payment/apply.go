@@ -145,7 +145,7 @@ func meet(o *Order, t *Trade) Found {
 		return FoundSecond
 	case t.Amount != o.Amount:
 		return FoundAmount
-	case !o.State.Open():
+	case !o.State.Open(), o.outlived(t.PaidAt):
 		return FoundLate
 	}
 	return FoundFit

@@ -11,6 +11,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -48,6 +49,7 @@ func (s OrderState) Open() bool { return s == OrderCreated || s == OrderWaiting 
 type OrderLine struct {
 	Charge id.ID
 	Amount money.Fen
+	Late   bool // for the late fee of the charge, as of the day of the order
 }
 
 // Order asks a channel for one fixed amount for one fixed list of charges:
@@ -85,10 +87,18 @@ type Order struct {
 	EndedAt       time.Time
 }
 
+// outlived tells whether an order was paid on another day than its late fees
+// are of.
+func (o *Order) outlived(paid time.Time) bool {
+	late := slices.ContainsFunc(o.Lines, func(l OrderLine) bool { return l.Late })
+	return late && clock.DateOf(paid) > clock.DateOf(o.CreatedAt)
+}
+
 // NewOrder is what the counter asks for.
 type NewOrder struct {
 	Channel   string
-	Merchant  id.ID // who takes the money; 0 is the default merchant
+	Merchant  id.ID     // who takes the money; 0 is the default merchant
+	Until     time.Time // not to be paid after it; zero leaves it to the channel's usual time
 	Key       string
 	Room      id.ID
 	RoomLabel string
@@ -181,6 +191,9 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
 	if o.Number = orderNumber(project, o.ID); in.PayerCode != "" {
 		o.Scan, o.ExpiresAt = ScanNew, tx.Now().Add(scanLife)
+	}
+	if !in.Until.IsZero() && in.Until.Before(o.ExpiresAt) {
+		o.ExpiresAt = in.Until
 	}
 	if in.Phone != nil && in.Phone.Who.Payer != "" {
 		o.Inside = s.InsideOf(project, in.Phone.Who)

@@ -35,8 +35,8 @@ func insertOrder(ctx context.Context, tx *db.Tx, project id.ID, o *Order) error 
 		return err
 	}
 	for i, l := range o.Lines {
-		if _, err := tx.Exec(ctx, "INSERT INTO payment_order_line (project_id, order_id, no, charge_id, amount) VALUES (?, ?, ?, ?, ?)",
-			project, o.ID, i+1, l.Charge, l.Amount); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO payment_order_line (project_id, order_id, no, charge_id, amount, late) VALUES (?, ?, ?, ?, ?, ?)",
+			project, o.ID, i+1, l.Charge, l.Amount, l.Late); err != nil {
 			return err
 		}
 	}
@@ -64,10 +64,10 @@ func withLines(ctx context.Context, q db.Q, project id.ID, o Order, err error) (
 	if err != nil {
 		return o, err
 	}
-	rows, err := q.Query(ctx, "SELECT charge_id, amount FROM payment_order_line WHERE project_id = ? AND order_id = ? ORDER BY no", project, o.ID)
+	rows, err := q.Query(ctx, "SELECT charge_id, amount, late FROM payment_order_line WHERE project_id = ? AND order_id = ? ORDER BY no", project, o.ID)
 	o.Lines, err = db.Collect(rows, err, func(row db.Scanner) (OrderLine, error) {
 		var l OrderLine
-		err := row.Scan(&l.Charge, &l.Amount)
+		err := row.Scan(&l.Charge, &l.Amount, &l.Late)
 		return l, err
 	})
 	return o, err

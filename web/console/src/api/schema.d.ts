@@ -2433,6 +2433,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/orders/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 这次线上收款分属哪几个商户，一个商户一笔；不发起收款 */
+        post: operations["order-parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/orders/{order}": {
         parameters: {
             query?: never;
@@ -6367,6 +6384,11 @@ export interface components {
             expires_at: string;
             /** @description 编号，十进制字符串 */
             id: string;
+            /**
+             * Format: int64
+             * @description 其中违约金，分；算到发起那天
+             */
+            late_fee: number;
             /** @description 付款后销掉的应收，不会再变 */
             lines: components["schemas"]["CashierOrderLine"][];
             /** @description 商户订单号 */
@@ -6400,6 +6422,45 @@ export interface components {
              */
             to_prepay: number;
         };
+        CashierOrderInput: {
+            /**
+             * Format: int64
+             * @description 金额，分
+             */
+            amount: number;
+            /**
+             * @description 收款渠道：wechat 微信支付，alipay 支付宝
+             * @enum {string}
+             */
+            channel: "wechat" | "alipay";
+            /** @description 所选的应收；不填则按到期先后抵全部欠费 */
+            charge_ids?: string[] | null;
+            /** @description 金额异常时已再次确认 */
+            confirmed?: boolean;
+            /**
+             * Format: int64
+             * @description 界面上显示的违约金合计，不一致则拒绝；不填为不收违约金
+             */
+            expected_late?: number;
+            /**
+             * Format: int64
+             * @description 界面上显示的欠费合计，不一致则拒绝
+             */
+            expected_owed: number;
+            /**
+             * Format: int64
+             * @description 界面上显示的预存余额，不一致则拒绝；选填
+             */
+            expected_prepaid?: number;
+            /** @description 收哪些应收的违约金；和 charge_ids 都不填为全部 */
+            late_charge_ids?: string[] | null;
+            /** @description 只收这个商户的那一笔；不填时费用须都属同一个商户 */
+            merchant_id?: string;
+            /** @description 扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里 */
+            payer_code?: string;
+            /** @description 收银台上的房间；多收的钱存入它的预存 */
+            room_id: string;
+        };
         CashierOrderLine: {
             /**
              * Format: int64
@@ -6408,6 +6469,35 @@ export interface components {
             amount: number;
             /** @description 编号，十进制字符串 */
             charge_id: string;
+            /** @description 这笔应收的违约金 */
+            late: boolean;
+        };
+        CashierOrderPart: {
+            /**
+             * Format: int64
+             * @description 这个商户收多少，分
+             */
+            amount: number;
+            /** @description 它收的应收 */
+            charge_ids: string[];
+            /** @description 它收哪些应收的违约金 */
+            late_charge_ids: string[];
+            /**
+             * Format: int64
+             * @description 其中违约金，分
+             */
+            late_fee: number;
+            /** @description 商户号 */
+            merchant: string;
+            /** @description 编号，十进制字符串 */
+            merchant_id: string;
+            /** @description 商户名称 */
+            merchant_name: string;
+            /**
+             * Format: int64
+             * @description 其中存入预存的，分
+             */
+            to_prepay: number;
         };
         CashierPay: {
             /**
@@ -9806,35 +9896,9 @@ export interface components {
         OccupantsOutBody: {
             items: components["schemas"]["EstateOccupant"][];
         };
-        "Order-createRequest": {
-            /**
-             * Format: int64
-             * @description 金额，分
-             */
-            amount: number;
-            /**
-             * @description 收款渠道：wechat 微信支付，alipay 支付宝
-             * @enum {string}
-             */
-            channel: "wechat" | "alipay";
-            /** @description 所选的应收；不填则按到期先后抵全部欠费 */
-            charge_ids?: string[] | null;
-            /** @description 金额异常时已再次确认 */
-            confirmed?: boolean;
-            /**
-             * Format: int64
-             * @description 界面上显示的欠费合计，不一致则拒绝
-             */
-            expected_owed: number;
-            /**
-             * Format: int64
-             * @description 界面上显示的预存余额，不一致则拒绝；选填
-             */
-            expected_prepaid?: number;
-            /** @description 扫到的付款码；填了就直接向付款人收，不出二维码。渠道须在 scans 里 */
-            payer_code?: string;
-            /** @description 收银台上的房间；多收的钱存入它的预存 */
-            room_id: string;
+        OrderPartsOutBody: {
+            /** @description 按收款先后；只有一项就是一笔收 */
+            items: components["schemas"]["CashierOrderPart"][];
         };
         PageListAccountBody: {
             /** @description 这一页的内容 */
@@ -30495,7 +30559,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Order-createRequest"];
+                "application/json": components["schemas"]["CashierOrderInput"];
             };
         };
         responses: {
@@ -30506,6 +30570,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierOrder"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashierOrderInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPartsOutBody"];
                 };
             };
             /** @description Bad Request */
