@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/app"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -95,7 +96,7 @@ func readProject(ctx context.Context, a *app.App, project id.ID) (*Project, erro
 			return l.Next, err
 		},
 		func(p page.Request) (string, error) {
-			l, err := a.Cashier.Deposits(ctx, project, cashier.DepositFilter{Request: p})
+			l, err := a.Deposit.Deposits(ctx, project, deposit.Filter{Request: p})
 			for _, d := range l.Items {
 				b.Deposits[d.ID] = d.Taken
 			}

@@ -15,8 +15,10 @@ import (
 
 	"linli/internal/analytics"
 	"linli/internal/audit"
+	"linli/internal/bank"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/dictionary"
 	"linli/internal/dunning"
 	"linli/internal/estate"
@@ -90,6 +92,8 @@ type App struct {
 	Dunning   *dunning.Service
 	Invoice   *invoice.Service
 	Paycode   *paycode.Service
+	Deposit   *deposit.Service
+	Bank      *bank.Service
 	Analytics *analytics.Service
 	Screen    *screen.Service
 	Web       *web.Server
@@ -147,6 +151,8 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
+	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
+	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Cashier: a.Cashier})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
@@ -155,7 +161,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)

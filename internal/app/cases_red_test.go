@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -132,15 +133,15 @@ func (w *caseWorld) deposit(ctx context.Context, in caseInput, c *acceptanceCase
 	if err != nil {
 		return err
 	}
-	d, _, err := w.app.Cashier.TakeDeposit(ctx, w.who, project, cashier.DepositTaking{Kind: cashier.DepositRenovation, Room: room,
+	d, _, err := w.app.Deposit.Take(ctx, w.who, project, deposit.Taking{Kind: deposit.KindRenovation, Room: room,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: money.Fen(in.number("deposit_fen"))}}})
 	if err != nil {
 		return err
 	}
-	if d, err = w.app.Cashier.DeductDeposit(ctx, w.who, project, d.ID, money.Fen(in.number("deduct_fen")), "案例", d.Version); err != nil {
+	if d, err = w.app.Deposit.Deduct(ctx, w.who, project, d.ID, money.Fen(in.number("deduct_fen")), "案例", d.Version); err != nil {
 		return err
 	}
-	red, err := w.giveBack(ctx, project, cashier.RefundAsk{Kind: cashier.RefundDeposit, Deposit: d.ID, Amount: d.Held, Method: cashier.MethodCash})
+	red, err := w.giveBack(ctx, project, cashier.RefundAsk{Kind: cashier.RefundHeld, Deposit: d.ID, Amount: d.Held, Method: cashier.MethodCash})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
@@ -200,12 +201,12 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 	w.online(t, p, who)
 	w.books(t, p, who)
 	w.invoices(t, p, who)
-	d, _, err := w.app.Cashier.TakeDeposit(ctx, who, project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: p.ids["room"], Note: p.canary,
+	d, _, err := w.app.Deposit.Take(ctx, who, project, deposit.Taking{Kind: deposit.KindKeys, Room: p.ids["room"], Note: p.canary,
 		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := w.app.Cashier.AskRefund(ctx, who, project, cashier.RefundAsk{Kind: cashier.RefundDeposit, Deposit: d.ID, Amount: 10_00, Method: cashier.MethodCash, Reason: p.canary})
+	f, err := w.app.Cashier.AskRefund(ctx, who, project, cashier.RefundAsk{Kind: cashier.RefundHeld, Deposit: d.ID, Amount: 10_00, Method: cashier.MethodCash, Reason: p.canary})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"linli/internal/bank"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -85,10 +86,10 @@ func (w *matrixWorld) statement(t *testing.T, p *twin, who actor.Actor, merchant
 	}
 	p.ids["statement"], p.ids["difference"] = st.ID, odd.Items[0].ID
 	text := "交易日期,收入金额,对方户名\n2026-01-05,1.00," + p.canary + "\n"
-	if _, err := w.app.Cashier.ImportBank(ctx, who, project, p.canary+".csv", strings.NewReader(text), int64(len(text))); err != nil {
+	if _, err := w.app.Bank.Import(ctx, who, project, p.canary+".csv", strings.NewReader(text), int64(len(text))); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := w.app.Cashier.BankRows(ctx, project, cashier.BankFilter{Request: page.Request{Limit: 1}})
+	rows, err := w.app.Bank.Rows(ctx, project, bank.Filter{Request: page.Request{Limit: 1}})
 	if err != nil || len(rows.Items) != 1 {
 		t.Fatalf("bank rows %+v, %v", rows, err)
 	}

@@ -3,8 +3,10 @@ package app
 import (
 	"linli/internal/analytics"
 	"linli/internal/audit"
+	"linli/internal/bank"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/expense"
@@ -52,10 +54,10 @@ func rights() []identity.Right {
 		{Permission: paycode.PermManage, Name: "缴费二维码", Group: desk, Allows: "生成、打印、换新和停用每户的缴费二维码"},
 		{Permission: cashier.PermRed, Name: "红冲与退款", Group: desk, Allows: "申请红冲、部分退款、退预存和退押金，批准后付出"},
 		{Permission: cashier.PermApprove, Name: "批红冲与退款", Group: desk, Allows: "批准或退回别人提出的红冲与退款"},
-		{Permission: cashier.PermDeposit, Name: "处理押金", Group: desk, Allows: "从押金扣款转收入、没收、转到别的房屋或人名下"},
+		{Permission: deposit.PermChange, Name: "处理押金", Group: desk, Allows: "从押金扣款转收入、没收、转到别的房屋或人名下"},
 		{Permission: cashier.PermSetting, Name: "收银设置", Group: desk, Allows: "定分配次序、预缴上限和付款人能不能自己选"},
 		{Permission: cashier.PermReport, Name: "收款统计", Group: desk, Allows: "看全部收费员的收款统计和交班，代人交班"},
-		{Permission: cashier.PermBank, Name: "银行流水", Group: desk, Allows: "导入银行流水，确认是哪户交的并开收据，登记待查"},
+		{Permission: bank.Perm, Name: "银行流水", Group: desk, Allows: "导入银行流水，确认是哪户交的并开收据，登记待查"},
 		{Permission: payment.PermRead, Name: "看待退款和对账", Group: desk, Allows: "看线上多收、重复收、金额不符的钱，看每天和渠道对账的结果"},
 		{Permission: payment.PermHandle, Name: "处理待退款", Group: desk, Allows: "写明线上多收的钱怎么处理了"},
 		{Permission: payment.PermReconcile, Name: "对账", Group: desk, Allows: "取渠道账单，处理对账差异：补记到账、登记待查、确认退回"},

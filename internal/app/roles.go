@@ -5,8 +5,10 @@ import (
 
 	"linli/internal/analytics"
 	"linli/internal/audit"
+	"linli/internal/bank"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/expense"
@@ -31,9 +33,9 @@ func roles() []identity.Role {
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
 	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
-	decide := rights{billing.PermWaiver, billing.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, cashier.PermDeposit,
+	decide := rights{billing.PermWaiver, billing.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
-	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, cashier.PermDeposit}
+	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, deposit.PermChange}
 	fees := rights{billing.PermItem, billing.PermRun, billing.PermRelease}
 	invoices := rights{invoice.PermAsk, invoice.PermIssue}
 	meters := rights{meter.PermRecord, meter.PermConfirm, meter.PermManage}
@@ -42,13 +44,13 @@ func roles() []identity.Role {
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, cashier.PermBank, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
+			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
 		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
 			rights{meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
 		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, cashier.PermApprove, cashier.PermBank, analytics.PermClose})},
+			rights{invoice.PermSetting, cashier.PermApprove, bank.Perm, analytics.PermClose})},
 	}
 }
 

@@ -103,6 +103,14 @@ func tables(sql string) []string {
 // owner is the room that a table belongs to, "kit", or "" when it is no table
 // of ours.
 func owner(table string) string {
+	if r, ok := moved[table]; ok {
+		return r
+	}
+	return maker(table)
+}
+
+// maker is the room in whose migrations a table is made: that of its name.
+func maker(table string) string {
 	r, _, ok := strings.Cut(table, "_")
 	if _, isRoom := floors[r]; ok && (isRoom || r == "kit") {
 		return r
@@ -185,7 +193,7 @@ func migrations(tr *tree) []finding {
 func migrationLine(r, l string, table *string) (what, mend string) {
 	if m := created.FindStringSubmatch(l); m != nil {
 		*table = m[1]
-		if owner(m[1]) != r {
+		if maker(m[1]) != r {
 			return "table " + m[1] + " does not belong to " + r, "name it " + r + "_noun"
 		}
 	}
@@ -201,7 +209,7 @@ func migrationLine(r, l string, table *string) (what, mend string) {
 		return "", ""
 	}
 	if m := points.FindStringSubmatch(l); m != nil {
-		if o := owner(m[1]); o == "" || o == "kit" || o != r && floors[o] >= floors[r] {
+		if o := maker(m[1]); o == "" || o == "kit" || o != r && floors[o] >= floors[r] {
 			return "a foreign key of " + r + " points to " + m[1] + ", which is not below it", "let foreign keys point down or inside the room"
 		}
 	}

@@ -74,6 +74,7 @@ type Service struct {
 	papers  papers
 
 	invoices InvoiceGuard
+	keeper   Keeper
 }
 
 // New builds the counter and lets billing know when charges were paid.

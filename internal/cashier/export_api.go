@@ -16,7 +16,7 @@ func (s *Service) Exports() []export.Offer {
 		export.Money("金额"), export.Money("用掉预存"), export.Money("存入预存"), export.Text("收款方式", 24), export.Text("凭证号", 20),
 		export.Text("收费员", 12), export.Text("状态", 10), export.Text("作废原因", 24)}}
 	receipts.Check, receipts.Rows = export.Pages(s.apiReceipts, func(o *struct{ Body receiptList }) page.List[receiptJSON] { return o.Body.List }, receiptCells)
-	return []export.Offer{receipts, s.refundOffer(), s.depositOffer()}
+	return []export.Offer{receipts, s.refundOffer()}
 }
 
 func receiptCells(r *receiptJSON) []sheet.Value {

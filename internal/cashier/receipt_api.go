@@ -32,10 +32,8 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Buildings: true, Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.orderRoutes(w)
-	s.bankRoutes(w)
 	s.shiftRoutes(w)
 	s.refundRoutes(w)
-	s.depositRoutes(w)
 }
 
 type openJSON struct {
@@ -145,15 +143,6 @@ type payJSON struct {
 	On        clock.Date `json:"paid_on,omitempty" doc:"转账日期，选填"`
 }
 
-type payInJSON struct {
-	Method    string     `json:"method" enum:"cash,card,transfer,prepay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣"`
-	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
-	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
-	Terminal  string     `json:"terminal,omitempty" maxLength:"20" doc:"刷卡的终端号，选填"`
-	Last4     string     `json:"last4,omitempty" maxLength:"8" doc:"银行卡后四位，选填"`
-	On        clock.Date `json:"paid_on,omitempty" doc:"转账日期，选填"`
-}
-
 type aheadIn struct {
 	Until clock.Month `json:"until" doc:"预缴到的月"`
 	Total money.Fen   `json:"total" minimum:"1" doc:"界面上显示的预缴合计，分，不一致则拒绝"`
@@ -164,7 +153,7 @@ type receiveIn struct {
 	Body    struct {
 		Room            id.ID       `json:"room_id" doc:"收银台上的房间；多收的钱存入它的预存"`
 		Charges         []id.ID     `json:"charge_ids,omitempty" maxItems:"500" doc:"所选的应收；不填则按到期先后抵全部欠费"`
-		Pays            []payInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false" doc:"收款方式和金额"`
+		Pays            []PayInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false" doc:"收款方式和金额"`
 		Tendered        money.Fen   `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
 		Late            []id.ID     `json:"late_charge_ids,omitempty" maxItems:"500" doc:"所选违约金所属的应收；与 charge_ids 都不填则按抵扣顺序"`
 		ExpectedLate    *money.Fen  `json:"expected_late,omitempty" minimum:"0" doc:"界面上显示的违约金合计，不一致则拒绝；选填"`
@@ -257,7 +246,7 @@ func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn
 		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}
 	}
 	for _, p := range b.Pays {
-		t.Pays = append(t.Pays, Pay{Method: Method(p.Method), Amount: p.Amount, Reference: p.Reference, Terminal: p.Terminal, Last4: p.Last4, On: p.On})
+		t.Pays = append(t.Pays, p.Pay())
 	}
 	r, err := s.Receive(ctx, who, in.Project, t)
 	if err != nil {

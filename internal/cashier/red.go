@@ -39,7 +39,7 @@ func (r *Receipt) mayRefund() error {
 	case r.ReversedBy != 0:
 		return ErrReversed.Say("收据 %s 已红冲（%s）", r.Number, r.ReversedNumber)
 	case r.Deposit != 0:
-		return ErrRedDeposit
+		return ErrRedHeld
 	}
 	return nil
 }
@@ -118,8 +118,8 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 			return red, err
 		}
 		red.ToPrepay = -f.Amount
-	case RefundDeposit:
-		if err := s.draftDeposit(ctx, tx, project, f, &red); err != nil {
+	case RefundHeld:
+		if err := s.draftHeld(ctx, tx, project, f, &red); err != nil {
 			return red, err
 		}
 	default:
@@ -227,8 +227,8 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 		return err
 	}
 	switch {
-	case f.Kind == RefundDeposit:
-		return s.payDeposit(ctx, tx, who, project, f, red)
+	case f.Kind == RefundHeld:
+		return s.keeper.GiveBackHeld(ctx, tx, who, project, f.Deposit, -red.Deposit, red.ID, f.Reason)
 	case f.Kind != RefundRed && m.ToPrepay > 0:
 		return s.payment.Spend(ctx, tx, project, red.Payer, []id.ID{red.Room}, m.ToPrepay, ledger.DocReceipt, red.ID)
 	case f.Kind != RefundRed:

@@ -13,7 +13,6 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/ledger"
 )
 
 // boss approves what the teller asks for.
@@ -197,73 +196,6 @@ func TestConcurrentRefunds(t *testing.T) {
 		wg.Wait()
 		if paid.Load() != 5 || once.Load() != 1 || w.income(t) != 0 || w.seat(t, w.a).Owed != 35280 {
 			t.Errorf("%d of 12 and %d of 8 paid, %d left in, owes %d", paid.Load(), once.Load(), w.income(t), w.seat(t, w.a).Owed)
-		}
-	})
-}
-
-// A deposit is a liability: taken, moved, deducted by a document, given back.
-func TestDeposit(t *testing.T) {
-	run(t, func(t *testing.T, w *world) {
-		ctx, me := t.Context(), w.teller()
-		books := func(a ledger.Account) money.Fen {
-			m, err := w.ledger.Balances(ctx, w.d.Reader(ctx), w.project, 0)
-			mustBe(t, err, nil)
-			return m[a]
-		}
-		_, _, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: "cake", Room: w.a, Pays: cash(1)})
-		mustBe(t, err, cashier.ErrDeposit)
-		_, _, err = w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.a, Pays: []cashier.Pay{{Method: cashier.MethodPrepay, Amount: 1}}})
-		mustBe(t, err, cashier.ErrPrepaidUse)
-		d, r, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositRenovation, Room: w.a, Pays: cash(200000), Note: "装修许可 12"})
-		mustBe(t, err, nil)
-		if r.Deposit != 200000 || r.Amount != 200000 || r.Refundable() != 0 || books(ledger.Deposit) != -200000 || books(ledger.OtherRevenue) != 0 || books(ledger.Prepaid) != 0 {
-			t.Errorf("taken %+v", r)
-		}
-		mustBe(t, failed(w.cashier.AskRefund(ctx, me, w.project, part(r.ID, 1))), cashier.ErrRedDeposit)
-		d, err = w.cashier.MoveDeposit(ctx, me, w.project, d.ID, w.c, 0, "换房", d.Version)
-		if err != nil || d.Room != w.c || d.PersonName != "周文博" || d.Held != 200000 {
-			t.Errorf("moved %+v, %v", d, err)
-		}
-		mustBe(t, failed(w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 200001, "墙", d.Version)), cashier.ErrDepositHeld)
-		mustBe(t, failed(w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 1, "墙", d.Version-1)), fault.ErrStale)
-		d, err = w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 35000, "电梯轿厢划伤", d.Version)
-		if err != nil || d.Held != 165000 || books(ledger.OtherRevenue) != -35000 {
-			t.Errorf("deducted %+v, %v", d, err)
-		}
-		back := cashier.RefundAsk{Kind: cashier.RefundDeposit, Deposit: d.ID, Amount: 165001, Method: cashier.MethodCash, Reason: "验收合格"}
-		mustBe(t, failed(w.cashier.AskRefund(ctx, me, w.project, back)), cashier.ErrRefundMuch)
-		back.Amount = 160000
-		_, minus, err := w.giveBack(t, back)
-		if err != nil || minus.Deposit != -160000 || minus.Room != w.c || books(ledger.Deposit) != -5000 || books(ledger.Cash) != 40000 {
-			t.Errorf("given back %+v, %v", minus, err)
-		}
-		d, err = w.cashier.Deposit(ctx, w.project, d.ID)
-		if err != nil || d.Held != 5000 || len(d.Entries) != 4 || d.Entries[2].Number != "YK2026-000001" || d.Entries[3].Number != minus.Number {
-			t.Errorf("deposit %+v, %v", d, err)
-		}
-		d, err = w.cashier.DeductDeposit(ctx, me, w.project, d.ID, 0, "逾期不领", d.Version)
-		if err != nil || d.Held != 0 || books(ledger.Deposit) != 0 || books(ledger.OtherRevenue) != -40000 || books(ledger.Revenue) != 0 {
-			t.Errorf("forfeited %+v, %v", d, err)
-		}
-		mustBe(t, failed(w.cashier.Void(ctx, me, w.project, r.ID, "晚了")), cashier.ErrRedPart)
-		// A mistaken one is made void with its receipt.
-		wrong, r, err := w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.a, Pays: cash(500)})
-		mustBe(t, err, nil)
-		mustBe(t, failed(w.cashier.Void(ctx, me, w.project, r.ID, "收错")), nil)
-		_, _, err = w.cashier.TakeDeposit(ctx, me, w.project, cashier.DepositTaking{Kind: cashier.DepositKeys, Room: w.dd, Pays: cash(700)})
-		mustBe(t, err, nil)
-		if wrong, err = w.cashier.Deposit(ctx, w.project, wrong.ID); err != nil || wrong.Held != 0 {
-			t.Errorf("void %+v, %v", wrong, err)
-		}
-		w.now.Set(w.now.Now().AddDate(0, 0, 200))
-		sums, err := w.cashier.DepositSums(ctx, w.project)
-		if err != nil || len(sums) != 1 || sums[0].Held != 700 || sums[0].Ages != [4]money.Fen{0, 0, 700, 0} {
-			t.Errorf("sums %+v, %v", sums, err)
-		}
-		f := cashier.DepositFilter{Held: true, Text: "3栋"}
-		list, err := w.cashier.Deposits(ctx, w.project, f)
-		if err != nil || len(list.Items) != 1 {
-			t.Errorf("held %+v, %v", list, err)
 		}
 	})
 }

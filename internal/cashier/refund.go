@@ -35,7 +35,7 @@ var (
 	ErrRedPart     = fault.New(fault.Conflict, "red_after_refund", "这张收据退过款或有退款在办，不能整张红冲，可以退剩余的部分")
 	ErrRedOfRed    = fault.New(fault.Conflict, "red_of_red", "红字收据不能作废、红冲或退款")
 	ErrRedWallet   = fault.New(fault.Conflict, "red_prepaid_spent", "这张收据存入的预存已被用掉，不能整张红冲，可以改为退部分金额")
-	ErrRedDeposit  = fault.New(fault.Conflict, "red_deposit", "这是押金收据，请在押金里退还")
+	ErrRedHeld     = fault.New(fault.Conflict, "red_deposit", "这是押金收据，请在押金里退还")
 )
 
 // RefundKind says what is given back.
@@ -52,7 +52,7 @@ const (
 
 // Name is the kind in words.
 func (k RefundKind) Name() string {
-	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundDeposit: "退押金", RefundCandidate: "退多收"}[k]
+	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundHeld: "退押金", RefundCandidate: "退多收"}[k]
 }
 
 // RefundState is where an application stands.
@@ -112,7 +112,7 @@ type RefundAsk struct {
 	Kind    RefundKind
 	Receipt id.ID     // of RefundRed and RefundPart
 	Room    id.ID     // of RefundPrepaid
-	Deposit id.ID     // of RefundDeposit
+	Deposit id.ID     // of RefundHeld
 	Amount  money.Fen // not of RefundRed
 	Method  Method    // not of RefundRed
 	Account string
@@ -158,7 +158,7 @@ func (in *RefundAsk) checkMethod() error {
 // approves it and it is paid out. What is asked for and not paid yet counts
 // as given back, so that the sum never exceeds what was paid.
 // Errors: ErrRefund, ErrReason, ErrRefundMuch, ErrVoided, ErrReversed,
-// ErrRedPart, ErrRedOfRed, ErrStillOpen, ErrRedDeposit, fault.ErrNotFound.
+// ErrRedPart, ErrRedOfRed, ErrStillOpen, ErrRedHeld, fault.ErrNotFound.
 func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID, in RefundAsk) (Refund, error) {
 	if err := in.check(); err != nil {
 		return Refund{}, err
@@ -171,8 +171,8 @@ func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID,
 		switch in.Kind {
 		case RefundPrepaid:
 			err = s.askPrepaid(ctx, tx, project, &f, in.Room)
-		case RefundDeposit:
-			err = s.askDeposit(ctx, tx, project, &f, in.Deposit)
+		case RefundHeld:
+			err = s.askHeld(ctx, tx, project, &f, in.Deposit)
 		case RefundCandidate:
 			err = s.askCandidate(ctx, tx, project, &f, in.Candidate)
 		default:

@@ -63,7 +63,7 @@ func lockRefund(ctx context.Context, tx *db.Tx, project, refund id.ID) (Refund, 
 // What open applications are about.
 const (
 	ofReceipt = "receipt_id = ?"
-	ofDeposit = "deposit_id = ?"
+	ofHeld    = "deposit_id = ?"
 	ofWallet  = "kind = 'prepaid' AND room_id = ?"
 )
 

@@ -21,7 +21,7 @@ var ErrSeriesYear = fault.New(fault.Invalid, "series_year", "只能改今年或�
 // the same numbers), shifts, deductions from deposits, letters, waivers,
 // expenses and what takes them back.
 func seriesInUse() []string {
-	return []string{series, shiftSeries, depositSeries, "CJ", "JM", "ZC", "ZH"}
+	return []string{series, shiftSeries, "YK", "CJ", "JM", "ZC", "ZH"}
 }
 
 // SetPrefix says what the numbers of a kind of document begin with from a year

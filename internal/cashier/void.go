@@ -68,7 +68,7 @@ func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err := s.takeBackAhead(ctx, tx, who, project, r, "作废："+reason); err != nil {
 		return err
 	}
-	if err := s.voidDeposit(ctx, tx, who, project, r, reason); err != nil {
+	if err := s.voidHeld(ctx, tx, who, project, r, reason); err != nil {
 		return err
 	}
 	err := s.payment.Undo(ctx, tx, project, ledger.DocReceipt, r.ID, ledger.DocReceiptVoided, r.ID)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/expense"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
@@ -74,14 +75,14 @@ func (d *demo) spend(ctx context.Context, m clock.Month, last bool) error {
 // deposit takes what somebody leaves who starts to renovate, or moves into the
 // apartment house.
 func (d *demo) deposit(ctx context.Context, v *visit) error {
-	in := cashier.DepositTaking{Kind: cashier.DepositRenovation, Room: v.room, Note: "装修期 90 天"}
+	in := deposit.Taking{Kind: deposit.KindRenovation, Room: v.room, Note: "装修期 90 天"}
 	amount := 2000 * money.OneYuan
 	if v.project == d.projects[1] {
-		in.Kind, in.Note, amount = cashier.DepositLease, "押一付三的押金", 1800*money.OneYuan
+		in.Kind, in.Note, amount = deposit.KindLease, "押一付三的押金", 1800*money.OneYuan
 	}
 	in.Pays = []cashier.Pay{{Method: cashier.MethodTransfer, Amount: amount, Reference: fmt.Sprintf("招行 %06d", d.extra.IntN(1e6))}}
 	d.clock.Advance(3 * time.Minute)
-	if _, _, err := d.app.Cashier.TakeDeposit(ctx, v.project.cashier, v.project.id, in); err != nil {
+	if _, _, err := d.app.Deposit.Take(ctx, v.project.cashier, v.project.id, in); err != nil {
 		return fmt.Errorf("deposit: %w", err)
 	}
 	d.receipts++

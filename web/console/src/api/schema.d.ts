@@ -4779,6 +4779,45 @@ export interface components {
              */
             rows: number;
         };
+        BankRow: {
+            /** @description 对方账号，只留后四位 */
+            account: string;
+            /**
+             * Format: int64
+             * @description 到账金额，分
+             */
+            amount: number;
+            /**
+             * @description 入账日期
+             * @example 2026-11-21
+             */
+            date: string;
+            /** Format: date-time */
+            done_at?: string;
+            done_name: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            note: string;
+            /** @description 对方户名 */
+            payer: string;
+            /** @description 编号，十进制字符串 */
+            receipt_id: string;
+            receipt_number: string;
+            /** @description 银行流水号 */
+            reference: string;
+            /** @description 附言和摘要 */
+            remark: string;
+            /** @description 可能是哪户；没有为 0 */
+            room_id: string;
+            room_label: string;
+            /**
+             * @description open 待确认，held 待查，aside 与收费无关，received 已收款
+             * @enum {string}
+             */
+            state: "open" | "held" | "aside" | "received";
+            /** @description room 附言里的房号，account 这个账号交过，name 户名；空为没找到 */
+            why: string;
+        };
         BegunSessionBody: {
             /** @description 编号，十进制字符串 */
             account_id: string;
@@ -6058,45 +6097,6 @@ export interface components {
              */
             month: string;
         };
-        CashierBankRow: {
-            /** @description 对方账号，只留后四位 */
-            account: string;
-            /**
-             * Format: int64
-             * @description 到账金额，分
-             */
-            amount: number;
-            /**
-             * @description 入账日期
-             * @example 2026-11-21
-             */
-            date: string;
-            /** Format: date-time */
-            done_at?: string;
-            done_name: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            note: string;
-            /** @description 对方户名 */
-            payer: string;
-            /** @description 编号，十进制字符串 */
-            receipt_id: string;
-            receipt_number: string;
-            /** @description 银行流水号 */
-            reference: string;
-            /** @description 附言和摘要 */
-            remark: string;
-            /** @description 可能是哪户；没有为 0 */
-            room_id: string;
-            room_label: string;
-            /**
-             * @description open 待确认，held 待查，aside 与收费无关，received 已收款
-             * @enum {string}
-             */
-            state: "open" | "held" | "aside" | "received";
-            /** @description room 附言里的房号，account 这个账号交过，name 户名；空为没找到 */
-            why: string;
-        };
         CashierCount: {
             /** Format: date-time */
             at: string;
@@ -6123,81 +6123,6 @@ export interface components {
              */
             no: number;
             notes: components["schemas"]["CashierNote"][];
-        };
-        CashierDeposit: {
-            /**
-             * @description 业务日期，如 2026-11-21；空串表示没有
-             * @example 2026-11-21
-             */
-            date: string;
-            /**
-             * Format: int64
-             * @description 押了几天
-             */
-            days: number;
-            /** @description 变动，只在读一笔时给出 */
-            entries: components["schemas"]["CashierDepositEntry"][];
-            /**
-             * Format: int64
-             * @description 还押着的，分
-             */
-            held: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @enum {string} */
-            kind: "renovation" | "keys" | "lease" | "other";
-            kind_name: string;
-            note: string;
-            /** @description 收据号 */
-            number: string;
-            /** @description 退给谁 */
-            person_name: string;
-            /** @description 编号，十进制字符串 */
-            receipt_id: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            room_label: string;
-            /**
-             * Format: int64
-             * @description 收的，分
-             */
-            taken: number;
-            /** Format: int64 */
-            version: number;
-        };
-        CashierDepositEntry: {
-            /**
-             * Format: int64
-             * @description 余额的变动，分
-             */
-            amount: number;
-            /** Format: date-time */
-            at: string;
-            by_name: string;
-            /** @enum {string} */
-            kind: "taken" | "deducted" | "forfeited" | "refunded" | "moved" | "voided";
-            name: string;
-            /** @description 收据号或扣款单号 */
-            number: string;
-            reason: string;
-            /** @description 编号，十进制字符串 */
-            receipt_id: string;
-        };
-        CashierDepositSum: {
-            /** @description 90 天内、91–180 天、181–365 天、超过一年，分 */
-            ages: number[];
-            /**
-             * Format: int64
-             * @description 笔数
-             */
-            count: number;
-            /**
-             * Format: int64
-             * @description 还押着的，分
-             */
-            held: number;
-            kind: string;
-            name: string;
         };
         CashierFormer: {
             charges: components["schemas"]["CashierOpen"][];
@@ -7317,6 +7242,47 @@ export interface components {
             /** @description 照片编号、挂号单号 */
             proof?: string;
         };
+        Deposit: {
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description 押了几天
+             */
+            days: number;
+            /** @description 变动，只在读一笔时给出 */
+            entries: components["schemas"]["DepositEntry"][];
+            /**
+             * Format: int64
+             * @description 还押着的，分
+             */
+            held: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @enum {string} */
+            kind: "renovation" | "keys" | "lease" | "other";
+            kind_name: string;
+            note: string;
+            /** @description 收据号 */
+            number: string;
+            /** @description 退给谁 */
+            person_name: string;
+            /** @description 编号，十进制字符串 */
+            receipt_id: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 收的，分
+             */
+            taken: number;
+            /** Format: int64 */
+            version: number;
+        };
         "Deposit-deductRequest": {
             /**
              * Format: int64
@@ -7342,7 +7308,7 @@ export interface components {
              * @description 合计，与科目 2241 相等，分
              */
             held: number;
-            items: components["schemas"]["CashierDepositSum"][];
+            items: components["schemas"]["DepositSum"][];
         };
         "Deposit-takeRequest": {
             /**
@@ -7362,6 +7328,40 @@ export interface components {
              * @description 实收现金，分；不填为正好
              */
             tendered?: number;
+        };
+        DepositEntry: {
+            /**
+             * Format: int64
+             * @description 余额的变动，分
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /** @enum {string} */
+            kind: "taken" | "deducted" | "forfeited" | "refunded" | "moved" | "voided";
+            name: string;
+            /** @description 收据号或扣款单号 */
+            number: string;
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            receipt_id: string;
+        };
+        DepositSum: {
+            /** @description 90 天内、91–180 天、181–365 天、超过一年，分 */
+            ages: number[];
+            /**
+             * Format: int64
+             * @description 笔数
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 还押着的，分
+             */
+            held: number;
+            kind: string;
+            name: string;
         };
         DictionariesOutBody: {
             items: components["schemas"]["DictionaryList"][];
@@ -9908,7 +9908,7 @@ export interface components {
         };
         PageListBankRow: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["CashierBankRow"][];
+            items: components["schemas"]["BankRow"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -9932,7 +9932,7 @@ export interface components {
         };
         PageListDeposit: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["CashierDeposit"][];
+            items: components["schemas"]["Deposit"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -15702,7 +15702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierBankRow"];
+                    "application/json": components["schemas"]["BankRow"];
                 };
             };
             /** @description Bad Request */
@@ -15812,7 +15812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierBankRow"];
+                    "application/json": components["schemas"]["BankRow"];
                 };
             };
             /** @description Bad Request */
@@ -18102,7 +18102,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
+                    "application/json": components["schemas"]["Deposit"];
                 };
             };
             /** @description Bad Request */
@@ -18208,7 +18208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
+                    "application/json": components["schemas"]["Deposit"];
                 };
             };
             /** @description Bad Request */
@@ -18318,7 +18318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
+                    "application/json": components["schemas"]["Deposit"];
                 };
             };
             /** @description Bad Request */
@@ -18428,7 +18428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierDeposit"];
+                    "application/json": components["schemas"]["Deposit"];
                 };
             };
             /** @description Bad Request */

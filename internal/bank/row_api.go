@@ -1,4 +1,4 @@
-package cashier
+package bank
 
 import (
 	"context"
@@ -15,16 +15,17 @@ import (
 	"linli/internal/kit/web"
 )
 
-func (s *Service) bankRoutes(w *web.Server) {
+// Routes registers the operations on statements.
+func (s *Service) Routes(w *web.Server) {
 	const rows = "/projects/{project}/bank-rows"
 	web.Handle(w, web.Op{ID: "bank-row-list", Method: http.MethodGet, Path: rows, Tag: "cashier",
-		Permission: PermBank, Summary: "银行流水里的收入，新的在前"}, s.apiBankRows)
+		Permission: Perm, Summary: "银行流水里的收入，新的在前"}, s.apiBankRows)
 	web.Handle(w, web.Op{ID: "bank-import", Method: http.MethodPost, Path: "/projects/{project}/bank-imports", Tag: "cashier",
-		Permission: PermBank, Summary: "导入银行流水；导入过的行不会重复"}, s.apiBankImport)
+		Permission: Perm, Summary: "导入银行流水；导入过的行不会重复"}, s.apiBankImport)
 	web.Handle(w, web.Op{ID: "bank-row-receive", Method: http.MethodPost, Path: rows + "/{bank_row}/receive", Tag: "cashier",
-		Permission: PermBank, Summary: "确认这笔流水是哪户交的，收款开收据"}, s.apiBankReceive)
+		Permission: Perm, Summary: "确认这笔流水是哪户交的，收款开收据"}, s.apiBankReceive)
 	web.Handle(w, web.Op{ID: "bank-row-aside", Method: http.MethodPost, Path: rows + "/{bank_row}/aside", Tag: "cashier",
-		Permission: PermBank, Summary: "登记待查，或注明与收费无关"}, s.apiBankAside)
+		Permission: Perm, Summary: "登记待查，或注明与收费无关"}, s.apiBankAside)
 }
 
 type bankRowJSON struct {
@@ -46,7 +47,7 @@ type bankRowJSON struct {
 	DoneAt        *time.Time `json:"done_at,omitempty"`
 }
 
-func toBankRow(b *BankRow) bankRowJSON {
+func toBankRow(b *Row) bankRowJSON {
 	account := b.Account
 	if len(account) > 4 {
 		account = "****" + account[len(account)-4:]
@@ -67,7 +68,7 @@ func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
 	page.Request
 	State string `query:"state" enum:"open,held,aside,received" doc:"不填为全部"`
 }) (*struct{ Body page.List[bankRowJSON] }, error) {
-	list, err := s.BankRows(ctx, in.Project, BankFilter{Request: in.Request, State: BankState(in.State)})
+	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, State: State(in.State)})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func (s *Service) apiBankImport(ctx context.Context, who actor.Actor, in *struct
 }) (*bankImportOut, error) {
 	data := in.RawBody.Data()
 	defer data.File.Close()
-	got, err := s.ImportBank(ctx, who, in.Project, data.File.Filename, data.File, data.File.Size)
+	got, err := s.Import(ctx, who, in.Project, data.File.Filename, data.File, data.File.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func (s *Service) apiBankReceive(ctx context.Context, who actor.Actor, in *struc
 		Confirmed    bool      `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
 	}
 }) (*bankRowOut, error) {
-	b, err := s.ReceiveBank(ctx, who, in.Project, in.Row, BankTaking(in.Body))
+	b, err := s.Receive(ctx, who, in.Project, in.Row, Taking(in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +134,7 @@ func (s *Service) apiBankAside(ctx context.Context, who actor.Actor, in *struct 
 		Note  string `json:"note" minLength:"1" maxLength:"200" doc:"情况说明"`
 	}
 }) (*bankRowOut, error) {
-	b, err := s.PutAside(ctx, who, in.Project, in.Row, BankState(in.Body.State), in.Body.Note)
+	b, err := s.PutAside(ctx, who, in.Project, in.Row, State(in.Body.State), in.Body.Note)
 	if err != nil {
 		return nil, err
 	}

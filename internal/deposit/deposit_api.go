@@ -1,10 +1,11 @@
-package cashier
+package deposit
 
 import (
 	"context"
 	"net/http"
 	"time"
 
+	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/export"
@@ -15,21 +16,21 @@ import (
 	"linli/internal/kit/web"
 )
 
-// depositRoutes registers deposits.
-func (s *Service) depositRoutes(w *web.Server) {
+// Routes registers deposits.
+func (s *Service) Routes(w *web.Server) {
 	const deposits, one = "/projects/{project}/deposits", "/projects/{project}/deposits/{deposit}"
 	web.Handle(w, web.Op{ID: "deposit-list", Method: http.MethodGet, Path: deposits, Tag: "cashier",
-		Permission: PermRead, Summary: "押金列表，新的在前"}, s.apiDeposits)
+		Permission: cashier.PermRead, Summary: "押金列表，新的在前"}, s.apiDeposits)
 	web.Handle(w, web.Op{ID: "deposit-sums", Method: http.MethodGet, Path: "/projects/{project}/deposit-sums", Tag: "cashier",
-		Permission: PermRead, Summary: "在押的押金，按种类和已押多久"}, s.apiDepositSums)
+		Permission: cashier.PermRead, Summary: "在押的押金，按种类和已押多久"}, s.apiDepositSums)
 	web.Handle(w, web.Op{ID: "deposit-take", Method: http.MethodPost, Path: deposits, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermReceive, Summary: "收押金并开收据；押金是负债，不算收入"}, s.apiTakeDeposit)
+		Permission: cashier.PermReceive, Summary: "收押金并开收据；押金是负债，不算收入"}, s.apiTakeDeposit)
 	web.Handle(w, web.Op{ID: "deposit-one", Method: http.MethodGet, Path: one, Tag: "cashier",
-		Permission: PermRead, Summary: "一笔押金和它的变动"}, s.apiDeposit)
+		Permission: cashier.PermRead, Summary: "一笔押金和它的变动"}, s.apiDeposit)
 	web.Handle(w, web.Op{ID: "deposit-deduct", Method: http.MethodPost, Path: one + "/deductions", Tag: "cashier",
-		Permission: PermDeposit, Summary: "从押金扣款转为收入，开扣款单；不填金额为全部没收"}, s.apiDeductDeposit)
+		Permission: PermChange, Summary: "从押金扣款转为收入，开扣款单；不填金额为全部没收"}, s.apiDeductDeposit)
 	web.Handle(w, web.Op{ID: "deposit-move", Method: http.MethodPost, Path: one + "/move", Tag: "cashier",
-		Permission: PermDeposit, Summary: "把押金转到另一间房或另一个人名下"}, s.apiMoveDeposit)
+		Permission: PermChange, Summary: "把押金转到另一间房或另一个人名下"}, s.apiMoveDeposit)
 }
 
 type depositEntryJSON struct {
@@ -74,8 +75,9 @@ func (s *Service) toDeposit(d *Deposit) depositJSON {
 
 type depositOut struct{ Body depositJSON }
 
-// DepositRef names a deposit in the path; exported as RefundRef is.
-type DepositRef struct {
+// Ref names a deposit in the path; exported because the API document leaves
+// unexported embedded types out.
+type Ref struct {
 	Project id.ID `path:"project"`
 	Deposit id.ID `path:"deposit" doc:"押金编号"`
 }
@@ -88,7 +90,7 @@ func (s *Service) apiDeposits(ctx context.Context, _ actor.Actor, in *struct {
 	Held bool   `query:"held" doc:"只看还押着的"`
 	Text string `query:"q" maxLength:"60" doc:"收据号、房间或姓名的一部分"`
 }) (*struct{ Body page.List[depositJSON] }, error) {
-	list, err := s.Deposits(ctx, in.Project, DepositFilter{Request: in.Request, Kind: DepositKind(in.Kind), Room: in.Room, Held: in.Held, Text: in.Text})
+	list, err := s.Deposits(ctx, in.Project, Filter{Request: in.Request, Kind: Kind(in.Kind), Room: in.Room, Held: in.Held, Text: in.Text})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +117,7 @@ func (s *Service) apiDepositSums(ctx context.Context, _ actor.Actor, in *struct 
 		Held  money.Fen        `json:"held" doc:"合计，与科目 2241 相等，分"`
 	}
 }, error) {
-	sums, err := s.DepositSums(ctx, in.Project)
+	sums, err := s.Sums(ctx, in.Project)
 	if err != nil {
 		return nil, err
 	}
@@ -136,27 +138,27 @@ func (s *Service) apiDepositSums(ctx context.Context, _ actor.Actor, in *struct 
 func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Kind     string      `json:"kind" enum:"renovation,keys,lease,other" doc:"renovation 装修，keys 钥匙，lease 租赁，other 其他"`
-		Room     id.ID       `json:"room_id"`
-		Person   id.ID       `json:"person_id,omitempty" doc:"退给谁；不填为这间房的交款人"`
-		Pays     []payInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false"`
-		Tendered money.Fen   `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
-		Note     string      `json:"note,omitempty" maxLength:"200" doc:"说明，如装修许可编号"`
+		Kind     string              `json:"kind" enum:"renovation,keys,lease,other" doc:"renovation 装修，keys 钥匙，lease 租赁，other 其他"`
+		Room     id.ID               `json:"room_id"`
+		Person   id.ID               `json:"person_id,omitempty" doc:"退给谁；不填为这间房的交款人"`
+		Pays     []cashier.PayInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false"`
+		Tendered money.Fen           `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
+		Note     string              `json:"note,omitempty" maxLength:"200" doc:"说明，如装修许可编号"`
 	}
 }) (*depositOut, error) {
 	b := &in.Body
-	t := DepositTaking{Kind: DepositKind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Note: b.Note}
+	t := Taking{Kind: Kind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Note: b.Note}
 	for _, p := range b.Pays {
-		t.Pays = append(t.Pays, Pay{Method: Method(p.Method), Amount: p.Amount, Reference: p.Reference, Terminal: p.Terminal, Last4: p.Last4, On: p.On})
+		t.Pays = append(t.Pays, p.Pay())
 	}
-	d, _, err := s.TakeDeposit(ctx, who, in.Project, t)
+	d, _, err := s.Take(ctx, who, in.Project, t)
 	if err != nil {
 		return nil, err
 	}
 	return &depositOut{s.toDeposit(&d)}, nil
 }
 
-func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *DepositRef) (*depositOut, error) {
+func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *Ref) (*depositOut, error) {
 	d, err := s.Deposit(ctx, in.Project, in.Deposit)
 	if err != nil {
 		return nil, err
@@ -165,14 +167,14 @@ func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *DepositRef)
 }
 
 func (s *Service) apiDeductDeposit(ctx context.Context, who actor.Actor, in *struct {
-	DepositRef
+	Ref
 	Body struct {
 		Amount  money.Fen `json:"amount,omitempty" minimum:"0" doc:"扣多少，分；不填为没收全部余额"`
 		Reason  string    `json:"reason" minLength:"1" maxLength:"200"`
 		Version int       `json:"version"`
 	}
 }) (*depositOut, error) {
-	d, err := s.DeductDeposit(ctx, who, in.Project, in.Deposit, in.Body.Amount, in.Body.Reason, in.Body.Version)
+	d, err := s.Deduct(ctx, who, in.Project, in.Deposit, in.Body.Amount, in.Body.Reason, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +182,7 @@ func (s *Service) apiDeductDeposit(ctx context.Context, who actor.Actor, in *str
 }
 
 func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struct {
-	DepositRef
+	Ref
 	Body struct {
 		Room    id.ID  `json:"room_id,omitempty" doc:"转到这间房"`
 		Person  id.ID  `json:"person_id,omitempty" doc:"转给这个人；只填房间时为那间房的交款人"`
@@ -188,19 +190,20 @@ func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struc
 		Version int    `json:"version"`
 	}
 }) (*depositOut, error) {
-	d, err := s.MoveDeposit(ctx, who, in.Project, in.Deposit, in.Body.Room, in.Body.Person, in.Body.Reason, in.Body.Version)
+	d, err := s.Move(ctx, who, in.Project, in.Deposit, in.Body.Room, in.Body.Person, in.Body.Reason, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}
 	return &depositOut{s.toDeposit(&d)}, nil
 }
 
-func (s *Service) depositOffer() export.Offer {
-	o := export.Offer{Key: "deposits", Name: "押金", Permission: PermRead, Columns: []sheet.Column{export.Text("收据号", 18), export.Text("种类", 12),
+// Exports are the lists of this room that can be taken out.
+func (s *Service) Exports() []export.Offer {
+	o := export.Offer{Key: "deposits", Name: "押金", Permission: cashier.PermRead, Columns: []sheet.Column{export.Text("收据号", 18), export.Text("种类", 12),
 		export.Text("房屋", 20), export.Text("退给谁", 14), export.Text("收取日期", 12), export.Text("天数", 8), export.Money("收取"), export.Money("在押"), export.Text("说明", 30)}}
 	o.Check, o.Rows = export.Pages(s.apiDeposits, func(o *struct{ Body page.List[depositJSON] }) page.List[depositJSON] { return o.Body }, func(d *depositJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(d.Number), sheet.Text(d.KindName), sheet.Text(d.RoomLabel), sheet.Text(d.PersonName), sheet.Text(d.Date.String()),
 			sheet.Int(int64(d.Days)), export.Yuan(d.Taken), export.Yuan(d.Held), sheet.Text(d.Note)}
 	})
-	return o
+	return []export.Offer{o}
 }

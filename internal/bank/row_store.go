@@ -1,4 +1,4 @@
-package cashier
+package bank
 
 import (
 	"context"
@@ -13,11 +13,11 @@ import (
 	"linli/internal/kit/page"
 )
 
-const bankColumnsOf = `id, print, file_hash, file_name, line, date, amount, payer, account, remark, reference, room_id, room_label, why, state, receipt_id,
+const rowColumns = `id, print, file_hash, file_name, line, date, amount, payer, account, remark, reference, room_id, room_label, why, state, receipt_id,
 	receipt_number, note, done_by, done_name, done_at`
 
-func scanBankRow(row db.Scanner) (BankRow, error) {
-	var b BankRow
+func scanRow(row db.Scanner) (Row, error) {
+	var b Row
 	var done int64
 	err := row.Scan(&b.ID, &b.Print, &b.FileHash, &b.FileName, &b.Line, &b.Date, &b.Amount, &b.Payer, &b.Account, &b.Remark, &b.Reference, &b.Room, &b.RoomLabel,
 		&b.Why, &b.State, &b.Receipt, &b.ReceiptNumber, &b.Note, &b.DoneBy, &b.DoneName, &done)
@@ -28,7 +28,7 @@ func scanBankRow(row db.Scanner) (BankRow, error) {
 }
 
 // knownPrints tells which rows are there already.
-func knownPrints(ctx context.Context, q db.Q, project id.ID, list []BankRow) (map[string]bool, error) {
+func knownPrints(ctx context.Context, q db.Q, project id.ID, list []Row) (map[string]bool, error) {
 	out := map[string]bool{}
 	for part := range slices.Chunk(list, 500) {
 		args := []any{project}
@@ -51,50 +51,50 @@ func knownPrints(ctx context.Context, q db.Q, project id.ID, list []BankRow) (ma
 	return out, nil
 }
 
-// insertBankRow adds a row once; false when it is there already.
-func insertBankRow(ctx context.Context, tx *db.Tx, project id.ID, b *BankRow) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO cashier_bank_row (project_id, "+bankColumnsOf+`, at)
+// insertRow adds a row once; false when it is there already.
+func insertRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO cashier_bank_row (project_id, "+rowColumns+`, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0, ?) ON CONFLICT (project_id, print) DO NOTHING`, project, b.ID, b.Print, b.FileHash,
 		b.FileName, b.Line, b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference, b.Room, b.RoomLabel, b.Why, string(b.State), tx.Now())
 	return n > 0, err
 }
 
-func lockBankRow(ctx context.Context, tx *db.Tx, project, row id.ID) (BankRow, error) {
+func lockRow(ctx context.Context, tx *db.Tx, project, row id.ID) (Row, error) {
 	if err := tx.Lock(ctx, "SELECT id FROM cashier_bank_row WHERE project_id = ? AND id = ?", project, row); err != nil {
-		return BankRow{}, fmt.Errorf("lock bank row: %w", err)
+		return Row{}, fmt.Errorf("lock bank row: %w", err)
 	}
-	b, err := scanBankRow(tx.QueryRow(ctx, "SELECT "+bankColumnsOf+" FROM cashier_bank_row WHERE project_id = ? AND id = ?", project, row))
+	b, err := scanRow(tx.QueryRow(ctx, "SELECT "+rowColumns+" FROM cashier_bank_row WHERE project_id = ? AND id = ?", project, row))
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, fault.ErrNotFound
 	}
 	return b, err
 }
 
-func updateBankRow(ctx context.Context, tx *db.Tx, project id.ID, b *BankRow) error {
+func updateRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) error {
 	_, err := tx.Exec(ctx, `UPDATE cashier_bank_row SET room_id = ?, room_label = ?, state = ?, receipt_id = ?, receipt_number = ?, note = ?, done_by = ?, done_name = ?,
 		done_at = ? WHERE project_id = ? AND id = ?`, b.Room, b.RoomLabel, string(b.State), b.Receipt, b.ReceiptNumber, b.Note, b.DoneBy, b.DoneName, b.DoneAt, project, b.ID)
 	return err
 }
 
-func bankRows(ctx context.Context, q db.Q, project id.ID, f BankFilter) (page.List[BankRow], error) {
-	query, args := "SELECT "+bankColumnsOf+" FROM cashier_bank_row WHERE project_id = ?", []any{project}
+func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Row], error) {
+	query, args := "SELECT "+rowColumns+" FROM cashier_bank_row WHERE project_id = ?", []any{project}
 	if f.State != "" {
 		query, args = query+" AND state = ?", append(args, string(f.State))
 	}
 	var date, after int64
 	more, err := page.Decode(f.Cursor, &date, &after)
 	if err != nil {
-		return page.List[BankRow]{}, err
+		return page.List[Row]{}, err
 	}
 	if more {
 		query, args = query+" AND (date, id) < (?, ?)", append(args, date, after)
 	}
 	rows, err := q.Query(ctx, query+" ORDER BY date DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
-	list, err := db.Collect(rows, err, scanBankRow)
+	list, err := db.Collect(rows, err, scanRow)
 	if err != nil {
-		return page.List[BankRow]{}, err
+		return page.List[Row]{}, err
 	}
-	return page.Cut(list, f.Limit, func(b BankRow) []any { return []any{int64(b.Date), int64(b.ID)} }), nil
+	return page.Cut(list, f.Limit, func(b Row) []any { return []any{int64(b.Date), int64(b.ID)} }), nil
 }
 
 // paidFrom are the rooms that an account has paid for, at most two.

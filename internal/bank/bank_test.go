@@ -1,10 +1,11 @@
-package cashier_test
+package bank_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
+	"linli/internal/bank"
 	"linli/internal/cashier"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/page"
@@ -20,22 +21,22 @@ const bankSheet = `网银明细查询,,,,,
 2026-11-19,,80.00,王某,6222000011112222,转账,,LS0006
 `
 
-func (w *world) bank(t *testing.T, name, text string) cashier.BankImport {
+func (w *world) load(t *testing.T, name, text string) bank.Imported {
 	t.Helper()
-	got, err := w.cashier.ImportBank(t.Context(), w.teller(), w.project, name, strings.NewReader(text), int64(len(text)))
+	got, err := w.bank.Import(t.Context(), w.Teller(), w.Project, name, strings.NewReader(text), int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got
 }
 
-func (w *world) bankRows(t *testing.T, state cashier.BankState) map[string]cashier.BankRow {
+func (w *world) rows(t *testing.T, state bank.State) map[string]bank.Row {
 	t.Helper()
-	list, err := w.cashier.BankRows(t.Context(), w.project, cashier.BankFilter{Request: page.Request{Limit: 200}, State: state})
+	list, err := w.bank.Rows(t.Context(), w.Project, bank.Filter{Request: page.Request{Limit: 200}, State: state})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]cashier.BankRow{}
+	out := map[string]bank.Row{}
 	for _, r := range list.Items {
 		out[r.Reference] = r
 	}
@@ -44,18 +45,18 @@ func (w *world) bankRows(t *testing.T, state cashier.BankState) map[string]cashi
 
 func TestBankStatement(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
-		got := w.bank(t, "明细.csv", bankSheet)
-		if got != (cashier.BankImport{Name: "明细.csv", Rows: 6, New: 5, Out: 1, Guessed: 3}) {
+		got := w.load(t, "明细.csv", bankSheet)
+		if got != (bank.Imported{Name: "明细.csv", Rows: 6, New: 5, Out: 1, Guessed: 3}) {
 			t.Fatalf("%+v", got)
 		}
-		if again := w.bank(t, "明细.csv", bankSheet); again.New != 0 || again.Known != 5 {
+		if again := w.load(t, "明细.csv", bankSheet); again.New != 0 || again.Known != 5 {
 			t.Errorf("the same file again: %+v", again)
 		}
 		later := bankSheet + "2026-11-20,,80.00,王某,6222000011112222,转账,,LS0007\n2026-11-20,,66.00,,,现金,,\n2026-11-20,,66.00,,,现金,,\n"
-		if more := w.bank(t, "明细2.csv", later); more.New != 3 || more.Known != 5 {
+		if more := w.load(t, "明细2.csv", later); more.New != 3 || more.Known != 5 {
 			t.Errorf("a file that overlaps: %+v", more)
 		}
-		rows := w.bankRows(t, cashier.BankOpen)
+		rows := w.rows(t, bank.StateOpen)
 		for reference, want := range map[string]struct {
 			room string
 			why  string
@@ -68,45 +69,45 @@ func TestBankStatement(t *testing.T) {
 	})
 }
 
-func (w *world) receiveBank(t *testing.T, rows map[string]cashier.BankRow) {
+func (w *world) receiveBank(t *testing.T, rows map[string]bank.Row) {
 	t.Helper()
-	w.now.Set(w.now.Now().AddDate(1, 0, 0)) // the rows are not of tomorrow
-	ctx, who := t.Context(), w.teller()
+	w.Now.Set(w.Now.Now().AddDate(1, 0, 0)) // the rows are not of tomorrow
+	ctx, who := t.Context(), w.Teller()
 	row := rows["LS0001"]
-	_, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, cashier.BankTaking{Room: row.Room, ExpectedOwed: 1, Confirmed: true})
+	_, err := w.bank.Receive(ctx, who, w.Project, row.ID, bank.Taking{Room: row.Room, ExpectedOwed: 1, Confirmed: true})
 	mustBe(t, err, cashier.ErrOwedChanged)
-	in := cashier.BankTaking{Room: row.Room, ExpectedOwed: w.seat(t, row.Room).Owed, Confirmed: true}
-	got, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in)
-	if err != nil || got.State != cashier.BankReceived || got.ReceiptNumber == "" {
+	in := bank.Taking{Room: row.Room, ExpectedOwed: w.Owed(t, row.Room), Confirmed: true}
+	got, err := w.bank.Receive(ctx, who, w.Project, row.ID, in)
+	if err != nil || got.State != bank.StateReceived || got.ReceiptNumber == "" {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	_, err = w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in)
-	mustBe(t, err, cashier.ErrBankDone)
-	_, err = w.cashier.PutAside(ctx, who, w.project, row.ID, cashier.BankHeld, "查")
-	mustBe(t, err, cashier.ErrBankDone)
-	r, err := w.cashier.Receipt(ctx, w.d.Reader(ctx), w.project, got.Receipt)
+	_, err = w.bank.Receive(ctx, who, w.Project, row.ID, in)
+	mustBe(t, err, bank.ErrDone)
+	_, err = w.bank.PutAside(ctx, who, w.Project, row.ID, bank.StateHeld, "查")
+	mustBe(t, err, bank.ErrDone)
+	r, err := w.Cashier.Receipt(ctx, w.DB.Reader(ctx), w.Project, got.Receipt)
 	if err != nil || r.Amount != 1000_00 || r.Pays[0].Method != cashier.MethodTransfer || r.Pays[0].Reference != "LS0001" || r.Pays[0].On != 20261118 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	// An account that has paid points to its room.
 	text := bankSheet + "2026-11-21,,90.00,王某,6222000011112222,转账,,LS0008\n"
-	if more := w.bank(t, "明细3.csv", text); more.New != 1 || more.Guessed != 1 || w.bankRows(t, "")["LS0008"].Why != "account" {
+	if more := w.load(t, "明细3.csv", text); more.New != 1 || more.Guessed != 1 || w.rows(t, "")["LS0008"].Why != "account" {
 		t.Errorf("%+v", more)
 	}
 	// A receipt that is made void gives the row back.
-	if _, err := w.cashier.Void(ctx, who, w.project, got.Receipt, "记错了房间"); err != nil {
+	if _, err := w.Cashier.Void(ctx, who, w.Project, got.Receipt, "记错了房间"); err != nil {
 		t.Fatal(err)
 	}
-	in.ExpectedOwed = w.seat(t, row.Room).Owed
-	if _, err := w.cashier.ReceiveBank(ctx, who, w.project, row.ID, in); err != nil {
+	in.ExpectedOwed = w.Owed(t, row.Room)
+	if _, err := w.bank.Receive(ctx, who, w.Project, row.ID, in); err != nil {
 		t.Errorf("after void: %v", err)
 	}
-	_, err = w.cashier.PutAside(ctx, who, w.project, rows["LS0004"].ID, cashier.BankAside, " ")
-	mustBe(t, err, cashier.ErrBankNote)
-	if aside, err := w.cashier.PutAside(ctx, who, w.project, rows["LS0004"].ID, cashier.BankAside, "银行结息"); err != nil || aside.State != cashier.BankAside {
+	_, err = w.bank.PutAside(ctx, who, w.Project, rows["LS0004"].ID, bank.StateAside, " ")
+	mustBe(t, err, bank.ErrNote)
+	if aside, err := w.bank.PutAside(ctx, who, w.Project, rows["LS0004"].ID, bank.StateAside, "银行结息"); err != nil || aside.State != bank.StateAside {
 		t.Errorf("%+v, %v", aside, err)
 	}
-	if held, err := w.cashier.PutAside(ctx, who, w.project, rows["LS0006"].ID, cashier.BankHeld, "附言空白"); err != nil || len(w.bankRows(t, cashier.BankHeld)) != 1 {
+	if held, err := w.bank.PutAside(ctx, who, w.Project, rows["LS0006"].ID, bank.StateHeld, "附言空白"); err != nil || len(w.rows(t, bank.StateHeld)) != 1 {
 		t.Errorf("%+v, %v", held, err)
 	}
 }
@@ -118,17 +119,17 @@ func TestBankStatementThatCannotBeRead(t *testing.T) {
 			"no date":   strings.Replace(bankSheet, "2026/11/18", "昨天", 1),
 			"no amount": strings.Replace(bankSheet, "300.00", "三百", 1),
 		} {
-			_, err := w.cashier.ImportBank(t.Context(), w.teller(), w.project, "x.csv", strings.NewReader(text), int64(len(text)))
+			_, err := w.bank.Import(t.Context(), w.Teller(), w.Project, "x.csv", strings.NewReader(text), int64(len(text)))
 			var f *fault.Error
 			if !errors.As(err, &f) || f.Kind != fault.Invalid {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if rows := w.bankRows(t, ""); len(rows) != 0 {
+		if rows := w.rows(t, ""); len(rows) != 0 {
 			t.Errorf("a refused file left %+v", rows)
 		}
 		signed := "交易时间,交易金额,借贷标志,对方名称,备注\n2026-11-18 10:00:01,100.00,贷,周文博,\n2026-11-18 10:00:02,50.00,借,周文博,\n2026-11-18 10:00:03,-5.00,,周文博,\n"
-		if got := w.bank(t, "交易明细.csv", signed); got.New != 1 || got.Out != 2 || got.Guessed != 1 {
+		if got := w.load(t, "交易明细.csv", signed); got.New != 1 || got.Out != 2 || got.Guessed != 1 {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -1,4 +1,4 @@
-package cashier
+package bank
 
 import (
 	"crypto/sha256"
@@ -12,12 +12,12 @@ import (
 	"linli/internal/kit/sheet"
 )
 
-// maxBankRows is how many rows one statement may have: about a month of a
+// maxRows is how many rows one statement may have: about a month of a
 // large project.
-const maxBankRows = 5000
+const maxRows = 5000
 
-// bankColumns are the titles that banks use.
-func bankColumns() []sheet.TableColumn {
+// titles are the titles that banks use.
+func titles() []sheet.TableColumn {
 	return []sheet.TableColumn{
 		{Field: "date", Titles: []string{"交易日期", "记账日期", "入账日期", "交易时间", "交易日", "日期", "入账时间", "记账日"}, Required: true},
 		{Field: "credit", Titles: []string{"收入金额", "贷方发生额", "贷方金额", "存入金额", "入账金额", "收入", "贷方", "贷方发生额/元", "转入金额"}},
@@ -31,35 +31,35 @@ func bankColumns() []sheet.TableColumn {
 	}
 }
 
-// bankFile is a statement as it was read.
-type bankFile struct {
-	rows []BankRow // money that came
-	out  int       // rows of money that went
+// statement is a statement as it was read.
+type statement struct {
+	rows []Row // money that came
+	out  int   // rows of money that went
 }
 
-// readBank reads a statement of any bank by the titles of its columns; a cell
+// readFile reads a statement of any bank by the titles of its columns; a cell
 // that cannot be read refuses the whole file.
-func readBank(name string, r io.ReaderAt, size int64) (*bankFile, error) {
+func readFile(name string, r io.ReaderAt, size int64) (*statement, error) {
 	limits := sheet.DefaultLimits()
-	limits.Rows = maxBankRows
+	limits.Rows = maxRows
 	book, err := sheet.Open(name, r, size, limits)
 	if err != nil {
 		return nil, err
 	}
 	defer book.Close()
-	f := &bankFile{}
+	f := &statement{}
 	same := map[string]int{}
 	var problems *fault.Error
 	refuse := func(line int, title, message, value string) {
 		if problems == nil {
-			problems = ErrBankFile
+			problems = ErrFile
 		}
 		if len(problems.Fields) < 20 {
 			problems = problems.At(fmt.Sprintf("第 %d 行 %s", line, title), message, value)
 		}
 	}
-	table, err := book.ReadTable(bankColumns(), false, func(row *sheet.TableRow) error {
-		amount, ok, message := bankAmount(row)
+	table, err := book.ReadTable(titles(), false, func(row *sheet.TableRow) error {
+		amount, ok, message := amountOf(row)
 		if message != "" {
 			refuse(row.Line, "金额", message, row.Text("amount")+row.Text("credit"))
 			return nil
@@ -68,7 +68,7 @@ func readBank(name string, r io.ReaderAt, size int64) (*bankFile, error) {
 			f.out++
 			return nil
 		}
-		date, err := bankDate(book.Dates(), row.Text("date"))
+		date, err := dateOf(book.Dates(), row.Text("date"))
 		if err != nil {
 			refuse(row.Line, "日期", "读不出日期", row.Text("date"))
 			return nil
@@ -83,15 +83,15 @@ func readBank(name string, r io.ReaderAt, size int64) (*bankFile, error) {
 		return nil, problems
 	case len(table.Problems) > 0:
 		p := table.Problems[0]
-		return nil, ErrBankFile.At(p.Cell, p.Message, p.Value)
+		return nil, ErrFile.At(p.Cell, p.Message, p.Value)
 	}
 	return f, nil
 }
 
 // take adds a row; rows that are alike in all are told apart by their order.
-func (f *bankFile) take(row *sheet.TableRow, hash, name string, date clock.Date, amount money.Fen, same map[string]int) {
-	b := BankRow{FileHash: hash, FileName: cutTo(name, 100), Line: row.Line, Date: date, Amount: amount, Payer: cutTo(row.Text("payer"), 100),
-		Account: cutTo(strings.ReplaceAll(row.Text("account"), " ", ""), 60), Reference: cutTo(row.Text("reference"), 80), State: BankOpen}
+func (f *statement) take(row *sheet.TableRow, hash, name string, date clock.Date, amount money.Fen, same map[string]int) {
+	b := Row{FileHash: hash, FileName: cutTo(name, 100), Line: row.Line, Date: date, Amount: amount, Payer: cutTo(row.Text("payer"), 100),
+		Account: cutTo(strings.ReplaceAll(row.Text("account"), " ", ""), 60), Reference: cutTo(row.Text("reference"), 80), State: StateOpen}
 	parts := []string{}
 	for _, field := range []string{"remark", "summary"} {
 		if text := row.Text(field); text != "" {
@@ -105,8 +105,8 @@ func (f *bankFile) take(row *sheet.TableRow, hash, name string, date clock.Date,
 	f.rows = append(f.rows, b)
 }
 
-// bankAmount is what came by a row; ok is false when money went or none moved.
-func bankAmount(row *sheet.TableRow) (amount money.Fen, ok bool, problem string) {
+// amountOf is what came by a row; ok is false when money went or none moved.
+func amountOf(row *sheet.TableRow) (amount money.Fen, ok bool, problem string) {
 	text := row.Text("credit")
 	side := row.Text("side")
 	if text == "" {
@@ -125,7 +125,7 @@ func bankAmount(row *sheet.TableRow) (amount money.Fen, ok bool, problem string)
 	return v, v > 0, ""
 }
 
-func bankDate(dates sheet.DateSystem, text string) (clock.Date, error) {
+func dateOf(dates sheet.DateSystem, text string) (clock.Date, error) {
 	for _, cut := range []string{" ", "T"} {
 		if head, _, found := strings.Cut(text, cut); found && len(head) >= 8 {
 			text = head

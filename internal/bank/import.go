@@ -1,4 +1,4 @@
-package cashier
+package bank
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"linli/internal/kit/id"
 )
 
-// BankImport is what a statement brought: new rows, rows that were known from
+// Imported is what a statement brought: new rows, rows that were known from
 // an earlier file, rows of money that went out, and new rows with a guess.
-type BankImport struct {
+type Imported struct {
 	Name    string
 	Rows    int
 	New     int
@@ -26,21 +26,21 @@ type BankImport struct {
 	Guessed int
 }
 
-// ImportBank reads a statement (xlsx or csv). Rows that are known, from the
+// Import reads a statement (xlsx or csv). Rows that are known, from the
 // same file or from one that overlaps, stay as they are. Whose money a row may
-// be is only a suggestion. Errors: ErrBankFile and those of sheet.
-func (s *Service) ImportBank(ctx context.Context, who actor.Actor, project id.ID, name string, r io.ReaderAt, size int64) (BankImport, error) {
-	f, err := readBank(name, r, size)
+// be is only a suggestion. Errors: ErrFile and those of sheet.
+func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, name string, r io.ReaderAt, size int64) (Imported, error) {
+	f, err := readFile(name, r, size)
 	if err != nil {
-		return BankImport{}, err
+		return Imported{}, err
 	}
-	out := BankImport{Name: name, Rows: len(f.rows) + f.out, Out: f.out}
+	out := Imported{Name: name, Rows: len(f.rows) + f.out, Out: f.out}
 	known, err := knownPrints(ctx, s.db.Reader(ctx), project, f.rows)
 	if err != nil {
 		return out, fmt.Errorf("import bank statement: %w", err)
 	}
-	m := bankMatcher{s: s, project: project, found: map[string]guess{}}
-	var fresh []BankRow
+	m := matcher{s: s, project: project, found: map[string]guess{}}
+	var fresh []Row
 	for _, row := range f.rows {
 		if known[row.Print] {
 			continue
@@ -54,7 +54,7 @@ func (s *Service) ImportBank(ctx context.Context, who actor.Actor, project id.ID
 		out.New, out.Guessed = 0, 0
 		for i := range fresh {
 			fresh[i].ID = tx.NewID()
-			added, err := insertBankRow(ctx, tx, project, &fresh[i])
+			added, err := insertRow(ctx, tx, project, &fresh[i])
 			if err != nil {
 				return fmt.Errorf("write bank row: %w", err)
 			}
@@ -82,7 +82,7 @@ type guess struct {
 	label string
 }
 
-type bankMatcher struct {
+type matcher struct {
 	s       *Service
 	project id.ID
 	found   map[string]guess // by why and text; statements repeat themselves
@@ -93,7 +93,7 @@ var spelled = regexp.MustCompile(`[A-Za-z]?\d{0,3}\s*(?:栋|幢|号楼|座|楼|#
 
 // guess looks in the remark for a room, then for an account that paid before,
 // then for a household's name; only what fits one room counts.
-func (m *bankMatcher) guess(ctx context.Context, b *BankRow) error {
+func (m *matcher) guess(ctx context.Context, b *Row) error {
 	type way struct {
 		why, text string
 		find      func(ctx context.Context, text string) (guess, error)
@@ -138,17 +138,17 @@ func names(remark string) []string {
 	return out
 }
 
-func (m *bankMatcher) byRoom(ctx context.Context, text string) (guess, error) {
+func (m *matcher) byRoom(ctx context.Context, text string) (guess, error) {
 	return m.only(ctx, strings.NewReplacer(" ", "", "—", "-", "/", "-").Replace(text), "room", "")
 }
 
-func (m *bankMatcher) byName(ctx context.Context, name string) (guess, error) {
+func (m *matcher) byName(ctx context.Context, name string) (guess, error) {
 	return m.only(ctx, name, "name", name)
 }
 
 // only is the room that a search finds, or the first one of the only household;
 // several are none.
-func (m *bankMatcher) only(ctx context.Context, text, why, name string) (guess, error) {
+func (m *matcher) only(ctx context.Context, text, why, name string) (guess, error) {
 	hits, err := m.s.estate.Search(ctx, m.project, text, 5)
 	if err != nil {
 		return guess{}, err
@@ -169,7 +169,7 @@ func (m *bankMatcher) only(ctx context.Context, text, why, name string) (guess, 
 	return g, nil
 }
 
-func (m *bankMatcher) byAccount(ctx context.Context, account string) (guess, error) {
+func (m *matcher) byAccount(ctx context.Context, account string) (guess, error) {
 	rooms, err := paidFrom(ctx, m.s.db.Reader(ctx), m.project, account)
 	if err != nil || len(rooms) != 1 {
 		return guess{}, err

@@ -1,0 +1,51 @@
+// Package bank reads statements of the company's bank account, guesses whose
+// money a row is, and lets a clerk take it at the counter, look into it later
+// or put it aside. Its table keeps the name it had in the counter's room.
+// Floor 7. Uses: audit, estate, cashier.
+package bank
+
+import (
+	"linli/internal/audit"
+	"linli/internal/cashier"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+)
+
+// Perm is the right to work with statements of the bank.
+const Perm actor.Permission = "cashier.bank"
+
+// What is refused about statements of the bank.
+var (
+	ErrFile = fault.New(fault.Invalid, "bank_file", "银行流水里有读不出的内容，整份没有导入，请按提示改好再传")
+	ErrDone = fault.New(fault.Conflict, "bank_row_done", "这笔流水已经处理过了")
+	ErrNote = fault.New(fault.Invalid, "bank_note", "请写明情况，1–200 个字")
+)
+
+// Limits of what people type, in characters.
+const (
+	maxReason    = 200
+	maxReference = 60 // of a payment at the counter
+)
+
+// Deps are what the room stands on.
+type Deps struct {
+	DB      *db.DB
+	Audit   *audit.Service
+	Estate  *estate.Service
+	Cashier *cashier.Service
+}
+
+// Service works with statements.
+type Service struct {
+	db      *db.DB
+	audit   *audit.Service
+	estate  *estate.Service
+	cashier *cashier.Service
+}
+
+// New builds the room.
+func New(d Deps) *Service {
+	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, cashier: d.Cashier}
+}

@@ -1,0 +1,170 @@
+package bank
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"linli/internal/audit"
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
+)
+
+// State is what became of a row.
+type State string
+
+// The states. One that is held or was put aside may still be received.
+const (
+	StateOpen     State = "open"
+	StateHeld     State = "held" // 待查
+	StateAside    State = "aside"
+	StateReceived State = "received"
+)
+
+// Row is money that came to the bank account, one row of a statement.
+// Amount in fen; Room is who it is probably from, until somebody confirms it.
+type Row struct {
+	ID            id.ID
+	Print         string // tells the row among all others, in every file it stands in
+	FileHash      string
+	FileName      string
+	Line          int
+	Date          clock.Date
+	Amount        money.Fen
+	Payer         string
+	Account       string
+	Remark        string
+	Reference     string
+	Room          id.ID
+	RoomLabel     string
+	Why           string // by what the room was found: room, account, name
+	State         State
+	Receipt       id.ID
+	ReceiptNumber string
+	Note          string
+	DoneBy        id.ID
+	DoneName      string
+	DoneAt        time.Time
+}
+
+// Filter narrows the list; an empty State is all.
+type Filter struct {
+	page.Request
+	State State
+}
+
+// Rows lists them, newest first.
+func (s *Service) Rows(ctx context.Context, project id.ID, f Filter) (page.List[Row], error) {
+	list, err := listRows(ctx, s.db.Reader(ctx), project, f)
+	if err != nil {
+		return list, fmt.Errorf("list bank rows: %w", err)
+	}
+	return list, nil
+}
+
+// Taking confirms whose money a row is.
+type Taking struct {
+	Room         id.ID
+	ExpectedOwed money.Fen
+	Confirmed    bool
+}
+
+// Receive takes the money of a row from a household, as a transfer at the
+// counter would be, and gives the receipt. Errors: ErrDone, fault.ErrNotFound
+// and those of cashier.Receive.
+func (s *Service) Receive(ctx context.Context, who actor.Actor, project, row id.ID, in Taking) (Row, error) {
+	var b Row
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if b, err = lockRow(ctx, tx, project, row); err != nil {
+			return err
+		}
+		if err := s.free(ctx, tx, project, &b); err != nil {
+			return err
+		}
+		r, err := s.cashier.Receive(db.Join(ctx, tx), who, project, cashier.Taking{Room: in.Room, ExpectedOwed: in.ExpectedOwed, Confirmed: in.Confirmed,
+			Pays: []cashier.Pay{{Method: cashier.MethodTransfer, Amount: b.Amount, Reference: cutTo(b.Reference, maxReference), On: b.Date}}})
+		if err != nil {
+			return err
+		}
+		b.State, b.Room, b.RoomLabel, b.Receipt, b.ReceiptNumber = StateReceived, r.Room, r.RoomLabel, r.ID, r.Number
+		return s.close(ctx, tx, who, project, &b, "收款，收据 "+r.Number)
+	})
+	if err != nil {
+		return Row{}, fmt.Errorf("receive bank row: %w", err)
+	}
+	return b, nil
+}
+
+// PutAside notes that a row is to be looked into (待查), or is no money of a
+// household. Errors: ErrDone, ErrNote, fault.ErrNotFound.
+func (s *Service) PutAside(ctx context.Context, who actor.Actor, project, row id.ID, state State, note string) (Row, error) {
+	note = strings.TrimSpace(note)
+	if n := utf8.RuneCountInString(note); n == 0 || n > maxReason {
+		return Row{}, ErrNote.At("body.note", "1–200 个字", nil)
+	}
+	if state != StateHeld && state != StateAside {
+		return Row{}, ErrNote.At("body.state", "待查或与收费无关", string(state))
+	}
+	var b Row
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if b, err = lockRow(ctx, tx, project, row); err != nil {
+			return err
+		}
+		if err := s.free(ctx, tx, project, &b); err != nil {
+			return err
+		}
+		b.State, b.Note = state, note
+		what := "登记待查："
+		if state == StateAside {
+			what = "与收费无关："
+		}
+		return s.close(ctx, tx, who, project, &b, what+note)
+	})
+	if err != nil {
+		return Row{}, fmt.Errorf("put bank row aside: %w", err)
+	}
+	return b, nil
+}
+
+// free refuses a row whose money stands on a receipt that holds.
+func (s *Service) free(ctx context.Context, q db.Q, project id.ID, b *Row) error {
+	if b.State != StateReceived {
+		return nil
+	}
+	r, err := s.cashier.Receipt(ctx, q, project, b.Receipt)
+	if err != nil {
+		return err
+	}
+	if r.State == cashier.StateValid && r.ReversedBy == 0 {
+		return ErrDone.Say("这笔流水已由%s收款，收据 %s", b.DoneName, b.ReceiptNumber)
+	}
+	b.Receipt, b.ReceiptNumber = 0, ""
+	return nil
+}
+
+func (s *Service) close(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, b *Row, what string) error {
+	b.DoneBy, b.DoneName, b.DoneAt = who.Account, who.Name, tx.Now()
+	if err := updateRow(ctx, tx, project, b); err != nil {
+		return fmt.Errorf("write bank row: %w", err)
+	}
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.bank_row", Kind: "bank_row", Subject: b.ID,
+		Summary: fmt.Sprintf("银行流水 %s %s %s 元：%s", b.Date, b.Payer, b.Amount.Comma(), what),
+		After:   map[string]any{"state": b.State, "room": b.RoomLabel, "receipt": b.ReceiptNumber, "amount": b.Amount, "reference": b.Reference}})
+	return nil
+}
+
+func cutTo(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}

@@ -1,0 +1,75 @@
+package deposit
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// Broken names deposits that are not the sum of their movements, gaps
+// in the numbers of what was deducted, and a liability in the book that is not
+// what is held. Ask it inside a db.Snapshot while others write.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	q := s.db.Reader(ctx)
+	rows, err := q.Query(ctx, `SELECT d.number, d.held, CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM cashier_deposit d
+		LEFT JOIN cashier_deposit_entry e ON e.project_id = d.project_id AND e.deposit_id = d.id
+		WHERE d.project_id = ? GROUP BY d.id, d.number, d.held HAVING d.held <> COALESCE(SUM(e.amount), 0) ORDER BY d.id LIMIT 100`, project)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var number string
+		var held, sum money.Fen
+		err := row.Scan(&number, &held, &sum)
+		return fmt.Sprintf("押金（收据 %s）余额 %s 元，明细合计 %s 元", number, held.Yuan(), sum.Yuan()), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var held, income money.Fen
+	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_deposit WHERE project_id = ?", project).Scan(&held)
+	if err != nil {
+		return nil, err
+	}
+	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(-amount), 0) AS BIGINT) FROM cashier_deposit_entry WHERE project_id = ? AND seq > 0", project).Scan(&income)
+	if err != nil {
+		return nil, err
+	}
+	books, err := s.ledger.Balances(ctx, q, project, 0)
+	if err != nil {
+		return nil, err
+	}
+	if books[ledger.Deposit] != -held {
+		out = append(out, fmt.Sprintf("科目 %d 账上押金 %s 元，在押的是 %s 元", ledger.Deposit, (-books[ledger.Deposit]).Yuan(), held.Yuan()))
+	}
+	deducted, err := s.ledger.SumsByDoc(ctx, q, project, 0, ledger.LastDoc, ledger.DocDeposit)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deducted {
+		income -= d.Amount
+	}
+	if income != 0 {
+		out = append(out, fmt.Sprintf("押金扣款单与账上的押金收入差 %s 元", income.Yuan()))
+	}
+	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for year, last := range stands {
+		var n, newest int64
+		err := q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM cashier_deposit_entry WHERE project_id = ? AND year = ? AND seq > 0", project, year).Scan(&n, &newest)
+		if err != nil {
+			return nil, err
+		}
+		if n != last || newest != last {
+			out = append(out, fmt.Sprintf("%d 年押金扣款单号已发到 %s，扣款单却有 %d 张，最后是第 %d 号", year, numbers.Number(series, year, last), n, newest))
+		}
+	}
+	return out, nil
+}
