@@ -107,7 +107,7 @@ type App struct {
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), bank.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.

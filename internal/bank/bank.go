@@ -5,6 +5,9 @@
 package bank
 
 import (
+	"embed"
+	"io/fs"
+
 	"linli/internal/audit"
 	"linli/internal/cashier"
 	"linli/internal/estate"
@@ -12,6 +15,18 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 )
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the changes to the room's table since it left the counter's.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "bank", FS: sub}
+}
 
 // Perm is the right to work with statements of the bank.
 const Perm actor.Permission = "cashier.bank"

@@ -2,11 +2,13 @@ package bank_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"linli/internal/bank"
 	"linli/internal/cashier"
+	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/page"
 )
@@ -131,6 +133,71 @@ func TestBankStatementThatCannotBeRead(t *testing.T) {
 		signed := "交易时间,交易金额,借贷标志,对方名称,备注\n2026-11-18 10:00:01,100.00,贷,周文博,\n2026-11-18 10:00:02,50.00,借,周文博,\n2026-11-18 10:00:03,-5.00,,周文博,\n"
 		if got := w.load(t, "交易明细.csv", signed); got.New != 1 || got.Out != 2 || got.Guessed != 1 {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// A row that somebody changes, deletes or slips in beside the product is named
+// (promise 13).
+func TestBrokenBankRows(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		w.load(t, "明细.csv", bankSheet)
+		w.Now.Set(w.Now.Now().AddDate(1, 0, 0))
+		row := w.rows(t, bank.StateOpen)["LS0001"]
+		got, err := w.bank.Receive(t.Context(), w.Teller(), w.Project, row.ID, bank.Taking{Room: w.A, ExpectedOwed: w.Owed(t, w.A), Confirmed: true})
+		mustBe(t, err, nil)
+		w.Sound(t, w.bank.Broken)
+		for _, x := range []struct{ do, undo, says string }{
+			{"SET amount = amount + 1 WHERE reference = 'LS0003'", "SET amount = amount - 1 WHERE reference = 'LS0003'", "与导入时的内容不符"},
+			{"SET payer = '甲' WHERE reference = 'LS0001'", "SET payer = '王某' WHERE reference = 'LS0001'", "与导入时的内容不符"},
+			{"SET state = 'aside' WHERE reference = 'LS0002'", "SET state = 'open' WHERE reference = 'LS0002'", "操作日志没有这次处理"},
+			{"SET state = 'open' WHERE reference = 'LS0001'", "SET state = 'received' WHERE reference = 'LS0001'", "操作日志最后一次记的是“已收款”" + got.ReceiptNumber},
+			{"SET receipt_id = 5 WHERE reference = 'LS0001'", "SET receipt_id = " + got.Receipt.String() + " WHERE reference = 'LS0001'", "不存在"},
+			{"SET import_id = 0 WHERE reference = 'LS0004'", "SET import_id = (SELECT MAX(import_id) FROM cashier_bank_row) WHERE reference = 'LS0004'", "不属于任何一次导入"},
+			{"SET project_id = project_id + 1 WHERE reference = 'LS0006'", "SET project_id = project_id - 1 WHERE reference = 'LS0006'", "新增 5 笔，现在有 4 笔"},
+		} {
+			w.byHand(t, x.do)
+			named, err := w.bank.Broken(t.Context(), w.Project)
+			if err != nil || !strings.Contains(strings.Join(named, "\n"), x.says) {
+				t.Errorf("%s: %v, %v", x.do, named, err)
+			}
+			w.byHand(t, x.undo)
+		}
+		w.Sound(t, w.bank.Broken)
+	})
+}
+
+// byHand does what the product never would.
+func (w *world) byHand(t *testing.T, what string) {
+	t.Helper()
+	if err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+		n, err := tx.Exec(t.Context(), "UPDATE cashier_bank_row "+what)
+		if err == nil && n != 1 {
+			t.Errorf("%s: %d rows", what, n)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBankRowsFiltered(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		w.load(t, "明细.csv", bankSheet)
+		for want, f := range map[string]bank.Filter{
+			"LS0001,LS0006": {Text: "王某"}, "LS0002": {Text: "ls0002"}, "LS0001,LS0002": {Until: 20261118},
+			"LS0003": {From: 20261119, Text: "3栋201"}, "": {From: 20261120},
+		} {
+			f.Limit = 50
+			list, err := w.bank.Rows(t.Context(), w.Project, f)
+			var got []string
+			for _, r := range list.Items {
+				got = append(got, r.Reference)
+			}
+			slices.Sort(got)
+			if err != nil || strings.Join(got, ",") != want {
+				t.Errorf("%+v: %v, %v", f, got, err)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package bank
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"regexp"
@@ -52,8 +53,10 @@ func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, na
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		out.New, out.Guessed = 0, 0
+		load := tx.NewID()
+		var prints []string
 		for i := range fresh {
-			fresh[i].ID = tx.NewID()
+			fresh[i].ID, fresh[i].Import = tx.NewID(), load
 			added, err := insertRow(ctx, tx, project, &fresh[i])
 			if err != nil {
 				return fmt.Errorf("write bank row: %w", err)
@@ -61,12 +64,13 @@ func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, na
 			if !added {
 				continue
 			}
+			prints = append(prints, fresh[i].Print)
 			if out.New++; fresh[i].Room != 0 {
 				out.Guessed++
 			}
 		}
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.bank_imported", Kind: "bank_row", Subject: project,
-			Summary: fmt.Sprintf("导入银行流水 %s：%d 行，新增收入 %d 笔", name, out.Rows, out.New), After: map[string]any{"rows": out.Rows, "new": out.New, "out": out.Out}})
+		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: actImported, Kind: kindImport, Subject: load,
+			Summary: fmt.Sprintf("导入银行流水 %s：%d 行，新增收入 %d 笔", name, out.Rows, out.New), After: map[string]any{"rows": out.Rows, "new": out.New, "out": out.Out, "digest": digest(prints)}})
 		return nil
 	})
 	if err != nil {
@@ -74,6 +78,20 @@ func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, na
 	}
 	out.Known = len(f.rows) - out.New
 	return out, nil
+}
+
+// actImported is an import in the log.
+const actImported = "cashier.bank_imported"
+
+// The kinds of subjects in the log.
+const (
+	kindImport = "bank_import"
+	kindRow    = "bank_row"
+)
+
+// digest seals the rows that an import added, in the order of their ids.
+func digest(prints []string) string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(prints, "\n"))))
 }
 
 // guess is a room that something in a row points to.

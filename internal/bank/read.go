@@ -99,10 +99,15 @@ func (f *statement) take(row *sheet.TableRow, hash, name string, date clock.Date
 		}
 	}
 	b.Remark = cutTo(strings.Join(parts, " "), 200)
-	key := fmt.Sprintf("%d|%d|%s|%s|%s|%s", b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference)
+	key := b.mark(0)
 	same[key]++
-	b.Print = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s|%d", key, same[key])))
+	b.Print = b.mark(same[key])
 	f.rows = append(f.rows, b)
+}
+
+// mark is the print of a row that is the nth of its kind.
+func (b *Row) mark(nth int) string {
+	return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%d|%d|%s|%s|%s|%s|%d", b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference, nth)))
 }
 
 // amountOf is what came by a row; ok is false when money went or none moved.

@@ -32,6 +32,7 @@ const (
 // Amount in fen; Room is who it is probably from, until somebody confirms it.
 type Row struct {
 	ID            id.ID
+	Import        id.ID  // the import that brought it, 0 of before imports were noted
 	Print         string // tells the row among all others, in every file it stands in
 	FileHash      string
 	FileName      string
@@ -54,10 +55,13 @@ type Row struct {
 	DoneAt        time.Time
 }
 
-// Filter narrows the list; an empty State is all.
+// Filter narrows the list; zero fields do not.
 type Filter struct {
 	page.Request
 	State State
+	From  clock.Date // inclusive
+	Until clock.Date // inclusive
+	Text  string     // part of who paid, the remark, the reference, the room or the receipt
 }
 
 // Rows lists them, newest first.
@@ -156,7 +160,7 @@ func (s *Service) close(ctx context.Context, tx *db.Tx, who actor.Actor, project
 	if err := updateRow(ctx, tx, project, b); err != nil {
 		return fmt.Errorf("write bank row: %w", err)
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.bank_row", Kind: "bank_row", Subject: b.ID,
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.bank_row", Kind: kindRow, Subject: b.ID,
 		Summary: fmt.Sprintf("银行流水 %s %s %s 元：%s", b.Date, b.Payer, b.Amount.Comma(), what),
 		After:   map[string]any{"state": b.State, "room": b.RoomLabel, "receipt": b.ReceiptNumber, "amount": b.Amount, "reference": b.Reference}})
 	return nil

@@ -3,15 +3,18 @@ package bank
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/export"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
 )
 
@@ -66,9 +69,12 @@ type bankRowOut struct{ Body bankRowJSON }
 func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
-	State string `query:"state" enum:"open,held,aside,received" doc:"不填为全部"`
+	State string   `query:"state" enum:"open,held,aside,received" doc:"不填为全部"`
+	From  web.Date `query:"from" doc:"入账日期从，含"`
+	Until web.Date `query:"until" doc:"入账日期到，含"`
+	Text  string   `query:"q" maxLength:"60" doc:"户名、附言、流水号、房屋或收据号的一部分"`
 }) (*struct{ Body page.List[bankRowJSON] }, error) {
-	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, State: State(in.State)})
+	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, State: State(in.State), From: in.From.Date, Until: in.Until.Date, Text: strings.TrimSpace(in.Text)})
 	if err != nil {
 		return nil, err
 	}
@@ -139,4 +145,17 @@ func (s *Service) apiBankAside(ctx context.Context, who actor.Actor, in *struct 
 		return nil, err
 	}
 	return &bankRowOut{toBankRow(&b)}, nil
+}
+
+// Exports are the lists of this room that can be taken out.
+func (s *Service) Exports() []export.Offer {
+	o := export.Offer{Key: "bank-rows", Name: "银行流水", Permission: Perm, Columns: []sheet.Column{export.Text("入账日期", 12), export.Money("金额"), export.Text("对方户名", 20),
+		export.Text("对方账号", 14), export.Text("附言", 30), export.Text("流水号", 24), export.Text("房屋", 20), export.Text("状态", 12), export.Text("收据号", 18),
+		export.Text("情况", 30), export.Text("处理人", 12)}}
+	words := map[string]string{"open": "待确认", "held": "待查", "aside": "与收费无关", "received": "已收款"}
+	o.Check, o.Rows = export.Pages(s.apiBankRows, func(o *struct{ Body page.List[bankRowJSON] }) page.List[bankRowJSON] { return o.Body }, func(b *bankRowJSON) []sheet.Value {
+		return []sheet.Value{sheet.Text(b.Date.String()), export.Yuan(b.Amount), sheet.Text(b.Payer), sheet.Text(b.Account), sheet.Text(b.Remark), sheet.Text(b.Reference),
+			sheet.Text(b.RoomLabel), sheet.Text(words[b.State]), sheet.Text(b.ReceiptNumber), sheet.Text(b.Note), sheet.Text(b.DoneName)}
+	})
+	return []export.Offer{o}
 }

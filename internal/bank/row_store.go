@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -13,13 +14,13 @@ import (
 	"linli/internal/kit/page"
 )
 
-const rowColumns = `id, print, file_hash, file_name, line, date, amount, payer, account, remark, reference, room_id, room_label, why, state, receipt_id,
+const rowColumns = `id, import_id, print, file_hash, file_name, line, date, amount, payer, account, remark, reference, room_id, room_label, why, state, receipt_id,
 	receipt_number, note, done_by, done_name, done_at`
 
 func scanRow(row db.Scanner) (Row, error) {
 	var b Row
 	var done int64
-	err := row.Scan(&b.ID, &b.Print, &b.FileHash, &b.FileName, &b.Line, &b.Date, &b.Amount, &b.Payer, &b.Account, &b.Remark, &b.Reference, &b.Room, &b.RoomLabel,
+	err := row.Scan(&b.ID, &b.Import, &b.Print, &b.FileHash, &b.FileName, &b.Line, &b.Date, &b.Amount, &b.Payer, &b.Account, &b.Remark, &b.Reference, &b.Room, &b.RoomLabel,
 		&b.Why, &b.State, &b.Receipt, &b.ReceiptNumber, &b.Note, &b.DoneBy, &b.DoneName, &done)
 	if done != 0 {
 		b.DoneAt = db.Micro(done)
@@ -54,7 +55,7 @@ func knownPrints(ctx context.Context, q db.Q, project id.ID, list []Row) (map[st
 // insertRow adds a row once; false when it is there already.
 func insertRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) (bool, error) {
 	n, err := tx.Exec(ctx, "INSERT INTO cashier_bank_row (project_id, "+rowColumns+`, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0, ?) ON CONFLICT (project_id, print) DO NOTHING`, project, b.ID, b.Print, b.FileHash,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0, ?) ON CONFLICT (project_id, print) DO NOTHING`, project, b.ID, b.Import, b.Print, b.FileHash,
 		b.FileName, b.Line, b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference, b.Room, b.RoomLabel, b.Why, string(b.State), tx.Now())
 	return n > 0, err
 }
@@ -78,8 +79,18 @@ func updateRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) error {
 
 func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Row], error) {
 	query, args := "SELECT "+rowColumns+" FROM cashier_bank_row WHERE project_id = ?", []any{project}
-	if f.State != "" {
-		query, args = query+" AND state = ?", append(args, string(f.State))
+	add := func(on bool, text string, values ...any) {
+		if on {
+			query, args = query+" AND "+text, append(args, values...)
+		}
+	}
+	add(f.State != "", "state = ?", string(f.State))
+	add(f.From != 0, "date >= ?", f.From)
+	add(f.Until != 0, "date <= ?", f.Until)
+	if f.Text != "" {
+		like := "%" + db.Like(strings.ToLower(f.Text)) + "%"
+		add(true, `(LOWER(payer) LIKE ? ESCAPE '\' OR LOWER(remark) LIKE ? ESCAPE '\' OR LOWER(reference) LIKE ? ESCAPE '\' OR LOWER(room_label) LIKE ? ESCAPE '\'
+			OR LOWER(receipt_number) LIKE ? ESCAPE '\')`, like, like, like, like, like)
 	}
 	var date, after int64
 	more, err := page.Decode(f.Cursor, &date, &after)

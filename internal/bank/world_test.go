@@ -18,7 +18,8 @@ func run(t *testing.T, f func(t *testing.T, w *world)) {
 	countertest.Run(t, func(t *testing.T, c *countertest.World) {
 		w := &world{c, bank.New(bank.Deps{DB: c.DB, Audit: c.Audit, Estate: c.Estate, Cashier: c.Cashier})}
 		f(t, w)
-	})
+		w.Sound(t, w.bank.Broken)
+	}, bank.Migrations())
 }
 
 func mustBe(t *testing.T, err, want error) {

@@ -15576,6 +15576,12 @@ export interface operations {
                 cursor?: string;
                 /** @description 不填为全部 */
                 state?: "open" | "held" | "aside" | "received";
+                /** @description 入账日期从，含 */
+                from?: string;
+                /** @description 入账日期到，含 */
+                until?: string;
+                /** @description 户名、附言、流水号、房屋或收据号的一部分 */
+                q?: string;
             };
             header?: never;
             path: {
