@@ -29,5 +29,11 @@ export const bankTexts = {
   rest: (fen: number) => `多出的 ${formatYuan(fen)} 存入这户的预存。`,
   sure: '金额没有错，仍要收款',
   empty: { open: '没有待确认的流水', held: '没有待查的流水', received: '还没有从流水收款', aside: '没有与收费无关的流水' },
+  emptyText: '从网银下载明细，整份传上来；支出和以前导入过的会自动略过。',
+  search: '户名、附言、流水号、房屋',
+  from: '入账日期从',
+  until: '到',
+  clear: '清除筛选',
+  none: '没有符合筛选的流水',
   by: (name: string, note: string) => `${name}：${note}`,
 }

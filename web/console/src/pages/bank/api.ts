@@ -2,7 +2,7 @@ import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
 
 export type BankState = 'open' | 'held' | 'aside' | 'received'
-export const readBankRows = (project: string, query: { state: BankState; cursor?: string; limit: number }) =>
+export const readBankRows = (project: string, query: { state: BankState; q?: string; from?: string; until?: string; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { path: { project }, query } }))
 export type BankRow = Awaited<ReturnType<typeof readBankRows>>['items'][number]
 export interface BankImport { name: string; rows: number; new: number; known: number; out: number; guessed: number }
