@@ -2,7 +2,7 @@
 // households, and is told of no other by search, by list, by address.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
+import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
@@ -71,10 +71,10 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   const [home, far] = [rooms['1栋1单元101'], rooms['2栋1单元101']]
   const p = await seed.pageOf(browser, linli.origin, lou)
   await p.page.goto('/')
-  await p.page.waitForURL(/\/counter$/)
+  await p.page.waitForURL(/\/home$/)
   await p.page.getByRole('banner').getByText('部分楼栋').waitFor()
   await p.settled()
-  assert.deepEqual((await menuOf(p.page)).sort(), ['收银台', '收据', '交班', '费用明细', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册'].sort())
+  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '更正申请'].sort())
 
   // By search.
   await p.page.goto(`/p/${one}/households`)
@@ -100,7 +100,7 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.page.getByText('没有这间房').first().waitFor()
   await p.page.goto(`/p/${one}/counter/${far}`)
   await p.page.getByText('没有这间房').first().waitFor()
-  for (const path of ['home', 'project', 'shifts', 'dunning/letters', 'readings', 'downloads', 'runs']) {
+  for (const path of ['project', 'reading-sheets', 'dunning/letters', 'downloads', 'runs', 'takings']) {
     await p.page.goto(`/p/${one}/${path}`)
     await p.page.getByRole('heading', { level: 1, name: '您没有打开这个页面的权限' }).waitFor()
   }
@@ -134,6 +134,100 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   assert.equal(await p.page.getByText(theirs.number).count(), 0)
   await p.page.goto(`/p/${one}/shift`)
   await p.page.getByText('郑楠').first().waitFor()
-  await eventually(async () => assert.equal(await p.page.getByRole('link', { name: '班次' }).count(), 0))
+  await p.settled()
   await p.close()
+})
+
+test('[P3] who answers for one building has its figures at home, reads its meters and closes the own shift', async () => {
+  await boss.post(`/projects/${one}/meter-batches`, { kind: 'water', digits: 5, installed: `${seed.month(-1)}-01` })
+  const meters = (await boss.get(`/projects/${one}/reading-sheet?limit=50`)).body.items
+  const meter = (label) => meters.find((m) => m.meter.label === label).meter.id
+  const p = await seed.pageOf(browser, linli.origin, lou)
+  await p.page.goto(`/p/${one}/home`)
+  await p.page.getByText('翠湖花园 1栋 1 户').waitFor()
+  await p.page.getByText('实收 178.60，应收 178.60').waitFor()
+  await p.page.getByRole('heading', { name: '我今天收款' }).waitFor()
+  await p.settled()
+  for (const theirs of ['535.80', '357.20', '全项目']) assert.equal(await p.page.getByText(theirs).count(), 0, theirs)
+  await assertAccessible(p.page)
+  await shot(p.page, 'building-home')
+
+  await p.page.goto(`/p/${one}/readings`)
+  const field = p.page.getByLabel('1栋1单元101本期读数')
+  await field.fill('12')
+  await field.press('Enter')
+  await p.page.getByText('水表 1 块，已抄 1 块').waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText(/[23]栋1单元101/).count(), 0)
+  await shot(p.page, 'building-readings')
+  const reading = { date: seed.today(), value: 5_0000 }
+  await lou.post(`/projects/${one}/readings`, { ...reading, meter_id: meter('2栋1单元101') }, { status: 404 })
+  await lou.get(`/projects/${one}/meters/${meter('2栋1单元101')}/history`, { status: 404 })
+  await lou.get(`/projects/${one}/meters/${meter('1栋1单元101')}/history`)
+
+  const shift = (await lou.get(`/projects/${one}/my-shift`)).body.shift.id
+  await lou.post(`/projects/${one}/shifts/${shift}/counts`, { counted: 17860 })
+  const closed = (await lou.post(`/projects/${one}/shifts/${shift}/close`, { count: 1, handed: 17860 })).body
+  await p.page.goto(`/p/${one}/shifts`)
+  await p.page.getByRole('link', { name: closed.number }).click()
+  await p.page.getByText('178.60').first().waitFor()
+  const slip = await lou.get(`/projects/${one}/shifts/${shift}/print`)
+  assert.ok(slip.text.includes(closed.number) && slip.text.includes('郑楠'))
+  const theirs = (await boss.get(`/projects/${one}/my-shift`)).body.shift.id
+  for (const path of ['', '/print']) await lou.get(`/projects/${one}/shifts/${theirs}${path}`, { status: 404 })
+  await p.close()
+
+  const phone = await seed.pageOf(browser, linli.origin, lou, PHONE)
+  await phone.page.goto(`/p/${one}/phone/readings`)
+  await phone.page.getByRole('button', { name: '全部', exact: true }).click()
+  await phone.page.getByRole('button', { name: /1栋1单元101/ }).waitFor()
+  await phone.settled()
+  assert.equal(await phone.page.getByText(/[23]栋/).count(), 0)
+  await phone.close()
+})
+
+test('[P3] rooms and people of the own building are changed, those of another are not', async () => {
+  const buildings = (await boss.get(`/projects/${one}/buildings`)).body.items
+  const own = buildings.find((b) => b.name === '1栋').id
+  await boss.post('/accounts', { login: 'shenqian', name: '沈倩', password: 'Guanjia-2026-ok', grants: [{ role: 'manager', project_id: one, building_ids: [own] }] })
+  const keeper = await seed.signIn(linli.origin, 'shenqian', 'Guanjia-2026-ok')
+  const [home, far] = [rooms['1栋1单元101'], rooms['2栋1单元101']]
+  const ask = (subject) => boss.post(`/projects/${one}/corrections`, { kind: 'room', subject_id: subject, field: 'area', new_value: '90.00', asked_by: '业主', way: 'phone', reason: '产权证不同' })
+  await ask(home)
+  const theirs = (await ask(far)).body
+  const p = await seed.pageOf(browser, linli.origin, keeper)
+  await p.page.goto(`/p/${one}/rooms`)
+  await p.page.getByRole('button', { name: '1栋1单元101' }).click()
+  const drawer = p.page.getByRole('dialog', { name: '1栋1单元101' })
+  await drawer.getByLabel('户型').fill('三室两厅')
+  await drawer.getByRole('button', { name: '保存房屋' }).click()
+  await drawer.waitFor({ state: 'hidden' })
+  await p.page.getByRole('row', { name: /1栋1单元101/ }).filter({ hasText: '三室两厅' }).waitFor()
+  await p.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '住的人' }).click()
+  await drawer.getByRole('button', { name: '登记住户' }).click()
+  await drawer.getByRole('button', { name: '登记新住户' }).click()
+  await drawer.getByLabel('姓名').fill('陈小雨')
+  await drawer.getByRole('button', { name: '登记住户 陈小雨' }).click()
+  await drawer.getByRole('radio', { name: '家属' }).click()
+  await drawer.getByRole('button', { name: '把 陈小雨 登记到 1栋1单元101' }).click()
+  await drawer.getByRole('listitem').filter({ hasText: '陈小雨' }).waitFor()
+  await shot(p.page, 'building-people')
+
+  await p.page.goto(`/p/${one}/corrections`)
+  await p.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '批准更正' }).click()
+  const dialog = p.page.getByRole('dialog').last()
+  await dialog.getByRole('button', { name: '核对了产权证' }).click()
+  await dialog.getByRole('button', { name: /^改成/ }).click()
+  await p.page.getByText('没有待处理的更正申请').waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText('2栋1单元101').count(), 0)
+  assert.equal((await boss.get(`/projects/${one}/rooms/${home}`)).body.area, 9000)
+  await p.close()
+
+  await keeper.post(`/projects/${one}/corrections/${theirs.id}/decision`, { approve: true, note: '核对过', version: 1 }, { status: 404 })
+  const other = (await boss.get(`/projects/${one}/rooms/${far}/occupants`)).body.items[0]
+  await keeper.post(`/projects/${one}/occupants/${other.id}/end`, {}, { status: 404 })
+  await keeper.post(`/projects/${one}/rooms/${home}/occupants`, { person_id: other.person.id, part: 'family' }, { status: 404 })
+  const room = (await boss.get(`/projects/${one}/rooms/${far}`)).body
+  assert.deepEqual([room.area, room.layout, room.version], [8930, '', 1])
 })

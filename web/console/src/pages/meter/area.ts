@@ -6,11 +6,11 @@ import { meterPageTexts, sheetTexts } from '@/texts/reading'
 /** Meter readings and shared costs. */
 export const area: Area = {
   routes: [
-    { path: 'readings', name: 'readings', component: () => import('./ReadingsPage.vue'), meta: { title: meterTexts.title, permission: 'meter.read' } },
+    { path: 'readings', name: 'readings', component: () => import('./ReadingsPage.vue'), meta: { title: meterTexts.title, permission: 'meter.read', buildings: true } },
     { path: 'reading-sheets', name: 'reading-sheets', component: () => import('./SheetsPage.vue'), meta: { title: sheetTexts.title, permission: 'meter.record', under: 'readings' } },
     { path: 'reading-sheets/:import(\\d+)', name: 'reading-sheet', component: () => import('./SheetPage.vue'), meta: { title: sheetTexts.title, permission: 'meter.read', under: 'readings' } },
-    { path: 'meters/:meter(\\d+)', name: 'meter', component: () => import('./MeterPage.vue'), meta: { title: meterPageTexts.title, permission: 'meter.read', under: 'readings' } },
-    { path: 'phone/readings', name: 'phone-readings', component: () => import('./phone/PhonePage.vue'), meta: { title: phoneTexts.title, permission: 'meter.record', bare: true } },
+    { path: 'meters/:meter(\\d+)', name: 'meter', component: () => import('./MeterPage.vue'), meta: { title: meterPageTexts.title, permission: 'meter.read', buildings: true, under: 'readings' } },
+    { path: 'phone/readings', name: 'phone-readings', component: () => import('./phone/PhonePage.vue'), meta: { title: phoneTexts.title, permission: 'meter.record', buildings: true, bare: true } },
     { path: 'shared-costs', name: 'shared-costs', component: () => import('./SharedPage.vue'), meta: { title: sharedTexts.title, permission: 'billing.read' } },
   ],
   menu: [
