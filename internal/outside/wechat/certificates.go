@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -34,10 +35,14 @@ type certificates struct {
 	clock clock.Clock
 }
 
+// held is what was downloaded; nil for a merchant who has the public key alone.
 type held struct {
 	*downloader.CertificateDownloader
 	at time.Time
 }
+
+// errNone is answered for a merchant who has no certificates.
+var errNone = errors.New("the platform has no certificates for the merchant")
 
 // kept is by which a merchant's certificates are found: other keys, others.
 func kept(m *payment.Merchant) [sha256.Size]byte {
@@ -53,7 +58,11 @@ func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, k *ke
 	h := c.certs.of[key]
 	c.certs.mu.Unlock()
 	now := c.certs.clock.Now()
-	if h != nil {
+	switch {
+	case h == nil:
+	case h.CertificateDownloader == nil && now.Sub(h.at) < pause:
+		return nil, errNone
+	case h.CertificateDownloader != nil:
 		_, known := h.Get(ctx, serial)
 		if age := now.Sub(h.at); age < renewed && (serial == "" || known || age < pause) {
 			return h, nil
@@ -64,16 +73,22 @@ func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, k *ke
 		return nil, fmt.Errorf("prepare download of certificates: %w", err)
 	}
 	d, err := downloader.NewCertificateDownloaderWithClient(ctx, client, m.APIKey)
-	if err != nil {
-		if h != nil {
-			return h, nil
-		}
+	code, _, _ := said(err)
+	switch {
+	case err != nil && h != nil && h.CertificateDownloader != nil:
+		return h, nil
+	case code == "RESOURCE_NOT_EXISTS":
+		d = nil
+	case err != nil:
 		return nil, fmt.Errorf("download certificates of the platform: %s", plain(err.Error()))
 	}
 	h = &held{d, now}
 	c.certs.mu.Lock()
 	c.certs.of[key] = h
 	c.certs.mu.Unlock()
+	if d == nil {
+		return nil, errNone
+	}
 	return h, nil
 }
 

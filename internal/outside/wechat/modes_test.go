@@ -224,6 +224,15 @@ func (w *street) strangersBelowPartners(t *testing.T, all []payment.Merchant, d 
 		t.Errorf("query of nothing: %v", err)
 	}
 	partner := all[2]
+	odd := map[string]string{"Wechatpay-Serial": strings.Repeat("A", 40)}
+	for name, v := range d.header {
+		if name != "Wechatpay-Serial" {
+			odd[name] = v
+		}
+	}
+	if _, err := w.channel.Verify(ctx, all[0], odd, d.body); !errors.Is(err, payment.ErrForged) {
+		t.Errorf("a certificate, to a merchant who has none: %v", err)
+	}
 	_, _, err := w.sim.Join(partner.Number, "1900000299")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -21,6 +22,9 @@ func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[str
 		return payment.Trade{}, err
 	}
 	v, err := c.verifier(ctx, &m, &k, header["Wechatpay-Serial"])
+	if errors.Is(err, errNone) {
+		return payment.Trade{}, payment.ErrForged
+	}
 	if err != nil {
 		return payment.Trade{}, err
 	}
