@@ -147,7 +147,7 @@ func (w *world) close() error {
 		err = errors.Join(err, c.end(syscall.SIGTERM))
 	}
 	w.net.stop()
-	w.journal.write(Entry{Deed: Evening})
+	w.journal.write(Entry{Deed: Evening, Note: w.net.begin(lineNotices)})
 	return err
 }
 

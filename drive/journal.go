@@ -46,7 +46,7 @@ const (
 	Pressed   Deed = "pressed"   // a payer has pressed the button; ID and Number are the order's
 	Silent    Deed = "silent"    // from now on no notification comes and no query helps
 	Altered   Deed = "altered"   // the channel's books or bill were changed on purpose; Note is the difference to be found
-	Evening   Deed = "evening"   // everybody has gone home
+	Evening   Deed = "evening"   // everybody has gone home; Note is where the channels reach the server
 	Captured  Deed = "captured"  // the channel's own books: Number and Transaction, Got is what it took
 	GivenBack Deed = "givenback" // the channel's own books: Number is the refund's, Got what went back of Transaction, State whether
 	Ended     Deed = "ended"     // the next morning is over; At is its time

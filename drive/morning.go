@@ -28,7 +28,7 @@ func Morning(ctx context.Context, o Options, journal []Entry) error {
 	j := NewJournal(o.Journal)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	m := &morning{now: clock.NewManual(dayAfter(journal, 1)), projects: projectsOf(journal)}
+	m := &morning{now: clock.NewManual(dayAfter(journal, 1)), projects: projectsOf(journal), door: doorOf(journal)}
 	if err := m.open(ctx, &o); err != nil {
 		return errors.Join(err, m.close())
 	}
@@ -53,6 +53,16 @@ func Morning(ctx context.Context, o Options, journal []Entry) error {
 	return j.Err()
 }
 
+// doorOf is the address that the channels were told to reach the server at.
+func doorOf(journal []Entry) string {
+	for i := range journal {
+		if journal[i].Deed == Evening {
+			return journal[i].Note
+		}
+	}
+	return ""
+}
+
 // dayAfter is five past ten on the n-th morning after the evening.
 func dayAfter(journal []Entry, n int) time.Time {
 	var last time.Time
@@ -74,18 +84,21 @@ func Until(journal []Entry) time.Time {
 	return time.Now()
 }
 
+const anyPort = "127.0.0.1:0"
+
 type morning struct {
 	now      *clock.Manual
 	projects []id.ID
+	door     string // the address of yesterday, where late notifications come
 	wechat   *wechatsim.Sim
 	alipay   *alipaysim.Sim
 	app      *app.App
 	servers  []*http.Server
 }
 
-// serve answers on a free port of this machine.
-func (m *morning) serve(h http.Handler) (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// serve answers at an address of this machine.
+func (m *morning) serve(at string, h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", at)
 	if err != nil {
 		return "", fmt.Errorf("listen: %w", err)
 	}
@@ -107,16 +120,16 @@ func (m *morning) open(ctx context.Context, o *Options) error {
 	m.wechat.Misbehave(wechatsim.Faults{Drop: true, Hide: true})
 	m.alipay.Misbehave(alipaysim.Faults{Drop: true, Hide: true})
 	c := app.Config{Dir: DataDir(o.Dir), DSN: o.DSN, Clock: m.now, Log: log, Version: "drive"}
-	if c.Wechat, err = m.serve(m.wechat.Handler()); err != nil {
+	if c.Wechat, err = m.serve(anyPort, m.wechat.Handler()); err != nil {
 		return err
 	}
-	if c.Alipay, err = m.serve(m.alipay.Handler()); err != nil {
+	if c.Alipay, err = m.serve(anyPort, m.alipay.Handler()); err != nil {
 		return err
 	}
 	if m.app, err = app.New(ctx, c); err != nil {
 		return err
 	}
-	at, err := m.serve(m.app.Handler())
+	at, err := m.serve(m.door, m.app.Handler())
 	if err != nil {
 		return err
 	}
