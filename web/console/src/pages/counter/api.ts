@@ -37,7 +37,7 @@ export const receive = (project: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
 
 /** Asks a payment channel for an amount; read the order until it is paid or has ended. */
-export interface OrderTaking { channel: Online; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean }
+export interface OrderTaking { channel: Online; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean; payer_code?: string }
 export const openOrder = (project: string, body: OrderTaking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/orders', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const readOrder = (project: string, order: string) =>

@@ -10,7 +10,7 @@ function charge(id: string, over: Partial<OpenCharge> = {}): OpenCharge {
 function seatOf(charges: OpenCharge[], prepaid = 0): Seat {
   return {
     room: room('1', '3栋2单元1502'), rooms: [room('2', '7栋1单元802'), room('1', '3栋2单元1502')], payer_id: '5', payer_name: '陈建国', phone_mask: '138****5678',
-    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], open_order_id: '', late_fees: [], late_owed: 0,
+    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], scans: [], open_order_id: '', late_fees: [], late_owed: 0,
   }
 }
 const three = [charge('a'), charge('b', { month: '2026-10', due_date: '2026-10-31' }), charge('c', { room_id: '2', room_label: '7栋1单元802', month: '2026-11', due_date: '2026-11-30', amount: 22293, left: 22293 })]

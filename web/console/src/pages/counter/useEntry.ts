@@ -72,6 +72,17 @@ export function useEntry(seat: Ref<Seat | null>) {
     touched.value = false
     typed.value = need.value || null
   }
+  /** Remembers what is set now; the answer puts it back. */
+  function mark(): () => void {
+    const was = { method: method.value, typed: typed.value, touched: touched.value, keepChange: keepChange.value, proof: { ...proof.value } }
+    return () => {
+      method.value = was.method
+      keepChange.value = was.keepChange
+      proof.value = was.proof
+      typed.value = was.typed
+      touched.value = was.touched
+    }
+  }
   /** Puts the part in the field aside and goes on with what is still needed, by the next method. False when there is nothing to put aside. */
   function addPart(): boolean {
     const now = plan.value?.now ?? 0
@@ -97,6 +108,6 @@ export function useEntry(seat: Ref<Seat | null>) {
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { methods, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

@@ -4,6 +4,8 @@ import { cancelOrder, openOrder, readOrder, type Order, type OrderTaking } from 
 
 type Attempt = <T>(command: (key: string) => Promise<T>) => Promise<T | null>
 const every = 1000
+/** While a payer's code is being sent the answer is a moment away. */
+const soon = 300
 
 /**
  * A code that is out: it is read every second until the money has come or the order has ended. Leaving the page does not end it;
@@ -28,7 +30,7 @@ export function useOrder(project: Ref<string>, onPaid: (receipt: string) => Prom
   function take(next: Order): void {
     clearTimeout(timer)
     order.value = next
-    if (live.value) timer = window.setTimeout(() => void look(next.id), every)
+    if (live.value) timer = window.setTimeout(() => void look(next.id), next.scan === 'new' || next.scan === 'sent' ? soon : every)
     else if (next.state === 'paid') void finish(next)
   }
   async function finish(paid: Order): Promise<void> {
