@@ -22,7 +22,7 @@ func TestLists(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Rooms != 500 || r.Charges != 3*200+2*3*300 || r.Open == 0 || len(r.Lists) != 5 {
+			if r.Rooms != 500 || r.Charges != 3*200+2*3*300 || r.Open == 0 || len(r.Lists) != 6 {
 				t.Errorf("measured %+v", r)
 			}
 			for _, l := range r.Lists {

@@ -177,7 +177,7 @@ type list struct {
 
 func (w *listWorld) lists() []list {
 	r := rand.New(rand.NewPCG(7, 8))
-	out := []list{{name: "charges"}, {name: "search"}, {name: "household"}, {name: "arrears"}, {name: "room-states"}}
+	out := []list{{name: "charges"}, {name: "search"}, {name: "household"}, {name: "arrears"}, {name: "room-states"}, {name: "home"}}
 	for i := range w.rooms {
 		p := "/api/v1/projects/" + w.rooms[i].project.String()
 		texts := []string{personName(r.IntN(5000)), personName(r.IntN(5000))[:3], fmt.Sprintf("%d-%d-%d%02d", r.IntN(4)+1, r.IntN(2)+1, r.IntN(25)+1, r.IntN(5)+1),
@@ -187,6 +187,7 @@ func (w *listWorld) lists() []list {
 		out[2].paths = append(out[2].paths, p+"/households/"+w.rooms[i].id.String())
 		out[3].paths = append(out[3].paths, p+"/charges?limit=50&state=overdue")
 		out[4].paths = append(out[4].paths, p+"/buildings/"+w.towers[i].id.String()+"/room-states")
+		out[5].paths = append(out[5].paths, p+"/home")
 	}
 	return out
 }

@@ -327,13 +327,19 @@ type Grid struct {
 	Building Building
 	Units    []Unit
 	Floors   []GridFloor
-	States   map[string]int // rooms by state
 }
 
 // GridFloor is one floor of a Grid.
 type GridFloor struct {
 	Floor int
-	Rooms []Room
+	Rooms []Cell
+}
+
+// Cell is what the 房态图 draws of a room.
+type Cell struct {
+	ID, Unit           id.ID
+	Name, Label, State string
+	floor              int
 }
 
 // Grid reads the rooms of a building by floor. Error: ErrNoBuilding.
@@ -342,7 +348,7 @@ func (s *Service) Grid(ctx context.Context, q db.Q, project, building id.ID) (Gr
 	if err != nil {
 		return Grid{}, err
 	}
-	g := Grid{Building: b, Floors: []GridFloor{}, States: map[string]int{}}
+	g := Grid{Building: b, Floors: []GridFloor{}}
 	if g.Units, err = units(ctx, q, project, building); err != nil {
 		return Grid{}, err
 	}
@@ -350,10 +356,9 @@ func (s *Service) Grid(ctx context.Context, q db.Q, project, building id.ID) (Gr
 	if err != nil {
 		return Grid{}, err
 	}
-	byFloor := map[int][]Room{}
+	byFloor := map[int][]Cell{}
 	for _, r := range rooms {
-		byFloor[r.Floor] = append(byFloor[r.Floor], r)
-		g.States[r.State]++
+		byFloor[r.floor] = append(byFloor[r.floor], r)
 	}
 	for f, list := range byFloor {
 		g.Floors = append(g.Floors, GridFloor{f, list})

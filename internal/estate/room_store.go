@@ -180,10 +180,14 @@ func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID
 
 // gridRooms reads the rooms of a building along the order of rooms, so that a
 // large project is not read for one of its buildings.
-func gridRooms(ctx context.Context, q db.Q, project id.ID, b *Building) ([]Room, error) {
-	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND sort_key >= ? AND sort_key < ? AND building_id = ? ORDER BY sort_key, id",
+func gridRooms(ctx context.Context, q db.Q, project id.ID, b *Building) ([]Cell, error) {
+	rows, err := q.Query(ctx, "SELECT id, unit_id, name, label, state, floor FROM estate_room WHERE project_id = ? AND sort_key >= ? AND sort_key < ? AND building_id = ? ORDER BY sort_key, id",
 		project, b.sort+"/", b.sort+"0", b.ID)
-	out, err := db.Collect(rows, err, scanRoom)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (Cell, error) {
+		var c Cell
+		err := row.Scan(&c.ID, &c.Unit, &c.Name, &c.Label, &c.State, &c.floor)
+		return c, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read room grid: %w", err)
 	}

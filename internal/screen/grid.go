@@ -25,8 +25,7 @@ const (
 
 // GridRoom is one room of the 房态图.
 type GridRoom struct {
-	estate.Room
-	Owner    estate.Owner
+	estate.Cell
 	Owed     billing.Owed
 	Standing Standing // empty when the caller may not read bills
 }
@@ -75,26 +74,22 @@ func (s *Service) RoomStates(ctx context.Context, who actor.Actor, project, buil
 	}
 	g := &Grid{Today: clock.DateOf(s.db.Clock().Now()), Building: base.Building, Units: base.Units, Money: who.Within(billing.PermRead, project).Has(building),
 		ByState: map[string]*Tally{}, ByStanding: map[Standing]*Tally{}}
-	rooms := []id.ID{}
-	for _, f := range base.Floors {
-		for i := range f.Rooms {
-			rooms = append(rooms, f.Rooms[i].ID)
-		}
-	}
-	owners, err := s.estate.OwnersOf(ctx, q, project, rooms)
-	if err != nil {
-		return nil, err
-	}
 	owed := map[id.ID]billing.Owed{}
 	if g.Money {
+		rooms := []id.ID{}
+		for _, f := range base.Floors {
+			for i := range f.Rooms {
+				rooms = append(rooms, f.Rooms[i].ID)
+			}
+		}
 		if owed, err = s.billing.OwedByRoom(ctx, q, project, rooms, g.Today); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range base.Floors {
-		line := GridFloor{Floor: f.Floor}
-		for _, r := range f.Rooms {
-			line.Rooms = append(line.Rooms, g.place(r, owners[r.ID], owed[r.ID]))
+		line := GridFloor{Floor: f.Floor, Rooms: make([]GridRoom, len(f.Rooms))}
+		for i, r := range f.Rooms {
+			line.Rooms[i] = g.place(r, owed[r.ID])
 		}
 		g.Floors = append(g.Floors, line)
 	}
@@ -102,8 +97,8 @@ func (s *Service) RoomStates(ctx context.Context, who actor.Actor, project, buil
 }
 
 // place makes a room of the grid and counts it.
-func (g *Grid) place(r estate.Room, owner estate.Owner, owed billing.Owed) GridRoom {
-	out := GridRoom{Room: r, Owner: owner, Owed: owed}
+func (g *Grid) place(r estate.Cell, owed billing.Owed) GridRoom {
+	out := GridRoom{Cell: r, Owed: owed}
 	g.Unitless = g.Unitless || r.Unit == 0
 	g.Total.add(owed)
 	tally(g.ByState, r.State).add(owed)
@@ -133,4 +128,35 @@ func tally[K comparable](m map[K]*Tally, key K) *Tally {
 		m[key] = &Tally{}
 	}
 	return m[key]
+}
+
+// RoomCard is what a clerk wants to know of a room before opening the household.
+type RoomCard struct {
+	Today    clock.Date
+	Room     estate.Room
+	Owner    estate.Owner
+	Owed     billing.Owed
+	Standing Standing // empty when the caller may not read bills
+}
+
+// RoomCard reads the card of a room of the 房态图. Error: estate.ErrNoRoom.
+func (s *Service) RoomCard(ctx context.Context, who actor.Actor, project, room id.ID) (*RoomCard, error) {
+	q := s.db.Reader(ctx)
+	r, err := s.estate.RoomWithin(ctx, q, project, room, who.Within(estate.PermRead, project))
+	if err != nil {
+		return nil, fmt.Errorf("room card: %w", err)
+	}
+	c := &RoomCard{Today: clock.DateOf(s.db.Clock().Now()), Room: r}
+	owners, err := s.estate.OwnersOf(ctx, q, project, []id.ID{room})
+	if err != nil {
+		return nil, fmt.Errorf("room card: %w", err)
+	}
+	c.Owner = owners[room]
+	if !who.Within(billing.PermRead, project).Has(r.Building) {
+		return c, nil
+	}
+	owed, err := s.billing.OwedByRoom(ctx, q, project, []id.ID{room}, c.Today)
+	c.Owed = owed[room]
+	c.Standing = standing(r.State, c.Owed)
+	return c, err
 }

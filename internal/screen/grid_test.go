@@ -205,11 +205,18 @@ func TestRoomStatesOwners(t *testing.T) {
 		w.occupant(room, "陈建国", estate.PartOwner, 7000)
 		w.occupant(room, "王芳", estate.PartTenant, 0)
 		w.occupant(made.rooms["3栋1单元101"], "李四", estate.PartTenant, 0)
-		got := byLabel(w.states(made))
-		if x := got["3栋1单元102"].Owner; x != (estate.Owner{Name: "陈建国", PhoneMask: "138****5678", Others: 1}) {
+		card := func(room string) *screen.RoomCard {
+			c, err := w.screen.RoomCard(w.t.Context(), w.staff(estate.PermRead), w.project, made.rooms[room])
+			w.must(err)
+			return c
+		}
+		if x := card("3栋1单元102"); x.Room.Area != 108_00 || x.Room.People != 3 || x.Standing != "" {
+			w.t.Errorf("card: %+v", x)
+		}
+		if x := card("3栋1单元102").Owner; x != (estate.Owner{Name: "陈建国", PhoneMask: "138****5678", Others: 1}) {
 			w.t.Errorf("owner: %+v", x)
 		}
-		if x := got["3栋1单元101"].Owner; x != (estate.Owner{}) {
+		if x := card("3栋1单元101").Owner; x != (estate.Owner{}) {
 			w.t.Errorf("a tenant is shown as owner: %+v", x)
 		}
 	})

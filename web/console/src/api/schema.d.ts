@@ -3191,6 +3191,23 @@ export interface paths {
         patch: operations["edit-room"];
         trace?: never;
     };
+    "/api/v1/projects/{project}/rooms/{room}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 房态图上一间房的卡片：业主、面积、逾期 */
+        get: operations["read-room-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms/{room}/late-fees": {
         parameters: {
             query?: never;
@@ -11441,7 +11458,7 @@ export interface components {
              */
             tags: number;
         };
-        ScreenRoomState: {
+        ScreenRoomCardBody: {
             /**
              * Format: int64
              * @description 建筑面积，百分之一平方米，0 为未登记
@@ -11452,19 +11469,8 @@ export interface components {
              * @description 最早一笔逾期了几天
              */
             days_late: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @description 全称，如 3栋2单元1502 */
-            label: string;
             /** @description 户型 */
             layout: string;
-            /**
-             * Format: int64
-             * @description 有几个月的费用逾期
-             */
-            months_late: number;
-            /** @description 房号，如 1502 */
-            name: string;
             /**
              * Format: int64
              * @description 此外还有几位业主
@@ -11472,14 +11478,9 @@ export interface components {
             other_owners: number;
             /**
              * Format: int64
-             * @description 其中已逾期，分
+             * @description 已逾期的欠费，分
              */
             overdue: number;
-            /**
-             * Format: int64
-             * @description 当前欠费，分
-             */
-            owed: number;
             /** @description 业主，没有登记则为空 */
             owner_name: string;
             owner_phone_mask: string;
@@ -11488,15 +11489,33 @@ export interface components {
              * @description 现住人数
              */
             people: number;
-            /** @description 已缴清、待缴未到期、欠费、未交付且不欠费；无权查看账单则为空 */
-            standing: string;
+        };
+        ScreenRoomState: {
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 全称；就是楼栋、单元、房号连起来的没有 */
+            label?: string;
+            /**
+             * Format: int64
+             * @description 有几个月的费用逾期
+             */
+            months_late?: number;
+            /** @description 房号，如 1502 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 当前欠费，分
+             */
+            owed?: number;
+            /** @description paid 已缴清的和无权查看账单的没有；due 待缴未到期，overdue 欠费，none 未交付且不欠费 */
+            standing?: string;
             /**
              * @description 未售、未交付、空置、装修、自住、出租
              * @enum {string}
              */
             state: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
-            /** @description 没有单元则为空 */
-            unit_id: string;
+            /** @description 没有单元则没有 */
+            unit_id?: string;
         };
         ScreenRoomStateFloor: {
             /**
@@ -36545,6 +36564,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateRoom"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-room-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenRoomCardBody"];
                 };
             };
             /** @description Bad Request */

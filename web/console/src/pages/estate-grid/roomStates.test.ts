@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import type { RoomState, RoomStates } from './api'
+import { whole } from './api'
 import { stands, unitsOf } from './roomStates'
 
 const room = (extra: Partial<RoomState>): RoomState => ({
-  id: '1', unit_id: 'u1', name: '101', label: '1栋1单元101', state: 'self', area: 8930, layout: '', people: 1, owner_name: '', owner_phone_mask: '', other_owners: 0,
-  standing: 'paid', owed: 0, overdue: 0, months_late: 0, days_late: 0, ...extra,
+  id: '1', unit_id: 'u1', name: '101', label: '1栋1单元101', state: 'self', standing: 'paid', owed: 0, months_late: 0, ...extra,
 })
 const states = (rooms: RoomState[], units = [{ id: 'u1', name: '1单元' }, { id: 'u2', name: '2单元' }, { id: '', name: '' }]) =>
   ({ units, floors: [{ floor: 1, rooms }], standings: [], states: [] }) as unknown as RoomStates
@@ -30,4 +30,15 @@ it('keeps in sight what is chosen and what is looked for', () => {
   const late = room({ standing: 'overdue', state: 'rented', name: '1502a' })
   expect([stands(late, '', ''), stands(late, 'overdue', ''), stands(late, 'rent', ''), stands(late, 'empty', '')]).toEqual([true, true, true, false])
   expect([stands(late, '', ' 502A '), stands(late, 'overdue', '77')]).toEqual([true, false])
+})
+
+it('fills in what the answer leaves out', () => {
+  const sent = { building_name: '3栋', money: true, units: [{ id: 'u1', name: '1单元' }, { id: '', name: '' }],
+    floors: [{ floor: 1, rooms: [{ id: '1', unit_id: 'u1', name: '101', state: 'self' }, { id: '2', name: '商铺1', label: '3栋底商1', state: 'self', standing: 'overdue', owed: 500, months_late: 2 }] }] }
+  const rooms = (money: boolean) => whole({ ...sent, money } as unknown as Parameters<typeof whole>[0]).floors[0]!.rooms
+  expect(rooms(true)).toEqual([
+    { id: '1', unit_id: 'u1', name: '101', label: '3栋1单元101', state: 'self', standing: 'paid', owed: 0, months_late: 0 },
+    { id: '2', unit_id: '', name: '商铺1', label: '3栋底商1', state: 'self', standing: 'overdue', owed: 500, months_late: 2 },
+  ])
+  expect(rooms(false)[0]!.standing).toBe('')
 })
