@@ -25,7 +25,7 @@ type Bill struct {
 	Room     string
 	Payer    string // masked
 	Owed     money.Fen
-	LateOwed money.Fen // late fees beside Owed; they are taken at the counter
+	LateOwed money.Fen // late fees of today beside Owed
 	Choice   bool      // months may be chosen
 	Months   []Month
 	Ways     []Way
@@ -34,21 +34,25 @@ type Bill struct {
 	At       time.Time
 }
 
-// Month is what is owed for one month.
+// Month is what is owed for one month, late fees included.
 type Month struct {
 	Month   clock.Month
 	Sum     money.Fen
 	Charges []Charge
 }
 
-// Charge is one open charge; Late are the days since it fell due.
+// Charge is one open charge; Late are the days since it fell due, LateFee is
+// what they cost as of today, in so many words. Of a charge that was paid late
+// only the fee may be left.
 type Charge struct {
-	ID     id.ID
-	Item   string
-	Due    clock.Date
-	Amount money.Fen
-	Left   money.Fen
-	Late   int
+	ID      id.ID
+	Item    string
+	Due     clock.Date
+	Amount  money.Fen
+	Left    money.Fen
+	Late    int
+	LateFee money.Fen
+	How     []string
 }
 
 // Way is a channel that can be paid through; Phone says in a browser, too.
@@ -58,6 +62,14 @@ type Way struct {
 	Channel, Name string
 	Phone         bool
 	Identify      string
+	Payees        []Payee // several, when the bill belongs to several merchants
+}
+
+// Payee is a merchant and what of the bill is paid to him.
+type Payee struct {
+	Merchant id.ID
+	Name     string
+	Charges  []id.ID
 }
 
 // Bill reads what the room of a code owes now. Errors: ErrGone, ErrTooMany.
@@ -91,16 +103,14 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 	}
 	seat := whole.OfRoom()
 	b.Project, b.Room, b.Payer, b.Owed, b.Choice = p.Name, seat.Room.Label, Masked(seat.PayerName), seat.Owed, seat.Setting.Choice
-	b.Months = monthsOf(seat.Open, clock.DateOf(b.At))
-	for _, l := range whole.Late {
-		if l.LateFee.Charge.Subject == o.Room {
-			b.LateOwed += l.Left()
-		}
-	}
+	b.Months, b.LateOwed = monthsOf(seat, clock.DateOf(b.At)), seat.LateOwed
 	if b.Ways, err = s.ways(ctx, q, o.project); err == nil {
 		err = s.identify(ctx, q, o, b.Ways)
 	}
 	if err != nil {
+		return b, err
+	}
+	if err := s.addPayees(ctx, q, o.project, seat, &b); err != nil {
 		return b, err
 	}
 	return b, s.addOrder(ctx, q, o, &b)
@@ -124,18 +134,63 @@ func (s *Service) addOrder(ctx context.Context, q db.Q, o *opened, b *Bill) erro
 	return err
 }
 
-func monthsOf(open []cashier.Open, today clock.Date) []Month {
+func monthsOf(seat *cashier.Seat, today clock.Date) []Month {
 	out := []Month{}
-	for _, x := range open {
-		at, found := slices.BinarySearchFunc(out, x.Month, func(m Month, want clock.Month) int { return int(m.Month) - int(want) })
+	in := func(month clock.Month) *Month {
+		at, found := slices.BinarySearchFunc(out, month, func(m Month, want clock.Month) int { return int(m.Month) - int(want) })
 		if !found {
-			out = slices.Insert(out, at, Month{Month: x.Month})
+			out = slices.Insert(out, at, Month{Month: month})
 		}
-		m := &out[at]
+		return &out[at]
+	}
+	for _, x := range seat.Open {
+		m := in(x.Month)
 		m.Sum += x.Left
 		m.Charges = append(m.Charges, Charge{ID: x.Charge, Item: x.ItemName, Due: x.Due, Amount: x.Amount, Left: x.Left, Late: max(0, today.Sub(x.Due))})
 	}
+	for i := range seat.Late {
+		l := &seat.Late[i].LateFee
+		m := in(l.Charge.Month)
+		m.Sum += l.Left()
+		at := slices.IndexFunc(m.Charges, func(c Charge) bool { return c.ID == l.Charge.ID })
+		if at < 0 {
+			at = len(m.Charges)
+			m.Charges = append(m.Charges, Charge{ID: l.Charge.ID, Item: l.Charge.ItemName, Due: l.Charge.Due, Amount: l.Charge.Amount, Late: max(0, l.Result.Days)})
+		}
+		m.Charges[at].LateFee, m.Charges[at].How = l.Left(), l.Lines()
+	}
 	return out
+}
+
+// addPayees tells whose the bill is, channel by channel.
+func (s *Service) addPayees(ctx context.Context, q db.Q, project id.ID, seat *cashier.Seat, b *Bill) error {
+	for i := range b.Ways {
+		w := &b.Ways[i]
+		routing, err := s.Payment.Routing(ctx, q, project, w.Channel)
+		if err != nil {
+			return err
+		}
+		add := func(charge, item id.ID) {
+			to := routing.Of(item)
+			at := slices.IndexFunc(w.Payees, func(p Payee) bool { return p.Merchant == to.ID })
+			if at < 0 {
+				at, w.Payees = len(w.Payees), append(w.Payees, Payee{Merchant: to.ID, Name: to.Name})
+			}
+			if !slices.Contains(w.Payees[at].Charges, charge) {
+				w.Payees[at].Charges = append(w.Payees[at].Charges, charge)
+			}
+		}
+		for _, x := range seat.Open {
+			add(x.Charge, x.Item)
+		}
+		for i := range seat.Late {
+			add(seat.Late[i].LateFee.Charge.ID, seat.Late[i].LateFee.Charge.Item)
+		}
+		if len(w.Payees) < 2 {
+			w.Payees = nil
+		}
+	}
+	return nil
 }
 
 func (s *Service) ways(ctx context.Context, q db.Q, project id.ID) ([]Way, error) {
@@ -165,7 +220,9 @@ func (s *Service) Explain(ctx context.Context, who actor.Actor, token string, ch
 	if err != nil {
 		return billing.Explanation{}, fmt.Errorf("explain charge of pay code: %w", err)
 	}
-	if !slices.ContainsFunc(seat.OfRoom().Open, func(x cashier.Open) bool { return x.Charge == charge }) {
+	seat = seat.OfRoom()
+	late := func(l cashier.LateDue) bool { return l.LateFee.Charge.ID == charge }
+	if !slices.ContainsFunc(seat.Open, func(x cashier.Open) bool { return x.Charge == charge }) && !slices.ContainsFunc(seat.Late, late) {
 		return billing.Explanation{}, fault.ErrNotFound
 	}
 	e, err := s.Billing.Explain(ctx, q, o.project, charge)

@@ -22,12 +22,13 @@ const payer = "缴费二维码"
 
 // Ask is what a payer wants to pay.
 type Ask struct {
-	Channel string
-	Phone   bool          // in this browser; else by a QR code for another telephone
-	Ticket  string        // of Who, in the channel's own browser
-	Months  []clock.Month // empty is everything
-	Amount  money.Fen     // as shown
-	Key     string        // of the intention
+	Channel  string
+	Phone    bool          // in this browser; else by a QR code for another telephone
+	Ticket   string        // of Who, in the channel's own browser
+	Months   []clock.Month // empty is everything
+	Merchant id.ID         // only what is paid to him; 0 is everything
+	Amount   money.Fen     // as shown, late fees included
+	Key      string        // of the intention
 }
 
 // Order is a payment made with a code, as its payer may see it.
@@ -93,7 +94,7 @@ func (s *Service) Pay(ctx context.Context, who actor.Actor, token string, ask As
 // publicly keeps what the counter says to its staff from those who pay.
 func publicly(err error) error {
 	switch {
-	case errors.Is(err, cashier.ErrOwedChanged), errors.Is(err, cashier.ErrChargeGone):
+	case errors.Is(err, cashier.ErrOwedChanged), errors.Is(err, cashier.ErrChargeGone), errors.Is(err, cashier.ErrLateChanged):
 		return ErrChanged
 	case errors.Is(err, payment.ErrOrderOpen):
 		return ErrBusy
@@ -153,21 +154,13 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *open
 		return 0, err
 	}
 	seat := whole.OfRoom()
-	if seat.Owed == 0 {
+	if seat.Owed+seat.LateOwed == 0 {
 		return 0, ErrNothing
 	}
-	in := cashier.OrderTaking{Channel: ask.Channel, Key: ask.key(o), Room: o.Room, Amount: ask.Amount, ExpectedOwed: seat.Owed, OnlyRoom: true}
-	var sum money.Fen
-	for _, x := range seat.Open {
-		if len(ask.Months) == 0 || slices.Contains(ask.Months, x.Month) {
-			in.Charges, sum = append(in.Charges, x.Charge), sum+x.Left
-		}
-	}
-	if sum != ask.Amount {
-		return 0, ErrChanged
-	}
-	if sum == seat.Owed {
-		in.Charges = nil
+	in := cashier.OrderTaking{Channel: ask.Channel, Key: ask.key(o), Room: o.Room, Amount: ask.Amount, ExpectedOwed: seat.Owed, ExpectedLate: &seat.LateOwed,
+		Merchant: ask.Merchant, OnlyRoom: true}
+	if err := s.wanted(ctx, tx, o.project, seat, ask, &in); err != nil {
+		return 0, err
 	}
 	if ask.Phone {
 		in.Phone = &payment.Phone{Back: s.link(o.token) + "?back=1", Address: who.Address, Who: by}
@@ -177,6 +170,43 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *open
 		return 0, err
 	}
 	return order.ID, linkOrder(ctx, tx, o.project, order.ID, o.ID)
+}
+
+// wanted chooses what is paid; without a choice everything that the merchant
+// takes. Error: ErrChanged when it comes to another sum than was shown.
+func (s *Service) wanted(ctx context.Context, q db.Q, project id.ID, seat *cashier.Seat, ask *Ask, in *cashier.OrderTaking) error {
+	routing, err := s.Payment.Routing(ctx, q, project, ask.Channel)
+	if err != nil {
+		return err
+	}
+	var sum money.Fen
+	left := false
+	takes := func(month clock.Month, item id.ID) bool {
+		to := routing.Of(item)
+		if ask.Merchant != 0 && to.ID != ask.Merchant {
+			return false
+		}
+		chosen := len(ask.Months) == 0 || slices.Contains(ask.Months, month)
+		left = left || !chosen
+		return chosen
+	}
+	for _, x := range seat.Open {
+		if takes(x.Month, x.Item) {
+			in.Charges, sum = append(in.Charges, x.Charge), sum+x.Left
+		}
+	}
+	for i := range seat.Late {
+		if l := &seat.Late[i].LateFee; takes(l.Charge.Month, l.Charge.Item) {
+			in.Late, sum = append(in.Late, l.Charge.ID), sum+l.Left()
+		}
+	}
+	if sum != ask.Amount {
+		return ErrChanged
+	}
+	if !left {
+		in.Charges, in.Late = nil, nil
+	}
+	return nil
 }
 
 // Order reads an order that was made with the code. Errors: ErrGone,

@@ -31,25 +31,34 @@ func (s *Service) publicRoutes(w *web.Server) {
 }
 
 type payChargeJSON struct {
-	ID     id.ID      `json:"id"`
-	Item   string     `json:"item" doc:"费用项目"`
-	Due    clock.Date `json:"due" doc:"应缴日"`
-	Amount money.Fen  `json:"amount" doc:"应收，分"`
-	Left   money.Fen  `json:"left" doc:"还欠，分"`
-	Late   int        `json:"days_late" doc:"逾期几天，没有逾期为 0"`
+	ID      id.ID      `json:"id"`
+	Item    string     `json:"item" doc:"费用项目"`
+	Due     clock.Date `json:"due" doc:"应缴日"`
+	Amount  money.Fen  `json:"amount" doc:"应收，分"`
+	Left    money.Fen  `json:"left" doc:"还欠，分"`
+	Late    int        `json:"days_late" doc:"逾期几天，没有逾期为 0"`
+	LateFee money.Fen  `json:"late_fee" doc:"违约金，算到今天，分"`
+	How     []string   `json:"late_lines" nullable:"false" doc:"违约金怎么算的"`
 }
 
 type payMonthJSON struct {
 	Month   clock.Month     `json:"month" doc:"账期"`
-	Sum     money.Fen       `json:"sum" doc:"这个月还欠，分"`
+	Sum     money.Fen       `json:"sum" doc:"这个月还欠，分，含违约金"`
 	Charges []payChargeJSON `json:"charges" nullable:"false"`
 }
 
 type payWayJSON struct {
-	Channel  string `json:"channel" doc:"收款渠道"`
-	Name     string `json:"name" doc:"渠道名称"`
-	Phone    bool   `json:"phone" doc:"可以在手机浏览器里付"`
-	Identify string `json:"identify,omitempty" doc:"能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串"`
+	Channel  string         `json:"channel" doc:"收款渠道"`
+	Name     string         `json:"name" doc:"渠道名称"`
+	Phone    bool           `json:"phone" doc:"可以在手机浏览器里付"`
+	Identify string         `json:"identify,omitempty" doc:"能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串"`
+	Payees   []payPayeeJSON `json:"payees" nullable:"false" doc:"账单分属几个商户时，各收哪些费用，一个商户一笔分开付；空为一笔付"`
+}
+
+type payPayeeJSON struct {
+	Merchant id.ID   `json:"merchant_id"`
+	Name     string  `json:"name" doc:"商户名称"`
+	Charges  []id.ID `json:"charge_ids" nullable:"false"`
 }
 
 type payLineJSON struct {
@@ -85,7 +94,7 @@ type payBillJSON struct {
 	Room     string         `json:"room" doc:"房号"`
 	Payer    string         `json:"payer" doc:"交费人，打码；没有登记为空"`
 	Owed     money.Fen      `json:"owed" doc:"还欠，分，不含违约金"`
-	LateOwed money.Fen      `json:"late_owed" doc:"另有违约金，分，到服务中心缴"`
+	LateOwed money.Fen      `json:"late_owed" doc:"另有违约金，分，算到今天"`
 	Choice   bool           `json:"choice" doc:"可以只缴其中几个月"`
 	Months   []payMonthJSON `json:"months" nullable:"false" doc:"按账期，旧的在前"`
 	Ways     []payWayJSON   `json:"ways" nullable:"false" doc:"能用的线上收款，空为没有开通"`
@@ -141,12 +150,17 @@ func (s *Service) apiBill(ctx context.Context, who actor.Actor, in *tokenRef) (*
 	for _, m := range b.Months {
 		x := payMonthJSON{m.Month, m.Sum, []payChargeJSON{}}
 		for _, c := range m.Charges {
+			c.How = append([]string{}, c.How...)
 			x.Charges = append(x.Charges, payChargeJSON(c))
 		}
 		j.Months = append(j.Months, x)
 	}
 	for _, w := range b.Ways {
-		j.Ways = append(j.Ways, payWayJSON(w))
+		x := payWayJSON{Channel: w.Channel, Name: w.Name, Phone: w.Phone, Identify: w.Identify, Payees: []payPayeeJSON{}}
+		for _, p := range w.Payees {
+			x.Payees = append(x.Payees, payPayeeJSON(p))
+		}
+		j.Ways = append(j.Ways, x)
 	}
 	j.Order, err = orderJSON(b.Order)
 	return &struct{ Body payBillJSON }{j}, err
@@ -175,15 +189,16 @@ func (s *Service) apiPay(ctx context.Context, who actor.Actor, in *struct {
 	Token string `path:"token" maxLength:"80" doc:"缴费二维码里的口令，含项目"`
 	Key   string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" doc:"这次付款的幂等键：同一个键只有一笔"`
 	Body  struct {
-		Channel string        `json:"channel" maxLength:"20" doc:"收款渠道"`
-		Phone   bool          `json:"phone" doc:"true 在这部手机的浏览器里付，false 出二维码给另一部手机扫"`
-		Payer   string        `json:"payer,omitempty" maxLength:"600" doc:"在微信里付：确认付款人得到的凭据"`
-		Months  []clock.Month `json:"months,omitempty" maxItems:"240" doc:"只缴哪几个月；不填为全部"`
-		Amount  money.Fen     `json:"amount" minimum:"1" doc:"页面上显示的金额，分，不一致则拒绝"`
+		Channel  string        `json:"channel" maxLength:"20" doc:"收款渠道"`
+		Phone    bool          `json:"phone" doc:"true 在这部手机的浏览器里付，false 出二维码给另一部手机扫"`
+		Payer    string        `json:"payer,omitempty" maxLength:"600" doc:"在微信里付：确认付款人得到的凭据"`
+		Months   []clock.Month `json:"months,omitempty" maxItems:"240" doc:"只缴哪几个月；不填为全部"`
+		Merchant id.ID         `json:"merchant_id,omitempty" doc:"只付给这个商户的那一笔，见 ways 的 payees"`
+		Amount   money.Fen     `json:"amount" minimum:"1" doc:"页面上显示的金额，分，含违约金，不一致则拒绝"`
 	}
 }) (*payOrderOut, error) {
 	b := &in.Body
-	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Ticket: b.Payer, Months: b.Months, Amount: b.Amount, Key: in.Key}))
+	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Ticket: b.Payer, Months: b.Months, Merchant: b.Merchant, Amount: b.Amount, Key: in.Key}))
 }
 
 func (s *Service) apiWho(ctx context.Context, who actor.Actor, in *struct {

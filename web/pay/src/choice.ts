@@ -1,4 +1,4 @@
-import type { Bill } from './api'
+import type { Bill, Way } from './api'
 
 /** Months go oldest first: taking one takes those before it, leaving one leaves those after it. Answers how many are taken. */
 export function toggled(taken: number, at: number): number {
@@ -11,6 +11,16 @@ export function sumOf(bill: Bill, taken: number): number {
 }
 
 export const chargesOf = (bill: Bill, taken: number): number => bill.months.slice(0, taken).reduce((n, m) => n + m.charges.length, 0)
+
+export interface Part { merchant: string; name: string; sum: number }
+
+/** What of the chosen months goes to which merchant of a channel, in the order of paying; one part is paid at once. */
+export function partsOf(bill: Bill, taken: number, way: Way): Part[] {
+  const charges = bill.months.slice(0, taken).flatMap((m) => m.charges)
+  return way.payees
+    .map((p) => ({ merchant: p.merchant_id, name: p.name, sum: charges.filter((c) => p.charge_ids.includes(c.id)).reduce((sum, c) => sum + c.left + c.late_fee, 0) }))
+    .filter((p) => p.sum > 0)
+}
 
 export type Place = 'phone' | 'wechat' | 'desk'
 

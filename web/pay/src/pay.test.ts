@@ -2,14 +2,14 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { Offline, Refused, payApi, tokenOf, type Bill, type Order, type PayApi } from './api'
-import { chargesOf, placeOf, sumOf, toggled } from './choice'
+import { chargesOf, partsOf, placeOf, sumOf, toggled } from './choice'
 import { usePay, type Pay } from './usePay'
 
-const charge = (id: string, left: number) => ({ id, item: '物业服务费', due: '2026-09-30', amount: 25004, left, days_late: 3 })
+const charge = (id: string, left: number) => ({ id, item: '物业服务费', due: '2026-09-30', amount: 25004, left, days_late: 3, late_fee: 0, late_lines: [] as string[] })
 const bill = (more: Partial<Bill> = {}): Bill => ({
   company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', owed: 50008, late_owed: 0, choice: true, busy: false, at: '2026-11-21T10:00:00+08:00',
   months: [{ month: '2026-09', sum: 25004, charges: [charge('1', 25004)] }, { month: '2026-10', sum: 25004, charges: [charge('2', 25004)] }],
-  ways: [{ channel: 'wechat', name: '微信支付', phone: true }], ...more,
+  ways: [{ channel: 'wechat', name: '微信支付', phone: true, payees: [] }], ...more,
 })
 const order = (more: Partial<Order> = {}): Order => ({
   id: '7', number: 'L1-7', channel: 'wechat', phone: true, inside: false, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
@@ -22,6 +22,13 @@ describe('choice', () => {
     expect(toggled(0, 2)).toBe(3) // taking the third takes those before it
     expect(sumOf(bill(), 1)).toBe(25004)
     expect(chargesOf(bill(), 2)).toBe(2)
+  })
+  it('tells what is paid to whom, late fees included', () => {
+    const way = { channel: 'wechat', name: '微信支付', phone: true, payees: [{ merchant_id: '1', name: '物业费商户', charge_ids: ['1'] }, { merchant_id: '9', name: '停车费商户', charge_ids: ['2'] }] }
+    const two = bill({ months: [{ month: '2026-09', sum: 25104, charges: [{ ...charge('1', 25004), late_fee: 100 }] }, { month: '2026-10', sum: 20000, charges: [charge('2', 20000)] }] })
+    expect(partsOf(two, 2, way)).toEqual([{ merchant: '1', name: '物业费商户', sum: 25104 }, { merchant: '9', name: '停车费商户', sum: 20000 }])
+    expect(partsOf(two, 1, way)).toHaveLength(1)
+    expect(partsOf(two, 2, { ...way, payees: [] })).toEqual([])
   })
   it('knows where the page stands', () => {
     expect(placeOf('Mozilla/5.0 (iPhone) MicroMessenger/8.0', true)).toBe('wechat')

@@ -1,7 +1,7 @@
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 import { newKey } from './key'
 import { Offline, Refused, type Bill, type Order, type PayApi, type Way } from './api'
-import { sumOf } from './choice'
+import { partsOf, sumOf } from './choice'
 import { t } from './texts'
 import type { Identity, Outcome } from './wechat'
 
@@ -73,7 +73,7 @@ export function usePay(api: PayApi, around: Surroundings) {
   /** In WeChat: gets to know who pays before the bill is shown. True when the browser is leaving to say so. */
   async function identify(next: Bill): Promise<boolean> {
     const way = next.ways.find((w) => w.identify)
-    if (!around.wechat || !way?.identify || next.owed === 0 || ticket.value) return false
+    if (!around.wechat || !way?.identify || next.owed + next.late_owed === 0 || ticket.value) return false
     const { identity } = around.wechat
     const code = identity.code()
     if (code) {
@@ -156,8 +156,10 @@ export function usePay(api: PayApi, around: Surroundings) {
     problem.value = told.value = ''
     const inside = phone && around.wechat !== undefined && way.identify !== undefined && ticket.value !== ''
     const some = taken.value < bill.value.months.length
+    const parts = partsOf(bill.value, taken.value, way)
+    const part = parts.length > 1 ? parts[0] : undefined
     try {
-      const got = await api.pay({ channel: way.channel, phone, amount: sum.value, ...(inside ? { payer: ticket.value } : {}), ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
+      const got = await api.pay({ channel: way.channel, phone, amount: part?.sum ?? sum.value, ...(part ? { merchant_id: part.merchant } : {}), ...(inside ? { payer: ticket.value } : {}), ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
       key = newKey()
       follow(got, phone)
     } catch (e) {

@@ -10078,11 +10078,13 @@ export interface components {
         "Pay-orderRequest": {
             /**
              * Format: int64
-             * @description 页面上显示的金额，分，不一致则拒绝
+             * @description 页面上显示的金额，分，含违约金，不一致则拒绝
              */
             amount: number;
             /** @description 收款渠道 */
             channel: string;
+            /** @description 只付给这个商户的那一笔，见 ways 的 payees */
+            merchant_id?: string;
             /** @description 只缴哪几个月；不填为全部 */
             months?: string[] | null;
             /** @description 在微信里付：确认付款人得到的凭据 */
@@ -10138,7 +10140,7 @@ export interface components {
             company: string;
             /**
              * Format: int64
-             * @description 另有违约金，分，到服务中心缴
+             * @description 另有违约金，分，算到今天
              */
             late_owed: number;
             /** @description 按账期，旧的在前 */
@@ -10179,6 +10181,13 @@ export interface components {
             id: string;
             /** @description 费用项目 */
             item: string;
+            /**
+             * Format: int64
+             * @description 违约金，算到今天，分
+             */
+            late_fee: number;
+            /** @description 违约金怎么算的 */
+            late_lines: string[];
             /**
              * Format: int64
              * @description 还欠，分
@@ -10222,7 +10231,7 @@ export interface components {
             month: string;
             /**
              * Format: int64
-             * @description 这个月还欠，分
+             * @description 这个月还欠，分，含违约金
              */
             sum: number;
         };
@@ -10283,6 +10292,13 @@ export interface components {
              */
             to_prepay: number;
         };
+        PaycodePayPayee: {
+            charge_ids: string[];
+            /** @description 编号，十进制字符串 */
+            merchant_id: string;
+            /** @description 商户名称 */
+            name: string;
+        };
         PaycodePayWay: {
             /** @description 收款渠道 */
             channel: string;
@@ -10290,6 +10306,8 @@ export interface components {
             identify?: string;
             /** @description 渠道名称 */
             name: string;
+            /** @description 账单分属几个商户时，各收哪些费用，一个商户一笔分开付；空为一笔付 */
+            payees: components["schemas"]["PaycodePayPayee"][];
             /** @description 可以在手机浏览器里付 */
             phone: boolean;
         };
