@@ -87,6 +87,7 @@ type Service struct {
 	workers     int
 	payments    Payments
 	releaseTold ReleaseTold
+	months      chargedMonths
 }
 
 // New builds the room and names its job handlers.

@@ -24,11 +24,30 @@ type Collection struct {
 // Collection sums one month of a project, or of some of its rooms; nil is all.
 func (s *Service) Collection(ctx context.Context, q db.Q, project id.ID, among []id.ID, month clock.Month) (Collection, error) {
 	c := Collection{Month: month}
-	err := eachAmong(among, func(some []id.ID) error { return c.add(ctx, q, project, some) })
+	err := eachAmong(among, func(some []id.ID) error { return c.add(ctx, q, project, month, some) })
 	if err != nil {
 		return c, fmt.Errorf("collection of %s: %w", month, err)
 	}
 	return c, nil
+}
+
+// Collections is Collection of several months.
+func (s *Service) Collections(ctx context.Context, q db.Q, project id.ID, among []id.ID, months ...clock.Month) ([]Collection, error) {
+	if among == nil {
+		out, err := s.collections(ctx, q, project, months)
+		if err != nil {
+			return nil, fmt.Errorf("collections: %w", err)
+		}
+		return out, nil
+	}
+	out := make([]Collection, len(months))
+	for i, m := range months {
+		var err error
+		if out[i], err = s.Collection(ctx, q, project, among, m); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // eachAmong hands rooms on in as many parts as one statement takes; nil, which

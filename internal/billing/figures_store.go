@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -20,8 +21,8 @@ func some(among []id.ID, args []any) (string, []any) {
 	return " AND c.subject_id IN (" + db.In(len(among)) + ")", withIDs(args, among)
 }
 
-func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, among []id.ID) error {
-	limit, args := some(among, []any{project, c.Month})
+func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, month clock.Month, among []id.ID) error {
+	limit, args := some(among, []any{project, month})
 	var part Collection
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
 			COUNT(*), COUNT(*) FILTER (WHERE paid = due)
@@ -29,6 +30,34 @@ func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, among []id.
 		` AND c.source_kind <> 2 AND c.month = ?`+limit+` GROUP BY c.subject_id) per_room`, args...).Scan(&part.Due, &part.Paid, &part.Rooms, &part.PaidRooms)
 	c.Due, c.Paid, c.Rooms, c.PaidRooms = c.Due+part.Due, c.Paid+part.Paid, c.Rooms+part.Rooms, c.PaidRooms+part.PaidRooms
 	return err
+}
+
+// lessOpen takes what is open of each month off what is paid. It reads nothing
+// but the index of open charges.
+func lessOpen(ctx context.Context, q db.Q, project id.ID, list []Collection) error {
+	for i := range list {
+		var open money.Fen
+		var rooms int
+		err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(owed), 0) AS BIGINT), COUNT(*) FROM (SELECT c.subject_id, SUM(c.amount - c.paid) AS owed`+visible+
+			" AND r.kind <> 'late' AND c.amount > c.paid AND c.month = ? GROUP BY c.subject_id) per_room", project, list[i].Month).Scan(&open, &rooms)
+		if err != nil {
+			return err
+		}
+		// What was released between the two readings is open and not yet charged.
+		list[i].Paid, list[i].PaidRooms = max(list[i].Paid-open, 0), max(list[i].PaidRooms-rooms, 0)
+	}
+	return nil
+}
+
+func readChargeState(ctx context.Context, q db.Q, project id.ID) (c chargeState, err error) {
+	err = q.QueryRow(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE state = 'released'), CAST(COALESCE(SUM(version), 0) AS BIGINT), CAST(COALESCE(SUM(held_lines), 0) AS BIGINT),
+			CAST(COALESCE(SUM(dropped_lines), 0) AS BIGINT), CAST(COALESCE(SUM(amount), 0) AS BIGINT), COALESCE(MAX(id), 0), COALESCE(MAX(released_at), 0), COALESCE(MAX(withdrawn_at), 0)
+		FROM billing_run WHERE project_id = ?`, project).
+		Scan(&c.runs, &c.released, &c.versions, &c.held, &c.dropped, &c.amount, &c.newest, &c.releasedAt, &c.withdrawnAt)
+	if err == nil {
+		err = q.QueryRow(ctx, "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_waiver WHERE project_id = ? AND state = 'approved'", project).Scan(&c.waivers, &c.waived)
+	}
+	return c, err
 }
 
 // add reads the open charges once, room by room as their index has them.

@@ -109,13 +109,11 @@ func (s *Service) owing(ctx context.Context, who actor.Actor, project id.ID, h *
 
 func (s *Service) collections(ctx context.Context, project id.ID, among []id.ID, h *Home) error {
 	q, month := s.db.Reader(ctx), h.Today.Month()
-	var err error
-	if h.Collection, err = s.billing.Collection(ctx, q, project, among, month); err != nil {
+	both, err := s.billing.Collections(ctx, q, project, among, month, month.Add(-1))
+	if err != nil {
 		return err
 	}
-	if h.Last, err = s.billing.Collection(ctx, q, project, among, month.Add(-1)); err != nil {
-		return err
-	}
+	h.Collection, h.Last = both[0], both[1]
 	days, err := s.cashier.PaidByDay(ctx, q, project, among, month)
 	if err != nil {
 		return err

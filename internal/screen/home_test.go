@@ -1,6 +1,7 @@
 package screen_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -9,8 +10,10 @@ import (
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 )
 
 // TestHomeOfBuildings: the figures of two buildings add up to those of the
@@ -62,6 +65,67 @@ func TestHomeOfBuildings(t *testing.T) {
 		if whole.names != nil || !slices.Equal(one.names, []string{"3栋"}) || !slices.Equal(other.names, []string{"30栋"}) {
 			t.Errorf("buildings %v %v %v", whole.names, one.names, other.names)
 		}
+	})
+}
+
+// TestFiguresFollow: what is remembered of a month is what all its rooms add up
+// to, after everything that changes it.
+func TestFiguresFollow(t *testing.T) {
+	run(t, func(w *world) {
+		g := w.grid()
+		month := clock.DateOf(w.d.Clock().Now()).Month()
+		all, ctx := []id.ID{}, w.t.Context()
+		for _, r := range g.rooms {
+			all = append(all, r)
+		}
+		follow := func(after string) {
+			w.t.Helper()
+			q := w.d.Reader(ctx)
+			got, err := w.billing.Collections(ctx, q, w.project, nil, month, month.Add(1))
+			w.must(err)
+			want, err := w.billing.Collections(ctx, q, w.project, all, month, month.Add(1))
+			w.must(err)
+			if !slices.Equal(got, want) {
+				w.t.Errorf("after %s: %+v, the rooms add up to %+v", after, got, want)
+			}
+		}
+		here, next := g.rooms["3栋1单元101"], g.rooms["3栋1单元102"]
+		w.assign(100_00, month, month.Add(1), here, next)
+		follow("nothing")
+		draft := w.draft(month)
+		follow("a draft")
+		lines, err := w.billing.Lines(ctx, w.d.Reader(ctx), w.project, draft.ID, billing.LineFilter{Request: page.Request{Limit: 9}})
+		w.must(err)
+		_, err = w.billing.HoldLine(ctx, system(), w.project, draft.ID, lines.Items[0].ID, "等业主回来")
+		w.must(err)
+		draft, err = w.billing.Run(ctx, w.d.Reader(ctx), w.project, draft.ID)
+		w.must(err)
+		_, err = w.billing.Release(ctx, system(), w.project, draft.ID, draft.Version)
+		w.must(err)
+		w.must(w.jobs.Drain(ctx))
+		follow("the release without one line")
+		_, err = w.billing.ReleaseLine(ctx, system(), w.project, draft.ID, lines.Items[0].ID, "业主回来了")
+		w.must(err)
+		follow("the release of the line")
+		w.pay(here, 60_00)
+		follow("a payment")
+		w.release(month.Add(1))
+		follow("another month")
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			x, err := w.billing.AskWaiver(ctx, tx, w.staff(billing.PermWaiverAsk), w.project, billing.Waiver{Kind: billing.WaiveCharge, Charge: lines.Items[1].ID, Amount: 10_00, Reason: "漏水补偿"})
+			if err != nil {
+				return err
+			}
+			_, err = w.billing.DecideWaiver(ctx, tx, actor.System("主管"), w.project, x.ID, true, "情况属实", x.Version)
+			return err
+		})
+		follow("a waiver")
+		runs, err := w.billing.Runs(ctx, w.d.Reader(ctx), w.project, month.Add(1), page.Request{Limit: 1})
+		w.must(err)
+		_, err = w.billing.Withdraw(ctx, system(), w.project, runs.Items[0].ID, runs.Items[0].Version, "价格不对")
+		w.must(err)
+		w.must(w.jobs.Drain(ctx))
+		follow("a withdrawal")
 	})
 }
 
