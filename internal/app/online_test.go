@@ -274,7 +274,8 @@ func TestOnlinePaymentBecomesOneReceipt(t *testing.T) {
 		w.later(t, time.Second)
 		w.wantPaid(t, more)
 		w.payByCode(t)
-		w.capturedAll(t, 3)
+		w.payForOneRoom(t)
+		w.capturedAll(t, 4)
 	})
 }
 
