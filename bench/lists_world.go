@@ -19,6 +19,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/roster"
 )
 
 // listWorld is the house the lists are read in.
@@ -100,21 +101,21 @@ func (w *listWorld) estate(ctx context.Context, a *app.App, name string, size in
 		n := i % perBuilding
 		fmt.Fprintf(&b, "%d,%d,%d%02d,%d,%d.5,%s,138%08d\n", i/perBuilding+1, n%2+1, n/2/5+1, n/2%5+1, n/2/5+1, 60+i%90, personName(i), i)
 	}
-	im, err := a.Estate.StartImport(ctx, benchActor(), project, name+".csv", &b)
+	im, err := a.Roster.StartImport(ctx, benchActor(), project, name+".csv", &b)
 	if err == nil {
 		err = a.Jobs.Drain(ctx)
 	}
 	if err != nil {
 		return 0, err
 	}
-	if _, err := a.Estate.ApplyImport(ctx, benchActor(), project, im.ID, estate.ApplyOptions{}); err != nil {
+	if _, err := a.Roster.ApplyImport(ctx, benchActor(), project, im.ID, roster.ApplyOptions{}); err != nil {
 		return 0, err
 	}
 	if err := a.Jobs.Drain(ctx); err != nil {
 		return 0, err
 	}
-	im, err = a.Estate.Import(ctx, a.DB.Reader(ctx), project, im.ID)
-	if err == nil && im.State != estate.ImportApplied {
+	im, err = a.Roster.Import(ctx, a.DB.Reader(ctx), project, im.ID)
+	if err == nil && im.State != roster.ImportApplied {
 		err = fmt.Errorf("roster is %s, %d errors", im.State, im.Errors)
 	}
 	return project, err

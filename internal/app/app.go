@@ -44,6 +44,7 @@ import (
 	"linli/internal/outside/wechat"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/roster"
 	"linli/internal/screen"
 )
 
@@ -83,6 +84,7 @@ type App struct {
 	Notify    *notify.Service
 	Identity  *identity.Service
 	Estate    *estate.Service
+	Roster    *roster.Service
 	Payment   *payment.Service
 	Meter     *meter.Service
 	Expense   *expense.Service
@@ -141,10 +143,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Notify = notify.New(notify.Deps{DB: d, Jobs: a.Jobs, Ring: ring, Record: a.recordMessage, Lawful: dunning.Lawful})
 	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects, Buildings: a.buildings})
-	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Files: a.File, Ring: ring, Jobs: a.Jobs, Look: a.Identity.Look})
+	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Ring: ring, Look: a.Identity.Look})
+	a.Roster = roster.New(roster.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Reach(c.Address)
 	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
-	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Files: a.File})
+	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File})
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
@@ -161,7 +164,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)
@@ -176,7 +179,7 @@ func (a *App) payByCode(c Config, ring *crypt.Ring) {
 	a.Dunning.PayCode = a.Paycode.OnPaper
 }
 
-// street fills the sockets of payment, notify and invoice.
+// street fills the sockets of payment, roster, notify and invoice.
 func (a *App) street(c Config) error {
 	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
 	if err != nil {
@@ -187,6 +190,7 @@ func (a *App) street(c Config) error {
 		return err
 	}
 	a.Payment.Plug(a.Cashier, w, ali)
+	a.Roster.TakeImports(append(a.Meter.Importers(), a.Billing.Openings())...)
 	short, err := sms.New(sms.Deps{Host: c.SMS, Clock: a.DB.Clock()})
 	if err != nil {
 		return err
@@ -305,7 +309,7 @@ func (a *App) forgetRosters(ctx context.Context) error {
 	if err := a.File.Sweep(); err != nil {
 		return err
 	}
-	return errors.Join(a.File.Expire(ctx, estate.KindRoster, a.DB.Clock().Now().Add(-keepRosters)), a.File.ForgetExports(ctx))
+	return errors.Join(a.File.Expire(ctx, roster.KindRoster, a.DB.Clock().Now().Add(-keepRosters)), a.File.ForgetExports(ctx))
 }
 
 // Close gives the database back.

@@ -64,7 +64,7 @@ func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	im, err := w.app.Estate.StartImportOf(ctx, who, project, meter.ImportKind(meter.Heat), p.canary+".csv", strings.NewReader("房屋,本期读数,抄表日期\n"+p.canary+",12,2026-13-01\n"))
+	im, err := w.app.Roster.StartImportOf(ctx, who, project, meter.ImportKind(meter.Heat), p.canary+".csv", strings.NewReader("房屋,本期读数,抄表日期\n"+p.canary+",12,2026-13-01\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

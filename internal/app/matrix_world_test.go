@@ -217,7 +217,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["transfer"] = change.ID
-	im, err := w.app.Estate.StartImport(ctx, who, project, p.canary+".csv", strings.NewReader("楼栋,单元,房号\n9栋,1单元,101\n"))
+	im, err := w.app.Roster.StartImport(ctx, who, project, p.canary+".csv", strings.NewReader("楼栋,单元,房号\n9栋,1单元,101\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

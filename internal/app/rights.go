@@ -17,6 +17,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/roster"
 )
 
 // rights are all permissions of the product in words, group by group: what
@@ -27,7 +28,7 @@ func rights() []identity.Right {
 	return []identity.Right{
 		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图和住户，手机号与证件号打码"},
 		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
-		{Permission: estate.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
+		{Permission: roster.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
 		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},
 		{Permission: estate.PermAsk, Name: "登记更正申请", Group: house, Allows: "登记住户提出的资料更正，等有权的人处理"},
 		{Permission: estate.PermCorrect, Name: "处理更正申请", Group: house, Allows: "批准后资料随之更正，或写明依据退回"},

@@ -20,6 +20,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/roster"
 )
 
 // roles are the ready-made roles; a grant gives one of them on one project or
@@ -29,7 +30,7 @@ import (
 func roles() []identity.Role {
 	type rights = []actor.Permission
 	look := rights{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, dunning.PermRead, notify.PermRead, invoice.PermRead, file.PermExport}
-	households := rights{estate.PermWrite, estate.PermImport, estate.PermReveal}
+	households := rights{estate.PermWrite, roster.PermImport, estate.PermReveal}
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
 	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
+	"linli/internal/roster"
 )
 
 // estateContent is what a project is made of, without the imports themselves.
@@ -32,23 +33,23 @@ func estateContent(t *testing.T, a *app.App, project id.ID) string {
 	return b.String()
 }
 
-func (w *matrixWorld) imported(t *testing.T, name, csv string) estate.Import {
+func (w *matrixWorld) imported(t *testing.T, name, csv string) roster.Import {
 	t.Helper()
 	ctx, project, who := t.Context(), w.a.ids["project"], actor.System("test")
-	im, err := w.app.Estate.StartImport(ctx, who, project, name, strings.NewReader(csv))
+	im, err := w.app.Roster.StartImport(ctx, who, project, name, strings.NewReader(csv))
 	if err == nil {
 		err = w.app.Jobs.Drain(ctx)
 	}
 	if err == nil {
-		_, err = w.app.Estate.ApplyImport(ctx, who, project, im.ID, estate.ApplyOptions{})
+		_, err = w.app.Roster.ApplyImport(ctx, who, project, im.ID, roster.ApplyOptions{})
 	}
 	if err == nil {
 		err = w.app.Jobs.Drain(ctx)
 	}
 	if err == nil {
-		im, err = w.app.Estate.Import(ctx, w.app.DB.Reader(ctx), project, im.ID)
+		im, err = w.app.Roster.Import(ctx, w.app.DB.Reader(ctx), project, im.ID)
 	}
-	if err != nil || im.State != estate.ImportApplied {
+	if err != nil || im.State != roster.ImportApplied {
 		t.Fatalf("import %s: %+v %v", name, im, err)
 	}
 	return im
@@ -71,11 +72,11 @@ func TestUndoRestores(t *testing.T) {
 		if during := estateContent(t, w.app, project); during == before {
 			t.Fatal("the import changed nothing")
 		}
-		if _, err := w.app.Estate.UndoImport(ctx, who, w.b.ids["project"], im.ID); err == nil {
+		if _, err := w.app.Roster.UndoImport(ctx, who, w.b.ids["project"], im.ID); err == nil {
 			t.Error("undone from another project")
 		}
-		im, err := w.app.Estate.UndoImport(ctx, who, project, im.ID)
-		if err != nil || im.State != estate.ImportUndone {
+		im, err := w.app.Roster.UndoImport(ctx, who, project, im.ID)
+		if err != nil || im.State != roster.ImportUndone {
 			t.Fatalf("undo: %+v %v", im, err)
 		}
 		if after := estateContent(t, w.app, project); after != before {
@@ -86,7 +87,7 @@ func TestUndoRestores(t *testing.T) {
 				t.Errorf("%s is still found: %+v %v", text, hits, err)
 			}
 		}
-		if _, err := w.app.Estate.UndoImport(ctx, who, project, im.ID); !errors.Is(err, estate.ErrNotApplied) {
+		if _, err := w.app.Roster.UndoImport(ctx, who, project, im.ID); !errors.Is(err, roster.ErrNotApplied) {
 			t.Errorf("undone twice: %v", err)
 		}
 		w.imported(t, "又.csv", "楼栋,单元,房号\n6栋,2单元,601\n")
@@ -125,13 +126,13 @@ func TestUndoIsRefused(t *testing.T) {
 					_, err := w.app.Estate.EditRoom(ctx, tx, who, project, room(label), estate.RoomEdit{Version: 1, Layout: &layout})
 					return err
 				})
-			}, estate.ErrChanged},
+			}, roster.ErrChanged},
 			{"another occupant", func(label string) {
 				write(func(tx *db.Tx) error {
 					_, err := w.app.Estate.AddOccupant(ctx, tx, who, project, estate.Occupant{Room: room(label), Person: estate.Person{ID: w.a.ids["person"]}, Part: estate.PartTenant})
 					return err
 				})
-			}, estate.ErrUsed},
+			}, roster.ErrUsed},
 			{"a bill", func(string) {
 				now.Advance(31 * 24 * time.Hour)
 				if _, err := w.app.Billing.StartRun(ctx, who, project, clock.MonthOf(now.Now()).Add(1)); err != nil {
@@ -140,14 +141,14 @@ func TestUndoIsRefused(t *testing.T) {
 				if err := w.app.Jobs.Drain(ctx); err != nil {
 					t.Fatal(err)
 				}
-			}, estate.ErrUsed},
+			}, roster.ErrUsed},
 		} {
 			now.Advance(time.Minute)
 			label := fmt.Sprintf("7%d栋1单元101", i)
 			im := w.imported(t, label+".csv", fmt.Sprintf("楼栋,单元,房号,建筑面积,姓名\n7%d栋,1单元,101,80,用例%d\n", i, i))
 			c.use(label)
 			before := estateContent(t, w.app, project)
-			if _, err := w.app.Estate.UndoImport(ctx, who, project, im.ID); !errors.Is(err, c.want) {
+			if _, err := w.app.Roster.UndoImport(ctx, who, project, im.ID); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 			if estateContent(t, w.app, project) != before {

@@ -2,7 +2,7 @@
 // (应收): a run computes what every room owes for a month, people review it,
 // release makes it owed and posts it, withdrawal takes it back. Each charge
 // keeps what is needed to explain and recompute its amount years later.
-// Floor 5. Uses: audit, ledger, estate, meter.
+// Floor 5. Uses: audit, ledger, estate, roster, meter.
 package billing
 
 import (
@@ -102,7 +102,6 @@ func New(d Deps) *Service {
 	if s.db.Engine() == db.SQLite {
 		s.workers = 1 // one writer connection
 	}
-	s.estate.TakeImports(openings{s})
 	if s.jobs != nil {
 		s.handle(s.jobs)
 	}

@@ -10,6 +10,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing/opening"
 	"linli/internal/estate"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -18,6 +19,7 @@ import (
 	"linli/internal/kit/search"
 	"linli/internal/kit/sheet"
 	"linli/internal/ledger"
+	"linli/internal/roster"
 )
 
 // KindOpening is the import of what was charged before Linli.
@@ -32,6 +34,9 @@ var (
 	ErrOpeningPaid  = fault.New(fault.Conflict, "opening_paid", "导入的费用已有收款或减免，不能整批撤销；先把收款退回（没交班的作废收据，已交班的红冲），再撤销")
 )
 
+// Openings takes the sheets of 期初欠费 in.
+func (s *Service) Openings() roster.Importer { return openings{s} }
+
 // openings takes the sheets of 期初欠费 in.
 type openings struct{ s *Service }
 
@@ -41,7 +46,7 @@ func (o openings) Template() (name string, s sheet.Sheet) {
 	return "期初欠费导入模板.xlsx", opening.Template()
 }
 
-func (o openings) Read(ctx context.Context, project id.ID, b *sheet.Book, opt estate.ReadOptions) (estate.ImportedSheet, error) {
+func (o openings) Read(ctx context.Context, project id.ID, b *sheet.Book, opt roster.ReadOptions) (roster.ImportedSheet, error) {
 	in, err := opening.Read(ctx, b, opt.SkipHidden, opt.Note)
 	if err != nil {
 		return nil, err
@@ -61,21 +66,21 @@ type openingSheet struct {
 }
 
 // Plan finds rooms, items and what is charged already.
-func (o *openingSheet) Plan(ctx context.Context, q db.Q, _ *estate.Import) (estate.Findings, error) {
+func (o *openingSheet) Plan(ctx context.Context, q db.Q, _ *roster.Import) (roster.Findings, error) {
 	o.in.Problems = o.in.Problems[:o.read]
 	facts, err := o.facts(ctx, q)
 	if err != nil {
-		return estate.Findings{}, fmt.Errorf("plan opening charges: %w", err)
+		return roster.Findings{}, fmt.Errorf("plan opening charges: %w", err)
 	}
 	o.charges, o.totals = o.in.Plan(facts)
 	t := &o.totals
-	f := estate.Findings{Table: o.in.Table, Facts: []estate.Fact{
+	f := roster.Findings{Table: o.in.Table, Facts: []roster.Fact{
 		{Title: "费用", Value: strconv.Itoa(t.Charges) + " 条"}, {Title: "房屋", Value: strconv.Itoa(t.Rooms) + " 间"},
 		{Title: "账期", Value: fmt.Sprintf("%s 至 %s", t.First, t.Last)}, {Title: "应收合计", Value: t.Amount.Comma() + " 元"},
 		{Title: "导入前已收", Value: t.Paid.Comma() + " 元"}, {Title: "期初欠费", Value: (t.Amount - t.Paid).Comma() + " 元"}}}
 	for i := range o.charges[:min(len(o.charges), 200)] {
 		c := &o.charges[i]
-		f.Changes = append(f.Changes, estate.Change{Row: c.Row.Line, Label: c.Label, Text: fmt.Sprintf("%s %s 应收 %s，已收 %s，欠 %s", c.Item.Name, c.Month,
+		f.Changes = append(f.Changes, roster.Change{Row: c.Row.Line, Label: c.Label, Text: fmt.Sprintf("%s %s 应收 %s，已收 %s，欠 %s", c.Item.Name, c.Month,
 			c.Amount.Comma(), c.Paid.Comma(), (c.Amount - c.Paid).Comma())})
 	}
 	return f, nil
@@ -89,7 +94,7 @@ func (o *openingSheet) facts(ctx context.Context, q db.Q) (opening.Facts, error)
 		r := &o.in.List[i]
 		at := [3]string{r.Building, r.Unit, r.Room}
 		if _, ok := spelled[at]; !ok {
-			spelled[at] = estate.FullKeys(r.Building, r.Unit, r.Room)
+			spelled[at] = naming.FullKeys(r.Building, r.Unit, r.Room)
 			keys = append(keys, spelled[at]...)
 		}
 		for m := r.From.Month(); m <= r.Until.Month(); m = m.Add(1) {
@@ -159,7 +164,7 @@ func (o *openingSheet) charged(ctx context.Context, q db.Q, items map[id.ID]bool
 // Write makes the charges of one run, released at once: what was owed before
 // Linli is receivable against the profit of earlier books, what was paid then
 // is settled without any posting.
-func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *estate.Import) error {
+func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
 	t, s := &o.totals, o.s
 	run := Run{ID: tx.NewID(), Month: t.Last, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
 		ReleasedBy: who.Name, ReleasedAt: tx.Now(), Rooms: int64(t.Rooms), Lines: int64(t.Charges), Amount: t.Amount}
@@ -215,7 +220,7 @@ func (o *openingSheet) payersThen(ctx context.Context, tx *db.Tx) error {
 }
 
 // Undo takes the charges of an import back while nobody has paid any of them.
-func (o openings) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *estate.Import) error {
+func (o openings) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *roster.Import) error {
 	run, err := openingRun(ctx, tx, project, im.ID)
 	if err != nil {
 		return err

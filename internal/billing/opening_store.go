@@ -6,15 +6,15 @@ import (
 	"errors"
 	"fmt"
 
-	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/roster"
 )
 
 // insertOpening stores the charges and the part of an opening run and ties the
 // run to its import. It sets the range of the run's charges.
-func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *estate.Import) error {
+func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *roster.Import) error {
 	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'opening' WHERE project_id = ? AND id = ?", o.project, run.ID); err != nil {
 		return fmt.Errorf("mark run: %w", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
+	"linli/internal/roster"
 )
 
 // importer is a world whose estate takes files in.
@@ -34,20 +35,22 @@ func importer(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	}
 	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
 	w.jobs = job.New(d, slog.New(slog.DiscardHandler))
-	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring})
+	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Ring: ring, Estate: w.estate, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
 	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Meter: w.meter, Jobs: w.jobs})
+	w.roster.TakeImports(w.billing.Openings())
 	return w
 }
 
-func (w *world) sheet(kind string, lines ...string) estate.Import {
+func (w *world) sheet(kind string, lines ...string) roster.Import {
 	w.Helper()
 	ctx := context.Background()
-	im, err := w.estate.StartImportOf(ctx, w.who, w.project, kind, "期初.csv", strings.NewReader(strings.Join(lines, "\n")+"\n"))
+	im, err := w.roster.StartImportOf(ctx, w.who, w.project, kind, "期初.csv", strings.NewReader(strings.Join(lines, "\n")+"\n"))
 	if err == nil {
 		err = w.jobs.Drain(ctx)
 	}
 	if err == nil {
-		im, err = w.estate.Import(ctx, w.db.Reader(ctx), w.project, im.ID)
+		im, err = w.roster.Import(ctx, w.db.Reader(ctx), w.project, im.ID)
 	}
 	if err != nil {
 		w.Fatal(err)
@@ -55,14 +58,14 @@ func (w *world) sheet(kind string, lines ...string) estate.Import {
 	return im
 }
 
-func (w *world) applied(imp id.ID) estate.Import {
+func (w *world) applied(imp id.ID) roster.Import {
 	w.Helper()
 	ctx := context.Background()
-	_, err := w.estate.ApplyImport(ctx, w.who, w.project, imp, estate.ApplyOptions{})
+	_, err := w.roster.ApplyImport(ctx, w.who, w.project, imp, roster.ApplyOptions{})
 	if err == nil {
 		err = w.jobs.Drain(ctx)
 	}
-	im, rerr := w.estate.Import(ctx, w.db.Reader(ctx), w.project, imp)
+	im, rerr := w.roster.Import(ctx, w.db.Reader(ctx), w.project, imp)
 	if err != nil || rerr != nil {
 		w.Fatal(err, rerr)
 	}
@@ -90,20 +93,20 @@ func TestOpeningArrears(t *testing.T) {
 			fmt.Sprintf("1-1002,物业服务费,%s,125,125,", month.Add(-1))}
 
 		bad := w.sheet(billing.KindOpening, append(rows, "1-1009,物业服务费,2020-01,1,,")...)
-		if bad.State != estate.ImportRefused || bad.Errors != 1 {
+		if bad.State != roster.ImportRefused || bad.Errors != 1 {
 			t.Fatalf("%s %d", bad.State, bad.Errors)
 		}
-		if list, err := w.estate.ImportErrors(ctx, w.project, bad.ID, page.Request{Limit: 10}); err != nil || list.Items[0].Cell != "A5" {
+		if list, err := w.roster.ImportErrors(ctx, w.project, bad.ID, page.Request{Limit: 10}); err != nil || list.Items[0].Cell != "A5" {
 			t.Errorf("%+v %v", list, err)
 		}
 		im := w.sheet(billing.KindOpening, rows...)
-		if im.State != estate.ImportReady || len(im.Report.Facts) != 6 || im.Report.Facts[5].Value != "400.00 元" || len(im.Report.Changes) != 3 {
+		if im.State != roster.ImportReady || len(im.Report.Facts) != 6 || im.Report.Facts[5].Value != "400.00 元" || len(im.Report.Changes) != 3 {
 			t.Fatalf("%s %+v", im.State, im.Report)
 		}
 		if open, err := w.billing.Open(ctx, q, w.project, ids); err != nil || len(open) != 0 {
 			t.Fatalf("owed before it is applied: %+v %v", open, err)
 		}
-		if im = w.applied(im.ID); im.State != estate.ImportApplied {
+		if im = w.applied(im.ID); im.State != roster.ImportApplied {
 			t.Fatal(im.State)
 		}
 		w.sound()
@@ -123,7 +126,7 @@ func TestOpeningArrears(t *testing.T) {
 		if run := w.run(month.Add(-1)); run.Lines != 0 {
 			t.Errorf("the month is charged again: %+v", run)
 		}
-		if again := w.sheet(billing.KindOpening, append(rows, "")...); again.State != estate.ImportRefused || again.Errors != 3 {
+		if again := w.sheet(billing.KindOpening, append(rows, "")...); again.State != roster.ImportRefused || again.Errors != 3 {
 			t.Errorf("%s %d", again.State, again.Errors)
 		}
 		if run := w.release(w.run(month)); run.Lines != 2 {
@@ -136,7 +139,7 @@ func TestOpeningArrears(t *testing.T) {
 		if err := w.settle(pay...); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.estate.UndoImport(ctx, w.who, w.project, im.ID); err == nil || !errors.Is(err, billing.ErrOpeningPaid) {
+		if _, err := w.roster.UndoImport(ctx, w.who, w.project, im.ID); err == nil || !errors.Is(err, billing.ErrOpeningPaid) {
 			t.Errorf("undone though paid: %v", err)
 		}
 		back := func(amount money.Fen) error {
@@ -150,14 +153,14 @@ func TestOpeningArrears(t *testing.T) {
 		if err := back(5000); err != nil {
 			t.Fatal(err)
 		}
-		if im, err = w.estate.UndoImport(ctx, w.who, w.project, im.ID); err != nil || im.State != estate.ImportUndone {
+		if im, err = w.roster.UndoImport(ctx, w.who, w.project, im.ID); err != nil || im.State != roster.ImportUndone {
 			t.Fatalf("%s %v", im.State, err)
 		}
 		w.sound()
 		if open, err := w.billing.Open(ctx, q, w.project, ids[:1]); err != nil || len(open) != 1 || open[0].Month != month {
 			t.Errorf("left: %+v %v", open, err)
 		}
-		if im := w.applied(w.sheet(billing.KindOpening, rows...).ID); im.State != estate.ImportApplied {
+		if im := w.applied(w.sheet(billing.KindOpening, rows...).ID); im.State != roster.ImportApplied {
 			t.Errorf("after the undo the file may come again: %s", im.State)
 		}
 		w.sound()

@@ -20,6 +20,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
 	"linli/internal/meter"
+	"linli/internal/roster"
 )
 
 func rooms() []db.Migrations {
@@ -43,6 +44,7 @@ type world struct {
 	jobs    *job.Queue
 	ledger  *ledger.Service
 	estate  *estate.Service
+	roster  *roster.Service
 	meter   *meter.Service
 	billing *billing.Service
 	who     actor.Actor

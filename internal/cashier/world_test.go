@@ -67,7 +67,7 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w := &world{d: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler))}
 	w.audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	w.ledger = ledger.New(ledger.Deps{DB: d})
-	w.estate = estate.New(estate.Deps{DB: d, Audit: w.audit, Ring: ring, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	w.estate = estate.New(estate.Deps{DB: d, Audit: w.audit, Ring: ring})
 	w.payment = payment.New(payment.Deps{DB: d})
 	w.billing = billing.New(billing.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Jobs: w.jobs})
 	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing,

@@ -19,13 +19,13 @@ func (d *demo) estates(ctx context.Context, first clock.Month) error {
 	handover := clock.Date(20190618)
 	for _, x := range []struct {
 		p      estate.Project
-		write  func(*roster, clock.Date)
+		write  func(*register, clock.Date)
 		draft  bool
 		income money.Fen
 	}{
-		{estate.Project{Name: "翠湖花园", Kind: estate.KindResidential, Address: "杭州市西湖区翠湖路 88 号", LandArea: 5_820_000, BuiltArea: 13_400_000}, (*roster).community, false, 290 * money.OneYuan},
-		{estate.Project{Name: "青禾公寓", Kind: estate.KindApartment, Address: "杭州市拱墅区青禾街 12 号", LandArea: 620_000, BuiltArea: 1_280_000}, (*roster).apartments, false, 172 * money.OneYuan},
-		{estate.Project{Name: "江南国际中心", Kind: estate.KindOffice, Address: "杭州市上城区钱江路 1600 号", LandArea: 940_000, BuiltArea: 3_950_000}, (*roster).tower, true, 4700 * money.OneYuan},
+		{estate.Project{Name: "翠湖花园", Kind: estate.KindResidential, Address: "杭州市西湖区翠湖路 88 号", LandArea: 5_820_000, BuiltArea: 13_400_000}, (*register).community, false, 290 * money.OneYuan},
+		{estate.Project{Name: "青禾公寓", Kind: estate.KindApartment, Address: "杭州市拱墅区青禾街 12 号", LandArea: 620_000, BuiltArea: 1_280_000}, (*register).apartments, false, 172 * money.OneYuan},
+		{estate.Project{Name: "江南国际中心", Kind: estate.KindOffice, Address: "杭州市上城区钱江路 1600 号", LandArea: 940_000, BuiltArea: 3_950_000}, (*register).tower, true, 4700 * money.OneYuan},
 	} {
 		var made estate.Project
 		err := d.app.DB.Write(ctx, func(tx *db.Tx) error {
@@ -37,7 +37,7 @@ func (d *demo) estates(ctx context.Context, first clock.Month) error {
 			return err
 		}
 		p := &project{id: made.ID, name: made.Name, leaveDraft: x.draft, income: x.income}
-		list := newRoster(d.people)
+		list := newRegister(d.people)
 		x.write(list, handover)
 		if d.Small {
 			list.rows = list.rows[:1+len(list.rows)/10]

@@ -9,8 +9,8 @@ import (
 	"linli/internal/kit/clock"
 )
 
-// roster is a company's list as it would come from Excel, saved as CSV.
-type roster struct {
+// register is a company's list as it would come from Excel, saved as CSV.
+type register struct {
 	v    *invented
 	rows [][]string
 	last owner
@@ -20,7 +20,7 @@ type roster struct {
 type owner struct{ name, gender, phone, idNumber string }
 
 // owner draws a new one, or now and then the one before.
-func (r *roster) owner() owner {
+func (r *register) owner() owner {
 	if r.last.name == "" || r.v.r.IntN(16) != 0 {
 		name, gender := r.v.person()
 		r.last = owner{name, gender, r.v.phone(), r.v.idNumber(gender)}
@@ -28,8 +28,8 @@ func (r *roster) owner() owner {
 	return r.last
 }
 
-func newRoster(v *invented) *roster {
-	return &roster{v: v, rows: [][]string{{"楼栋", "单元", "房号", "楼层", "总层数", "房屋类型", "户型", "建筑面积", "套内面积", "房屋状态", "交付日期", "姓名", "身份", "性别", "手机号", "身份证号", "入住日期", "缴费人"}}}
+func newRegister(v *invented) *register {
+	return &register{v: v, rows: [][]string{{"楼栋", "单元", "房号", "楼层", "总层数", "房屋类型", "户型", "建筑面积", "套内面积", "房屋状态", "交付日期", "姓名", "身份", "性别", "手机号", "身份证号", "入住日期", "缴费人"}}}
 }
 
 // room is one room before people are written beside it.
@@ -44,12 +44,12 @@ type room struct {
 
 func hundredths(n int) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 
-func (r *roster) line(x room, name, part, gender, phone, idNumber string, since clock.Date, payer string) {
+func (r *register) line(x room, name, part, gender, phone, idNumber string, since clock.Date, payer string) {
 	r.rows = append(r.rows, []string{x.building, x.unit, x.name, strconv.Itoa(x.floor), strconv.Itoa(x.floors), x.kind, x.layout, hundredths(x.area),
 		hundredths(x.area * 81 / 100), x.state, x.handover.String(), name, part, gender, phone, idNumber, since.String(), payer})
 }
 
-func (r *roster) bytes() ([]byte, error) {
+func (r *register) bytes() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	if err := w.WriteAll(r.rows); err != nil {
@@ -60,7 +60,7 @@ func (r *roster) bytes() ([]byte, error) {
 
 // community writes 翠湖花园: 10 buildings of 2 units, 15 floors, 4 homes a
 // floor, most lived in by their owners, some let, some empty.
-func (r *roster) community(handover clock.Date) {
+func (r *register) community(handover clock.Date) {
 	areas := []int{8916, 11842, 13208, 9640}
 	layouts := []string{"两室两厅", "三室两厅", "四室两厅", "两室一厅"}
 	for b := 1; b <= 10; b++ {
@@ -76,7 +76,7 @@ func (r *roster) community(handover clock.Date) {
 	}
 }
 
-func (r *roster) home(x room) {
+func (r *register) home(x room) {
 	v := r.v
 	o := r.owner()
 	since := x.handover.AddDays(v.r.IntN(700))
@@ -101,7 +101,7 @@ func (r *roster) home(x room) {
 
 // apartments writes 青禾公寓: one house of 15 floors with 20 rooms each, all
 // owned by one company and paid by the tenants.
-func (r *roster) apartments(handover clock.Date) {
+func (r *register) apartments(handover clock.Date) {
 	for f := 1; f <= 15; f++ {
 		for n := 1; n <= 20; n++ {
 			x := room{building: "1栋", name: fmt.Sprintf("%d%02d", f, n), floor: f, floors: 15, kind: "公寓", layout: "开间", area: 2860 + n%5*310, handover: handover}
@@ -120,7 +120,7 @@ func (r *roster) apartments(handover clock.Date) {
 
 // tower writes 江南国际中心: 24 floors, up to six suites a floor, let to
 // companies.
-func (r *roster) tower(handover clock.Date) {
+func (r *register) tower(handover clock.Date) {
 	for f := 1; f <= 24; f++ {
 		suites := 6
 		if f%4 == 0 {

@@ -2,7 +2,6 @@ package dictionary_test
 
 import (
 	"errors"
-	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func TestLists(t *testing.T) {
 			t.Fatal(err)
 		}
 		log, who := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), actor.System("测试")
-		houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring, Jobs: job.New(d, slog.New(slog.DiscardHandler))})
+		houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 		s := dictionary.New(dictionary.Deps{DB: d, Audit: log})
 		var project, other id.ID
 		err = d.Write(t.Context(), func(tx *db.Tx) error {

@@ -60,7 +60,7 @@ func found(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	jobs, who, ctx := job.New(d, slog.New(slog.DiscardHandler)), actor.System("test"), t.Context()
 	log := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	books := ledger.New(ledger.Deps{DB: d})
-	homes := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring, Jobs: jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	homes := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 	fees := billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Jobs: jobs})
 	w := &world{d: d, now: now}
 	w.dunning = dunning.New(dunning.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Billing: fees,

@@ -1,12 +1,10 @@
 package estate_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,26 +44,9 @@ func (h *house) call(api http.Handler, method, path, kind string, body io.Reader
 	return rec.Code, out
 }
 
-func upload(t *testing.T, name string, content []byte) (string, io.Reader) {
-	t.Helper()
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	part, err := m.CreateFormFile("file", name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := part.Write(content); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return m.FormDataContentType(), &b
-}
-
 func TestAPI(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
-		api := h.serve(estate.PermRead, estate.PermWrite, estate.PermImport)
+		api := h.serve(estate.PermRead, estate.PermWrite)
 		in := "/projects/" + h.p.String()
 		post := func(method, path, body string, want int) map[string]any {
 			t.Helper()
@@ -90,9 +71,9 @@ func TestAPI(t *testing.T) {
 		post("POST", room+"/occupants", `{"person_id":"`+p["id"].(string)+`","part":"owner"}`, 200)
 		post("POST", "/people/"+p["id"].(string)+"/reveal", `{"field":"phone","reason":"回访"}`, 403)
 		for _, path := range []string{"", "/buildings", "/rooms?q=3-15&state=self", room, room + "/occupants?all=true", "/people?q=cjg&part=owner",
-			"/people/" + p["id"].(string), "/search?q=1502", "/buildings/" + b["id"].(string) + "/units", "/imports"} {
+			"/people/" + p["id"].(string), "/search?q=1502", "/buildings/" + b["id"].(string) + "/units"} {
 			status, out := h.call(api, "GET", in+path, "", nil)
-			if items, ok := out["items"].([]any); status != 200 || strings.HasSuffix(path, "s") && path != "/imports" && ok && len(items) == 0 {
+			if items, ok := out["items"].([]any); status != 200 || strings.HasSuffix(path, "s") && ok && len(items) == 0 {
 				t.Errorf("GET %s: %d %v", path, status, out)
 			}
 		}
@@ -101,46 +82,6 @@ func TestAPI(t *testing.T) {
 		}
 		if status, _ := h.call(api, "POST", "/projects", "application/json", strings.NewReader(`{"name":"新","kind":"office"}`)); status != 403 {
 			t.Errorf("create project: %d", status)
-		}
-	})
-}
-
-func TestImportAPI(t *testing.T) {
-	run(t, func(t *testing.T, h *house) {
-		api := h.serve(estate.PermRead, estate.PermImport)
-		in := "/projects/" + h.p.String() + "/imports"
-		kind, body := upload(t, "名册.csv", csv(header, "1,1,101,1,89.5,陈建国,业主,13800138000,,"))
-		status, im := h.call(api, "POST", in, kind, body)
-		if status != 200 || im["state"] != "checking" {
-			t.Fatalf("upload: %d %v", status, im)
-		}
-		one := in + "/" + im["id"].(string)
-		if err := h.jobs.Drain(h.ctx); err != nil {
-			t.Fatal(err)
-		}
-		if status, im = h.call(api, "GET", one, "", nil); status != 200 || im["state"] != "ready" {
-			t.Fatalf("checked: %d %v", status, im)
-		}
-		if status, im = h.call(api, "POST", one+"/apply", "application/json", strings.NewReader("{}")); status != 200 {
-			t.Fatalf("apply: %d %v", status, im)
-		}
-		if err := h.jobs.Drain(h.ctx); err != nil {
-			t.Fatal(err)
-		}
-		if status, im = h.call(api, "GET", one, "", nil); im["state"] != "applied" || im["applied_at"] == nil {
-			t.Errorf("applied: %d %v", status, im)
-		}
-		for _, path := range []string{"/template.xlsx", "/" + im["id"].(string) + "/errors.xlsx"} {
-			if status, out := h.call(api, "GET", in+path, "", nil); status != 200 || out["bytes"].(int) < 1000 {
-				t.Errorf("%s: %d %v", path, status, out)
-			}
-		}
-		if status, out := h.call(api, "GET", one+"/errors", "", nil); status != 200 || len(out["items"].([]any)) != 0 {
-			t.Errorf("errors: %d %v", status, out)
-		}
-		kind, body = upload(t, "大.csv", bytes.Repeat([]byte("1,1,101\n"), 3<<20))
-		if status, out := h.call(api, "POST", in, kind, body); status != 422 && status != 413 {
-			t.Errorf("too large: %d %v", status, out)
 		}
 	})
 }

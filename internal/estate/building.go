@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -33,24 +34,30 @@ type Unit struct {
 	sort     string
 }
 
-func (b *Building) check() error {
-	b.Name, b.key = buildingName(b.Name), buildingKey(b.Name)
-	if n := utf8.RuneCountInString(b.Name); n == 0 || n > maxName || b.key == "" {
+// Check brings a building into our form. Errors: ErrName, ErrKind, ErrFloor.
+func (b *Building) Check() error {
+	b.Name, b.key = naming.BuildingName(b.Name), naming.BuildingKey(b.Name)
+	if n := utf8.RuneCountInString(b.Name); n == 0 || n > naming.MaxName || b.key == "" {
 		return ErrName.At("body.name", "要填写，最多 60 个字", b.Name)
 	}
 	if b.Kind != "" && !RoomKinds().has(b.Kind) {
 		return ErrKind.At("body.kind", "不在可选范围内", b.Kind)
 	}
-	if b.Floors < 0 || b.Floors > maxFloor {
-		return ErrFloor.Say("总楼层要在 0–%d 之间", maxFloor)
+	if b.Floors < 0 || b.Floors > MaxFloor {
+		return ErrFloor.Say("总楼层要在 0–%d 之间", MaxFloor)
 	}
-	b.sort = sortKey(b.key)
+	b.sort = naming.SortKey(b.key)
 	return nil
+}
+
+// NewUnit is a unit of a building by its name and key, as naming spells them.
+func NewUnit(unit, building id.ID, name, key string) *Unit {
+	return &Unit{ID: unit, Building: building, Name: name, key: key, sort: naming.SortKey(key)}
 }
 
 // CreateBuilding makes a building inside tx. Errors: ErrName, ErrFloor, ErrBuilding.
 func (s *Service) CreateBuilding(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, b Building) (Building, error) {
-	if err := b.check(); err != nil {
+	if err := b.Check(); err != nil {
 		return Building{}, err
 	}
 	b.ID, b.Version = tx.NewID(), 1
@@ -64,14 +71,14 @@ func (s *Service) CreateBuilding(ctx context.Context, tx *db.Tx, who actor.Actor
 
 // CreateUnit makes a unit of a building inside tx. Errors: ErrName, ErrUnit, ErrNoBuilding.
 func (s *Service) CreateUnit(ctx context.Context, tx *db.Tx, who actor.Actor, project, building id.ID, name string) (Unit, error) {
-	u := Unit{Building: building, Name: unitName(name), key: unitKey(name)}
-	if n := utf8.RuneCountInString(u.Name); n == 0 || n > maxName || u.key == "" {
+	u := Unit{Building: building, Name: naming.UnitName(name), key: naming.UnitKey(name)}
+	if n := utf8.RuneCountInString(u.Name); n == 0 || n > naming.MaxName || u.key == "" {
 		return Unit{}, ErrName.At("body.name", "要填写，最多 60 个字", name)
 	}
 	if _, err := oneBuilding(ctx, tx, project, building); err != nil {
 		return Unit{}, err
 	}
-	u.ID, u.sort = tx.NewID(), sortKey(u.key)
+	u.ID, u.sort = tx.NewID(), naming.SortKey(u.key)
 	if err := insertUnit(ctx, tx, project, &u); err != nil {
 		return Unit{}, err
 	}

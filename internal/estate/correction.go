@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
@@ -68,8 +69,8 @@ type Correction struct {
 }
 
 func (c *Correction) check() error {
-	c.AskedBy, c.Reason, c.New = clean(c.AskedBy), clean(c.Reason), clean(c.New)
-	if n := utf8.RuneCountInString(c.AskedBy); n == 0 || n > maxName {
+	c.AskedBy, c.Reason, c.New = naming.Clean(c.AskedBy), naming.Clean(c.Reason), naming.Clean(c.New)
+	if n := utf8.RuneCountInString(c.AskedBy); n == 0 || n > naming.MaxName {
 		return ErrCorrection.At("body.asked_by", "请写明是谁提出的，最多 60 个字", nil)
 	}
 	if !CorrectionWays().has(c.Way) {
@@ -144,7 +145,7 @@ func (c *Correction) edit(version int, value string) (RoomEdit, error) {
 	switch c.Field {
 	case "area", "inner_area":
 		a, err := money.ParseArea(value)
-		if err != nil || a <= 0 || !areaOK(a) {
+		if err != nil || a <= 0 || !AreaOK(a) {
 			return e, wrong("面积应为数字，最多两位小数，例如 89.50")
 		}
 		if c.Field == "area" {
@@ -154,12 +155,12 @@ func (c *Correction) edit(version int, value string) (RoomEdit, error) {
 		}
 	case "floor":
 		n, err := strconv.Atoi(value)
-		if err != nil || n == 0 || n < minFloor || n > maxFloor {
+		if err != nil || n == 0 || n < MinFloor || n > MaxFloor {
 			return e, wrong("楼层应为 -20 到 300 的整数，0 不用")
 		}
 		e.Floor = &n
 	case "layout":
-		if utf8.RuneCountInString(value) > maxName {
+		if utf8.RuneCountInString(value) > naming.MaxName {
 			return e, wrong("户型最多 60 个字")
 		}
 		e.Layout = &value
@@ -207,7 +208,7 @@ func (s *Service) checkNew(ctx context.Context, q db.Q, project id.ID, c *Correc
 	to := map[string]*string{"name": &in.Name, "phone": &in.Phone, "id_number": &in.IDNumber, "email": &in.Email, "gender": &in.Gender}[c.Field]
 	before := *to
 	*to = c.New
-	if err := in.check(); err != nil {
+	if err := in.Check(); err != nil {
 		if f := fault.As(err); f != nil {
 			return ErrCorrection.At("body.new_value", f.Text, nil)
 		}
@@ -258,7 +259,7 @@ func (s *Service) AskCorrection(ctx context.Context, tx *db.Tx, who actor.Actor,
 // or refuses it. Errors: ErrReason without a note, ErrCorrectionDone,
 // ErrCorrectionMoved, fault.ErrStale, and what the change itself is refused for.
 func (s *Service) DecideCorrection(ctx context.Context, tx *db.Tx, who actor.Actor, project, correction id.ID, version int, approve bool, note string) (Correction, error) {
-	note = clean(note)
+	note = naming.Clean(note)
 	if n := utf8.RuneCountInString(note); n < 2 || n > 200 {
 		return Correction{}, ErrReason.Say("请写明处理的依据，2–200 个字").At("body.note", "请写明处理的依据，2–200 个字", nil)
 	}

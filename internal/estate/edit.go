@@ -73,7 +73,7 @@ func (s *Service) EditBuilding(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	assign(&b.Name, e.Name)
 	assign(&b.Kind, e.Kind)
 	assign(&b.Floors, e.Floors)
-	if err := b.check(); err != nil {
+	if err := b.Check(); err != nil {
 		return Building{}, err
 	}
 	if err := updateBuilding(ctx, tx, project, &b); err != nil {
@@ -105,7 +105,7 @@ func (s *Service) placeAgain(ctx context.Context, tx *db.Tx, project id.ID, b *B
 	}
 	for i := range rooms {
 		r := &rooms[i]
-		r.place(b, byID[r.Unit])
+		r.Place(b, byID[r.Unit])
 		if err := s.storeRoom(ctx, tx, project, r); err != nil {
 			return err
 		}
@@ -156,14 +156,14 @@ func (s *Service) EditRoom(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	assign(&r.Area, e.Area)
 	assign(&r.InnerArea, e.InnerArea)
 	assign(&r.Handover, e.Handover)
-	if err := r.check(); err != nil {
+	if err := r.Check(); err != nil {
 		return Room{}, err
 	}
 	where, err := readPlaces(ctx, tx, project)
 	if err != nil {
 		return Room{}, err
 	}
-	r.place(where.buildings[r.Building], where.units[r.Unit])
+	r.Place(where.buildings[r.Building], where.units[r.Unit])
 	if err := s.storeRoom(ctx, tx, project, &r); err != nil {
 		return Room{}, err
 	}

@@ -1,7 +1,7 @@
 // Package estate holds what is managed and who lives there: projects,
-// buildings, units, rooms, people and what they are to a room; finding a
-// household; and bringing a company's roster in from a spreadsheet.
-// Floor 3. Uses: audit, file.
+// buildings, units, rooms, people and what they are to a room; and finding a
+// household.
+// Floor 2. Uses: audit.
 package estate
 
 import (
@@ -10,12 +10,10 @@ import (
 	"io/fs"
 
 	"linli/internal/audit"
-	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
-	"linli/internal/kit/job"
 )
 
 //go:embed migrations/*.sql
@@ -34,7 +32,6 @@ func Migrations() db.Migrations {
 const (
 	PermRead    actor.Permission = "estate.read"
 	PermWrite   actor.Permission = "estate.write"
-	PermImport  actor.Permission = "estate.import"
 	PermReveal  actor.Permission = "estate.reveal"
 	PermProject actor.Permission = "estate.project" // asked on all projects
 )
@@ -67,8 +64,6 @@ type Deps struct {
 	DB    *db.DB
 	Audit *audit.Service
 	Ring  *crypt.Ring
-	Files *file.Service
-	Jobs  *job.Queue
 	// Look counts a look at a full number and refuses one too many; nil counts
 	// nothing.
 	Look func(ctx context.Context, tx *db.Tx, who actor.Actor) error
@@ -76,21 +71,13 @@ type Deps struct {
 
 // Service is the room. Safe for concurrent use.
 type Service struct {
-	db       *db.DB
-	audit    *audit.Service
-	ring     *crypt.Ring
-	files    *file.Service
-	jobs     *job.Queue
-	look     func(ctx context.Context, tx *db.Tx, who actor.Actor) error
-	progress progress
-
-	importers map[string]Importer // by kind
+	db    *db.DB
+	audit *audit.Service
+	ring  *crypt.Ring
+	look  func(ctx context.Context, tx *db.Tx, who actor.Actor) error
 }
 
-// New builds the room and registers its jobs.
+// New builds the room.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs, look: d.Look, importers: map[string]Importer{}}
-	s.TakeImports(vehicles{s})
-	s.handleJobs()
-	return s
+	return &Service{db: d.DB, audit: d.Audit, ring: d.Ring, look: d.Look}
 }

@@ -54,7 +54,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	}
 	h := &house{t: t, ring: ring, ctx: t.Context(), d: d, who: actor.System("测试"), jobs: job.New(d, slog.New(slog.DiscardHandler))}
 	h.audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
-	h.s = estate.New(estate.Deps{DB: d, Audit: h.audit, Ring: ring, Files: file.New(file.Deps{DB: d, Dir: filepath.Join(dir, "files")}), Jobs: h.jobs})
+	h.s = estate.New(estate.Deps{DB: d, Audit: h.audit, Ring: ring})
 	h.p = h.project("翠园")
 	return h
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -53,7 +54,7 @@ type Field struct {
 
 func (f *Field) check() error {
 	refuse := func(field, text string, value any) error { return ErrField.At("body."+field, text, value) }
-	if f.Name = clean(f.Name); f.Name == "" || utf8.RuneCountInString(f.Name) > 20 {
+	if f.Name = naming.Clean(f.Name); f.Name == "" || utf8.RuneCountInString(f.Name) > 20 {
 		return refuse("name", "名称要填写，最多 20 个字", f.Name)
 	}
 	if f.Kind != TagPerson && f.Kind != TagRoom {
@@ -72,7 +73,7 @@ func (f *Field) check() error {
 	}
 	list := []string{}
 	for _, c := range f.Choices {
-		if c = clean(c); c != "" && !slices.Contains(list, c) {
+		if c = naming.Clean(c); c != "" && !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
@@ -89,7 +90,7 @@ func (f *Field) check() error {
 // normal holds a value to the type of the field and puts it in order, so that
 // the same value is always the same text; empty stays empty.
 func (f *Field) normal(value string) (string, error) {
-	value = clean(value)
+	value = naming.Clean(value)
 	wrong := func(text string) (string, error) {
 		return "", ErrFieldValue.Say("%s：%s", f.Name, text).At("body.values."+f.ID.String(), text, value)
 	}

@@ -23,8 +23,8 @@ func Parts() Words {
 	return Words{{PartOwner, "业主"}, {PartFamily, "家属"}, {PartTenant, "租户"}, {PartOther, "其他"}}
 }
 
-// wholeShare is a whole room in the unit of Occupant.Share.
-const wholeShare = 10_000
+// WholeShare is a whole room in the unit of Occupant.Share.
+const WholeShare = 10_000
 
 // Occupant is what a person is to a room, and since when.
 type Occupant struct {
@@ -50,7 +50,7 @@ func (o *Occupant) check(today clock.Date) error {
 	if o.Since > today {
 		return ErrDate.Say("入住日期 %s 还没到，请到那天再登记", o.Since)
 	}
-	if o.Share < 0 || o.Share > wholeShare || (o.Share > 0 && o.Part != PartOwner) {
+	if o.Share < 0 || o.Share > WholeShare || (o.Share > 0 && o.Part != PartOwner) {
 		return ErrShare.Say("产权份额应在 0–100%% 之间，且只有业主填写")
 	}
 	return nil
@@ -97,7 +97,7 @@ func (s *Service) settleRoom(ctx context.Context, tx *db.Tx, project id.ID, o *O
 	if err != nil {
 		return err
 	}
-	if total > wholeShare {
+	if total > WholeShare {
 		return ErrShare.Say("%s 的产权份额合计 %d.%02d%%，超过了 100%%", o.RoomLabel, total/100, total%100)
 	}
 	return refreshRooms(ctx, tx, project, []id.ID{o.Room})

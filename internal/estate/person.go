@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
@@ -58,12 +59,14 @@ type sealedPerson struct {
 	clearPhone, clearID       string
 }
 
-func (in *PersonInput) check() error {
+// Check brings a person into our form. Errors: ErrName, ErrKind, ErrEmail,
+// crypt.ErrPhone, crypt.ErrID.
+func (in *PersonInput) Check() error {
 	name, err := search.CleanName(in.Name)
 	if err != nil {
 		return at(err, "body.name", in.Name)
 	}
-	if in.Name = name; utf8.RuneCountInString(name) > maxName {
+	if in.Name = name; utf8.RuneCountInString(name) > naming.MaxName {
 		return ErrName.At("body.name", "最多 60 个字", name)
 	}
 	if in.Kind == "" {
@@ -75,7 +78,7 @@ func (in *PersonInput) check() error {
 	if in.Gender != "" && in.Gender != "male" && in.Gender != "female" {
 		return ErrKind.At("body.gender", "应为男或女", in.Gender)
 	}
-	if in.Email = clean(in.Email); in.Email != "" {
+	if in.Email = naming.Clean(in.Email); in.Email != "" {
 		if a, err := mail.ParseAddress(in.Email); err != nil || a.Address != in.Email || len(in.Email) > 254 {
 			return ErrEmail.At("body.email", ErrEmail.Text, in.Email)
 		}
@@ -85,16 +88,16 @@ func (in *PersonInput) check() error {
 	} else if in.Phone, err = crypt.NormalizePhone(in.Phone); err != nil {
 		return at(err, "body.phone", nil)
 	}
-	if in.IDNumber, err = checkPaper(in.IDNumber, in.Kind); err != nil {
+	if in.IDNumber, err = CheckPaper(in.IDNumber, in.Kind); err != nil {
 		return at(err, "body.id_number", nil)
 	}
 	return nil
 }
 
-// checkPaper checks the number of an identity card; passports, permits and
+// CheckPaper checks the number of an identity card; passports, permits and
 // companies' codes hold a letter and are only held to length and alphabet.
-func checkPaper(s, kind string) (string, error) {
-	s = strings.ToUpper(tight(s))
+func CheckPaper(s, kind string) (string, error) {
+	s = strings.ToUpper(naming.Tight(s))
 	if s == "" {
 		return "", nil
 	}
@@ -158,7 +161,7 @@ func (p *sealedPerson) terms() []term {
 // CreatePerson registers a person inside tx. Errors: ErrName, ErrKind,
 // ErrEmail, crypt.ErrPhone, crypt.ErrID, ErrIDTaken.
 func (s *Service) CreatePerson(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in PersonInput) (Person, error) {
-	if err := in.check(); err != nil {
+	if err := in.Check(); err != nil {
 		return Person{}, err
 	}
 	if in.IDNumber != "" {
@@ -233,7 +236,7 @@ func (s *Service) EditPerson(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 			*f.to = *f.from
 		}
 	}
-	if err := in.check(); err != nil {
+	if err := in.Check(); err != nil {
 		return Person{}, err
 	}
 	p, err := s.seal(project, person, &in)
@@ -277,7 +280,7 @@ func (s *Service) open(project id.ID, p *sealedPerson) (PersonInput, error) {
 // too many is refused, which is written down, too. Errors: ErrReason, ErrNoData,
 // fault.ErrNotFound, what Deps.Look says.
 func (s *Service) Reveal(ctx context.Context, who actor.Actor, project, person id.ID, field, reason string) (string, error) {
-	reason = clean(reason)
+	reason = naming.Clean(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
 		return "", ErrReason.At("body.reason", ErrReason.Text, nil)
 	}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -32,8 +33,8 @@ type Project struct {
 }
 
 func (p *Project) check() error {
-	p.Name, p.Address = clean(p.Name), clean(p.Address)
-	if n := utf8.RuneCountInString(p.Name); n == 0 || n > maxName {
+	p.Name, p.Address = naming.Clean(p.Name), naming.Clean(p.Address)
+	if n := utf8.RuneCountInString(p.Name); n == 0 || n > naming.MaxName {
 		return ErrName.At("body.name", "要填写，最多 60 个字", p.Name)
 	}
 	if p.Kind != KindResidential && p.Kind != KindApartment && p.Kind != KindOffice {
@@ -56,7 +57,8 @@ const (
 	maxLand money.Area = 100_000_000_00
 )
 
-func areaOK(a money.Area) bool { return a >= 0 && a <= maxArea }
+// AreaOK tells whether an area can be one.
+func AreaOK(a money.Area) bool { return a >= 0 && a <= maxArea }
 
 // CreateProject makes a project inside tx. Errors: ErrName, ErrKind, ErrArea.
 func (s *Service) CreateProject(ctx context.Context, tx *db.Tx, who actor.Actor, p Project) (Project, error) {

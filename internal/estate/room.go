@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -15,9 +16,10 @@ import (
 	"linli/internal/kit/page"
 )
 
+// The floors a room may lie on.
 const (
-	minFloor = -20
-	maxFloor = 300
+	MinFloor = -20
+	MaxFloor = 300
 )
 
 // The kinds of rooms.
@@ -98,12 +100,13 @@ type Room struct {
 	sort      string
 }
 
-func (r *Room) check() error {
-	r.Name, r.Layout = roomName(r.Name), clean(r.Layout)
-	if n := utf8.RuneCountInString(r.Name); n == 0 || n > maxName || numberKey(r.Name) == "" {
+// Check brings a room into our form. Errors: ErrName, ErrKind, ErrArea, ErrFloor.
+func (r *Room) Check() error {
+	r.Name, r.Layout = naming.RoomName(r.Name), naming.Clean(r.Layout)
+	if n := utf8.RuneCountInString(r.Name); n == 0 || n > naming.MaxName || naming.NumberKey(r.Name) == "" {
 		return ErrName.At("body.name", "房号要填写，最多 60 个字", r.Name)
 	}
-	if utf8.RuneCountInString(r.Layout) > maxName {
+	if utf8.RuneCountInString(r.Layout) > naming.MaxName {
 		return ErrName.At("body.layout", "户型最多 60 个字", r.Layout)
 	}
 	if r.Kind == "" {
@@ -118,10 +121,10 @@ func (r *Room) check() error {
 	if !RoomStates().has(r.State) {
 		return ErrKind.At("body.state", "房屋状态不在可选范围内", r.State)
 	}
-	if !areaOK(r.Area) || !areaOK(r.InnerArea) {
+	if !AreaOK(r.Area) || !AreaOK(r.InnerArea) {
 		return ErrArea
 	}
-	if r.Floor < minFloor || r.Floor > maxFloor || r.Floors < 0 || r.Floors > maxFloor {
+	if r.Floor < MinFloor || r.Floor > MaxFloor || r.Floors < 0 || r.Floors > MaxFloor {
 		return ErrFloor
 	}
 	r.setKnown()
@@ -141,8 +144,8 @@ func (r *Room) setKnown() {
 	}
 }
 
-// place gives the room its label and order from where it stands.
-func (r *Room) place(b *Building, u *Unit) {
+// Place gives the room its label and order from where it stands.
+func (r *Room) Place(b *Building, u *Unit) {
 	r.Building, r.Unit, r.Floors = b.ID, 0, b.Floors
 	unit := Unit{}
 	if u != nil {
@@ -150,8 +153,8 @@ func (r *Room) place(b *Building, u *Unit) {
 	}
 	r.Unit = unit.ID
 	r.Label = b.Name + unit.Name + r.Name
-	r.keys = roomKeys(b.key, unit.key, r.Name)
-	r.sort = b.sort + "/" + unit.sort + "/" + floorKey(r.Floor) + "/" + sortKey(r.keys[2])
+	r.keys = naming.RoomKeys(b.key, unit.key, r.Name)
+	r.sort = b.sort + "/" + unit.sort + "/" + naming.FloorKey(r.Floor) + "/" + naming.SortKey(r.keys[2])
 }
 
 // terms are the search entries of a room beyond its three keys.
@@ -199,7 +202,7 @@ func (s *Service) CreateRooms(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	ids := tx.IDs(len(rooms))
 	for i := range rooms {
 		r := &rooms[i]
-		if err := r.check(); err != nil {
+		if err := r.Check(); err != nil {
 			return err
 		}
 		b, ok := where.buildings[r.Building]
@@ -212,7 +215,7 @@ func (s *Service) CreateRooms(ctx context.Context, tx *db.Tx, who actor.Actor, p
 				return ErrNoUnit
 			}
 		}
-		r.place(b, u)
+		r.Place(b, u)
 		r.ID, r.Version, r.Payer, r.People = ids[i], 1, 0, 0
 	}
 	if err := copyRooms(ctx, tx, project, rooms); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"unicode/utf8"
 
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -38,7 +39,7 @@ func (s *Service) Search(ctx context.Context, project id.ID, text string, limit 
 // outside of them are not found, nor is who is nothing to a room inside.
 func (s *Service) SearchWithin(ctx context.Context, project id.ID, text string, limit int, within actor.Buildings) ([]Hit, error) {
 	hits := &hits{limit: min(max(limit, 1), maxHits), within: within, seen: map[[2]id.ID]bool{}, list: []Hit{}}
-	if text = clean(text); text == "" || utf8.RuneCountInString(text) > maxQuery {
+	if text = naming.Clean(text); text == "" || utf8.RuneCountInString(text) > maxQuery {
 		return hits.list, nil
 	}
 	q := s.db.Reader(ctx)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -38,7 +39,7 @@ type Tag struct {
 }
 
 func (t *Tag) check() error {
-	if t.Name = clean(t.Name); t.Name == "" || utf8.RuneCountInString(t.Name) > 12 {
+	if t.Name = naming.Clean(t.Name); t.Name == "" || utf8.RuneCountInString(t.Name) > 12 {
 		return ErrTagName.At("body.name", ErrTagName.Text, t.Name)
 	}
 	if t.Kind != TagPerson && t.Kind != TagRoom {

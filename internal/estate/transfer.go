@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -80,7 +81,7 @@ func (s *Service) PlanTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err != nil {
 		return t, err
 	}
-	if t.Note = clean(t.Note); utf8.RuneCountInString(t.Note) > 200 {
+	if t.Note = naming.Clean(t.Note); utf8.RuneCountInString(t.Note) > 200 {
 		return t, ErrTransferReason.Say("备注最多 200 个字").At("body.note", "最多 200 个字", nil)
 	}
 	t.ID, t.RoomLabel, t.From, t.ToName, t.State = tx.NewID(), room.Label, room.Payer, to.Name, TransferPlanned
@@ -188,7 +189,7 @@ func (s *Service) EffectTransfer(ctx context.Context, tx *db.Tx, who actor.Actor
 	}
 	next := Occupant{Room: t.Room, Person: Person{ID: t.To}, Part: PartOwner, Since: t.Date}
 	if shared > 0 {
-		next.Share = wholeShare
+		next.Share = WholeShare
 	}
 	if next, err = s.AddOccupant(ctx, tx, who, project, next); err != nil {
 		return t, 0, err
@@ -262,7 +263,7 @@ func (s *Service) CancelTransfer(ctx context.Context, tx *db.Tx, who actor.Actor
 }
 
 func (s *Service) lockTransfer(ctx context.Context, tx *db.Tx, project, transfer id.ID, reason *string) (Transfer, error) {
-	*reason = clean(*reason)
+	*reason = naming.Clean(*reason)
 	if n := utf8.RuneCountInString(*reason); n < 2 || n > 200 {
 		return Transfer{}, ErrTransferReason.At("body.reason", ErrTransferReason.Text, nil)
 	}

@@ -103,7 +103,7 @@ func TestTooManyLooks(t *testing.T) {
 		p := h.person(estate.PersonInput{Name: "陈建国", Phone: "13800138000"})
 		full := fault.New(fault.TooMany, "too_many_looks", "看满了")
 		left := 1
-		s := estate.New(estate.Deps{DB: h.d, Audit: h.audit, Ring: h.ring, Jobs: h.jobs, Look: func(context.Context, *db.Tx, actor.Actor) error {
+		s := estate.New(estate.Deps{DB: h.d, Audit: h.audit, Ring: h.ring, Look: func(context.Context, *db.Tx, actor.Actor) error {
 			if left--; left < 0 {
 				return full
 			}

@@ -135,7 +135,7 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w := &world{d: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler))}
 	w.files = file.New(file.Deps{DB: d, Dir: t.TempDir()})
 	log, books := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), ledger.New(ledger.Deps{DB: d})
-	houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring, Jobs: w.jobs, Files: w.files})
+	houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 	w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Jobs: w.jobs})
 	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Payment: payment.New(payment.Deps{DB: d}), Billing: w.billing})
 	w.invoice = invoice.New(invoice.Deps{DB: d, Audit: log, Files: w.files, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})

@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"linli/internal/audit"
-	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -15,6 +14,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/roster"
 )
 
 // importPrefix begins the names of the imports of readings; the kind of meter
@@ -68,11 +68,11 @@ type foundReading struct {
 }
 
 // Plan finds the meters and what each row would be; nothing is written.
-func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *estate.Import) (estate.Findings, error) {
+func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *roster.Import) (roster.Findings, error) {
 	x.table.Problems, x.found, x.same = x.table.Problems[:x.read], nil, 0
 	where, err := x.s.places(ctx, q, x.project, x.rows)
 	if err != nil {
-		return estate.Findings{}, fmt.Errorf("plan readings: %w", err)
+		return roster.Findings{}, fmt.Errorf("plan readings: %w", err)
 	}
 	if len(x.rows) == 0 && x.read == 0 {
 		x.table.Problems = append(x.table.Problems, sheet.TableProblem{Message: "表里一个本期读数也没有填，请填好再传"})
@@ -91,7 +91,7 @@ func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *estate.Import) (est
 			wrong, err = x.look(ctx, q, r, &m, label, im.ID, today)
 		}
 		if err != nil {
-			return estate.Findings{}, fmt.Errorf("plan readings: %w", err)
+			return roster.Findings{}, fmt.Errorf("plan readings: %w", err)
 		}
 		if wrong != nil && !r.bad {
 			x.table.Refuse(r.line, wrong.field, r.shown[wrong.field], wrong.message)
@@ -127,7 +127,7 @@ func (x *readingSheet) look(ctx context.Context, q db.Q, r *sheetLine, m *Meter,
 	return nil, nil
 }
 
-func (x *readingSheet) findings() estate.Findings {
+func (x *readingSheet) findings() roster.Findings {
 	x.table.Rows = len(x.rows)
 	review, usage := 0, money.Qty(0)
 	for i := range x.found {
@@ -135,7 +135,7 @@ func (x *readingSheet) findings() estate.Findings {
 			review++
 		}
 	}
-	f := estate.Findings{Table: x.table, Facts: []estate.Fact{{Title: "将录入", Value: strconv.Itoa(len(x.found)) + " 块表"},
+	f := roster.Findings{Table: x.table, Facts: []roster.Fact{{Title: "将录入", Value: strconv.Itoa(len(x.found)) + " 块表"},
 		{Title: "其中待复核", Value: strconv.Itoa(review) + " 块"}, {Title: "已抄过、读数一样", Value: strconv.Itoa(x.same) + " 块"},
 		{Title: "没填本期读数", Value: strconv.Itoa(x.blank) + " 行"}, {Title: "用量合计", Value: usage.String()}}}
 	// What has to be looked at stands first.
@@ -153,14 +153,14 @@ func (x *readingSheet) findings() estate.Findings {
 		if l.reading.State == Review {
 			text += fmt.Sprintf("，待复核（前几期平均 %s）", l.reading.Mean)
 		}
-		f.Changes = append(f.Changes, estate.Change{Row: l.line, Label: l.label, Text: text})
+		f.Changes = append(f.Changes, roster.Change{Row: l.line, Label: l.label, Text: text})
 	}
 	return f
 }
 
 // Write enters the readings; each is gauged anew, because two registers of one
 // household may stand in the same sheet.
-func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *estate.Import) error {
+func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
 	slices.SortFunc(x.found, func(a, b foundReading) int { return int(a.line - b.line) })
 	if err := lockMeters(ctx, tx, x.project, x.found); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 
 // Undo makes the readings of a sheet void while nobody was charged for one and
 // each is still the last of its meter. Errors: ErrImportBilled, ErrImportUsed.
-func (r readings) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *estate.Import) error {
+func (r readings) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *roster.Import) error {
 	n, err := undoReadings(ctx, tx, project, im.ID, who.Name, "撤销导入 "+im.FileName)
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
@@ -16,6 +15,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
+	"linli/internal/roster"
 )
 
 // importRoutes take sheets of readings in for those who may read meters; the
@@ -42,7 +42,7 @@ type startImportIn struct {
 	}]
 }
 
-type importOut struct{ Body estate.ImportJSON }
+type importOut struct{ Body roster.ImportJSON }
 
 func (s *Service) startImportAPI(ctx context.Context, who actor.Actor, in *startImportIn) (*importOut, error) {
 	data := in.RawBody.Data()
@@ -51,8 +51,8 @@ func (s *Service) startImportAPI(ctx context.Context, who actor.Actor, in *start
 	if data.Kind != "" {
 		kind = Kind(data.Kind)
 	}
-	im, err := s.estate.StartImportOf(ctx, who, in.Project, ImportKind(kind), data.File.Filename, data.File)
-	return &importOut{s.estate.ImportAnswer(im)}, err
+	im, err := s.roster.StartImportOf(ctx, who, in.Project, ImportKind(kind), data.File.Filename, data.File)
+	return &importOut{s.roster.ImportAnswer(im)}, err
 }
 
 type importIn struct {
@@ -62,8 +62,8 @@ type importIn struct {
 
 // mine reads an import of this room; those of other kinds are not there: whoever
 // may read meters may not read rosters.
-func (s *Service) mine(ctx context.Context, project, imp id.ID) (estate.Import, error) {
-	im, err := s.estate.Import(ctx, s.db.Reader(ctx), project, imp)
+func (s *Service) mine(ctx context.Context, project, imp id.ID) (roster.Import, error) {
+	im, err := s.roster.Import(ctx, s.db.Reader(ctx), project, imp)
 	if err == nil && !strings.HasPrefix(im.Kind, importPrefix) {
 		return im, fault.ErrNotFound
 	}
@@ -72,7 +72,7 @@ func (s *Service) mine(ctx context.Context, project, imp id.ID) (estate.Import, 
 
 func (s *Service) readImportAPI(ctx context.Context, _ actor.Actor, in *importIn) (*importOut, error) {
 	im, err := s.mine(ctx, in.Project, in.Import)
-	return &importOut{s.estate.ImportAnswer(im)}, err
+	return &importOut{s.roster.ImportAnswer(im)}, err
 }
 
 type listImportsIn struct {
@@ -80,20 +80,20 @@ type listImportsIn struct {
 	page.Request
 }
 
-type importsOut struct{ Body page.List[estate.ImportJSON] }
+type importsOut struct{ Body page.List[roster.ImportJSON] }
 
 func (s *Service) listImportsAPI(ctx context.Context, _ actor.Actor, in *listImportsIn) (*importsOut, error) {
 	names := []string{}
 	for _, k := range kinds() {
 		names = append(names, ImportKind(k))
 	}
-	l, err := s.estate.ImportsOf(ctx, in.Project, names, in.Request)
+	l, err := s.roster.ImportsOf(ctx, in.Project, names, in.Request)
 	if err != nil {
 		return nil, err
 	}
-	out := &importsOut{page.List[estate.ImportJSON]{Items: make([]estate.ImportJSON, len(l.Items)), Next: l.Next}}
+	out := &importsOut{page.List[roster.ImportJSON]{Items: make([]roster.ImportJSON, len(l.Items)), Next: l.Next}}
 	for i := range l.Items {
-		out.Body.Items[i] = s.estate.ImportAnswer(l.Items[i])
+		out.Body.Items[i] = s.roster.ImportAnswer(l.Items[i])
 	}
 	return out, nil
 }
@@ -105,20 +105,20 @@ type importErrorsIn struct {
 }
 
 type importErrorsOut struct {
-	Body page.List[estate.RowErrorJSON]
+	Body page.List[roster.RowErrorJSON]
 }
 
 func (s *Service) importErrorsAPI(ctx context.Context, _ actor.Actor, in *importErrorsIn) (*importErrorsOut, error) {
 	if _, err := s.mine(ctx, in.Project, in.Import); err != nil {
 		return nil, err
 	}
-	l, err := s.estate.ImportErrors(ctx, in.Project, in.Import, in.Request)
+	l, err := s.roster.ImportErrors(ctx, in.Project, in.Import, in.Request)
 	if err != nil {
 		return nil, err
 	}
-	out := &importErrorsOut{page.List[estate.RowErrorJSON]{Items: make([]estate.RowErrorJSON, len(l.Items)), Next: l.Next}}
+	out := &importErrorsOut{page.List[roster.RowErrorJSON]{Items: make([]roster.RowErrorJSON, len(l.Items)), Next: l.Next}}
 	for i := range l.Items {
-		out.Body.Items[i] = estate.RowErrorJSON(l.Items[i])
+		out.Body.Items[i] = roster.RowErrorJSON(l.Items[i])
 	}
 	return out, nil
 }
@@ -133,27 +133,27 @@ type applyImportIn struct {
 }
 
 func (s *Service) applyImportAPI(ctx context.Context, who actor.Actor, in *applyImportIn) (*importOut, error) {
-	return s.onImport(ctx, in.Project, in.Import, func() (estate.Import, error) {
-		return s.estate.ApplyImport(ctx, who, in.Project, in.Import, estate.ApplyOptions{Hidden: in.Body.Hidden, Formulas: in.Body.Formulas})
+	return s.onImport(ctx, in.Project, in.Import, func() (roster.Import, error) {
+		return s.roster.ApplyImport(ctx, who, in.Project, in.Import, roster.ApplyOptions{Hidden: in.Body.Hidden, Formulas: in.Body.Formulas})
 	})
 }
 
 func (s *Service) continueImportAPI(ctx context.Context, who actor.Actor, in *importIn) (*importOut, error) {
-	return s.onImport(ctx, in.Project, in.Import, func() (estate.Import, error) {
-		return s.estate.ContinueImport(ctx, who, in.Project, in.Import)
+	return s.onImport(ctx, in.Project, in.Import, func() (roster.Import, error) {
+		return s.roster.ContinueImport(ctx, who, in.Project, in.Import)
 	})
 }
 
 func (s *Service) undoImportAPI(ctx context.Context, who actor.Actor, in *importIn) (*importOut, error) {
-	return s.onImport(ctx, in.Project, in.Import, func() (estate.Import, error) { return s.estate.UndoImport(ctx, who, in.Project, in.Import) })
+	return s.onImport(ctx, in.Project, in.Import, func() (roster.Import, error) { return s.roster.UndoImport(ctx, who, in.Project, in.Import) })
 }
 
-func (s *Service) onImport(ctx context.Context, project, imp id.ID, do func() (estate.Import, error)) (*importOut, error) {
+func (s *Service) onImport(ctx context.Context, project, imp id.ID, do func() (roster.Import, error)) (*importOut, error) {
 	if _, err := s.mine(ctx, project, imp); err != nil {
 		return nil, err
 	}
 	im, err := do()
-	return &importOut{s.estate.ImportAnswer(im)}, err
+	return &importOut{s.roster.ImportAnswer(im)}, err
 }
 
 type tableOut struct {
@@ -174,7 +174,7 @@ func (s *Service) errorSheetAPI(ctx context.Context, _ actor.Actor, in *importIn
 	if _, err := s.mine(ctx, in.Project, in.Import); err != nil {
 		return nil, err
 	}
-	t, err := s.estate.ErrorSheet(ctx, in.Project, in.Import)
+	t, err := s.roster.ErrorSheet(ctx, in.Project, in.Import)
 	if err != nil {
 		return nil, err
 	}

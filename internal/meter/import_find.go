@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"linli/internal/estate"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/search"
@@ -49,7 +50,7 @@ func (s *Service) places(ctx context.Context, q db.Q, project id.ID, rows []shee
 	for i := range rows {
 		at := rows[i].spelling()
 		if _, known := p.spelled[at]; !known {
-			p.spelled[at] = estate.FullKeys(at[0], at[1], at[2])
+			p.spelled[at] = naming.FullKeys(at[0], at[1], at[2])
 			keys = append(keys, p.spelled[at]...)
 		}
 	}

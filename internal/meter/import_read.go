@@ -9,13 +9,13 @@ import (
 
 	"golang.org/x/text/width"
 
-	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/roster"
 )
 
 // The columns of a sheet of readings.
@@ -153,7 +153,7 @@ func faultOf(err error) (*cellFault, error) {
 
 // Read reads every row of a file; rows without a value are meters that nobody
 // has read.
-func (r readings) Read(ctx context.Context, project id.ID, b *sheet.Book, o estate.ReadOptions) (estate.ImportedSheet, error) {
+func (r readings) Read(ctx context.Context, project id.ID, b *sheet.Book, o roster.ReadOptions) (roster.ImportedSheet, error) {
 	out := &readingSheet{s: r.s, project: project, kind: r.kind}
 	t, err := b.ReadTable(sheetColumns(), o.SkipHidden, func(row *sheet.TableRow) error {
 		o.Note(len(out.rows))

@@ -10,23 +10,23 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
 	"linli/internal/meter"
+	"linli/internal/roster"
 )
 
 // sheetOf uploads a file and has it checked.
-func (w *world) sheetOf(content string) estate.Import {
+func (w *world) sheetOf(content string) roster.Import {
 	w.Helper()
-	im, err := w.estate.StartImportOf(w.Context(), w.who, w.project, meter.ImportKind(meter.Water), "抄表.csv", strings.NewReader(content))
+	im, err := w.roster.StartImportOf(w.Context(), w.who, w.project, meter.ImportKind(meter.Water), "抄表.csv", strings.NewReader(content))
 	if err == nil {
 		err = w.jobs.Drain(w.Context())
 	}
 	if err == nil {
-		im, err = w.estate.Import(w.Context(), w.db.Reader(w.Context()), w.project, im.ID)
+		im, err = w.roster.Import(w.Context(), w.db.Reader(w.Context()), w.project, im.ID)
 	}
 	if err != nil {
 		w.Fatal(err)
@@ -34,24 +34,24 @@ func (w *world) sheetOf(content string) estate.Import {
 	return im
 }
 
-func (w *world) apply(im estate.Import) estate.Import {
+func (w *world) apply(im roster.Import) roster.Import {
 	w.Helper()
-	_, err := w.estate.ApplyImport(w.Context(), w.who, w.project, im.ID, estate.ApplyOptions{})
+	_, err := w.roster.ApplyImport(w.Context(), w.who, w.project, im.ID, roster.ApplyOptions{})
 	if err == nil {
 		err = w.jobs.Drain(w.Context())
 	}
 	if err == nil {
-		im, err = w.estate.Import(w.Context(), w.db.Reader(w.Context()), w.project, im.ID)
+		im, err = w.roster.Import(w.Context(), w.db.Reader(w.Context()), w.project, im.ID)
 	}
-	if err != nil || im.State != estate.ImportApplied {
+	if err != nil || im.State != roster.ImportApplied {
 		w.Fatalf("not applied: %s %v %v", im.State, err, w.wrong(im))
 	}
 	return im
 }
 
-func (w *world) wrong(im estate.Import) []string {
+func (w *world) wrong(im roster.Import) []string {
 	w.Helper()
-	l, err := w.estate.ImportErrors(w.Context(), w.project, im.ID, page.Request{Limit: 100})
+	l, err := w.roster.ImportErrors(w.Context(), w.project, im.ID, page.Request{Limit: 100})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (w *world) wrong(im estate.Import) []string {
 	return out
 }
 
-func factOf(im estate.Import, title string) string {
+func factOf(im roster.Import, title string) string {
 	for _, f := range im.Report.Facts {
 		if f.Title == title {
 			return f.Value
@@ -102,7 +102,7 @@ func TestSheetThereAndBack(t *testing.T) {
 		}
 		filled := strings.Replace(strings.Join(lines, "\n"), "2025-01-01,100,,", "2025-01-01,100,１１２.５,", 1)
 		im := w.sheetOf(filled)
-		if im.State != estate.ImportReady || factOf(im, "将录入") != "1 块表" || factOf(im, "没填本期读数") != "1 行" || factOf(im, "用量合计") != "12.5" {
+		if im.State != roster.ImportReady || factOf(im, "将录入") != "1 块表" || factOf(im, "没填本期读数") != "1 行" || factOf(im, "用量合计") != "12.5" {
 			w.Fatalf("%s %+v %v", im.State, im.Report.Facts, w.wrong(im))
 		}
 		if n, err := w.meter.Counts(ctx, reader, w.project, meter.Water, 202501, nil); err != nil || n.Read != 0 {
@@ -116,7 +116,7 @@ func TestSheetThereAndBack(t *testing.T) {
 		if again.ID == im.ID || factOf(again, "将录入") != "0 块表" || factOf(again, "已抄过、读数一样") != "1 块" {
 			w.Errorf("A23: the same file again: %+v", again.Report.Facts)
 		}
-		if _, err := w.estate.UndoImport(ctx, w.who, w.project, im.ID); err != nil {
+		if _, err := w.roster.UndoImport(ctx, w.who, w.project, im.ID); err != nil {
 			w.Fatal(err)
 		}
 		if u := w.usages(202501, 202501)[w.rooms[0]]; !u.Missing || len(u.Reads) != 0 {
@@ -163,7 +163,7 @@ func TestWrongCellsAreNamed(t *testing.T) {
 		} {
 			im := w.sheetOf(head + c.rows)
 			got := w.wrong(im)
-			ok := im.State == estate.ImportRefused && len(got) == len(c.want)
+			ok := im.State == roster.ImportRefused && len(got) == len(c.want)
 			for i := range c.want {
 				ok = ok && strings.HasPrefix(got[i], c.want[i])
 			}
@@ -176,7 +176,7 @@ func TestWrongCellsAreNamed(t *testing.T) {
 		}
 		// Somebody who has seen the dial says that it went through zero.
 		im := w.apply(w.sheetOf(head + "1-101,,,,90,2025-01-10,是"))
-		if factOf(im, "其中待复核") != "1 块" || !slices.ContainsFunc(im.Report.Changes, func(c estate.Change) bool { return strings.Contains(c.Text, "表字翻转，待复核") }) {
+		if factOf(im, "其中待复核") != "1 块" || !slices.ContainsFunc(im.Report.Changes, func(c roster.Change) bool { return strings.Contains(c.Text, "表字翻转，待复核") }) {
 			w.Errorf("%+v", im.Report)
 		}
 	})
@@ -188,7 +188,7 @@ func TestSheetIsTakenBackWhole(t *testing.T) {
 		m := w.install(meter.Meter{Room: w.rooms[0], Start: q(100)})
 		im := w.apply(w.sheetOf("房屋,本期读数,抄表日期\n1-101,120,2025-01-10\n"))
 		undo := func() error {
-			_, err := w.estate.UndoImport(w.Context(), w.who, w.project, im.ID)
+			_, err := w.roster.UndoImport(w.Context(), w.who, w.project, im.ID)
 			return err
 		}
 		u := w.usages(202501, 202501)[w.rooms[0]]

@@ -1,6 +1,6 @@
 // Package meter keeps the meters of rooms and common parts (表计) and what they
 // showed: readings (读数), what was used in a month, and the rules of tariffs by
-// tier and by band. It knows no fee and no bill. Floor 4. Uses: audit, estate, file.
+// tier and by band. It knows no fee and no bill. Floor 4. Uses: audit, estate, file, roster.
 package meter
 
 import (
@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/roster"
 )
 
 //go:embed migrations/*.sql
@@ -61,6 +62,7 @@ type Deps struct {
 	DB     *db.DB
 	Audit  *audit.Service
 	Estate *estate.Service
+	Roster *roster.Service // for the pages of imports; nil without
 	Files  *file.Service
 }
 
@@ -69,14 +71,20 @@ type Service struct {
 	db     *db.DB
 	audit  *audit.Service
 	estate *estate.Service
+	roster *roster.Service
 	files  *file.Service
 }
 
-// New builds the room and takes sheets of readings in.
+// New builds the room.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, estate: d.Estate, files: d.Files}
+	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, roster: d.Roster, files: d.Files}
+}
+
+// Importers take sheets of readings in, one by kind of meter.
+func (s *Service) Importers() []roster.Importer {
+	var out []roster.Importer
 	for _, k := range kinds() {
-		d.Estate.TakeImports(readings{s, k})
+		out = append(out, readings{s, k})
 	}
-	return s
+	return out
 }

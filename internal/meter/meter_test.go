@@ -18,6 +18,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/meter"
+	"linli/internal/roster"
 )
 
 // world is a project with one building and what stands below the room.
@@ -26,6 +27,7 @@ type world struct {
 	db      *db.DB
 	now     *clock.Manual
 	estate  *estate.Service
+	roster  *roster.Service
 	meter   *meter.Service
 	jobs    *job.Queue
 	who     actor.Actor
@@ -40,8 +42,10 @@ func each(t *testing.T, f func(w *world)) {
 		a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
 		w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试")}
 		files := file.New(file.Deps{DB: d, Dir: t.TempDir()})
-		w.estate = estate.New(estate.Deps{DB: d, Audit: a, Files: files, Jobs: w.jobs})
-		w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Files: files})
+		w.estate = estate.New(estate.Deps{DB: d, Audit: a})
+		w.roster = roster.New(roster.Deps{DB: d, Audit: a, Estate: w.estate, Files: files, Jobs: w.jobs})
+		w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Roster: w.roster, Files: files})
+		w.roster.TakeImports(w.meter.Importers()...)
 		now.Set(clock.Date(20250110).Start())
 		w.write(nil, func(ctx context.Context, tx *db.Tx) error {
 			p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})

@@ -57,7 +57,7 @@ func runAt(t *testing.T, f func(w *world, now *clock.Manual)) {
 		}
 		w := &world{t: t, d: d, jobs: job.New(d, slog.New(slog.DiscardHandler)), items: map[money.Fen]id.ID{}}
 		log, books := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), ledger.New(ledger.Deps{DB: d})
-		w.estate = estate.New(estate.Deps{DB: d, Audit: log, Ring: ring, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+		w.estate = estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 		pay := payment.New(payment.Deps{DB: d})
 		w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Jobs: w.jobs})
 		w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Payment: pay, Billing: w.billing,

@@ -67,7 +67,7 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *World {
 	jobs := job.New(d, slog.New(slog.DiscardHandler))
 	w.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	w.Ledger = ledger.New(ledger.Deps{DB: d})
-	w.Estate = estate.New(estate.Deps{DB: d, Audit: w.Audit, Ring: ring, Jobs: jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	w.Estate = estate.New(estate.Deps{DB: d, Audit: w.Audit, Ring: ring})
 	w.Payment = payment.New(payment.Deps{DB: d})
 	w.Billing = billing.New(billing.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Jobs: jobs})
 	w.Cashier = cashier.New(cashier.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Payment: w.Payment, Billing: w.Billing,

@@ -7914,17 +7914,6 @@ export interface components {
              */
             version: number;
         };
-        EstateChange: {
-            /** @description 房屋或住户 */
-            label: string;
-            /**
-             * Format: int64
-             * @description 文件里的行号
-             */
-            row: number;
-            /** @description 改前 → 改后 */
-            text: string;
-        };
         EstateCorrection: {
             /** @description 谁提出的 */
             asked_by: string;
@@ -8000,72 +7989,6 @@ export interface components {
              */
             way: "visit" | "phone" | "message" | "letter" | "staff";
         };
-        EstateCounts: {
-            /**
-             * Format: int64
-             * @description 新增楼栋
-             */
-            buildings: number;
-            /**
-             * Format: int64
-             * @description 留存待用的内容，新增或有变
-             */
-            kept: number;
-            /**
-             * Format: int64
-             * @description 新增住户与房屋的关系
-             */
-            occupants: number;
-            /**
-             * Format: int64
-             * @description 修改的关系
-             */
-            occupants_changed: number;
-            /**
-             * Format: int64
-             * @description 不变的关系
-             */
-            occupants_same: number;
-            /**
-             * Format: int64
-             * @description 新增住户
-             */
-            people: number;
-            /**
-             * Format: int64
-             * @description 修改住户
-             */
-            people_changed: number;
-            /**
-             * Format: int64
-             * @description 不变的住户
-             */
-            people_same: number;
-            /**
-             * Format: int64
-             * @description 新增房屋
-             */
-            rooms: number;
-            /**
-             * Format: int64
-             * @description 修改房屋
-             */
-            rooms_changed: number;
-            /**
-             * Format: int64
-             * @description 不变的房屋
-             */
-            rooms_same: number;
-            /**
-             * Format: int64
-             * @description 新增单元
-             */
-            units: number;
-        };
-        EstateFact: {
-            title: string;
-            value: string;
-        };
         EstateField: {
             /** @description 在用 */
             active: boolean;
@@ -8137,83 +8060,6 @@ export interface components {
              * @enum {string}
              */
             why: "room" | "name" | "phone" | "id_number";
-        };
-        EstateImport: {
-            /** Format: date-time */
-            applied_at?: string;
-            /** @description 将修改的内容，最多 200 条 */
-            changes: components["schemas"]["EstateChange"][];
-            counts: components["schemas"]["EstateCounts"];
-            /** Format: date-time */
-            created_at: string;
-            /** @description 谁上传的 */
-            created_name: string;
-            /**
-             * Format: int64
-             * @description 正在检查或导入时，已处理的行数
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description 错误条数；大于 0 则一行也不会导入
-             */
-            errors: number;
-            /** @description 期初欠费、车辆资料和抄表单的预览：条数、金额、账期 */
-            facts: components["schemas"]["EstateFact"][];
-            /** @description 为什么中断 */
-            failure: string;
-            file_name: string;
-            /**
-             * Format: int64
-             * @description 公式个数；大于 0 时导入前要确认
-             */
-            formulas: number;
-            /**
-             * Format: int64
-             * @description 表头在第几行
-             */
-            header_row: number;
-            /** @description 隐藏的列 */
-            hidden_columns: string[];
-            /**
-             * Format: int64
-             * @description 隐藏的行数；大于 0 时导入前要选择
-             */
-            hidden_rows: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @description 不认识、不会导入的列 */
-            ignored: string[];
-            /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
-            kept: string[];
-            /** @description roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料，reading_… 抄表单 */
-            kind: string;
-            /**
-             * Format: int64
-             * @description 取自合并单元格的值的个数
-             */
-            merged: number;
-            /**
-             * Format: int64
-             * @description 文件的数据行数
-             */
-            rows: number;
-            /** @description 读的是哪个工作表 */
-            sheet: string;
-            /**
-             * @description 检查中、可导入、有错误、导入中、已导入、中断、已撤销
-             * @enum {string}
-             */
-            state: "checking" | "ready" | "refused" | "applying" | "applied" | "failed" | "undone";
-            /**
-             * Format: int64
-             * @description 正在导入时的总行数，0 为还不知道
-             */
-            total: number;
-            /** Format: date-time */
-            undone_at?: string;
-            /** @description 谁撤销的 */
-            undone_name: string;
         };
         EstateOccupant: {
             /** @description 编号，十进制字符串 */
@@ -8418,21 +8264,6 @@ export interface components {
              * @description 修改时原样带回
              */
             version: number;
-        };
-        EstateRowError: {
-            /** @description 单元格，如 C12 */
-            cell: string;
-            /** @description 问题和改法 */
-            message: string;
-            /**
-             * Format: int64
-             * @description 文件里的行号，0 为整个文件
-             */
-            row: number;
-            /** @description 列 */
-            title: string;
-            /** @description 填的内容；手机号和证件号打码 */
-            value: string;
         };
         EstateTag: {
             /** @description 在用 */
@@ -9973,7 +9804,7 @@ export interface components {
         };
         PageListImport: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["EstateImport"][];
+            items: components["schemas"]["RosterImport"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -10027,7 +9858,7 @@ export interface components {
         };
         PageListRowError: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["EstateRowError"][];
+            items: components["schemas"]["RosterRowError"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -11115,6 +10946,175 @@ export interface components {
         };
         RoleListBody: {
             items: components["schemas"]["IdentityRoleBody"][];
+        };
+        RosterChange: {
+            /** @description 房屋或住户 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 文件里的行号
+             */
+            row: number;
+            /** @description 改前 → 改后 */
+            text: string;
+        };
+        RosterCounts: {
+            /**
+             * Format: int64
+             * @description 新增楼栋
+             */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description 留存待用的内容，新增或有变
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description 新增住户与房屋的关系
+             */
+            occupants: number;
+            /**
+             * Format: int64
+             * @description 修改的关系
+             */
+            occupants_changed: number;
+            /**
+             * Format: int64
+             * @description 不变的关系
+             */
+            occupants_same: number;
+            /**
+             * Format: int64
+             * @description 新增住户
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description 修改住户
+             */
+            people_changed: number;
+            /**
+             * Format: int64
+             * @description 不变的住户
+             */
+            people_same: number;
+            /**
+             * Format: int64
+             * @description 新增房屋
+             */
+            rooms: number;
+            /**
+             * Format: int64
+             * @description 修改房屋
+             */
+            rooms_changed: number;
+            /**
+             * Format: int64
+             * @description 不变的房屋
+             */
+            rooms_same: number;
+            /**
+             * Format: int64
+             * @description 新增单元
+             */
+            units: number;
+        };
+        RosterFact: {
+            title: string;
+            value: string;
+        };
+        RosterImport: {
+            /** Format: date-time */
+            applied_at?: string;
+            /** @description 将修改的内容，最多 200 条 */
+            changes: components["schemas"]["RosterChange"][];
+            counts: components["schemas"]["RosterCounts"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description 谁上传的 */
+            created_name: string;
+            /**
+             * Format: int64
+             * @description 正在检查或导入时，已处理的行数
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description 错误条数；大于 0 则一行也不会导入
+             */
+            errors: number;
+            /** @description 期初欠费、车辆资料和抄表单的预览：条数、金额、账期 */
+            facts: components["schemas"]["RosterFact"][];
+            /** @description 为什么中断 */
+            failure: string;
+            file_name: string;
+            /**
+             * Format: int64
+             * @description 公式个数；大于 0 时导入前要确认
+             */
+            formulas: number;
+            /**
+             * Format: int64
+             * @description 表头在第几行
+             */
+            header_row: number;
+            /** @description 隐藏的列 */
+            hidden_columns: string[];
+            /**
+             * Format: int64
+             * @description 隐藏的行数；大于 0 时导入前要选择
+             */
+            hidden_rows: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 不认识、不会导入的列 */
+            ignored: string[];
+            /** @description 留存待用的列：现在还没有对应的功能，内容已保存 */
+            kept: string[];
+            /** @description roster 房屋和住户，opening 期初欠费和缴费历史，vehicle 车辆资料，reading_… 抄表单 */
+            kind: string;
+            /**
+             * Format: int64
+             * @description 取自合并单元格的值的个数
+             */
+            merged: number;
+            /**
+             * Format: int64
+             * @description 文件的数据行数
+             */
+            rows: number;
+            /** @description 读的是哪个工作表 */
+            sheet: string;
+            /**
+             * @description 检查中、可导入、有错误、导入中、已导入、中断、已撤销
+             * @enum {string}
+             */
+            state: "checking" | "ready" | "refused" | "applying" | "applied" | "failed" | "undone";
+            /**
+             * Format: int64
+             * @description 正在导入时的总行数，0 为还不知道
+             */
+            total: number;
+            /** Format: date-time */
+            undone_at?: string;
+            /** @description 谁撤销的 */
+            undone_name: string;
+        };
+        RosterRowError: {
+            /** @description 单元格，如 C12 */
+            cell: string;
+            /** @description 问题和改法 */
+            message: string;
+            /**
+             * Format: int64
+             * @description 文件里的行号，0 为整个文件
+             */
+            row: number;
+            /** @description 列 */
+            title: string;
+            /** @description 填的内容；手机号和证件号打码 */
+            value: string;
         };
         ScreenArrear: {
             item_name: string;
@@ -23381,7 +23381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -23596,7 +23596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -23706,7 +23706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -23812,7 +23812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -24137,7 +24137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -32588,7 +32588,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -32807,7 +32807,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -32917,7 +32917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -33023,7 +33023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */
@@ -33348,7 +33348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EstateImport"];
+                    "application/json": components["schemas"]["RosterImport"];
                 };
             };
             /** @description Bad Request */

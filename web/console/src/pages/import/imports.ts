@@ -3,7 +3,7 @@ import type { Step } from '@/components/StepBar.vue'
 import type { Tone } from '@/components/tone'
 import { importTexts as t } from '@/texts/import'
 
-export type Import = components['schemas']['EstateImport']
+export type Import = components['schemas']['RosterImport']
 /** What a sheet holds: rooms and people, what was charged before, or vehicles. */
 export type Kind = 'roster' | 'opening' | 'vehicle'
 export const kindOf = (im: { kind: string }): Kind => (im.kind === 'opening' || im.kind === 'vehicle' ? im.kind : 'roster')
@@ -12,8 +12,8 @@ export const isReading = (im: { kind: string } | undefined): boolean => im?.kind
 export const kindTitle = (im: { kind: string }): string => (isReading(im) ? t.readings : t.kinds[kindOf(im)])
 /** The words of an import that is no roster. */
 export const wordsOf = (im: { kind: string } | undefined) => (isReading(im) ? t.other.reading : im?.kind === 'opening' || im?.kind === 'vehicle' ? t.other[im.kind] : null)
-export type RowError = components['schemas']['EstateRowError']
-export type Change = components['schemas']['EstateChange']
+export type RowError = components['schemas']['RosterRowError']
+export type Change = components['schemas']['RosterChange']
 
 export const MAX_BYTES = 20 * 1024 * 1024
 export const tones: Record<Import['state'], Tone> = { checking: 'info', ready: 'due', refused: 'overdue', applying: 'info', applied: 'paid', failed: 'overdue', undone: 'draft' }

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -33,7 +33,11 @@ func keptOf(ctx context.Context, q db.Q, project id.ID, kind string) ([]Kept, er
 func keptOfRooms(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[keptKey]string, error) {
 	out := map[keptKey]string{}
 	for chunk := range slices.Chunk(rooms, 500) {
-		rows, err := q.Query(ctx, keptQuery+" AND room_id IN ("+db.In(len(chunk))+") ORDER BY id", idArgs(project, chunk)...)
+		args := []any{project}
+		for _, r := range chunk {
+			args = append(args, r)
+		}
+		rows, err := q.Query(ctx, keptQuery+" AND room_id IN ("+db.In(len(chunk))+") ORDER BY id", args...)
 		list, err := db.Collect(rows, err, scanKept)
 		if err != nil {
 			return nil, fmt.Errorf("read kept: %w", err)

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -84,10 +84,10 @@ func (s *Service) StartImportOf(ctx context.Context, who actor.Actor, project id
 	}
 	var im Import
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockProject(ctx, tx, project); err != nil {
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
 			return err
 		}
-		if _, err := oneProject(ctx, tx, project); err != nil {
+		if _, err := s.estate.Project(ctx, tx, project); err != nil {
 			return err
 		}
 		open, err := openImport(ctx, tx, project, kind, content.SHA256)
@@ -141,7 +141,7 @@ func (s *Service) resume(ctx context.Context, tx *db.Tx, project id.ID, im *Impo
 func (s *Service) ContinueImport(ctx context.Context, who actor.Actor, project, imp id.ID) (Import, error) {
 	var im Import
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if err := lockProject(ctx, tx, project); err != nil {
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
 			return err
 		}
 		if err := lockImport(ctx, tx, project, imp); err != nil {

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
-	"linli/internal/kit/search"
 	"linli/internal/kit/sheet"
 )
 
@@ -50,8 +49,12 @@ type Findings struct {
 // Fact is one line of a preview.
 type Fact struct{ Title, Value string }
 
-// TakeImports plugs a kind of import in; called before the service is used.
-func (s *Service) TakeImports(i Importer) { s.importers[i.Kind()] = i }
+// TakeImports plugs kinds of imports in; called before the service is used.
+func (s *Service) TakeImports(list ...Importer) {
+	for _, i := range list {
+		s.importers[i.Kind()] = i
+	}
+}
 
 // may refuses who may not import sheets of a kind. Error: ErrImportKind.
 func (s *Service) may(who actor.Actor, project id.ID, kind string) error {
@@ -112,7 +115,7 @@ func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) erro
 	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
 	if err == nil {
 		err = s.db.Write(ctx, func(tx *db.Tx) error {
-			if err := lockProject(ctx, tx, project); err != nil {
+			if err := s.estate.Lock(ctx, tx, project); err != nil {
 				return err
 			}
 			now, err := oneImport(ctx, tx, project, im.ID)
@@ -156,27 +159,4 @@ func (s *Service) undoKind(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	}
 	im.State, im.UndoneBy, im.UndoneAt = ImportUndone, who.Name, tx.Now()
 	return updateImport(ctx, tx, project, im)
-}
-
-// FullKeys are the complete keys that a room as people spell it may have, for
-// RoomsByKey: its parts, or all of it in one text. None when it cannot be a room.
-func FullKeys(building, unit, room string) []string {
-	if b := buildingKey(building); building != "" && b != "" && numberKey(roomName(room)) != "" {
-		return roomKeys(b, unitKey(unit), roomName(room))[:1]
-	}
-	key, ok := search.RoomKey(room)
-	if !ok {
-		return nil
-	}
-	for i, c := range key {
-		if c == '-' {
-			return []string{key, key[:i] + "-0" + key[i:]}
-		}
-	}
-	return nil
-}
-
-// RoomsByKey finds rooms by their complete keys.
-func (s *Service) RoomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
-	return roomsByKey(ctx, q, project, keys)
 }

@@ -1,10 +1,11 @@
-package estate_test
+package roster_test
 
 import (
 	"slices"
 	"testing"
 
 	"linli/internal/estate"
+	"linli/internal/roster"
 )
 
 // assets21 is MicroCommunity's 资产信息 of 2025: a company with its contact, a
@@ -24,7 +25,7 @@ func TestMicroCommunitySheetOf21Columns(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
 		content := xlsx(t, assets21(), nil)
 		im := h.imported(content)
-		want := estate.Counts{Buildings: 1, Units: 1, Rooms: 4, People: 4, Occupants: 4, Kept: 11}
+		want := roster.Counts{Buildings: 1, Units: 1, Rooms: 4, People: 4, Occupants: 4, Kept: 11}
 		if im.Report.Counts != want || len(im.Report.Ignored) != 0 {
 			t.Errorf("%+v %v", im.Report.Counts, im.Report.Ignored)
 		}
@@ -33,11 +34,11 @@ func TestMicroCommunitySheetOf21Columns(t *testing.T) {
 		}
 		q := h.d.Reader(h.ctx)
 		parts := map[string]string{}
-		hits, err := h.s.Search(h.ctx, h.p, "1-1-102", 5)
+		hits, err := h.estate.Search(h.ctx, h.p, "1-1-102", 5)
 		if err != nil || len(hits) != 1 {
 			t.Fatalf("%+v %v", hits, err)
 		}
-		list, err := h.s.Occupants(h.ctx, q, h.p, hits[0].Room, 0, false)
+		list, err := h.estate.Occupants(h.ctx, q, h.p, hits[0].Room, 0, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,21 +48,21 @@ func TestMicroCommunitySheetOf21Columns(t *testing.T) {
 		if len(list) != 1 || parts["王五"] != estate.PartTenant || !list[0].Payer {
 			t.Errorf("the tenant who heads the household pays: %+v", list)
 		}
-		shop, err := h.s.Search(h.ctx, h.p, "好邻居便利店", 5)
+		shop, err := h.estate.Search(h.ctx, h.p, "好邻居便利店", 5)
 		if err != nil || len(shop) != 1 {
 			t.Fatalf("%+v %v", shop, err)
 		}
-		company, err := h.s.Person(h.ctx, q, h.p, shop[0].Person)
+		company, err := h.estate.Person(h.ctx, q, h.p, shop[0].Person)
 		if err != nil || company.Kind != estate.KindCompany {
 			t.Errorf("%+v %v", company, err)
 		}
-		for kind, value := range map[string]string{estate.KeptContact: "赵六", estate.KeptContactPhone: "139****9001"} {
+		for kind, value := range map[string]string{roster.KeptContact: "赵六", roster.KeptContactPhone: "139****9001"} {
 			kept, err := h.s.Keeps(h.ctx, q, h.p, kind)
-			if err != nil || !slices.ContainsFunc(kept, func(k estate.Kept) bool { return k.Value == value && k.Person == company.ID && k.Import == im.ID }) {
+			if err != nil || !slices.ContainsFunc(kept, func(k roster.Kept) bool { return k.Value == value && k.Person == company.ID && k.Import == im.ID }) {
 				t.Errorf("%s: %+v %v", kind, kept, err)
 			}
 		}
-		if rent, err := h.s.Keeps(h.ctx, q, h.p, estate.KeptRent); err != nil || len(rent) != 2 {
+		if rent, err := h.s.Keeps(h.ctx, q, h.p, roster.KeptRent); err != nil || len(rent) != 2 {
 			t.Errorf("rents %+v %v", rent, err)
 		}
 

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"linli/internal/estate"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/fault"
@@ -17,7 +19,7 @@ import (
 // rosterReader turns a sheet into a roster.
 type rosterReader struct {
 	ctx        context.Context
-	project    Project
+	project    estate.Project
 	book       *sheet.Book
 	columns    []rosterColumn
 	header     *sheet.Header
@@ -91,7 +93,7 @@ func (p *rosterReader) row(line int, cells []sheet.Cell) error {
 			return nil
 		}
 	}
-	r := rosterRow{line: line, columns: p.header.Columns, part: PartOwner}
+	r := rosterRow{line: line, columns: p.header.Columns, part: estate.PartOwner}
 	good, hidden := true, hiddenRow(cells)
 	for _, c := range p.columns {
 		cell := p.header.Cell(cells, c.field)
@@ -164,8 +166,8 @@ func rowProblem(r *rosterRow, field, value, message string) RowError {
 	case colID:
 		value = crypt.MaskID(value)
 	}
-	if runes := []rune(value); len(runes) > maxName {
-		value = string(runes[:maxName]) + "…"
+	if runes := []rune(value); len(runes) > naming.MaxName {
+		value = string(runes[:naming.MaxName]) + "…"
 	}
 	title := ""
 	for _, c := range rosterColumns() {
@@ -201,7 +203,7 @@ func (p *rosterReader) whole(r *rosterRow) bool {
 	if r.building.key == "" || r.room.Name == "" {
 		return false
 	}
-	r.keys = roomKeys(r.building.key, r.unit.key, r.room.Name)
+	r.keys = naming.RoomKeys(r.building.key, r.unit.key, r.room.Name)
 	if !r.has(colName) {
 		for _, f := range []string{colPhone, colID, colShare, colPayer} {
 			if r.has(f) {
@@ -216,22 +218,22 @@ func (p *rosterReader) whole(r *rosterRow) bool {
 
 func (p *rosterReader) wholePerson(r *rosterRow) bool {
 	if r.person.Kind == "" && looksLikeCompany(r.person.Name) {
-		r.person.Kind = KindCompany
+		r.person.Kind = estate.KindCompany
 	}
 	r.takeRole()
 	paper := r.person.IDNumber
-	id, err := checkPaper(paper, r.person.Kind)
+	id, err := estate.CheckPaper(paper, r.person.Kind)
 	if err != nil {
 		p.problem(r, colID, paper, sentence(err))
 		return false
 	}
 	r.person.IDNumber = id
-	if r.share > 0 && r.part != PartOwner {
+	if r.share > 0 && r.part != estate.PartOwner {
 		p.problem(r, colShare, "", "只有业主填产权份额")
 		return false
 	}
 	if r.person.Kind == "" {
-		r.person.Kind = KindPerson
+		r.person.Kind = estate.KindPerson
 	}
 	return true
 }
@@ -265,7 +267,7 @@ func (p *rosterReader) splitRoom(r *rosterRow) bool {
 
 func readProject(p *rosterReader, _ *rosterRow, text string) error {
 	if search.Fold(text) != search.Fold(p.project.Name) {
-		return fmt.Errorf("这一行属于“%s”，当前项目是“%s”；请切换到那个项目再导入", visible(clean(text)), p.project.Name)
+		return fmt.Errorf("这一行属于“%s”，当前项目是“%s”；请切换到那个项目再导入", visible(naming.Clean(text)), p.project.Name)
 	}
 	return nil
 }
@@ -274,9 +276,9 @@ func readProject(p *rosterReader, _ *rosterRow, text string) error {
 func (p *rosterReader) building(text string) spot {
 	v, ok := p.buildings[text]
 	if !ok {
-		b := Building{Name: text}
-		if err := b.check(); err == nil {
-			v = spot{b.Name, b.key}
+		b := estate.Building{Name: text}
+		if err := b.Check(); err == nil {
+			v = spot{b.Name, naming.BuildingKey(text)}
 		}
 		p.buildings[text] = v
 	}
@@ -287,8 +289,8 @@ func (p *rosterReader) building(text string) spot {
 func (p *rosterReader) unit(text string) spot {
 	v, ok := p.units[text]
 	if !ok {
-		if v.key = unitKey(text); v.key != "" {
-			v.name = unitName(text)
+		if v.key = naming.UnitKey(text); v.key != "" {
+			v.name = naming.UnitName(text)
 		}
 		p.units[text] = v
 	}
@@ -303,14 +305,14 @@ func readBuilding(p *rosterReader, r *rosterRow, text string) error {
 }
 
 func readUnit(p *rosterReader, r *rosterRow, text string) error {
-	if r.unit = p.unit(text); len([]rune(r.unit.name)) > maxName {
+	if r.unit = p.unit(text); len([]rune(r.unit.name)) > naming.MaxName {
 		return errors.New("单元名称最多 60 个字")
 	}
 	return nil
 }
 
 func readRoomName(_ *rosterReader, r *rosterRow, text string) error {
-	if r.room.Name = roomName(text); !digits(r.room.Name) && numberKey(r.room.Name) == "" || len([]rune(r.room.Name)) > maxName {
+	if r.room.Name = naming.RoomName(text); !naming.Digits(r.room.Name) && naming.NumberKey(r.room.Name) == "" || len([]rune(r.room.Name)) > naming.MaxName {
 		r.room.Name = ""
 		return errors.New("房号要填写，最多 60 个字")
 	}
@@ -330,7 +332,7 @@ func readFloors(_ *rosterReader, r *rosterRow, text string) (err error) {
 }
 
 func readLayout(_ *rosterReader, r *rosterRow, text string) error {
-	if r.room.Layout = clean(text); len([]rune(r.room.Layout)) > maxName {
+	if r.room.Layout = naming.Clean(text); len([]rune(r.room.Layout)) > naming.MaxName {
 		return errors.New("户型最多 60 个字")
 	}
 	return nil
@@ -365,7 +367,7 @@ func readSince(p *rosterReader, r *rosterRow, text string) (err error) {
 }
 
 func readPersonName(_ *rosterReader, r *rosterRow, text string) (err error) {
-	if r.person.Name, err = search.CleanName(text); err == nil && len([]rune(r.person.Name)) > maxName {
+	if r.person.Name, err = search.CleanName(text); err == nil && len([]rune(r.person.Name)) > naming.MaxName {
 		return errors.New("姓名最多 60 个字")
 	}
 	return err
@@ -382,9 +384,9 @@ func readID(_ *rosterReader, r *rosterRow, text string) error {
 }
 
 func readEmail(_ *rosterReader, r *rosterRow, text string) error {
-	in := PersonInput{Name: "x", Email: text}
-	if err := in.check(); err != nil {
-		return ErrEmail
+	in := estate.PersonInput{Name: "x", Email: text}
+	if err := in.Check(); err != nil {
+		return estate.ErrEmail
 	}
 	r.person.Email = in.Email
 	return nil

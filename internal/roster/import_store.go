@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -158,4 +158,16 @@ func eachError(ctx context.Context, q db.Q, project, imp id.ID, fn func(RowError
 		}
 	}
 	return rows.Err()
+}
+
+// found turns "no rows" into the fault.
+func found[T any](v T, err error, what string, missing *fault.Error) (T, error) {
+	var zero T
+	if errors.Is(err, sql.ErrNoRows) {
+		return zero, missing
+	}
+	if err != nil {
+		return zero, fmt.Errorf("%s: %w", what, err)
+	}
+	return v, nil
 }

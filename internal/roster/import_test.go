@@ -1,4 +1,4 @@
-package estate_test
+package roster_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
+	"linli/internal/roster"
 )
 
 func csv(lines ...string) []byte { return []byte(strings.Join(lines, "\n") + "\n") }
@@ -41,7 +42,7 @@ func xlsx(t *testing.T, rows [][]any, edit func(f *excelize.File)) []byte {
 }
 
 // check uploads a file and has it checked.
-func (h *house) check(content []byte) estate.Import {
+func (h *house) check(content []byte) roster.Import {
 	h.t.Helper()
 	im, err := h.s.StartImport(h.ctx, h.who, h.p, "名册.xlsx", bytes.NewReader(content))
 	if err != nil {
@@ -50,7 +51,7 @@ func (h *house) check(content []byte) estate.Import {
 	return h.drain(im.ID)
 }
 
-func (h *house) drain(imp id.ID) estate.Import {
+func (h *house) drain(imp id.ID) roster.Import {
 	h.t.Helper()
 	if err := h.jobs.Drain(h.ctx); err != nil {
 		h.t.Fatal(err)
@@ -63,16 +64,16 @@ func (h *house) drain(imp id.ID) estate.Import {
 }
 
 // imported checks a file and applies it.
-func (h *house) imported(content []byte) estate.Import {
+func (h *house) imported(content []byte) roster.Import {
 	h.t.Helper()
 	im := h.check(content)
-	if im.State != estate.ImportReady {
+	if im.State != roster.ImportReady {
 		h.t.Fatalf("not ready: %s %v", im.State, h.errorsOf(im.ID))
 	}
-	if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{Hidden: estate.HiddenInclude, Formulas: true}); err != nil {
+	if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Hidden: roster.HiddenInclude, Formulas: true}); err != nil {
 		h.t.Fatal(err)
 	}
-	if im = h.drain(im.ID); im.State != estate.ImportApplied {
+	if im = h.drain(im.ID); im.State != roster.ImportApplied {
 		h.t.Fatalf("not applied: %s %v", im.State, h.errorsOf(im.ID))
 	}
 	return im
@@ -109,7 +110,7 @@ func TestRosterImported(t *testing.T) {
 			"1,1,102,1,90,,,,,",
 			"2,0,底商3,1,45.25,绿源商贸有限公司,业主,0571-88886666,91330106MA27WXYZ12,")
 		im := h.imported(content)
-		want := estate.Counts{Buildings: 2, Units: 1, Rooms: 3, People: 3, Occupants: 3}
+		want := roster.Counts{Buildings: 2, Units: 1, Rooms: 3, People: 3, Occupants: 3}
 		if im.Report.Counts != want || im.Rows != 4 {
 			t.Errorf("%+v", im)
 		}
@@ -120,7 +121,7 @@ func TestRosterImported(t *testing.T) {
 			t.Errorf("by initials: %v", got)
 		}
 		again := h.imported(content)
-		same := estate.Counts{RoomsSame: 3, PeopleSame: 3, OccupantsSame: 3}
+		same := roster.Counts{RoomsSame: 3, PeopleSame: 3, OccupantsSame: 3}
 		if again.ID == im.ID || again.Report.Counts != same || len(again.Report.Changes) != 0 {
 			t.Errorf("A23: the same file again: %+v", again.Report)
 		}
@@ -163,7 +164,7 @@ func TestRosterRefused(t *testing.T) {
 		for _, c := range cases {
 			im := h.check([]byte(c.content))
 			list := h.errorsOf(im.ID)
-			if im.State != estate.ImportRefused || len(list) != len(c.want) || im.Errors != len(c.want) {
+			if im.State != roster.ImportRefused || len(list) != len(c.want) || im.Errors != len(c.want) {
 				t.Errorf("%s: %s %q", c.name, im.State, list)
 				continue
 			}
@@ -176,7 +177,7 @@ func TestRosterRefused(t *testing.T) {
 					t.Errorf("%s: error %d is %q, want %q", c.name, i, list[i], part)
 				}
 			}
-			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{}); code(err) != estate.ErrNotReady.Code {
+			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{}); code(err) != roster.ErrNotReady.Code {
 				t.Errorf("%s: applied: %v", c.name, err)
 			}
 		}
@@ -209,11 +210,11 @@ func TestMicroCommunitySheet(t *testing.T) {
 	}
 	run(t, func(t *testing.T, h *house) {
 		im := h.imported(xlsx(t, rows, nil))
-		want := estate.Counts{Buildings: 1, Units: 1, Rooms: 3, People: 3, Occupants: 3, Kept: 4}
+		want := roster.Counts{Buildings: 1, Units: 1, Rooms: 3, People: 3, Occupants: 3, Kept: 4}
 		if im.Report.Counts != want || len(im.Report.Ignored) != 0 || !slices.Equal(im.Report.Kept, []string{"是否有电梯（F1）", "租金（K1）"}) {
 			t.Errorf("%+v", im.Report)
 		}
-		l, err := h.s.RoomList(h.ctx, h.d.Reader(h.ctx), h.p, estate.RoomListFilter{Request: page.Request{Limit: 10}})
+		l, err := h.estate.RoomList(h.ctx, h.d.Reader(h.ctx), h.p, estate.RoomListFilter{Request: page.Request{Limit: 10}})
 		if err != nil || len(l.Items) != 3 {
 			t.Fatalf("%+v %v", l, err)
 		}
@@ -246,23 +247,23 @@ func TestRosterAsks(t *testing.T) {
 	})
 	run(t, func(t *testing.T, h *house) {
 		im := h.check(content)
-		if im.State != estate.ImportReady || im.Report.HeaderRow != 3 || im.Report.HiddenRows != 1 || im.Report.Merged != 2 || !slices.Equal(im.Report.Ignored, []string{"备注（D3）"}) {
+		if im.State != roster.ImportReady || im.Report.HeaderRow != 3 || im.Report.HiddenRows != 1 || im.Report.Merged != 2 || !slices.Equal(im.Report.Ignored, []string{"备注（D3）"}) {
 			t.Fatalf("%s %+v %v", im.State, im.Report, h.errorsOf(im.ID))
 		}
-		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{Formulas: true}); code(err) != estate.ErrHidden.Code {
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Formulas: true}); code(err) != roster.ErrHidden.Code {
 			t.Errorf("A19: %v", err)
 		}
 		if im.Report.Formulas > 0 {
-			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{Hidden: estate.HiddenSkip}); code(err) != estate.ErrFormulas.Code {
+			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Hidden: roster.HiddenSkip}); code(err) != roster.ErrFormulas.Code {
 				t.Errorf("A17: %v", err)
 			}
 		} else {
 			t.Error("A17: the formula was not counted")
 		}
-		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{Hidden: estate.HiddenSkip, Formulas: true}); err != nil {
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Hidden: roster.HiddenSkip, Formulas: true}); err != nil {
 			t.Fatal(err)
 		}
-		if im = h.drain(im.ID); im.State != estate.ImportApplied || h.count("estate_room") != 2 {
+		if im = h.drain(im.ID); im.State != roster.ImportApplied || h.count("estate_room") != 2 {
 			t.Errorf("A18/A19: %s %d %v", im.State, h.count("estate_room"), h.errorsOf(im.ID))
 		}
 	})
@@ -281,7 +282,7 @@ func TestA32ManyRooms(t *testing.T) {
 		if c := im.Report.Counts; c.Rooms != 31 || c.People != 41 || c.Occupants != 70 {
 			t.Errorf("%+v", c)
 		}
-		list, err := h.s.Search(h.ctx, h.p, "13800138000", 50)
+		list, err := h.estate.Search(h.ctx, h.p, "13800138000", 50)
 		if err != nil || len(list) != 30 {
 			t.Errorf("%d rooms %v", len(list), err)
 		}
@@ -301,11 +302,11 @@ func TestDoubleUpload(t *testing.T) {
 		}
 		h.drain(a.ID)
 		for range 2 {
-			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, a.ID, estate.ApplyOptions{}); err != nil {
+			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, a.ID, roster.ApplyOptions{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if im := h.drain(a.ID); im.State != estate.ImportApplied || h.count("estate_room") != 1 || h.count("estate_occupant") != 1 {
+		if im := h.drain(a.ID); im.State != roster.ImportApplied || h.count("estate_room") != 1 || h.count("estate_occupant") != 1 {
 			t.Errorf("%+v", im)
 		}
 	})
@@ -333,7 +334,7 @@ func TestUploadBehindACheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		set("done")
-		if im = h.drain(im.ID); im.State != estate.ImportReady {
+		if im = h.drain(im.ID); im.State != roster.ImportReady {
 			t.Fatalf("the file waits for ever: %s", im.State)
 		}
 	})
@@ -344,11 +345,11 @@ func TestChangedMeanwhile(t *testing.T) {
 		im := h.check(csv(header, "1,1,101,1,89.5,陈建国,业主,13800138000,,", "1,1,102,1,89.5,李四,业主,13800138002,,"))
 		list := h.building("1", "1", "101")
 		h.occupant(estate.Occupant{Room: list[0].ID, Person: h.person(estate.PersonInput{Name: "王五"})})
-		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{}); err != nil {
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		im = h.drain(im.ID)
-		if list := h.errorsOf(im.ID); im.State != estate.ImportRefused || len(list) != 1 || !strings.Contains(list[0], "业主已登记为 王五") {
+		if list := h.errorsOf(im.ID); im.State != roster.ImportRefused || len(list) != 1 || !strings.Contains(list[0], "业主已登记为 王五") {
 			t.Errorf("%s %v", im.State, list)
 		}
 		if h.count("estate_room") != 1 || h.count("estate_person") != 1 {
@@ -358,7 +359,7 @@ func TestChangedMeanwhile(t *testing.T) {
 }
 
 func TestTemplateIsAccepted(t *testing.T) {
-	tpl := estate.Template()
+	tpl := roster.Template()
 	tpl.Rows = func(emit func([]sheet.Value) error) error {
 		row := make([]sheet.Value, len(tpl.Columns))
 		for i, c := range tpl.Columns {
@@ -392,7 +393,7 @@ func TestErrorSheetReadsBack(t *testing.T) {
 			t.Errorf("%d rows of %d: %v", rows, im.Errors, err)
 		}
 		l, err := h.s.ImportErrors(h.ctx, h.p, im.ID, page.Request{Limit: 10})
-		if err != nil || slices.ContainsFunc(l.Items, func(e estate.RowError) bool { return strings.Contains(e.Value, "1380013800") }) {
+		if err != nil || slices.ContainsFunc(l.Items, func(e roster.RowError) bool { return strings.Contains(e.Value, "1380013800") }) {
 			t.Errorf("%+v %v", l, err)
 		}
 	})
@@ -409,7 +410,7 @@ func TestBadCells(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
 		im := h.check(content)
 		list := h.errorsOf(im.ID)
-		if im.State != estate.ImportRefused || len(list) < 2 || !slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, "横向合并") }) ||
+		if im.State != roster.ImportRefused || len(list) < 2 || !slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, "横向合并") }) ||
 			!slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "C4|") && strings.Contains(s, "U+202E") }) {
 			t.Errorf("%s %q", im.State, list)
 		}
@@ -424,10 +425,10 @@ func TestImportCutOff(t *testing.T) {
 	}
 	run(t, func(t *testing.T, h *house) {
 		im := h.check(csv(lines...))
-		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, estate.ApplyOptions{}); err != nil {
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		for wait := 10 * time.Millisecond; im.State != estate.ImportApplied; wait = wait * 3 / 2 {
+		for wait := 10 * time.Millisecond; im.State != roster.ImportApplied; wait = wait * 3 / 2 {
 			ctx, cancel := context.WithTimeout(h.ctx, wait)
 			err := h.jobs.Drain(ctx)
 			cancel()
@@ -436,7 +437,7 @@ func TestImportCutOff(t *testing.T) {
 				t.Fatal(ierr)
 			}
 			n := h.count("estate_room")
-			if n != 0 && n != 3000 || (n == 3000) != (im.State == estate.ImportApplied) || h.count("estate_person") != n {
+			if n != 0 && n != 3000 || (n == 3000) != (im.State == roster.ImportApplied) || h.count("estate_person") != n {
 				t.Fatalf("%d rooms, %d people, %s after %v (%v)", n, h.count("estate_person"), im.State, wait, err)
 			}
 			if wait > time.Minute {

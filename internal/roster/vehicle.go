@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"linli/internal/audit"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
@@ -82,7 +83,7 @@ func (v vehicles) Read(ctx context.Context, project id.ID, b *sheet.Book, o Read
 	seen := map[string]int{}
 	t, err := b.ReadTable(vehicleColumns(), o.SkipHidden, func(r *sheet.TableRow) error {
 		o.Note(len(out.rows))
-		text := func(field string) string { return clean(r.Text(field)) }
+		text := func(field string) string { return naming.Clean(r.Text(field)) }
 		row := vehicleRow{line: r.Line, room: r.Text(colRoom), Vehicle: Vehicle{Owner: text("owner"), Brand: text("brand"), Kind: text("kind"),
 			Colour: text("colour"), Area: text("area"), Space: text("space"), From: text("from"), Until: text("until")}}
 		var ok bool
@@ -121,9 +122,9 @@ func (v *vehicleSheet) Plan(ctx context.Context, q db.Q, _ *Import) (Findings, e
 	v.table.Problems, v.kept = v.table.Problems[:v.read], nil
 	var keys []string
 	for i := range v.rows {
-		keys = append(keys, FullKeys("", "", v.rows[i].room)...)
+		keys = append(keys, naming.FullKeys("", "", v.rows[i].room)...)
 	}
-	rooms, err := roomsByKey(ctx, q, v.project, keys)
+	rooms, err := v.s.estate.RoomsByKey(ctx, q, v.project, keys)
 	if err != nil {
 		return Findings{}, err
 	}
@@ -138,7 +139,7 @@ func (v *vehicleSheet) Plan(ctx context.Context, q db.Q, _ *Import) (Findings, e
 	for i := range v.rows {
 		r := &v.rows[i]
 		k := Kept{ID: v.s.db.IDs().New(), Kind: KeptVehicle, clear: r.Phone}
-		for _, key := range FullKeys("", "", r.room) {
+		for _, key := range naming.FullKeys("", "", r.room) {
 			if room, ok := rooms[key]; ok {
 				k.Room, k.Person = room.ID, room.Payer
 			}
@@ -170,7 +171,7 @@ func (v *vehicleSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 
 // plate reads a number plate; false when it cannot be one.
 func plate(text string) (string, bool) {
-	p := strings.NewReplacer("·", "", "-", "", ".", "").Replace(strings.ToUpper(tight(text)))
+	p := strings.NewReplacer("·", "", "-", "", ".", "").Replace(strings.ToUpper(naming.Tight(text)))
 	runes := []rune(p)
 	if n := len(runes); n < 7 || n > 8 || !unicode.Is(unicode.Han, runes[0]) || runes[1] < 'A' || runes[1] > 'Z' {
 		return "", false

@@ -1,9 +1,11 @@
-package estate
+package roster
 
 import (
 	"context"
 	"fmt"
+	"strconv"
 
+	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -11,54 +13,54 @@ import (
 
 // plan is what applying a roster would do to what is stored now.
 type plan struct {
-	project  Project
+	project  estate.Project
 	report   Report
 	problems []RowError
 	fields   []roomField
 
 	buildings map[string]*plannedBuilding
-	units     map[string]*Unit // by building key / unit key
+	units     map[string]*estate.Unit // by building key / unit key
 	rooms     map[string]*plannedRoom
 	order     []*plannedRoom
-	newUnits  []*Unit
+	newUnits  []*estate.Unit
 	people    *registry
 	kept      []Kept
-	added     []*Occupant
-	changed   []*Occupant
+	added     []*estate.Occupant
+	changed   []*estate.Occupant
 }
 
 type plannedBuilding struct {
-	Building
+	estate.Building
 	isNew, changed bool
 }
 
 // plannedRoom is a room of the file with the rows that name it.
 type plannedRoom struct {
-	Room
-	old     *Room // nil when new
+	estate.Room
+	old     *estate.Room // nil when new
 	changed bool
 	rows    []*rosterRow
-	live    []Occupant // who is there now
-	lists   []*Occupant
+	live    []estate.Occupant // who is there now
+	lists   []*estate.Occupant
 	named   map[string]*plannedPerson // people of the file in this room
 }
 
 // planRoster compares a roster with what is stored. It writes nothing; ids of
 // new rows are made already.
 func (s *Service) planRoster(ctx context.Context, q db.Q, project id.ID, r *roster, today clock.Date) (*plan, error) {
-	pr, err := oneProject(ctx, q, project)
+	pr, err := s.estate.Project(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, units: map[string]*Unit{}, rooms: map[string]*plannedRoom{}}
+	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, rooms: map[string]*plannedRoom{}}
 	p.problems = append(p.problems, r.problems...)
 	p.report = Report{Sheet: r.sheet, HeaderRow: r.header, Ignored: r.ignored, Kept: r.kept, HiddenRows: r.hiddenRows, HiddenColumns: r.hiddenColumns,
 		Formulas: r.formulas, Merged: r.merged, Changes: []Change{}}
-	if err := p.readPlaces(ctx, q); err != nil {
+	if err := s.readPlaces(ctx, q, p); err != nil {
 		return nil, err
 	}
 	p.group(r)
-	if err := p.readRooms(ctx, q); err != nil {
+	if err := s.readRooms(ctx, q, p); err != nil {
 		return nil, err
 	}
 	for _, room := range p.order {
@@ -84,17 +86,15 @@ func (p *plan) change(r *rosterRow, label, format string, args ...any) {
 	}
 }
 
-func (p *plan) readPlaces(ctx context.Context, q db.Q) error {
-	where, err := readPlaces(ctx, q, p.project.ID)
+func (s *Service) readPlaces(ctx context.Context, q db.Q, p *plan) error {
+	known, units, err := s.estate.PlacesByKey(ctx, q, p.project.ID)
 	if err != nil {
 		return err
 	}
-	for _, b := range where.buildings {
-		p.buildings[b.key] = &plannedBuilding{Building: *b}
+	for key, b := range known {
+		p.buildings[key] = &plannedBuilding{Building: *b}
 	}
-	for _, u := range where.units {
-		p.units[where.buildings[u.Building].key+"/"+u.key] = u
-	}
+	p.units = units
 	return nil
 }
 
@@ -112,12 +112,12 @@ func (p *plan) group(r *roster) {
 	}
 }
 
-func (p *plan) readRooms(ctx context.Context, q db.Q) error {
+func (s *Service) readRooms(ctx context.Context, q db.Q, p *plan) error {
 	keys := make([]string, 0, len(p.rooms))
 	for _, r := range p.order {
 		keys = append(keys, r.rows[0].keys[0])
 	}
-	old, err := roomsByKey(ctx, q, p.project.ID, keys)
+	old, err := s.estate.RoomsByKey(ctx, q, p.project.ID, keys)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (p *plan) readRooms(ctx context.Context, q db.Q) error {
 		byID[r.ID] = room
 		ids = append(ids, r.ID)
 	}
-	live, err := occupantsOf(ctx, q, p.project.ID, "room_id", ids)
+	live, err := s.estate.LastingOccupants(ctx, q, p.project.ID, ids)
 	for _, o := range live {
 		byID[o.Room].live = append(byID[o.Room].live, o)
 	}
@@ -141,7 +141,7 @@ func (s *Service) planRoom(p *plan, room *plannedRoom) {
 	first := room.rows[0]
 	b, u := s.planPlace(p, room)
 	if room.old == nil {
-		room.Room = Room{ID: s.db.IDs().New(), Name: first.room.Name, Version: 1, Kind: p.defaultKind(), State: defaultState(room.rows)}
+		room.Room = estate.Room{ID: s.db.IDs().New(), Name: first.room.Name, Version: 1, Kind: p.defaultKind(), State: defaultState(room.rows)}
 	} else {
 		room.Room = *room.old
 	}
@@ -165,10 +165,10 @@ func (s *Service) planRoom(p *plan, room *plannedRoom) {
 		}
 		f.copy(&room.Room, &from.room)
 	}
-	if err := room.check(); err != nil {
+	if err := room.Check(); err != nil {
 		p.fail(first, colRoom, first.room.Name, "%s", sentence(err))
 	}
-	room.place(&b.Building, u)
+	room.Place(&b.Building, u)
 	switch {
 	case room.old == nil:
 		p.report.Counts.Rooms++
@@ -198,37 +198,37 @@ func or(s, empty string) string {
 
 func (p *plan) defaultKind() string {
 	switch p.project.Kind {
-	case KindApartment:
-		return RoomFlat
-	case KindOffice:
-		return RoomOffice
+	case estate.KindApartment:
+		return estate.RoomFlat
+	case estate.KindOffice:
+		return estate.RoomOffice
 	}
-	return RoomHome
+	return estate.RoomHome
 }
 
 // defaultState is the state of a new room whose row does not say: by who is
 // there.
 func defaultState(rows []*rosterRow) string {
-	state := StateVacant
+	state := estate.StateVacant
 	for _, r := range rows {
 		if r.has(colName) {
-			if r.part == PartTenant {
-				return StateRented
+			if r.part == estate.PartTenant {
+				return estate.StateRented
 			}
-			state = StateSelf
+			state = estate.StateSelf
 		}
 	}
 	return state
 }
 
 // planPlace finds or plans the building and unit of a room.
-func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *Unit) {
+func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *estate.Unit) {
 	first := room.rows[0]
 	key := first.building.key
 	b, ok := p.buildings[key]
 	if !ok {
-		b = &plannedBuilding{Building: Building{ID: s.db.IDs().New(), Name: first.building.name, Version: 1}, isNew: true}
-		if err := b.check(); err != nil {
+		b = &plannedBuilding{Building: estate.Building{ID: s.db.IDs().New(), Name: first.building.name, Version: 1}, isNew: true}
+		if err := b.Check(); err != nil {
 			p.fail(first, colBuilding, first.building.name, "%s", sentence(err))
 		}
 		p.buildings[key] = b
@@ -248,7 +248,7 @@ func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *Unit
 	}
 	u, ok := p.units[key+"/"+ukey]
 	if !ok {
-		u = &Unit{ID: s.db.IDs().New(), Building: b.ID, Name: first.unit.name, key: ukey, sort: sortKey(ukey)}
+		u = estate.NewUnit(s.db.IDs().New(), b.ID, first.unit.name, ukey)
 		p.units[key+"/"+ukey] = u
 		p.newUnits = append(p.newUnits, u)
 		p.report.Counts.Units++
@@ -259,18 +259,18 @@ func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *Unit
 // roomField is one attribute that a roster can set.
 type roomField struct {
 	field, name string
-	text        func(r *Room) string
-	copy        func(to, from *Room)
+	text        func(r *estate.Room) string
+	copy        func(to, from *estate.Room)
 }
 
 func roomFields() []roomField {
 	return []roomField{
-		{colFloor, "楼层", func(r *Room) string { return itoa(r.Floor) }, func(to, from *Room) { to.Floor = from.Floor }},
-		{colKind, "房屋类型", func(r *Room) string { return RoomKinds().Chinese(r.Kind) }, func(to, from *Room) { to.Kind = from.Kind }},
-		{colLayout, "户型", func(r *Room) string { return r.Layout }, func(to, from *Room) { to.Layout = from.Layout }},
-		{colArea, "建筑面积", func(r *Room) string { return r.Area.String() }, func(to, from *Room) { to.Area = from.Area }},
-		{colInner, "套内面积", func(r *Room) string { return r.InnerArea.String() }, func(to, from *Room) { to.InnerArea = from.InnerArea }},
-		{colState, "房屋状态", func(r *Room) string { return RoomStates().Chinese(r.State) }, func(to, from *Room) { to.State = from.State }},
-		{colHandover, "交付日期", func(r *Room) string { return r.Handover.String() }, func(to, from *Room) { to.Handover = from.Handover }},
+		{colFloor, "楼层", func(r *estate.Room) string { return strconv.Itoa(r.Floor) }, func(to, from *estate.Room) { to.Floor = from.Floor }},
+		{colKind, "房屋类型", func(r *estate.Room) string { return estate.RoomKinds().Chinese(r.Kind) }, func(to, from *estate.Room) { to.Kind = from.Kind }},
+		{colLayout, "户型", func(r *estate.Room) string { return r.Layout }, func(to, from *estate.Room) { to.Layout = from.Layout }},
+		{colArea, "建筑面积", func(r *estate.Room) string { return r.Area.String() }, func(to, from *estate.Room) { to.Area = from.Area }},
+		{colInner, "套内面积", func(r *estate.Room) string { return r.InnerArea.String() }, func(to, from *estate.Room) { to.InnerArea = from.InnerArea }},
+		{colState, "房屋状态", func(r *estate.Room) string { return estate.RoomStates().Chinese(r.State) }, func(to, from *estate.Room) { to.State = from.State }},
+		{colHandover, "交付日期", func(r *estate.Room) string { return r.Handover.String() }, func(to, from *estate.Room) { to.Handover = from.Handover }},
 	}
 }

@@ -1,10 +1,11 @@
-package estate
+package roster
 
 import (
 	"context"
 	"fmt"
 
 	"linli/internal/audit"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
@@ -37,7 +38,7 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 	if err := s.keep(ctx, tx, project, im.ID, p.kept); err != nil {
 		return err
 	}
-	if err := j.close(ctx, tx, project, im.ID, p); err != nil {
+	if err := s.closeJournal(ctx, tx, j, project, im.ID, p); err != nil {
 		return err
 	}
 	c := p.report.Counts
@@ -50,13 +51,13 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 func (s *Service) applyBuildings(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
 	for _, b := range p.buildings {
 		if b.isNew {
-			if err := insertBuilding(ctx, tx, project, &b.Building); err != nil {
+			if err := s.estate.AddBuilding(ctx, tx, project, &b.Building); err != nil {
 				return err
 			}
 		}
 	}
 	for _, u := range p.newUnits {
-		if err := insertUnit(ctx, tx, project, u); err != nil {
+		if err := s.estate.AddUnit(ctx, tx, project, u); err != nil {
 			return err
 		}
 	}
@@ -67,11 +68,9 @@ func (s *Service) applyBuildings(ctx context.Context, tx *db.Tx, project id.ID, 
 const chunkRows = 5000
 
 func (s *Service) applyRooms(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
-	fresh := make([]Room, 0, min(len(p.order), chunkRows))
-	total := 0
+	fresh := make([]estate.Room, 0, min(len(p.order), chunkRows))
 	flush := func() error {
-		total += len(fresh)
-		err := copyRooms(ctx, tx, project, fresh)
+		err := s.estate.AddRooms(ctx, tx, project, fresh)
 		fresh = fresh[:0]
 		return err
 	}
@@ -85,26 +84,23 @@ func (s *Service) applyRooms(ctx context.Context, tx *db.Tx, project id.ID, p *p
 				}
 			}
 		case r.changed:
-			if err := s.storeRoom(ctx, tx, project, &r.Room); err != nil {
+			if err := s.estate.ReplaceRoom(ctx, tx, project, &r.Room); err != nil {
 				return err
 			}
 		}
 	}
-	if err := flush(); err != nil {
-		return err
-	}
-	return addRooms(ctx, tx, project, total)
+	return flush()
 }
 
 // settle writes who pays and how many live there into a new room, by the rule
 // of refreshRooms.
 func (room *plannedRoom) settle() {
 	people := map[id.ID]bool{}
-	var payer *Occupant
+	var payer *estate.Occupant
 	for _, o := range room.lists {
 		people[o.Person.ID] = true
 		switch {
-		case !o.Payer && o.Part != PartOwner:
+		case !o.Payer && o.Part != estate.PartOwner:
 		case payer == nil, o.Payer && !payer.Payer, !payer.Payer && o.Share > payer.Share:
 			payer = o
 		}
@@ -115,59 +111,28 @@ func (room *plannedRoom) settle() {
 }
 
 func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
-	var fresh []*sealedPerson
-	var terms []term
+	var fresh []estate.NewPerson
 	flush := func() error {
-		if err := copyPeople(ctx, tx, project, fresh); err != nil {
-			return err
-		}
-		err := copyTerms(ctx, tx, project, terms)
-		fresh, terms = fresh[:0], terms[:0]
+		err := s.estate.AddPeople(ctx, tx, project, fresh)
+		fresh = fresh[:0]
 		return err
 	}
 	for _, w := range p.people.all {
+		n := estate.NewPerson{ID: w.id, PersonInput: w.in}
 		switch {
 		case w.old == nil:
-			sealed, err := s.seal(project, w.id, &w.in)
-			if err != nil {
-				return err
-			}
-			fresh, terms = append(fresh, sealed), append(terms, sealed.terms()...)
-			if len(fresh) == chunkRows {
+			if fresh = append(fresh, n); len(fresh) == chunkRows {
 				if err := flush(); err != nil {
 					return err
 				}
 			}
 		case w.changed:
-			if err := s.applyPerson(ctx, tx, project, w); err != nil {
+			if err := s.estate.CompletePerson(ctx, tx, project, n); err != nil {
 				return err
 			}
 		}
 	}
 	return flush()
-}
-
-// applyPerson changes what the file gives; an empty cell takes nothing away.
-func (s *Service) applyPerson(ctx context.Context, tx *db.Tx, project id.ID, w *plannedPerson) error {
-	old, err := sealedOne(ctx, tx, project, w.id)
-	if err != nil {
-		return err
-	}
-	in, err := s.open(project, old)
-	if err != nil {
-		return err
-	}
-	for _, f := range []struct{ to, from *string }{{&in.Phone, &w.in.Phone}, {&in.IDNumber, &w.in.IDNumber}, {&in.Gender, &w.in.Gender}, {&in.Email, &w.in.Email}} {
-		if *f.from != "" {
-			*f.to = *f.from
-		}
-	}
-	p, err := s.seal(project, w.id, &in)
-	if err != nil {
-		return err
-	}
-	p.Version = old.Version
-	return updatePerson(ctx, tx, project, p)
 }
 
 func (s *Service) applyOccupants(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
@@ -177,10 +142,10 @@ func (s *Service) applyOccupants(ctx context.Context, tx *db.Tx, project id.ID, 
 			stored[r.ID] = true
 		}
 	}
-	list := make([]Occupant, len(p.added))
+	list := make([]estate.Occupant, len(p.added))
 	var touched []id.ID
 	payers := map[id.ID]id.ID{} // room → its new payer occupant
-	touch := func(o *Occupant) {
+	touch := func(o *estate.Occupant) {
 		if !stored[o.Room] {
 			return
 		}
@@ -194,20 +159,15 @@ func (s *Service) applyOccupants(ctx context.Context, tx *db.Tx, project id.ID, 
 		touch(o)
 	}
 	for _, o := range p.changed {
-		if err := updateOccupant(ctx, tx, project, o); err != nil {
+		if err := s.estate.ReplaceOccupant(ctx, tx, project, o); err != nil {
 			return err
 		}
 		touch(o)
 	}
-	if err := copyOccupants(ctx, tx, project, list); err != nil {
+	if err := s.estate.AddOccupants(ctx, tx, project, list); err != nil {
 		return err
 	}
-	for room, occupant := range payers {
-		if err := clearPayers(ctx, tx, project, room, occupant); err != nil {
-			return err
-		}
-	}
-	return refreshRooms(ctx, tx, project, touched)
+	return s.estate.SettleRooms(ctx, tx, project, touched, payers)
 }
 
 // applyFloors gives buildings that have grown their height, last because it
@@ -217,10 +177,7 @@ func (s *Service) applyFloors(ctx context.Context, tx *db.Tx, project id.ID, p *
 		if b.isNew || !b.changed {
 			continue
 		}
-		if err := updateBuilding(ctx, tx, project, &b.Building); err != nil {
-			return err
-		}
-		if err := s.placeAgain(ctx, tx, project, &b.Building); err != nil {
+		if err := s.estate.ReplaceBuilding(ctx, tx, project, &b.Building); err != nil {
 			return err
 		}
 	}

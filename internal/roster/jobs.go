@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"cmp"
@@ -153,7 +153,7 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) er
 	var problems []RowError
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		problems = nil
-		if err := lockProject(ctx, tx, project); err != nil {
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
 			return err
 		}
 		now, err := oneImport(ctx, tx, project, im.ID)

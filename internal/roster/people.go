@@ -1,10 +1,11 @@
-package estate
+package roster
 
 import (
 	"context"
 	"maps"
 	"slices"
 
+	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -23,8 +24,8 @@ type registry struct {
 // plannedPerson is a person of the file.
 type plannedPerson struct {
 	id      id.ID
-	old     *sealedPerson // nil when new
-	in      PersonInput
+	old     *estate.KnownPerson // nil when new
+	in      estate.PersonInput
 	first   *rosterRow // nil until the file names him
 	changed bool
 }
@@ -35,46 +36,43 @@ func (s *Service) newRegistry(ctx context.Context, q db.Q, p *plan) (*registry, 
 	for _, room := range p.order {
 		for _, r := range room.rows {
 			if r.person.IDNumber != "" {
-				papers[s.blind(p, "idno", r.person.IDNumber)] = true
+				papers[s.paperBlind(p, r.person.IDNumber)] = true
 			}
 			if r.person.Phone != "" {
-				phones[s.blind(p, "phone", r.person.Phone)] = true
+				phones[s.phoneBlind(p, r.person.Phone)] = true
 			}
 		}
 		for _, o := range room.live {
 			live[o.Person.ID] = true
 		}
 	}
-	byPaper, err := peopleByBlind(ctx, q, p.project.ID, "id_blind", slices.Sorted(maps.Keys(papers)))
+	known, err := s.estate.KnownPeople(ctx, q, p.project.ID, slices.Sorted(maps.Keys(papers)), slices.Sorted(maps.Keys(phones)), slices.Sorted(maps.Keys(live)))
 	if err != nil {
 		return nil, err
 	}
-	byPhone, err := peopleByBlind(ctx, q, p.project.ID, "phone_blind", slices.Sorted(maps.Keys(phones)))
-	if err != nil {
-		return nil, err
-	}
-	there, err := peopleByID(ctx, q, p.project.ID, slices.Sorted(maps.Keys(live)))
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range slices.Concat(byPaper, byPhone, there) {
+	for i := range known {
+		o := &known[i]
 		if g.known[o.ID] != nil {
 			continue
 		}
 		w := &plannedPerson{id: o.ID, old: o}
 		g.known[o.ID] = w
-		if o.idBlind != "" {
-			g.byID[o.idBlind] = w
+		if o.PaperBlind != "" {
+			g.byID[o.PaperBlind] = w
 		}
-		if o.phoneBlind != "" && g.byPhone[o.phoneBlind+o.nameKey] == nil {
-			g.byPhone[o.phoneBlind+o.nameKey] = w
+		if o.PhoneBlind != "" && g.byPhone[o.PhoneBlind+o.NameKey] == nil {
+			g.byPhone[o.PhoneBlind+o.NameKey] = w
 		}
 	}
 	return g, nil
 }
 
-func (s *Service) blind(p *plan, kind, value string) string {
-	return s.ring.Blind(int64(p.project.ID), kind, value)
+func (s *Service) paperBlind(p *plan, value string) string {
+	return s.estate.PaperBlind(p.project.ID, value)
+}
+
+func (s *Service) phoneBlind(p *plan, value string) string {
+	return s.estate.PhoneBlind(p.project.ID, value)
 }
 
 // find recognises the person of a row, or plans a new one.
@@ -83,10 +81,10 @@ func (s *Service) find(p *plan, room *plannedRoom, r *rosterRow) *plannedPerson 
 	name := search.Fold(in.Name)
 	idBlind, phoneKey := "", ""
 	if in.IDNumber != "" {
-		idBlind = s.blind(p, "idno", in.IDNumber)
+		idBlind = s.paperBlind(p, in.IDNumber)
 	}
 	if in.Phone != "" {
-		phoneKey = s.blind(p, "phone", in.Phone) + name
+		phoneKey = s.phoneBlind(p, in.Phone) + name
 	}
 	who := g.byID[idBlind]
 	if who == nil && phoneKey != "" {
@@ -123,11 +121,11 @@ func (s *Service) find(p *plan, room *plannedRoom, r *rosterRow) *plannedPerson 
 
 // paper is the blind index of the ID number that is known of a person.
 func (s *Service) paper(p *plan, w *plannedPerson) string {
-	if w.old != nil && w.old.idBlind != "" {
-		return w.old.idBlind
+	if w.old != nil && w.old.PaperBlind != "" {
+		return w.old.PaperBlind
 	}
 	if w.in.IDNumber != "" {
-		return s.blind(p, "idno", w.in.IDNumber)
+		return s.paperBlind(p, w.in.IDNumber)
 	}
 	return ""
 }
@@ -135,7 +133,7 @@ func (s *Service) paper(p *plan, w *plannedPerson) string {
 // living finds someone of that name who is registered in the room now.
 func (g *registry) living(room *plannedRoom, name string) *plannedPerson {
 	for _, o := range room.live {
-		if w := g.known[o.Person.ID]; w != nil && w.old.nameKey == name {
+		if w := g.known[o.Person.ID]; w != nil && w.old.NameKey == name {
 			return w
 		}
 	}
@@ -179,8 +177,8 @@ func (s *Service) countPeople(p *plan) {
 			name, before, after string
 			same                bool
 		}{
-			{"手机号", old.PhoneMask, maskOf(colPhone, w.in.Phone), w.in.Phone != "" && s.blind(p, "phone", w.in.Phone) == old.phoneBlind},
-			{"证件号", old.IDMask, maskOf(colID, w.in.IDNumber), w.in.IDNumber != "" && s.blind(p, "idno", w.in.IDNumber) == old.idBlind},
+			{"手机号", old.PhoneMask, maskOf(colPhone, w.in.Phone), w.in.Phone != "" && s.phoneBlind(p, w.in.Phone) == old.PhoneBlind},
+			{"证件号", old.IDMask, maskOf(colID, w.in.IDNumber), w.in.IDNumber != "" && s.paperBlind(p, w.in.IDNumber) == old.PaperBlind},
 			{"性别", old.Gender, w.in.Gender, old.Gender == w.in.Gender}, {"邮箱", old.Email, w.in.Email, old.Email == w.in.Email},
 		} {
 			if f.after != "" && !f.same {
@@ -226,7 +224,7 @@ func (s *Service) planPeople(p *plan, room *plannedRoom, today clock.Date) {
 	p.checkPayer(room)
 }
 
-func (s *Service) planOccupant(p *plan, room *plannedRoom, r *rosterRow, who *plannedPerson) *Occupant {
+func (s *Service) planOccupant(p *plan, room *plannedRoom, r *rosterRow, who *plannedPerson) *estate.Occupant {
 	for _, o := range room.live {
 		if o.Person.ID != who.id || o.Part != r.part {
 			continue
@@ -247,10 +245,10 @@ func (s *Service) planOccupant(p *plan, room *plannedRoom, r *rosterRow, who *pl
 		}
 		p.report.Counts.OccupantsChanged++
 		p.changed = append(p.changed, &n)
-		p.change(r, room.Label, "修改%s %s", Parts().Chinese(n.Part), r.person.Name)
+		p.change(r, room.Label, "修改%s %s", estate.Parts().Chinese(n.Part), r.person.Name)
 		return &n
 	}
-	n := &Occupant{ID: s.db.IDs().New(), Room: room.ID, RoomLabel: room.Label, Person: Person{ID: who.id, Name: r.person.Name},
+	n := &estate.Occupant{ID: s.db.IDs().New(), Room: room.ID, RoomLabel: room.Label, Person: estate.Person{ID: who.id, Name: r.person.Name},
 		Part: r.part, Since: r.since, Payer: r.payer, Share: r.share}
 	p.report.Counts.Occupants++
 	p.added = append(p.added, n)
@@ -264,7 +262,7 @@ func (p *plan) checkOwners(room *plannedRoom) {
 	total, stated := 0, 0
 	inFile := map[id.ID]bool{}
 	for _, o := range room.lists {
-		if o.Part == PartOwner {
+		if o.Part == estate.PartOwner {
 			inFile[o.Person.ID] = true
 			total += o.Share
 			if o.Share > 0 {
@@ -273,7 +271,7 @@ func (p *plan) checkOwners(room *plannedRoom) {
 		}
 	}
 	for _, r := range room.rows {
-		if r.has(colName) && r.part == PartOwner {
+		if r.has(colName) && r.part == estate.PartOwner {
 			owners = append(owners, r)
 		}
 	}
@@ -281,7 +279,7 @@ func (p *plan) checkOwners(room *plannedRoom) {
 		return
 	}
 	for _, o := range room.live {
-		if o.Part == PartOwner && !inFile[o.Person.ID] {
+		if o.Part == estate.PartOwner && !inFile[o.Person.ID] {
 			p.fail(owners[0], colName, owners[0].person.Name, "%s 的业主已登记为 %s，导入不能换业主，请在房屋页办理", room.Label, o.Person.Name)
 			return
 		}
@@ -290,7 +288,7 @@ func (p *plan) checkOwners(room *plannedRoom) {
 	switch {
 	case len(inFile) > 1 && stated < len(inFile):
 		p.fail(last, colRoom, last.room.Name, "和第 %d 行是同一房屋，又是业主；共有的请给每位业主填产权份额", owners[0].line)
-	case stated > 0 && total != wholeShare:
+	case stated > 0 && total != estate.WholeShare:
 		p.fail(last, colShare, "", "%s 的产权份额合计 %d.%02d%%，应为 100%%", room.Label, total/100, total%100)
 	}
 }

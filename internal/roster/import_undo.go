@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linli/internal/audit"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -20,22 +21,6 @@ var (
 	ErrUsed       = fault.New(fault.Conflict, "import_used", "导入的房屋或住户已经用在别处，不能整批撤销")
 	ErrChanged    = fault.New(fault.Conflict, "import_changed", "导入以后有内容被改过，不能整批撤销")
 )
-
-// The tables that a roster writes, in the order in which they may be deleted.
-func rosterTables() []string {
-	return []string{"estate_occupant", "estate_room", "estate_person", "estate_unit", "estate_building"}
-}
-
-// stamp names what tells that a row is still as it was made.
-func stamp(table string) []string {
-	switch table {
-	case "estate_occupant":
-		return []string{"room_id", "person_id", "part", "since", "until", "payer", "share"}
-	case "estate_unit":
-		return []string{"building_id", "name"}
-	}
-	return []string{"version"}
-}
 
 // journal remembers what an import does, so that it can be taken back.
 type journal struct {
@@ -69,7 +54,7 @@ func (s *Service) beginJournal(ctx context.Context, tx *db.Tx, p *plan) (*journa
 			continue
 		}
 		touched["estate_building"] = append(touched["estate_building"], b.ID)
-		rooms, err := buildingRooms(ctx, tx, p.project.ID, b.ID)
+		rooms, err := s.estate.RoomsOfBuilding(ctx, tx, p.project.ID, b.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +64,7 @@ func (s *Service) beginJournal(ctx context.Context, tx *db.Tx, p *plan) (*journa
 	}
 	for table, ids := range touched {
 		slices.Sort(ids)
-		if j.before[table], err = readRows(ctx, tx, table, j.columns(table), p.project.ID, slices.Compact(ids)); err != nil {
+		if j.before[table], err = s.estate.BulkRows(ctx, tx, table, j.columns(table), p.project.ID, slices.Compact(ids)); err != nil {
 			return nil, err
 		}
 	}
@@ -126,13 +111,13 @@ func made(p *plan) map[string][]id.ID {
 	return out
 }
 
-// close stores the journal after the plan has been written.
-func (j *journal) close(ctx context.Context, tx *db.Tx, project, imp id.ID, p *plan) error {
+// closeJournal stores the journal after the plan has been written.
+func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, project, imp id.ID, p *plan) error {
 	var steps []step
 	fresh := made(p)
-	for _, table := range rosterTables() {
+	for _, table := range estate.BulkTables() {
 		for part := range slices.Chunk(fresh[table], 1000) {
-			now, err := readRows(ctx, tx, table, stamp(table), project, part)
+			now, err := s.estate.BulkRows(ctx, tx, table, estate.BulkStamp(table), project, part)
 			if err != nil {
 				return err
 			}
@@ -144,7 +129,7 @@ func (j *journal) close(ctx context.Context, tx *db.Tx, project, imp id.ID, p *p
 			rows = append(rows, row)
 		}
 		slices.Sort(rows)
-		after, err := readRows(ctx, tx, table, j.columns(table), project, rows)
+		after, err := s.estate.BulkRows(ctx, tx, table, j.columns(table), project, rows)
 		if err != nil {
 			return err
 		}
@@ -168,7 +153,7 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 	}
 	var im Import
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockProject(ctx, tx, project); err != nil {
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
 			return err
 		}
 		if err := lockImport(ctx, tx, project, imp); err != nil {
@@ -212,7 +197,7 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, tables []db.Table, steps []step, since id.ID) error {
 	fresh, edited, mine := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	for _, st := range steps {
-		if err := st.same(ctx, tx, project); err != nil {
+		if err := s.same(ctx, tx, project, &st); err != nil {
 			return err
 		}
 		for _, row := range st.data.Rows {
@@ -241,15 +226,18 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, tables
 	for _, st := range steps {
 		drop[st.table] = append(drop[st.table], st.rows()...)
 	}
-	if err := dropMade(ctx, tx, project, drop); err != nil {
+	if err := s.estate.DropRows(ctx, tx, project, drop); err != nil {
 		return err
 	}
 	for _, st := range steps {
-		if err := st.restore(ctx, tx, project); err != nil {
+		if st.kind != stepChanged {
+			continue
+		}
+		if err := s.estate.RestoreRow(ctx, tx, st.table, st.data.Columns, project, st.data.Rows[0], st.data.Before); err != nil {
 			return err
 		}
 	}
-	return addRooms(ctx, tx, project, -len(drop["estate_room"]))
+	return nil
 }
 
 // usesRooms leaves out the tables that only tell what happened.

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"linli/internal/estate"
+	"linli/internal/estate/naming"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -97,9 +99,9 @@ type rosterRow struct {
 	given    uint32         // fields with a value, one bit each, see fieldBit
 	building spot
 	unit     spot
-	room     Room
+	room     estate.Room
 	keys     []string
-	person   PersonInput
+	person   estate.PersonInput
 	part     string
 	role     string // what 人员角色 or 人员类型 says of the part, empty without
 	kept     []keptValue
@@ -203,8 +205,8 @@ func Template() sheet.Sheet {
 
 // parseFloor reads 15, 15层, 15F, -1, B1, 负一 as a floor.
 func parseFloor(s string) (int, error) {
-	t := strings.ToUpper(tight(s))
-	t = cut(strings.TrimPrefix(t, "第"), "层", "楼", "F")
+	t := strings.ToUpper(naming.Tight(s))
+	t = naming.Cut(strings.TrimPrefix(t, "第"), "层", "楼", "F")
 	negative := false
 	for _, p := range []string{"-", "B", "负", "地下"} {
 		if rest, ok := strings.CutPrefix(t, p); ok {
@@ -212,12 +214,12 @@ func parseFloor(s string) (int, error) {
 			break
 		}
 	}
-	t = cut(t, "层", "楼")
+	t = naming.Cut(t, "层", "楼")
 	n := 0
-	if !digits(t) {
-		t = numberKey(t)
+	if !naming.Digits(t) {
+		t = naming.NumberKey(t)
 	}
-	if !digits(t) || len(t) > 3 {
+	if !naming.Digits(t) || len(t) > 3 {
 		return 0, fmt.Errorf("楼层应为整数，如 15、-1、B1")
 	}
 	for _, c := range t {
@@ -226,19 +228,19 @@ func parseFloor(s string) (int, error) {
 	if negative {
 		n = -n
 	}
-	if n < minFloor || n > maxFloor {
-		return 0, fmt.Errorf("楼层要在 %d–%d 之间", minFloor, maxFloor)
+	if n < estate.MinFloor || n > estate.MaxFloor {
+		return 0, fmt.Errorf("楼层要在 %d–%d 之间", estate.MinFloor, estate.MaxFloor)
 	}
 	return n, nil
 }
 
 func parseArea(s string) (money.Area, error) {
-	t := cut(tight(s), "平方米", "平米", "m2", "M2", "平")
+	t := naming.Cut(naming.Tight(s), "平方米", "平米", "m2", "M2", "平")
 	a, err := money.ParseArea(strings.ReplaceAll(t, ",", ""))
 	if err != nil {
 		return 0, fmt.Errorf("面积应为数字，最多两位小数，如 89.50")
 	}
-	if !areaOK(a) {
+	if !estate.AreaOK(a) {
 		return 0, fmt.Errorf("面积超过 1,000,000 ㎡，请核对")
 	}
 	return a, nil
@@ -246,7 +248,7 @@ func parseArea(s string) (money.Area, error) {
 
 // parseShare reads 50%, 33.33% or 0.5 as parts of 10,000.
 func parseShare(s string) (int, error) {
-	t := tight(s)
+	t := naming.Tight(s)
 	percent := strings.HasSuffix(t, "%")
 	q, err := money.ParseQty(strings.TrimSuffix(t, "%"))
 	if err != nil {
@@ -259,7 +261,7 @@ func parseShare(s string) (int, error) {
 		}
 		n = int(q / 100)
 	}
-	if n <= 0 || n > wholeShare {
+	if n <= 0 || n > estate.WholeShare {
 		return 0, fmt.Errorf("产权份额要在 0–100%% 之间，写成 50%% 或 0.5")
 	}
 	return n, nil
@@ -268,7 +270,7 @@ func parseShare(s string) (int, error) {
 // readRoster reads the uploaded file; what is wrong with the file as a whole
 // is a fault, what is wrong with rows is in roster.problems.
 func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, note func(done int)) (out *roster, err error) {
-	pr, err := oneProject(ctx, s.db.Reader(ctx), project)
+	pr, err := s.estate.Project(ctx, s.db.Reader(ctx), project)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"linli/internal/estate/naming"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -34,6 +35,9 @@ type Kept struct {
 	clear, sealed, blind string
 }
 
+// maxKept is the longest value that is kept, in characters.
+const maxKept = 200
+
 // keptValue is what a row of the file says.
 type keptValue struct{ kind, value string }
 
@@ -57,9 +61,9 @@ func keptColumns() []rosterColumn {
 
 func readKept(kind string) func(*rosterReader, *rosterRow, string) error {
 	return func(_ *rosterReader, r *rosterRow, text string) error {
-		text = clean(text)
-		if runes := []rune(text); len(runes) > maxValue {
-			text = string(runes[:maxValue])
+		text = naming.Clean(text)
+		if runes := []rune(text); len(runes) > maxKept {
+			text = string(runes[:maxKept])
 		}
 		if kind == KeptRent && strings.Trim(text, "0.") == "" {
 			return nil // says that it is not let
@@ -98,7 +102,7 @@ func (s *Service) planKept(ctx context.Context, q db.Q, p *plan) error {
 					k.Person = w.id
 				}
 				if v.kind == KeptContactPhone {
-					k.Value, k.clear, k.blind = crypt.MaskPhone(v.value), v.value, s.blind(p, "kept", v.value)
+					k.Value, k.clear, k.blind = crypt.MaskPhone(v.value), v.value, s.ring.Blind(int64(p.project.ID), "kept", v.value)
 				}
 				key := keptKey{k.Kind, k.Room, k.Person}
 				if known[key] == k.Value+k.blind {

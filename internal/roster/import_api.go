@@ -1,4 +1,4 @@
-package estate
+package roster
 
 import (
 	"bytes"
@@ -218,4 +218,12 @@ func (s *Service) errorSheetAPI(ctx context.Context, _ actor.Actor, in *importIn
 		return nil, err
 	}
 	return table("导入有误的行.xlsx", t)
+}
+
+func each[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
 }
