@@ -10,12 +10,14 @@ import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
 const mchid = '1900000109'
+const partner = '1900000111'
+const below = '1900000211'
 const due = 25004
 const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50 NetType/WIFI Language/zh_CN'
 let street, linli, browser, boss, cashier, project, rooms, papers
 
 before(async () => {
-  street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', mchid] })
+  street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', mchid, partner, `${partner}/${below}`] })
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')
   const at = `127.0.0.1:${free.address().port}`
@@ -29,11 +31,7 @@ before(async () => {
   await seed.fee(boss, project, { name: '物业服务费', price: 2.8 })
   await seed.released(boss, project, seed.month())
   cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
-  const said = (pattern) => pattern.exec(street.log())[1]
-  papers = {
-    number: mchid, app: said(/AppID (\S+)/), app_secret: said(/AppSecret (\S+)/), serial: said(/证书序列号 (\S+)/), platform_serial: said(/公钥 ID (\S+)/), api_key: said(/密钥 (\S+)/),
-    platform_key: said(/(-----BEGIN PUBLIC KEY-----[^]+?-----END PUBLIC KEY-----)/), private_key: said(/(-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----)/), active: true,
-  }
+  papers = papersOf(mchid)
   const set = await boss.put(`/projects/${project}/merchants/wechat`, { ...papers, version: 0 })
   assert.ok(!JSON.stringify(set.body).includes(papers.app_secret), 'the secret is not told again')
 })
@@ -43,6 +41,15 @@ after(async () => {
   await street?.stop()
 })
 
+/** What the simulator said about a merchant. */
+function papersOf(number) {
+  const text = street.log().slice(street.log().indexOf(`商户号 ${number}\n`))
+  const said = (pattern) => pattern.exec(text)[1]
+  return {
+    number, app: said(/AppID (\S+)/), app_secret: said(/AppSecret (\S+)/), serial: said(/证书序列号 (\S+)/), platform_serial: said(/公钥 ID (\S+)/), api_key: said(/密钥 (\S+)/),
+    platform_key: said(/(-----BEGIN PUBLIC KEY-----[^]+?-----END PUBLIC KEY-----)/), private_key: said(/(-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----)/), active: true,
+  }
+}
 const room = (n) => rooms[`3栋2单元150${n}`]
 const issue = async (n) => (await cashier.api.post(`/projects/${project}/rooms/${room(n)}/paycode`)).body
 const receipts = async (n) => (await cashier.api.get(`/projects/${project}/receipts?room_id=${room(n)}&limit=50`)).body.items
@@ -122,5 +129,24 @@ test('[F6] 缴费二维码 inside WeChat: when WeChat does not say who pays, the
   await p.page.getByText('在浏览器打开').waitFor()
   await p.page.getByRole('button', { name: '出付款码，用另一部手机微信扫' }).click()
   await p.page.getByRole('img', { name: /微信付款二维码/ }).waitFor()
+  await p.close()
+})
+
+test('[F6] 缴费二维码 inside WeChat for a merchant below a partner 服务商, checked by certificates 平台证书: paid and receipted', async () => {
+  assert.equal((await fetch(`${street.origin}/certify`, { method: 'POST', body: JSON.stringify({ merchant: partner, certificate: true }) })).status, 204)
+  const said = (pattern) => pattern.exec(street.log())[1]
+  const version = (await boss.get(`/projects/${project}/merchants`)).body.items.find((m) => m.number === mchid).version
+  await boss.put(`/projects/${project}/merchants/wechat`, {
+    ...papersOf(partner), mode: 'certificate', platform_serial: '', platform_key: '', sub_number: below,
+    sub_app: said(/特约商户 AppID (\S+)/), app_secret: said(/特约商户 AppSecret (\S+)/), version,
+  })
+  const code = await issue(2)
+  const p = await scanned(code.link)
+  const sheet = await sheetOf(p, '去支付')
+  await sheet.getByRole('button', { name: '立即支付' }).click()
+  await p.page.getByRole('heading', { name: '缴费成功' }).waitFor()
+  const [r] = await until(() => receipts(2), (list) => list.length === 1)
+  await p.page.getByText(r.number).waitFor()
+  assert.deepEqual([r.amount, r.pays[0].method], [due, 'wechat'])
   await p.close()
 })
