@@ -275,7 +275,7 @@ func untilCaptured(ctx context.Context, d *db.DB, want int) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(25 * time.Millisecond):
 		}
 	}
 }

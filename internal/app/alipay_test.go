@@ -35,13 +35,17 @@ type till struct {
 	times  int
 }
 
-func (c *till) SettleOrder(_ context.Context, tx *db.Tx, _ id.ID, in payment.Settling) (payment.Settled, error) {
-	c.booked, c.times = c.booked+in.Amount, c.times+1
-	rest := in.Amount
-	for _, l := range in.Lines {
-		rest -= l.Amount
+func (c *till) SettleOrders(_ context.Context, tx *db.Tx, _ id.ID, list []payment.Settling) ([]payment.Settled, error) {
+	var out []payment.Settled
+	for _, in := range list {
+		c.booked, c.times = c.booked+in.Amount, c.times+1
+		rest := in.Amount
+		for _, l := range in.Lines {
+			rest -= l.Amount
+		}
+		out = append(out, payment.Settled{Receipt: tx.NewID(), Number: "S1", Rest: rest})
 	}
-	return payment.Settled{Receipt: tx.NewID(), Number: "S1", Rest: rest}, nil
+	return out, nil
 }
 
 // shop is a project's room of payments with its database, between a till and

@@ -136,8 +136,8 @@ type stumbling struct {
 	left int
 }
 
-func (s *stumbling) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in payment.Settling) (payment.Settled, error) {
-	done, err := s.Settler.SettleOrder(ctx, tx, project, in)
+func (s *stumbling) SettleOrders(ctx context.Context, tx *db.Tx, project id.ID, list []payment.Settling) ([]payment.Settled, error) {
+	done, err := s.Settler.SettleOrders(ctx, tx, project, list)
 	if s.left--; s.left >= 0 && err == nil {
 		err = errors.New("disk full")
 	}

@@ -102,26 +102,35 @@ func (s *Service) chainAll(ctx context.Context, tx *db.Tx, p *pending) error {
 	rows := p.rows
 	p.rows = nil
 	slices.SortStableFunc(rows, func(a, b *Row) int { return cmp.Compare(a.Project, b.Project) })
-	for _, r := range rows {
-		if err := s.chain(ctx, tx, r); err != nil {
-			return fmt.Errorf("audit %s: %w", r.Action, err)
+	for len(rows) > 0 {
+		n := slices.IndexFunc(rows, func(r *Row) bool { return r.Project != rows[0].Project })
+		if n < 0 {
+			n = len(rows)
 		}
+		if err := s.chain(ctx, tx, rows[:n]); err != nil {
+			return fmt.Errorf("audit %s: %w", rows[0].Action, err)
+		}
+		rows = rows[n:]
 	}
 	return nil
 }
 
-// chain takes the next place in the project's chain and seals r into it.
-func (s *Service) chain(ctx context.Context, tx *db.Tx, r *Row) error {
+// chain takes the next places in the chain of one project and seals the rows
+// into them.
+func (s *Service) chain(ctx context.Context, tx *db.Tx, rows []*Row) error {
 	if len(s.key) == 0 {
 		return errNoKey
 	}
-	seq, prev, err := nextPlace(ctx, tx, r.Project)
+	seq, mac, err := nextPlaces(ctx, tx, rows[0].Project, len(rows))
 	if err != nil {
 		return err
 	}
-	r.Seq, r.mac = seq, nil
-	r.mac = s.seal(prev, r)
-	return appendRow(ctx, tx, r)
+	for i, r := range rows {
+		r.Seq, r.mac = seq+int64(i), nil
+		r.mac = s.seal(mac, r)
+		mac = r.mac
+	}
+	return appendRows(ctx, tx, rows)
 }
 
 // seal is the MAC of an entry and, through prev, of all before it. Every field

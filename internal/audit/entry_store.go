@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/kit/db"
@@ -13,23 +14,35 @@ import (
 
 const rowColumns = `project_id, seq, at, account_id, account_name, session, address, action, kind, subject_id, person_id, summary, before, after, mac`
 
-// nextPlace creates the project's head if need be, locks it and moves it on.
-func nextPlace(ctx context.Context, tx *db.Tx, project id.ID) (seq int64, prev []byte, err error) {
-	err = tx.QueryRow(ctx, `INSERT INTO audit_head (project_id, seq, mac) VALUES (?, 1, ?)
-		ON CONFLICT (project_id) DO UPDATE SET seq = audit_head.seq + 1 RETURNING seq, mac`, project, []byte{}).Scan(&seq, &prev)
+// nextPlaces creates the project's head if need be, locks it and moves it on by
+// n; seq is the first of the places, prev the seal before it.
+func nextPlaces(ctx context.Context, tx *db.Tx, project id.ID, n int) (seq int64, prev []byte, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO audit_head (project_id, seq, mac) VALUES (?, ?, ?)
+		ON CONFLICT (project_id) DO UPDATE SET seq = audit_head.seq + excluded.seq RETURNING seq, mac`, project, n, []byte{}).Scan(&seq, &prev)
 	if err != nil {
 		return 0, nil, fmt.Errorf("move head: %w", err)
 	}
-	return seq, prev, nil
+	return seq - int64(n) + 1, prev, nil
 }
 
-func appendRow(ctx context.Context, tx *db.Tx, r *Row) error {
-	if _, err := tx.Exec(ctx, "INSERT INTO audit_entry ("+rowColumns+") VALUES ("+db.In(15)+")",
-		r.Project, r.Seq, r.At, r.Account, r.Name, r.Session, r.Address, r.Action, r.Kind, r.Subject, r.Person,
-		r.Summary, r.Before, r.After, r.mac); err != nil {
-		return fmt.Errorf("append entry: %w", err)
+// rowsAtOnce bounds the placeholders of one statement.
+const rowsAtOnce = 50
+
+// appendRows writes rows that follow each other in one chain and seals its head.
+func appendRows(ctx context.Context, tx *db.Tx, rows []*Row) error {
+	one := "(" + db.In(15) + ")"
+	for part := range slices.Chunk(rows, rowsAtOnce) {
+		args := make([]any, 0, 15*len(part))
+		for _, r := range part {
+			args = append(args, r.Project, r.Seq, r.At, r.Account, r.Name, r.Session, r.Address, r.Action, r.Kind, r.Subject, r.Person,
+				r.Summary, r.Before, r.After, r.mac)
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO audit_entry ("+rowColumns+") VALUES "+one+strings.Repeat(", "+one, len(part)-1), args...); err != nil {
+			return fmt.Errorf("append entries: %w", err)
+		}
 	}
-	if _, err := tx.Exec(ctx, "UPDATE audit_head SET mac = ? WHERE project_id = ?", r.mac, r.Project); err != nil {
+	last := rows[len(rows)-1]
+	if _, err := tx.Exec(ctx, "UPDATE audit_head SET mac = ? WHERE project_id = ?", last.mac, last.Project); err != nil {
 		return fmt.Errorf("seal head: %w", err)
 	}
 	return nil

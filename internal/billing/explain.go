@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/billing/formula"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
@@ -28,38 +29,82 @@ type Explanation struct {
 // Explain recomputes a charge from what was stored with it and words every
 // step. Error: fault.ErrNotFound.
 func (s *Service) Explain(ctx context.Context, q db.Q, project, charge id.ID) (Explanation, error) {
-	c, err := oneCharge(ctx, q, project, charge)
+	list, err := s.ExplainAll(ctx, q, project, []id.ID{charge})
+	return list[charge], err
+}
+
+// ExplainAll explains several charges by a few reads. Error: fault.ErrNotFound
+// when one of them does not exist.
+func (s *Service) ExplainAll(ctx context.Context, q db.Q, project id.ID, charges []id.ID) (map[id.ID]Explanation, error) {
+	have, err := chargesByID(ctx, q, project, charges)
+	if err != nil {
+		return nil, fmt.Errorf("explain charges: %w", err)
+	}
+	g := grounds{items: map[id.ID]*ground{}}
+	out := make(map[id.ID]Explanation, len(charges))
+	for _, charge := range charges {
+		c, ok := have[charge]
+		if !ok {
+			return nil, fault.ErrNotFound
+		}
+		if out[charge], err = g.explain(ctx, q, project, &c); err != nil {
+			return nil, fmt.Errorf("explain charge: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// grounds are the items of explained charges, each read once.
+type grounds struct{ items map[id.ID]*ground }
+
+type ground struct {
+	item      Item
+	rates     []Rate
+	discounts map[id.ID]*Discount // nil until a charge names one
+}
+
+func (g *grounds) of(ctx context.Context, q db.Q, project, item id.ID) (*ground, error) {
+	if x := g.items[item]; x != nil {
+		return x, nil
+	}
+	x := &ground{}
+	var err error
+	if x.item, err = oneItem(ctx, q, project, item); err != nil {
+		return nil, err
+	}
+	if x.rates, err = ratesOf(ctx, q, project, item); err != nil {
+		return nil, err
+	}
+	g.items[item] = x
+	return x, nil
+}
+
+func (g *grounds) explain(ctx context.Context, q db.Q, project id.ID, c *Charge) (Explanation, error) {
+	if c.Late != 0 {
+		return explainLate(c)
+	}
+	x, err := g.of(ctx, q, project, c.Item)
 	if err != nil {
 		return Explanation{}, err
 	}
-	if c.Late != 0 {
-		return explainLate(&c)
-	}
-	item, err := oneItem(ctx, q, project, c.Item)
+	r, err := newReplay(c, &x.item, x.rates)
 	if err != nil {
-		return Explanation{}, fmt.Errorf("explain charge: %w", err)
-	}
-	rates, err := ratesOf(ctx, q, project, c.Item)
-	if err != nil {
-		return Explanation{}, fmt.Errorf("explain charge: %w", err)
-	}
-	r, err := newReplay(&c, &item, rates)
-	if err != nil {
-		return Explanation{}, fmt.Errorf("explain charge: %w", err)
+		return Explanation{}, err
 	}
 	if r.detail.opening != nil {
 		return r.explainOpening()
 	}
-	if r.detail.gross > 0 {
+	if r.detail.gross > 0 && x.discounts == nil {
 		list, err := discountsOfItem(ctx, q, project, c.Item)
 		if err != nil {
-			return Explanation{}, fmt.Errorf("explain charge: %w", err)
+			return Explanation{}, err
 		}
-		r.names = map[id.ID]*Discount{}
+		x.discounts = map[id.ID]*Discount{}
 		for i := range list {
-			r.names[list[i].ID] = &list[i]
+			x.discounts[list[i].ID] = &list[i]
 		}
 	}
+	r.names = x.discounts
 	return r.explain()
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/kit/actor"
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -34,13 +33,12 @@ func (s *Service) Payments(ctx context.Context, q db.Q, project id.ID, charges [
 	return out, nil
 }
 
-// addLate computes what the household owes for being late. What somebody who
-// has moved out was late with is not asked of it.
-func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, seat *Seat, labels map[id.ID]string, today clock.Date) error {
-	fees, err := s.billing.LateFees(ctx, q, project, seat.rooms(), today)
-	if err != nil {
-		return err
-	}
+// addLate gives the seat what it owes for being late, out of the late fees of
+// several households. What somebody who has moved out was late with is not
+// asked of it.
+func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, seat *Seat, fees []billing.LateFee) error {
+	labels := seat.labels()
+	fees = slices.DeleteFunc(slices.Clone(fees), func(f billing.LateFee) bool { _, mine := labels[f.Charge.Subject]; return !mine })
 	charges := make([]billing.Charge, len(fees))
 	for i := range fees {
 		charges[i] = fees[i].Charge

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"linli/internal/billing"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -107,26 +108,78 @@ func orderTitle(r *Receipt) string {
 	return r.RoomLabel + " " + what
 }
 
-// SettleOrder gives the receipt for money that came through a channel, inside
-// the transaction that records the money. What the order's charges do not owe
-// any more becomes prepaid money of its payer.
-func (s *Service) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in payment.Settling) (payment.Settled, error) {
-	o := &in.Order
-	seat, err := s.lockSeat(ctx, tx, project, o.Room)
-	if err != nil {
-		return payment.Settled{}, err
+// SettleOrders gives the receipts for money that came through a channel, inside
+// the transaction that records the money, in the order of list. What the charges
+// of an order do not owe any more becomes prepaid money of its payer.
+func (s *Service) SettleOrders(ctx context.Context, tx *db.Tx, project id.ID, list []payment.Settling) ([]payment.Settled, error) {
+	out := make([]payment.Settled, len(list))
+	left := make([]int, len(list))
+	for i := range left {
+		left[i] = i
 	}
+	for len(left) > 0 {
+		var err error
+		if left, err = s.settleRound(ctx, tx, project, list, left, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// settleRound settles those of which that are of different households, and
+// answers the others: what one pays changes what the next one of its household
+// finds owed.
+func (s *Service) settleRound(ctx context.Context, tx *db.Tx, project id.ID, list []payment.Settling, which []int, out []payment.Settled) (left []int, err error) {
+	rooms := make([]id.ID, len(which))
+	for i, w := range which {
+		rooms[i] = list[w].Order.Room
+	}
+	households, err := s.estate.Households(ctx, tx, project, rooms)
+	if err != nil {
+		return nil, err
+	}
+	taken := map[id.ID]bool{}
+	var now []int
+	var round []estate.Household
+	for i, h := range households {
+		if slices.ContainsFunc(h.Rooms, func(r estate.Room) bool { return taken[r.ID] }) {
+			left = append(left, which[i])
+			continue
+		}
+		for _, r := range h.Rooms {
+			taken[r.ID] = true
+		}
+		now, round = append(now, which[i]), append(round, h)
+	}
+	seats, err := s.lockSeats(ctx, tx, project, round)
+	if err != nil {
+		return nil, err
+	}
+	bookings := make([]booking, len(now))
+	for i, w := range now {
+		bookings[i] = settling(tx, seats[i], &list[w])
+	}
+	if err := s.bookAll(ctx, tx, project, bookings); err != nil {
+		return nil, err
+	}
+	for i, w := range now {
+		r := bookings[i].receipt
+		out[w] = payment.Settled{Receipt: r.ID, Number: r.Number, Rest: r.ToPrepay}
+	}
+	return left, nil
+}
+
+// settling drafts the receipt of a paid order.
+func settling(tx *db.Tx, seat *Seat, in *payment.Settling) booking {
+	o := &in.Order
 	who := actor.Actor{Account: o.CreatedBy, Name: o.CreatedName}
-	r := Receipt{ID: tx.NewID(), Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, PayerName: o.PayerName, Policy: Policy(o.Policy),
+	r := &Receipt{ID: tx.NewID(), Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, PayerName: o.PayerName, Policy: Policy(o.Policy),
 		Amount: in.Amount, OwedBefore: seat.Owed, Cashier: who.Account, CashierName: who.Name, Date: clock.DateOf(tx.Now()), At: tx.Now(),
 		State: StateValid, Pays: []Pay{{Method: Method(o.Channel), Amount: in.Amount, Reference: in.Transaction}}, Lines: []Line{}}
 	r.ToPrepay = r.Amount - r.meet(tx, seat, in.Lines, in.Amount)
 	r.OwedAfter = r.OwedBefore - (r.Amount - r.ToPrepay)
 	r.PrepaidAfter = seat.Prepaid + r.ToPrepay
-	if err := s.book(ctx, tx, who, project, seat, &r); err != nil {
-		return payment.Settled{}, err
-	}
-	return payment.Settled{Receipt: r.ID, Number: r.Number, Rest: r.ToPrepay}, nil
+	return booking{who, seat, r}
 }
 
 // meet gives the lines of an order what their charges, and late fees, still

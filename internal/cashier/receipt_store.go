@@ -111,21 +111,53 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 }
 
 func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
-	_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
-		amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-		void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name)
-		VALUES (`+db.In(37)+`)`,
-		project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
-		r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
-		r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift,
-		r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName)
-	if err != nil {
-		return err
+	return insertReceipts(ctx, tx, project, []*Receipt{r})
+}
+
+func insertReceipts(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error {
+	one := "(" + db.In(37) + ")"
+	for part := range slices.Chunk(list, 20) {
+		values := make([]any, 0, 37*len(part))
+		for _, r := range part {
+			values = append(values, project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
+				r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
+				r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift,
+				r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
+			amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
+			void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name)
+			VALUES `+one+strings.Repeat(", "+one, len(part)-1), values...)
+		if err != nil {
+			return err
+		}
 	}
-	err = tx.Copy(ctx, "cashier_line", []string{"project_id", "receipt_id", "no", "charge_id", "room_id", "room_label", "item_id", "item_name",
-		"month", "how", "owed", "amount"}, len(r.Lines), func(i int, dst []any) error {
-		l := &r.Lines[i]
-		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(r.ID), int64(i+1), int64(l.Charge)
+	return insertParts(ctx, tx, project, list)
+}
+
+// place is one line or one pay of a receipt, counted from 1.
+type place[T any] struct {
+	receipt id.ID
+	no      int
+	part    *T
+}
+
+// insertParts writes what the receipts consist of.
+func insertParts(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error {
+	var lines []place[Line]
+	var pays []place[Pay]
+	for _, r := range list {
+		for i := range r.Lines {
+			lines = append(lines, place[Line]{r.ID, i + 1, &r.Lines[i]})
+		}
+		for i := range r.Pays {
+			pays = append(pays, place[Pay]{r.ID, i + 1, &r.Pays[i]})
+		}
+	}
+	err := tx.Copy(ctx, "cashier_line", []string{"project_id", "receipt_id", "no", "charge_id", "room_id", "room_label", "item_id", "item_name",
+		"month", "how", "owed", "amount"}, len(lines), func(i int, dst []any) error {
+		x, l := &lines[i], lines[i].part
+		dst[0], dst[1], dst[2], dst[3] = int64(project), int64(x.receipt), int64(x.no), int64(l.Charge)
 		dst[4], dst[5], dst[6], dst[7] = int64(l.Room), l.RoomLabel, int64(l.Item), l.ItemName
 		dst[8], dst[9], dst[10], dst[11] = int64(l.Month), l.How, int64(l.Owed), int64(l.Amount)
 		return nil
@@ -133,14 +165,13 @@ func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) er
 	if err != nil {
 		return err
 	}
-	for i, p := range r.Pays {
-		_, err := tx.Exec(ctx, "INSERT INTO cashier_pay (project_id, receipt_id, no, method, amount, reference, terminal, last4, paid_on) VALUES ("+db.In(9)+")",
-			project, r.ID, i+1, string(p.Method), p.Amount, p.Reference, p.Terminal, p.Last4, p.On)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Copy(ctx, "cashier_pay", []string{"project_id", "receipt_id", "no", "method", "amount", "reference", "terminal", "last4", "paid_on"},
+		len(pays), func(i int, dst []any) error {
+			x, p := &pays[i], pays[i].part
+			dst[0], dst[1], dst[2], dst[3], dst[4] = int64(project), int64(x.receipt), int64(x.no), string(p.Method), int64(p.Amount)
+			dst[5], dst[6], dst[7], dst[8] = p.Reference, p.Terminal, p.Last4, int64(p.On)
+			return nil
+		})
 }
 
 func updateVoid(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {

@@ -8,14 +8,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"linli/internal/audit"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/ledger"
 )
 
 const (
@@ -140,21 +138,34 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, i
 	return r, nil
 }
 
-// lockSeat locks the household in the order of the house: its rooms, its
-// charges; wallets and numbers follow later.
+// lockSeat locks the household of a room. Error: estate.ErrNoRoom.
 func (s *Service) lockSeat(ctx context.Context, tx *db.Tx, project, room id.ID) (*Seat, error) {
-	h, err := s.estate.Household(ctx, tx, project, room)
+	h, err := s.estate.Households(ctx, tx, project, []id.ID{room})
 	if err != nil {
 		return nil, err
 	}
-	rooms := roomIDs(h.Rooms)
+	seats, err := s.lockSeats(ctx, tx, project, h)
+	if err != nil {
+		return nil, err
+	}
+	return seats[0], nil
+}
+
+// lockSeats locks households in the order of the house: their rooms, their
+// charges; wallets and numbers follow later.
+func (s *Service) lockSeats(ctx context.Context, tx *db.Tx, project id.ID, households []estate.Household) ([]*Seat, error) {
+	var rooms []id.ID
+	for i := range households {
+		rooms = append(rooms, roomIDs(households[i].Rooms)...)
+	}
 	if err := lockDesks(ctx, tx, project, rooms); err != nil {
 		return nil, fmt.Errorf("lock household: %w", err)
 	}
-	if err := s.lockCharges(ctx, tx, project, rooms); err != nil {
+	open, err := s.billing.LockOpen(ctx, tx, project, rooms)
+	if err != nil {
 		return nil, err
 	}
-	return s.seat(ctx, tx, project, h)
+	return s.seats(ctx, tx, project, households, open)
 }
 
 // sameAsShown refuses when the money has moved since the screen was read, so
@@ -245,57 +256,4 @@ func usual(in *Taking, open []Open) error {
 		return ErrUnusual.Say("实收现金 %s 元，要找零 %s 元，请核对后确认", in.Tendered.Comma(), change.Comma())
 	}
 	return nil
-}
-
-// book makes the draft true.
-func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, seat *Seat, r *Receipt) error {
-	if err := s.chargeLate(ctx, tx, who, project, seat, r); err != nil {
-		return err
-	}
-	if err := s.explainLines(ctx, tx, project, r); err != nil {
-		return err
-	}
-	if err := s.settle(ctx, tx, project, r.Lines); err != nil {
-		return err
-	}
-	if r.PrepaidUsed > 0 {
-		if err := s.payment.Spend(ctx, tx, project, r.Payer, seat.rooms(), r.PrepaidUsed, ledger.DocReceipt, r.ID); err != nil {
-			return err
-		}
-	}
-	if r.ToPrepay > 0 {
-		if err := s.payment.Credit(ctx, tx, project, r.Room, r.Payer, r.ToPrepay, ledger.DocReceipt, r.ID); err != nil {
-			return err
-		}
-	}
-	if err := s.ledger.Post(ctx, tx, project, r.postings()); err != nil {
-		return err
-	}
-	var err error
-	if r.Shift, err = s.joinShift(ctx, tx, who, project); err != nil {
-		return err
-	}
-	r.ShiftState, r.Year = ShiftOpen, r.Date.Year()
-	if r.Number, r.Seq, err = s.ledger.NextDocument(ctx, tx, project, series, r.Year); err != nil {
-		return err
-	}
-	if err := insertReceipt(ctx, tx, project, r); err != nil {
-		return fmt.Errorf("write receipt: %w", err)
-	}
-	if err := stampDesks(ctx, tx, project, r.rooms(), eventReceived, who.Name); err != nil {
-		return fmt.Errorf("write receipt: %w", err)
-	}
-	s.audit.Record(tx, audit.Entry{
-		Project: project, Who: who, Action: "cashier.received", Kind: "receipt", Subject: r.ID,
-		Summary: fmt.Sprintf("%s 收款 %s 元，收据 %s", r.RoomLabel, r.Amount.Comma(), r.Number), After: facts(r),
-	})
-	return nil
-}
-
-// facts is what the audit log keeps of a receipt.
-func facts(r *Receipt) map[string]any {
-	return map[string]any{
-		"number": r.Number, "room": r.RoomLabel, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
-		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
-	}
 }

@@ -72,38 +72,89 @@ func (s *Service) SeatWithin(ctx context.Context, project, room id.ID, within ac
 }
 
 func (s *Service) seat(ctx context.Context, q db.Q, project id.ID, h estate.Household) (*Seat, error) {
-	seat := &Seat{Room: h.Room, Rooms: h.Rooms, Open: []Open{}}
+	open, err := s.billing.Open(ctx, q, project, roomIDs(h.Rooms))
+	if err != nil {
+		return nil, err
+	}
+	seats, err := s.seats(ctx, q, project, []estate.Household{h}, open)
+	if err != nil {
+		return nil, err
+	}
+	return seats[0], nil
+}
+
+// seats are the households as they sit at the counter; open are the charges
+// that their rooms owe.
+func (s *Service) seats(ctx context.Context, q db.Q, project id.ID, households []estate.Household, open []billing.Charge) ([]*Seat, error) {
+	setting, err := oneSetting(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("read setting: %w", err)
+	}
+	var rooms []id.ID
+	for i := range households {
+		rooms = append(rooms, roomIDs(households[i].Rooms)...)
+	}
+	wallets, err := s.payment.WalletsIn(ctx, q, project, rooms)
+	if err != nil {
+		return nil, err
+	}
+	late, err := s.billing.LateFees(ctx, q, project, rooms, clock.DateOf(s.db.Clock().Now()))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Seat, len(households))
+	for i := range households {
+		seat := seatOf(&households[i], setting)
+		if err := s.addOpen(ctx, q, project, seat, open); err != nil {
+			return nil, err
+		}
+		if err := s.addLate(ctx, q, project, seat, late); err != nil {
+			return nil, err
+		}
+		seat.Prepaid = wallets.Of(seat.Payer, seat.rooms())
+		out[i] = seat
+	}
+	return out, nil
+}
+
+func seatOf(h *estate.Household, setting Setting) *Seat {
+	seat := &Seat{Room: h.Room, Rooms: h.Rooms, Open: []Open{}, Setting: setting}
 	if h.Payer != nil {
 		seat.Payer, seat.PayerName, seat.PhoneMask = h.Payer.ID, h.Payer.Name, h.Payer.PhoneMask
 	}
-	labels := map[id.ID]string{}
-	for _, r := range h.Rooms {
-		labels[r.ID] = r.Label
-	}
-	var err error
-	if seat.Setting, err = oneSetting(ctx, q, project); err != nil {
-		return nil, fmt.Errorf("read setting: %w", err)
-	}
-	charges, err := s.billing.Open(ctx, q, project, seat.rooms())
-	if err != nil {
-		return nil, err
+	return seat
+}
+
+// addOpen gives the seat what its rooms owe.
+func (s *Service) addOpen(ctx context.Context, q db.Q, project id.ID, seat *Seat, open []billing.Charge) error {
+	labels := seat.labels()
+	var charges []billing.Charge
+	for _, c := range open {
+		if _, mine := labels[c.Subject]; mine {
+			charges = append(charges, c)
+		}
 	}
 	own, former, err := s.SplitFormer(ctx, q, project, seat.Payer, charges)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range own {
 		seat.Open = append(seat.Open, openOf(&own[i], labels))
 	}
 	if err := s.addFormer(ctx, q, project, seat, former, labels); err != nil {
-		return nil, err
+		return err
 	}
 	seat.Owed = sumLeft(seat.Open)
-	if err := s.addLate(ctx, q, project, seat, labels, clock.DateOf(s.db.Clock().Now())); err != nil {
-		return nil, err
+	return nil
+}
+
+// labels are those of the seat's rooms.
+func (seat *Seat) labels() map[id.ID]string {
+	out := make(map[id.ID]string, len(seat.Rooms))
+	for _, r := range seat.Rooms {
+		out[r.ID] = r.Label
 	}
-	seat.Prepaid, err = s.payment.Balance(ctx, q, project, seat.Payer, seat.rooms())
-	return seat, err
+	return out
 }
 
 func (seat *Seat) rooms() []id.ID { return roomIDs(seat.Rooms) }
@@ -159,11 +210,6 @@ func debts(open []Open) []Debt {
 	return out
 }
 
-func (s *Service) lockCharges(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) error {
-	_, err := s.billing.LockOpen(ctx, tx, project, rooms)
-	return err
-}
-
 func settlements(lines []Line) []billing.Settlement {
 	out := make([]billing.Settlement, len(lines))
 	for i, l := range lines {
@@ -172,31 +218,11 @@ func settlements(lines []Line) []billing.Settlement {
 	return out
 }
 
-func (s *Service) settle(ctx context.Context, tx *db.Tx, project id.ID, lines []Line) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	return s.billing.Settle(ctx, tx, project, settlements(lines))
-}
-
 func (s *Service) unsettle(ctx context.Context, tx *db.Tx, project id.ID, lines []Line) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	return s.billing.Unsettle(ctx, tx, project, settlements(lines))
-}
-
-// explainLines writes on each line how its charge was computed, as it is
-// explained today: the receipt keeps saying so whatever changes later.
-func (s *Service) explainLines(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
-	for i := range r.Lines {
-		e, err := s.billing.Explain(ctx, tx, project, r.Lines[i].Charge)
-		if err != nil {
-			return fmt.Errorf("explain charge: %w", err)
-		}
-		r.Lines[i].How = how(e)
-	}
-	return nil
 }
 
 // how is the short form of an explanation: the multiplications before the sum.

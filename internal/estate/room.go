@@ -183,14 +183,6 @@ type RoomFilter struct {
 	Buildings, Rooms []id.ID
 }
 
-// Household is everything one payer pays for, seen from one of the rooms.
-type Household struct {
-	Room   Room
-	Payer  *Person
-	Rooms  []Room // all rooms of the same payer, Room among them
-	People []Occupant
-}
-
 // CreateRooms makes rooms of one project in bulk inside tx; each names its
 // Building and, if any, its Unit. Ids, labels and order are filled in.
 // Errors: ErrName, ErrKind, ErrArea, ErrFloor, ErrNoBuilding, ErrNoUnit, ErrRoom.
@@ -260,29 +252,6 @@ func readPlaces(ctx context.Context, q db.Q, project id.ID) (*places, error) {
 // Room reads one. Error: ErrNoRoom.
 func (s *Service) Room(ctx context.Context, q db.Q, project, room id.ID) (Room, error) {
 	return oneRoom(ctx, q, project, room)
-}
-
-// Household reads the room, who pays for it, everything else the payer pays
-// for, and who lives there. Error: ErrNoRoom.
-func (s *Service) Household(ctx context.Context, q db.Q, project, room id.ID) (Household, error) {
-	r, err := oneRoom(ctx, q, project, room)
-	if err != nil {
-		return Household{}, err
-	}
-	h := Household{Room: r, Rooms: []Room{r}}
-	if h.People, err = occupants(ctx, q, project, room, 0, true); err != nil {
-		return Household{}, err
-	}
-	if r.Payer == 0 {
-		return h, nil
-	}
-	p, err := onePerson(ctx, q, project, r.Payer)
-	if err != nil {
-		return Household{}, err
-	}
-	h.Payer = &p
-	h.Rooms, err = payerRooms(ctx, q, project, r.Payer)
-	return h, err
 }
 
 // StreamRooms calls fn for every room of the filter in the order of ids. The

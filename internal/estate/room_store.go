@@ -75,17 +75,6 @@ func oneRoom(ctx context.Context, q db.Q, project, room id.ID) (Room, error) {
 	return found(r, err, "read room", ErrNoRoom)
 }
 
-// payerRooms sorts by an expression, because SQLite would otherwise walk the
-// whole project in the order of its rooms instead of asking for the payer.
-func payerRooms(ctx context.Context, q db.Q, project, payer id.ID) ([]Room, error) {
-	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE project_id = ? AND payer_id = ? AND payer_id <> 0 ORDER BY sort_key || '', id", project, payer)
-	out, err := db.Collect(rows, err, scanRoom)
-	if err != nil {
-		return nil, fmt.Errorf("read rooms of payer: %w", err)
-	}
-	return out, nil
-}
-
 func streamRooms(ctx context.Context, q db.Q, project id.ID, f RoomFilter, fn func(*BillingRoom) error) error {
 	where, args := "project_id = ? AND id > ?", []any{project, f.After}
 	if f.Upto != 0 {

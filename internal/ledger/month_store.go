@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -13,11 +15,15 @@ import (
 )
 
 func addDays(ctx context.Context, tx *db.Tx, project id.ID, s sums) error {
-	for _, k := range s.keys() {
-		_, err := tx.Exec(ctx, `INSERT INTO ledger_day (project_id, date, doc_kind, debit, credit, item_id, amount, postings) VALUES (`+db.In(8)+`)
-			ON CONFLICT (project_id, date, doc_kind, debit, credit, item_id)
-			DO UPDATE SET amount = ledger_day.amount + excluded.amount, postings = ledger_day.postings + excluded.postings`,
-			project, k.date, k.kind, k.debit, k.credit, k.item, s[k].amount, s[k].rows)
+	one := "(" + db.In(8) + ")"
+	for part := range slices.Chunk(s.keys(), 50) {
+		args := make([]any, 0, 8*len(part))
+		for _, k := range part {
+			args = append(args, project, k.date, k.kind, k.debit, k.credit, k.item, s[k].amount, s[k].rows)
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO ledger_day (project_id, date, doc_kind, debit, credit, item_id, amount, postings) VALUES "+
+			one+strings.Repeat(", "+one, len(part)-1)+` ON CONFLICT (project_id, date, doc_kind, debit, credit, item_id)
+			DO UPDATE SET amount = ledger_day.amount + excluded.amount, postings = ledger_day.postings + excluded.postings`, args...)
 		if err != nil {
 			return err
 		}

@@ -242,14 +242,19 @@ func (s *Service) Balances(ctx context.Context, q db.Q, project id.ID, upTo cloc
 // the transaction and a rolled-back transaction gives its number back, so it
 // is taken late, after every lock on subjects and orders.
 func (s *Service) NextNumber(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (int64, error) {
-	if project == 0 || series == "" || year < 1900 || year > 2100 {
-		return 0, ErrPosting.Because(fmt.Errorf("series %q of project %d in year %d", series, project, year))
+	return s.nextNumbers(ctx, tx, project, series, year, 1)
+}
+
+// nextNumbers takes n numbers and answers the first of them.
+func (s *Service) nextNumbers(ctx context.Context, tx *db.Tx, project id.ID, series string, year, n int) (int64, error) {
+	if project == 0 || series == "" || year < 1900 || year > 2100 || n < 1 {
+		return 0, ErrPosting.Because(fmt.Errorf("%d of series %q of project %d in year %d", n, series, project, year))
 	}
-	n, err := bumpSeries(ctx, tx, project, series, year)
+	last, err := bumpSeries(ctx, tx, project, series, year, n)
 	if err != nil {
 		return 0, fmt.Errorf("next number of %s: %w", series, err)
 	}
-	return n, nil
+	return last - int64(n) + 1, nil
 }
 
 // Broken lists the postings of a project that break the rules of the book, as

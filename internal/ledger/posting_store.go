@@ -99,12 +99,13 @@ func balances(ctx context.Context, q db.Q, project id.ID, upTo clock.Date, witho
 	return out, rows.Err()
 }
 
-func bumpSeries(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (int64, error) {
-	var n int64
-	err := tx.QueryRow(ctx, `INSERT INTO ledger_series (project_id, series, year, last) VALUES (?, ?, ?, 1)
-		ON CONFLICT (project_id, series, year) DO UPDATE SET last = ledger_series.last + 1 RETURNING last`,
-		project, series, year).Scan(&n)
-	return n, err
+// bumpSeries moves a series on by n and answers its last number.
+func bumpSeries(ctx context.Context, tx *db.Tx, project id.ID, series string, year, n int) (int64, error) {
+	var last int64
+	err := tx.QueryRow(ctx, `INSERT INTO ledger_series (project_id, series, year, last) VALUES (?, ?, ?, ?)
+		ON CONFLICT (project_id, series, year) DO UPDATE SET last = ledger_series.last + excluded.last RETURNING last`,
+		project, series, year, n).Scan(&last)
+	return last, err
 }
 
 func brokenPostings(ctx context.Context, q db.Q, project id.ID) ([]string, error) {

@@ -72,13 +72,20 @@ func (s *Service) Prefixes(ctx context.Context, q db.Q, project id.ID) (Prefixes
 
 // NextDocument is NextNumber with the number as it is written on the document.
 func (s *Service) NextDocument(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (string, int64, error) {
-	seq, err := s.NextNumber(ctx, tx, project, series, year)
+	seq, p, err := s.NextDocuments(ctx, tx, project, series, year, 1)
+	return p.Number(series, year, seq), seq, err
+}
+
+// NextDocuments takes the next n numbers of a series and answers the first of
+// them, and the prefixes to write them with.
+func (s *Service) NextDocuments(ctx context.Context, tx *db.Tx, project id.ID, series string, year, n int) (int64, Prefixes, error) {
+	seq, err := s.nextNumbers(ctx, tx, project, series, year, n)
 	if err != nil {
-		return "", 0, err
+		return 0, nil, err
 	}
 	// Read behind the lock of the series: a prefix is never changed under a number.
 	p, err := s.Prefixes(ctx, tx, project)
-	return p.Number(series, year, seq), seq, err
+	return seq, p, err
 }
 
 var prefixText = regexp.MustCompile(`^[A-Z]{1,6}$`)

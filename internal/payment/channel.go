@@ -89,10 +89,10 @@ type Settled struct {
 	Rest    money.Fen
 }
 
-// Settler is the socket of the counter: it turns a capture into a receipt
-// inside the transaction that records the capture. Lines that are not owed any
-// more are left out.
+// Settler is the socket of the counter: it turns captures into receipts inside
+// the transaction that records the captures, and answers in their order. Lines
+// that are not owed any more are left out.
 type Settler interface {
-	SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in Settling) (Settled, error)
+	SettleOrders(ctx context.Context, tx *db.Tx, project id.ID, list []Settling) ([]Settled, error)
 	RefundSettler
 }

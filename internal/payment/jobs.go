@@ -120,13 +120,20 @@ func (s *Service) closeAfter(ctx context.Context, tx *db.Tx, project, order id.I
 	return s.jobs.Enqueue(ctx, tx, jobClose, fmt.Sprintf("%s/%d/%d/%d", jobClose, project, order, step), orderJob{project, order, step}, after)
 }
 
-// applyLater asks for it once however often the channel repeats itself.
-func (s *Service) applyLater(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
+// applying is the job that applies a notice, once however often the channel
+// repeats itself meanwhile.
+func applying(project id.ID, n *Notice) job.Wanted {
 	about := n.Trade.Transaction
 	if b := n.Trade.Back; b != nil {
 		about = b.Number + "/" + string(b.State)
 	}
-	return s.jobs.Enqueue(ctx, tx, jobApply, fmt.Sprintf("%s/%d/%s/%s", jobApply, project, n.Channel, about), noticeJob{project, n.ID}, 0)
+	return job.Wanted{Key: applyKey(project, n.Channel+"/"+about), Payload: noticeJob{project, n.ID}}
+}
+
+// applyKey is the key of the job that applies what a notice is about; all of a
+// project begin alike.
+func applyKey(project id.ID, about string) string {
+	return fmt.Sprintf("%s/%d/%s", jobApply, project, about)
 }
 
 func (s *Service) reconcileLater(ctx context.Context, tx *db.Tx, project, statement id.ID, try int, after time.Duration) error {

@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/job"
 )
 
 // ErrNotice is answered to a callback that is not signed by the channel.
@@ -72,28 +73,36 @@ func (s *Service) TakeNotice(ctx context.Context, channel, token string, header 
 	default:
 		n.Trade = trade
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		n.ID = tx.NewID()
-		if n.State == NoticeVerified && n.Trade.Back == nil {
-			if known, err := captured(ctx, tx, project, channel, n.Trade.Transaction); err != nil {
-				return err
-			} else if known {
-				n.State = NoticeApplied // repeated by the channel
-			}
-		}
-		if err := insertNotice(ctx, tx, project, &n); err != nil {
-			return fmt.Errorf("write notice: %w", err)
-		}
-		if n.State != NoticeVerified {
-			return nil
-		}
-		return s.applyLater(ctx, tx, project, &n)
-	})
-	if err != nil {
+	if err := s.notices.Do(ctx, s.db, arrived{project, &n}, s.keepNotices); err != nil {
 		return fmt.Errorf("take notice: %w", err)
 	}
 	if n.State == NoticeRefused {
 		return ErrNotice
 	}
 	return nil
+}
+
+// arrived is a notice on its way to the disk.
+type arrived struct {
+	project id.ID
+	notice  *Notice
+}
+
+// keepNotices writes callbacks down and has the genuine ones applied. One that
+// the channel repeats is applied again, which changes nothing.
+func (s *Service) keepNotices(ctx context.Context, tx *db.Tx, list []arrived) error {
+	var jobs []job.Wanted
+	for _, a := range list {
+		a.notice.ID = tx.NewID()
+		if a.notice.State == NoticeVerified {
+			jobs = append(jobs, applying(a.project, a.notice))
+		}
+	}
+	if err := insertNotices(ctx, tx, list); err != nil {
+		return fmt.Errorf("write notices: %w", err)
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return s.jobs.EnqueueAll(ctx, tx, jobApply, jobs, 0)
 }

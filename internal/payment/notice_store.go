@@ -2,68 +2,107 @@ package payment
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"strings"
 
 	"linli/internal/kit/db"
-	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 )
 
-func insertNotice(ctx context.Context, tx *db.Tx, project id.ID, n *Notice) error {
-	header, err := json.Marshal(n.Header)
-	if err != nil {
-		return err
-	}
-	trade, err := json.Marshal(n.Trade)
-	if err != nil {
-		return err
-	}
-	number, transaction := n.about()
-	_, err = tx.Exec(ctx, `INSERT INTO payment_notice (project_id, id, channel, header, body, state, reason, number, transaction_id, trade, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		project, n.ID, n.Channel, string(header), n.Body, string(n.State), n.Reason, number, transaction, string(trade), tx.Now())
-	return err
-}
-
-func oneNotice(ctx context.Context, q db.Q, project, notice id.ID) (Notice, error) {
-	n := Notice{ID: notice}
-	var trade string
-	err := q.QueryRow(ctx, "SELECT channel, state, trade FROM payment_notice WHERE project_id = ? AND id = ?", project, notice).Scan(&n.Channel, &n.State, &trade)
-	if errors.Is(err, sql.ErrNoRows) {
-		return n, fault.ErrNotFound
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(trade), &n.Trade)
-	}
-	if err != nil {
-		return n, fmt.Errorf("read notice: %w", err)
-	}
-	return n, nil
-}
-
-// markNotices gives every verified notice of the transaction its end.
-func markNotices(ctx context.Context, tx *db.Tx, project id.ID, n *Notice, state NoticeState, reason string) error {
-	number, transaction := n.about()
-	_, err := tx.Exec(ctx, `UPDATE payment_notice SET state = ?, reason = ? WHERE project_id = ? AND channel = ? AND number = ? AND transaction_id = ? AND state = 'verified'`,
-		string(state), reason, project, n.Channel, number, transaction)
-	if err != nil {
-		return fmt.Errorf("mark notice: %w", err)
+func insertNotices(ctx context.Context, tx *db.Tx, list []arrived) error {
+	one := "(" + db.In(11) + ")"
+	for part := range slices.Chunk(list, 20) {
+		args := make([]any, 0, 11*len(part))
+		for _, a := range part {
+			n := a.notice
+			header, err := json.Marshal(n.Header)
+			if err != nil {
+				return err
+			}
+			trade, err := json.Marshal(n.Trade)
+			if err != nil {
+				return err
+			}
+			number, transaction := n.about()
+			args = append(args, a.project, n.ID, n.Channel, string(header), n.Body, string(n.State), n.Reason, number, transaction, string(trade), tx.Now())
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO payment_notice (project_id, id, channel, header, body, state, reason, number, transaction_id, trade, at)
+			VALUES `+one+strings.Repeat(", "+one, len(part)-1), args...)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func captured(ctx context.Context, q db.Q, project id.ID, channel, transaction string) (bool, error) {
-	var n int
-	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM payment_capture WHERE project_id = ? AND channel = ? AND transaction_id = ?", project, channel, transaction).Scan(&n)
-	return n > 0, err
+func noticesByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]Notice, error) {
+	args := []any{project}
+	for _, x := range ids {
+		args = append(args, x)
+	}
+	rows, err := q.Query(ctx, "SELECT id, channel, state, trade FROM payment_notice WHERE project_id = ? AND id IN ("+db.In(len(ids))+") ORDER BY id", args...)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (Notice, error) {
+		var n Notice
+		var trade string
+		err := row.Scan(&n.ID, &n.Channel, &n.State, &trade)
+		if err == nil {
+			err = json.Unmarshal([]byte(trade), &n.Trade)
+		}
+		return n, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+	return out, nil
 }
 
-func insertCapture(ctx context.Context, tx *db.Tx, project id.ID, c *Capture, paid time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO payment_capture (project_id, channel, merchant, transaction_id, number, order_id, amount, paid_at, found, receipt_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, project, c.Channel, c.Merchant, c.Transaction, c.Number, c.Order, c.Amount, paid, string(c.Found), c.Receipt, tx.Now())
-	return err
+// markNotices gives every verified notice about the same things its end, also
+// those that only repeat what was said.
+func markNotices(ctx context.Context, tx *db.Tx, project id.ID, list []Notice, state NoticeState, reason string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	args := []any{string(state), reason, project}
+	var said []any
+	for i := range list {
+		number, transaction := list[i].about()
+		args = append(args, transaction)
+		said = append(said, list[i].Channel+"/"+number+"/"+transaction)
+	}
+	_, err := tx.Exec(ctx, "UPDATE payment_notice SET state = ?, reason = ? WHERE project_id = ? AND state = 'verified' AND transaction_id IN ("+db.In(len(list))+
+		") AND channel || '/' || number || '/' || transaction_id IN ("+db.In(len(list))+")", append(args, said...)...)
+	if err != nil {
+		return fmt.Errorf("mark notices: %w", err)
+	}
+	return nil
+}
+
+// capturedOf tells which transactions of a channel are booked.
+func capturedOf(ctx context.Context, q db.Q, project id.ID, channel string, transactions []string) (map[string]bool, error) {
+	args := []any{project, channel}
+	for _, t := range transactions {
+		args = append(args, t)
+	}
+	rows, err := q.Query(ctx, "SELECT transaction_id FROM payment_capture WHERE project_id = ? AND channel = ? AND transaction_id IN ("+db.In(len(transactions))+")", args...)
+	list, err := db.Collect(rows, err, func(row db.Scanner) (t string, err error) { return t, row.Scan(&t) })
+	if err != nil {
+		return nil, fmt.Errorf("read captures: %w", err)
+	}
+	out := make(map[string]bool, len(transactions))
+	for _, t := range list {
+		out[t] = true
+	}
+	return out, nil
+}
+
+func insertCaptures(ctx context.Context, tx *db.Tx, project id.ID, list []Capture) error {
+	columns := []string{"project_id", "channel", "merchant", "transaction_id", "number", "order_id", "amount", "paid_at", "found", "receipt_id", "at"}
+	return tx.Copy(ctx, "payment_capture", columns, len(list), func(i int, dst []any) error {
+		c := &list[i]
+		dst[0], dst[1], dst[2], dst[3], dst[4], dst[5] = int64(project), c.Channel, c.Merchant, c.Transaction, c.Number, int64(c.Order)
+		dst[6], dst[7], dst[8], dst[9], dst[10] = int64(c.Amount), c.PaidAt.UnixMicro(), string(c.Found), int64(c.Receipt), tx.Now().UnixMicro()
+		return nil
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -57,6 +58,24 @@ func updateOrder(ctx context.Context, tx *db.Tx, project id.ID, o *Order) error 
 	return nil
 }
 
+// updatePaid ends orders that were paid, in one statement.
+func updatePaid(ctx context.Context, tx *db.Tx, project id.ID, list []*Order) error {
+	if len(list) == 0 {
+		return nil
+	}
+	const one = "(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
+	args := []any{string(OrderPaid), tx.Now()}
+	for _, o := range list {
+		args = append(args, o.ID, o.Transaction, o.Receipt, o.ReceiptNumber)
+	}
+	_, err := tx.Exec(ctx, `UPDATE payment_order SET state = ?, closing = 0, ended_at = ?, transaction_id = v.column2, receipt_id = v.column3, receipt_number = v.column4
+		FROM (VALUES `+one+strings.Repeat(", "+one, len(list)-1)+`) AS v WHERE payment_order.project_id = ? AND payment_order.id = v.column1`, append(args, project)...)
+	if err != nil {
+		return fmt.Errorf("write orders: %w", err)
+	}
+	return nil
+}
+
 func withLines(ctx context.Context, q db.Q, project id.ID, o Order, err error) (Order, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, fault.ErrNotFound
@@ -64,13 +83,31 @@ func withLines(ctx context.Context, q db.Q, project id.ID, o Order, err error) (
 	if err != nil {
 		return o, err
 	}
-	rows, err := q.Query(ctx, "SELECT charge_id, amount, late FROM payment_order_line WHERE project_id = ? AND order_id = ? ORDER BY no", project, o.ID)
-	o.Lines, err = db.Collect(rows, err, func(row db.Scanner) (OrderLine, error) {
-		var l OrderLine
-		err := row.Scan(&l.Charge, &l.Amount, &l.Late)
-		return l, err
-	})
+	err = addLines(ctx, q, project, map[id.ID]*Order{o.ID: &o})
 	return o, err
+}
+
+// addLines reads the lists of orders.
+func addLines(ctx context.Context, q db.Q, project id.ID, orders map[id.ID]*Order) error {
+	args := []any{project}
+	for o := range orders {
+		args = append(args, o)
+	}
+	rows, err := q.Query(ctx, "SELECT order_id, charge_id, amount, late FROM payment_order_line WHERE project_id = ? AND order_id IN ("+db.In(len(orders))+
+		") ORDER BY order_id, no", args...)
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var order id.ID
+		var l OrderLine
+		err := row.Scan(&order, &l.Charge, &l.Amount, &l.Late)
+		if err == nil {
+			orders[order].Lines = append(orders[order].Lines, l)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return fmt.Errorf("read lines of orders: %w", err)
+	}
+	return nil
 }
 
 func oneOrder(ctx context.Context, q db.Q, project, order id.ID) (Order, error) {
@@ -89,9 +126,30 @@ func lockOrder(ctx context.Context, tx *db.Tx, project, order id.ID) (Order, err
 	return o, nil
 }
 
-// orderNumbered finds an order by its 商户订单号; 0 when there is none.
-func orderNumbered(ctx context.Context, q db.Q, project id.ID, number string) (id.ID, error) {
-	return maybeID(q.QueryRow(ctx, "SELECT id FROM payment_order WHERE project_id = ? AND number = ?", project, number))
+// lockNumbered locks orders by their 商户订单号, in the order of their ids, and
+// reads them; those that do not exist are missing.
+func lockNumbered(ctx context.Context, tx *db.Tx, project id.ID, numbers []string) (map[string]*Order, error) {
+	where, args := " FROM payment_order WHERE project_id = ? AND number IN ("+db.In(len(numbers))+") ORDER BY id", []any{project}
+	for _, n := range numbers {
+		args = append(args, n)
+	}
+	if err := tx.Lock(ctx, "SELECT id"+where, args...); err != nil {
+		return nil, fmt.Errorf("lock orders: %w", err)
+	}
+	rows, err := tx.Query(ctx, "SELECT "+orderColumns+where, args...)
+	list, err := db.Collect(rows, err, scanOrder)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	out, byID := map[string]*Order{}, map[id.ID]*Order{}
+	for i := range list {
+		o := &list[i]
+		out[o.Number], byID[o.ID] = o, o
+	}
+	if err := addLines(ctx, tx, project, byID); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func openOrderOf(ctx context.Context, q db.Q, project, room id.ID) (id.ID, error) {

@@ -67,6 +67,7 @@ type Service struct {
 	reachable func() string
 	settler   Settler
 	channels  map[string]Channel
+	notices   db.Group[arrived] // written together by those who come at once
 }
 
 // New builds the room.

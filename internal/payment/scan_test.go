@@ -130,15 +130,23 @@ type desk struct {
 	receipts int
 }
 
-func (k *desk) SettleOrder(ctx context.Context, tx *db.Tx, project id.ID, in payment.Settling) (payment.Settled, error) {
-	k.mu.Lock()
-	k.receipts++
-	k.mu.Unlock()
-	receipt := tx.NewID()
-	err := k.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocReceipt, Doc: receipt, Date: clock.DateOf(tx.Now()), Debit: ledger.Clearing,
-		Credit: ledger.Prepaid, Amount: in.Amount}})
-	return payment.Settled{Receipt: receipt, Number: "SJ1", Rest: in.Amount}, err
+func (k *desk) SettleOrders(ctx context.Context, tx *db.Tx, project id.ID, list []payment.Settling) ([]payment.Settled, error) {
+	var out []payment.Settled
+	for _, in := range list {
+		k.mu.Lock()
+		k.receipts++
+		k.mu.Unlock()
+		receipt := tx.NewID()
+		err := k.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocReceipt, Doc: receipt, Date: clock.DateOf(tx.Now()), Debit: ledger.Clearing,
+			Credit: ledger.Prepaid, Amount: in.Amount}})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, payment.Settled{Receipt: receipt, Number: "SJ1", Rest: in.Amount})
+	}
+	return out, nil
 }
+
 func (k *desk) SettleRefund(context.Context, *db.Tx, id.ID, *payment.Refund) (id.ID, string, error) {
 	return 0, "", errors.New("no refunds here")
 }

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"linli/internal/kit/db"
@@ -133,6 +134,31 @@ func (s *Service) Wallets(ctx context.Context, q db.Q, project, payer id.ID, roo
 		return nil, fmt.Errorf("wallets: %w", err)
 	}
 	return wallets, nil
+}
+
+// WalletsIn are the wallets that the rooms have, whoever pays for them, but for
+// what is set aside for refunds.
+func (s *Service) WalletsIn(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (Wallets, error) {
+	out, err := walletsIn(ctx, q, project, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("wallets of rooms: %w", err)
+	}
+	return out, nil
+}
+
+// Wallets are some wallets of a project.
+type Wallets []Wallet
+
+// Of is what a payer has in them for the rooms, in fen; money that came in
+// while a room had no payer on file counts as the payer's.
+func (l Wallets) Of(payer id.ID, rooms []id.ID) money.Fen {
+	var sum money.Fen
+	for _, w := range l {
+		if (w.Payer == payer || w.Payer == 0) && slices.Contains(rooms, w.Room) {
+			sum += w.Balance
+		}
+	}
+	return sum
 }
 
 // Entries are the movements of a wallet, newest first, at most limit.

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -57,11 +58,31 @@ func walletsOf(ctx context.Context, q db.Q, project, payer id.ID, rooms []id.ID)
 	}
 	where, args := ofRooms(project, payer, rooms)
 	rows, err := q.Query(ctx, "SELECT id, room_id, payer_id, purpose, balance FROM payment_wallet WHERE "+where+" ORDER BY id", args...)
-	return db.Collect(rows, err, func(row db.Scanner) (Wallet, error) {
-		var w Wallet
-		err := row.Scan(&w.ID, &w.Room, &w.Payer, &w.Purpose, &w.Balance)
-		return w, err
-	})
+	return db.Collect(rows, err, scanWallet)
+}
+
+func walletsIn(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (Wallets, error) {
+	var out Wallets
+	for part := range slices.Chunk(rooms, 500) {
+		args := []any{project, heldForRefund}
+		for _, r := range part {
+			args = append(args, r)
+		}
+		rows, err := q.Query(ctx, "SELECT id, room_id, payer_id, purpose, balance FROM payment_wallet WHERE project_id = ? AND purpose <> ? AND room_id IN ("+
+			db.In(len(part))+") ORDER BY id", args...)
+		list, err := db.Collect(rows, err, scanWallet)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+func scanWallet(row db.Scanner) (Wallet, error) {
+	var w Wallet
+	err := row.Scan(&w.ID, &w.Room, &w.Payer, &w.Purpose, &w.Balance)
+	return w, err
 }
 
 type movement struct {

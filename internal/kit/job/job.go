@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,16 +75,33 @@ func (q *Queue) GaveUp(kind string, told func(ctx context.Context, payload []byt
 // Enqueue adds a job to the transaction. With a unique key, a second job is
 // not added while the first waits or runs.
 func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, kind, uniqueKey string, payload any, after time.Duration) error {
-	b, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("enqueue %s: %w", kind, err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO kit_job (id, kind, payload, unique_key, state, run_at, attempts, leased_until, error, created_at, done_at)
-		VALUES (?, ?, ?, ?, 'ready', ?, 0, 0, '', ?, 0)
-		ON CONFLICT (unique_key) WHERE unique_key <> '' AND state IN ('ready', 'running') DO NOTHING`,
-		tx.NewID(), kind, string(b), uniqueKey, tx.Now().Add(after), tx.Now())
-	if err != nil {
-		return fmt.Errorf("enqueue %s: %w", kind, err)
+	return q.EnqueueAll(ctx, tx, kind, []Wanted{{uniqueKey, payload}}, after)
+}
+
+// Wanted is one of several jobs of a kind.
+type Wanted struct {
+	Key     string // unique among those that wait or run, "" for none
+	Payload any
+}
+
+// EnqueueAll adds several jobs of a kind to the transaction.
+func (q *Queue) EnqueueAll(ctx context.Context, tx *db.Tx, kind string, list []Wanted, after time.Duration) error {
+	const one = "(?, ?, ?, ?, 'ready', ?, 0, 0, '', ?, 0)"
+	for part := range slices.Chunk(list, 50) {
+		args := make([]any, 0, 6*len(part))
+		for _, w := range part {
+			b, err := json.Marshal(w.Payload)
+			if err != nil {
+				return fmt.Errorf("enqueue %s: %w", kind, err)
+			}
+			args = append(args, tx.NewID(), kind, string(b), w.Key, tx.Now().Add(after), tx.Now())
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO kit_job (id, kind, payload, unique_key, state, run_at, attempts, leased_until, error, created_at, done_at)
+			VALUES `+one+strings.Repeat(", "+one, len(part)-1)+`
+			ON CONFLICT (unique_key) WHERE unique_key <> '' AND state IN ('ready', 'running') DO NOTHING`, args...)
+		if err != nil {
+			return fmt.Errorf("enqueue %s: %w", kind, err)
+		}
 	}
 	tx.AfterCommit(q.nudge)
 	return nil

@@ -170,3 +170,51 @@ func TestEndIsOneCommitWithTheWork(t *testing.T) {
 		}
 	})
 }
+
+// Jobs taken along end with the one that takes them, are done by nobody else
+// when its work fails, and one that has failed before is not taken.
+func TestJobsTakenAlong(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
+		q := job.New(d, slog.New(slog.DiscardHandler))
+		odd := errors.New("odd")
+		bad, got := true, []string{}
+		q.Handle("batch", func(ctx context.Context, own []byte) error {
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				more, err := job.Along(ctx, tx, "batch/1/", 2)
+				if err != nil {
+					return err
+				}
+				said := string(own)
+				for _, m := range more {
+					said += "+" + string(m)
+				}
+				if got = append(got, said); bad && len(more) > 0 {
+					return odd
+				}
+				return job.End(ctx, tx)
+			})
+			if errors.Is(err, odd) {
+				bad = false
+				return fmt.Errorf("alone: %w", err)
+			}
+			return err
+		})
+		for i, key := range []string{"batch/1/a", "batch/1/b", "batch/1/c", "batch/1/d", "batch/10/e", "batch/2/f"} {
+			enqueue(t, d, q, "batch", key, i)
+		}
+		if err := q.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		now.Advance(time.Hour)
+		if err := q.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		// 0 fails with 1 and 2, which then go with each other and 3; 0 comes last, alone.
+		if want := "[0+1+2 1+2+3 4 5 0]"; fmt.Sprint(got) != want {
+			t.Errorf("ran %v, want %s", got, want)
+		}
+		if want := "[batch:done:2 batch:done:1 batch:done:1 batch:done:1 batch:done:1 batch:done:1]"; states(t, d) != want {
+			t.Errorf("states %s", states(t, d))
+		}
+	})
+}

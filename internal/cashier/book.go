@@ -1,0 +1,156 @@
+package cashier
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/audit"
+	"linli/internal/billing"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
+	"linli/internal/ledger"
+)
+
+// booking is a drafted receipt with the household whose it is.
+type booking struct {
+	who     actor.Actor
+	seat    *Seat
+	receipt *Receipt
+}
+
+// book makes a draft true.
+func (s *Service) book(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, seat *Seat, r *Receipt) error {
+	return s.bookAll(ctx, tx, project, []booking{{who, seat, r}})
+}
+
+// bookAll makes drafts true, all in the statements that one would take. They
+// are drafts of different households, so that none changes what another saw.
+func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []booking) error {
+	for _, b := range list {
+		if err := s.chargeLate(ctx, tx, b.who, project, b.seat, b.receipt); err != nil {
+			return err
+		}
+	}
+	if err := s.explainLines(ctx, tx, project, list); err != nil {
+		return err
+	}
+	var paid []billing.Settlement
+	var postings []ledger.Posting
+	for _, b := range list {
+		paid = append(paid, settlements(b.receipt.Lines)...)
+		postings = append(postings, b.receipt.postings()...)
+	}
+	if len(paid) > 0 {
+		if err := s.billing.Settle(ctx, tx, project, paid); err != nil {
+			return err
+		}
+	}
+	for _, b := range list {
+		if err := s.moveWallets(ctx, tx, project, b.seat, b.receipt); err != nil {
+			return err
+		}
+	}
+	if err := s.ledger.Post(ctx, tx, project, postings); err != nil {
+		return err
+	}
+	if err := s.number(ctx, tx, project, list); err != nil {
+		return err
+	}
+	return s.write(ctx, tx, project, list)
+}
+
+// moveWallets takes and gives prepaid money as the receipt says.
+func (s *Service) moveWallets(ctx context.Context, tx *db.Tx, project id.ID, seat *Seat, r *Receipt) error {
+	if r.PrepaidUsed > 0 {
+		if err := s.payment.Spend(ctx, tx, project, r.Payer, seat.rooms(), r.PrepaidUsed, ledger.DocReceipt, r.ID); err != nil {
+			return err
+		}
+	}
+	if r.ToPrepay > 0 {
+		return s.payment.Credit(ctx, tx, project, r.Room, r.Payer, r.ToPrepay, ledger.DocReceipt, r.ID)
+	}
+	return nil
+}
+
+// number gives the receipts their shifts and numbers, in their order.
+func (s *Service) number(ctx context.Context, tx *db.Tx, project id.ID, list []booking) error {
+	shifts := map[id.ID]id.ID{}
+	for _, b := range list {
+		shift, ok := shifts[b.who.Account]
+		if !ok {
+			var err error
+			if shift, err = s.joinShift(ctx, tx, b.who, project); err != nil {
+				return err
+			}
+			shifts[b.who.Account] = shift
+		}
+		b.receipt.Shift, b.receipt.ShiftState = shift, ShiftOpen
+	}
+	year := list[0].receipt.Date.Year()
+	first, prefixes, err := s.ledger.NextDocuments(ctx, tx, project, series, year, len(list))
+	if err != nil {
+		return err
+	}
+	for i, b := range list {
+		b.receipt.Year, b.receipt.Seq = year, first+int64(i)
+		b.receipt.Number = prefixes.Number(series, year, b.receipt.Seq)
+	}
+	return nil
+}
+
+// write stores the receipts and tells the log and the desks of their rooms.
+func (s *Service) write(ctx context.Context, tx *db.Tx, project id.ID, list []booking) error {
+	receipts := make([]*Receipt, len(list))
+	stamped := map[string][]id.ID{}
+	for i, b := range list {
+		receipts[i] = b.receipt
+		stamped[b.who.Name] = append(stamped[b.who.Name], b.receipt.rooms()...)
+	}
+	if err := insertReceipts(ctx, tx, project, receipts); err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	for name, rooms := range stamped {
+		if err := stampDesks(ctx, tx, project, rooms, eventReceived, name); err != nil {
+			return fmt.Errorf("write receipt: %w", err)
+		}
+	}
+	for _, b := range list {
+		r := b.receipt
+		s.audit.Record(tx, audit.Entry{
+			Project: project, Who: b.who, Action: "cashier.received", Kind: "receipt", Subject: r.ID,
+			Summary: fmt.Sprintf("%s 收款 %s 元，收据 %s", r.RoomLabel, r.Amount.Comma(), r.Number), After: facts(r),
+		})
+	}
+	return nil
+}
+
+// facts is what the audit log keeps of a receipt.
+func facts(r *Receipt) map[string]any {
+	return map[string]any{
+		"number": r.Number, "room": r.RoomLabel, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
+		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
+	}
+}
+
+// explainLines writes on each line how its charge was computed, as it is
+// explained today: the receipt keeps saying so whatever changes later.
+func (s *Service) explainLines(ctx context.Context, tx *db.Tx, project id.ID, list []booking) error {
+	var charges []id.ID
+	for _, b := range list {
+		for _, l := range b.receipt.Lines {
+			charges = append(charges, l.Charge)
+		}
+	}
+	said, err := s.billing.ExplainAll(ctx, tx, project, charges)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		for i := range b.receipt.Lines {
+			l := &b.receipt.Lines[i]
+			l.How = how(said[l.Charge])
+		}
+	}
+	return nil
+}

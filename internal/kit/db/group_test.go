@@ -1,0 +1,82 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
+)
+
+// Everybody's row is written once, those who wait share a transaction, and one
+// bad row fails alone.
+func TestGroup(t *testing.T) {
+	dbtest.Run(t, nil, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx := t.Context()
+		exec := func(q string) {
+			t.Helper()
+			if err := d.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, q); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec("CREATE TABLE group_row (n BIGINT PRIMARY KEY)")
+		var g db.Group[int]
+		var most atomic.Int64 // rows that one transaction was asked for
+		odd := errors.New("odd")
+		write := func(ctx context.Context, tx *db.Tx, items []int) error {
+			most.Store(max(most.Load(), int64(len(items))))
+			for _, n := range items {
+				if n == 13 {
+					return odd
+				}
+				if _, err := tx.Exec(ctx, "INSERT INTO group_row (n) VALUES (?)", n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		const rows = 64
+		got := make([]error, rows)
+		// The first holds the turn until the others have come.
+		come := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got[0] = g.Do(ctx, d, 0, func(ctx context.Context, tx *db.Tx, items []int) error {
+				close(come)
+				for g.Waiting() < rows-1 {
+					runtime.Gosched()
+				}
+				return write(ctx, tx, items)
+			})
+		})
+		<-come
+		for n := 1; n < rows; n++ {
+			wg.Go(func() { got[n] = g.Do(ctx, d, n, write) })
+		}
+		wg.Wait()
+		for n, err := range got {
+			if want := n == 13; (err != nil) != want || want && !errors.Is(err, odd) {
+				t.Errorf("row %d: %v", n, err)
+			}
+		}
+		if most.Load() != rows-1 {
+			t.Errorf("%d rows together", most.Load())
+		}
+		var count int
+		if err := d.Reader(ctx).QueryRow(ctx, "SELECT COUNT(*) FROM group_row").Scan(&count); err != nil || count != rows-1 {
+			t.Errorf("%d rows, %v", count, err)
+		}
+		if err := g.Do(ctx, d, 0, write); err == nil {
+			t.Error("a row that is there was written again")
+		}
+		if err := g.Do(ctx, d, 100, write); err != nil {
+			t.Error(fmt.Errorf("after an error: %w", err))
+		}
+	})
+}
