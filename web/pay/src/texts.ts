@@ -17,7 +17,7 @@ export const t = {
   lateOwed: (sum: string) => `其中违约金 ${sum}，算到今天 24 点。有异议请先联系服务中心。`,
   lateFee: '违约金',
   lateHow: (sum: string) => `违约金 ${sum} 怎么算的`,
-  parts: (list: string[]) => `这些费用分${list.length}个商户收款：先付 ${list[0]}，再付 ${list.slice(1).join('、')}。付完一笔，接着付下一笔。`,
+  parts: (list: string[]) => `这些费用分${['', '', '两', '三', '四'][list.length] ?? list.length}个商户收款：先付 ${list[0]}，再付 ${list.slice(1).join('、')}。付完一笔，接着付下一笔。`,
   part: (name: string, sum: string) => `${name} ${sum}`,
   payPart: (channel: string, sum: string) => `${app(channel)}先付 ${sum}`,
   monthSum: (sum: string) => `小计 ${sum}`,

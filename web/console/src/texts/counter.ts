@@ -100,6 +100,7 @@ export const codeTexts = {
   notPaid: '没有收到钱',
   again: '可以直接再扫，或按 Enter 换一种方式收款。',
   fetching: '正在取收款码',
+  lateFee: (fen: number) => `其中违约金 ${formatYuan(fen)}，算到今天`,
   phone: '住户正在自己的手机上付款，请先不要收款',
   scan: (app: string) => `请交款人用${app}扫码付款`,
   picture: (app: string, fen: number) => `${app}收款码 ${formatYuan(fen)}`,
@@ -113,6 +114,20 @@ export const codeTexts = {
   back: '回到收款',
   paid: '已付款，正在开收据',
   lost: '暂时读不到付款结果，正在重试；请勿重复收款',
+}
+
+/** Words for what belongs to several merchants. */
+export const splitTexts = {
+  title: '分商户收款',
+  words: (names: string[]) => `这些费用分${['', '', '两', '三', '四'][names.length] ?? names.length}个商户收款，先收“${names[0]}”，付完接着收${names.slice(1).map((n) => `“${n}”`).join('、')}。`,
+  late: (fen: number) => `含违约金 ${formatYuan(fen)}`,
+  prepay: (fen: number) => `含存入预存 ${formatYuan(fen)}`,
+  paid: '已收',
+  take: (app: string, fen: number, at: number) => `${at > 0 ? '接着收' : '先收'} ${formatYuan(fen)}（${app}）`,
+  back: '回到收款',
+  leave: '其余以后再收',
+  rest: (list: string[]) => `还没收：${list.join('、')}。点“继续收这户”接着收。`,
+  part: (name: string, fen: number) => `${name} ${formatYuan(fen)}`,
 }
 
 export const settingTexts = {

@@ -37,7 +37,10 @@ export const receive = (project: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/receipts', { params: { path: at(project) }, body, headers: withKey(key) }))
 
 /** Asks a payment channel for an amount; read the order until it is paid or has ended. */
-export interface OrderTaking { channel: Online; room_id: string; charge_ids?: string[]; amount: number; expected_owed: number; confirmed?: boolean; payer_code?: string }
+export interface OrderTaking { channel: Online; room_id: string; charge_ids?: string[]; late_charge_ids?: string[]; amount: number; expected_owed: number; expected_late?: number; confirmed?: boolean; merchant_id?: string; payer_code?: string }
+/** What of it goes to which merchant: one part is one order. */
+export const orderParts = (project: string, body: OrderTaking) => must(api.POST('/api/v1/projects/{project}/orders/parts', { params: { path: at(project) }, body }))
+export type OrderPart = Awaited<ReturnType<typeof orderParts>>['items'][number]
 export const openOrder = (project: string, body: OrderTaking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/orders', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const readOrder = (project: string, order: string) =>

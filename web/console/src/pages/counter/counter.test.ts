@@ -42,6 +42,10 @@ describe('a code that is scanned', () => {
     const seat = seatOf(three)
     const e = entry({ method: 'wechat', typed: 26052 })
     expect(orderOf(seat, ['a'], planOf(seat, ['a'], e), 'wechat', false)).toEqual({ channel: 'wechat', room_id: '1', amount: 26052, expected_owed: seat.owed, charge_ids: ['a'] })
+    const fee = { charge_id: 'a', item_name: '物业服务费', month: '2026-09', due_date: '2026-09-30', days: 3, total: 300, charged: 0, waived: 0, left: 300, lines: [], room_id: '1', room_label: '' } as unknown as Seat['late_fees'][number]
+    const late = { ...seat, late_fees: [fee], late_owed: 300 }
+    expect(orderOf(late, ['a'], planOf(late, ['a'], { ...e, late: true }), 'wechat', false, '', true)).toMatchObject({ charge_ids: ['a'], late_charge_ids: ['a'], expected_late: 300 })
+    expect(orderOf(late, ['a'], planOf(late, ['a'], e), 'wechat', false)).not.toHaveProperty('expected_late')
     expect(orderOf(seat, ['a', 'b', 'c'], planOf(seat, ['a', 'b', 'c'], e), 'alipay', true)).toEqual({ channel: 'alipay', room_id: '1', amount: 26052, expected_owed: seat.owed, confirmed: true })
   })
   it('never becomes money entered by hand', () => {

@@ -202,10 +202,9 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
 }
 
 /** The request for a code that the payer scans, or with the code that was scanned from the payer's telephone. */
-export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, channel: Online, confirmed: boolean, payerCode = ''): OrderTaking {
-  const body: OrderTaking = { channel, room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed }
-  const { charge_ids } = named(seat, chosen, false)
-  if (charge_ids) body.charge_ids = charge_ids
+export function orderOf(seat: Seat, chosen: readonly string[], plan: Plan, channel: Online, confirmed: boolean, payerCode = '', late = false): OrderTaking {
+  const body: OrderTaking = { channel, room_id: seat.room.id, amount: plan.now, expected_owed: seat.owed, ...named(seat, chosen, late) }
+  if (late && lateOf(seat, chosen).length > 0) body.expected_late = seat.late_owed
   if (confirmed) body.confirmed = true
   if (payerCode) body.payer_code = payerCode
   return body

@@ -24,7 +24,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   const methods = computed<Method[]>(() => ['cash', 'card', 'transfer', ...(mayCode.value ? (['wechat', 'alipay'] as const).filter((m) => seat.value?.online.includes(m)) : [])])
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value && !isOnline(method.value) }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
