@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -135,6 +138,27 @@ func (c *channel) ask(ctx context.Context, method, path, kind, body string) (*ht
 	return res, res.Body.Close()
 }
 
+// show is a payer's telephone that shows its code for the scanner: most pay
+// without being asked, some answers get lost, some would have to agree first
+// and do not, some have no money.
+func (c *channel) show(ctx context.Context) string {
+	kind := []string{"free", "free", "free", "lost", "lost", "password", "poor"}[rand.IntN(7)]
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.address+"/code?kind="+kind, http.NoBody)
+	if err != nil {
+		return ""
+	}
+	res, err := c.phones.Do(req)
+	if err != nil {
+		return ""
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return ""
+	}
+	return regexp.MustCompile(`\b(13|28)\d{16}\b`).FindString(string(b))
+}
+
 // control speaks to the simulator beside its protocol.
 func (c *channel) control(ctx context.Context, path, body string) error {
 	res, err := c.ask(ctx, http.MethodPost, path, "application/json", body)
@@ -165,7 +189,20 @@ type trade struct {
 		Amount int64
 		State  string
 		At     time.Time
+		// Reversal is of WeChat Pay; Alipay gives such a refund the order's number.
+		Reversal bool
 	}
+}
+
+// reversed tells a payment that was taken back at once (撤销), as if it had never
+// been.
+func (t *trade) reversed() bool {
+	for _, r := range t.Refunds {
+		if r.Reversal || r.Number == t.Number {
+			return true
+		}
+	}
+	return false
 }
 
 // readChannel reads a channel's own books: everything that was paid, and what
@@ -196,6 +233,10 @@ func tell(j *Journal, dir, key string) error {
 	}
 	day := func(t time.Time) string { return clock.DateOf(t).String() }
 	for _, t := range trades {
+		if t.reversed() {
+			j.write(Entry{Deed: Reversed, Channel: key, Number: t.Number, Transaction: t.Transaction, Got: fen(t.Total), Day: day(t.PaidAt)})
+			continue
+		}
 		j.write(Entry{Deed: Captured, Channel: key, Merchant: t.Merchant + t.Seller, Number: t.Number, Transaction: t.Transaction, Got: fen(t.Total), Day: day(t.PaidAt)})
 		for _, r := range t.Refunds {
 			if r.State == "" {

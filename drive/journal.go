@@ -48,6 +48,7 @@ const (
 	Altered   Deed = "altered"   // the channel's books or bill were changed on purpose; Note is the difference to be found
 	Evening   Deed = "evening"   // everybody has gone home; Note is where the channels reach the server
 	Captured  Deed = "captured"  // the channel's own books: Number and Transaction, Got is what it took
+	Reversed  Deed = "reversed"  // the channel's own books: a payment that was taken back at once, as if it had never been
 	GivenBack Deed = "givenback" // the channel's own books: Number is the refund's, Got what went back of Transaction, State whether
 	Ended     Deed = "ended"     // the next morning is over; At is its time
 )

@@ -74,6 +74,22 @@ func (p *person) online(ctx context.Context) {
 	p.do(ctx, t)
 }
 
+// scan takes the money of the code that the payer's telephone shows. An answer
+// that is lost, or a payer who does not agree, ends with the payment taken back.
+func (p *person) scan(ctx context.Context) {
+	at, room, seat, ok := p.seat(ctx)
+	by := someChannel()
+	shown := p.channels[by].show(ctx)
+	if !ok || shown == "" {
+		return
+	}
+	sum := amount(seat.Owed)
+	t := p.newTask(OpenOrder, at, room, sum, "/orders", object{"channel": by, "room_id": room, "amount": sum, "expected_owed": seat.Owed, "confirmed": true, "payer_code": shown})
+	t.Channel, t.Note = by, "scanned"
+	t.then = func(a *Entry) { p.orders = append(p.orders, held{at: at, id: a.ID}) }
+	p.do(ctx, t)
+}
+
 // opened remembers an order, and most payers pay it.
 func (p *person) opened(ctx context.Context, h held) {
 	p.orders = append(p.orders, h)

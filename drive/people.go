@@ -152,8 +152,10 @@ func (p *person) serve(ctx context.Context, dice int) {
 	switch {
 	case dice < 12:
 		p.take(ctx)
-	case dice < 22:
+	case dice < 18:
 		p.online(ctx)
+	case dice < 22:
+		p.scan(ctx)
 	case dice < 25:
 		p.void(ctx)
 	case dice < 28:

@@ -27,6 +27,7 @@ type verifier struct {
 	keys      []string // in the order of the journal
 	captured  []Entry
 	givenBack []Entry
+	reversed  []Entry
 	altered   []Entry
 	merchants map[id.ID]map[string]string // by project and channel
 	silent    map[string]bool             // numbers of orders that were paid when nobody told
@@ -72,6 +73,7 @@ func Verify(journal []Entry, b *Books) []string {
 	v.numbers()
 	v.orders()
 	v.credited()
+	v.takenBack()
 	v.refunds()
 	v.returned()
 	v.clearing()
@@ -146,6 +148,8 @@ func (v *verifier) learn(e *Entry) {
 		v.captured = append(v.captured, *e)
 	case e.Deed == GivenBack:
 		v.givenBack = append(v.givenBack, *e)
+	case e.Deed == Reversed:
+		v.reversed = append(v.reversed, *e)
 	case e.Deed == Altered:
 		v.altered = append(v.altered, *e)
 	case e.Deed == Merchant:

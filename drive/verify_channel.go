@@ -103,6 +103,15 @@ func (v *verifier) credited() {
 	}
 }
 
+// takenBack: what a channel took back at once is on no receipt.
+func (v *verifier) takenBack() {
+	for _, t := range v.reversed {
+		if there := v.byMark[t.Transaction]; len(there) > 0 {
+			v.say("%s has taken %s of order %s back, and receipt %s says it came", t.Channel, t.Got.Yuan(), t.Number, there[0].Number)
+		}
+	}
+}
+
 // refunds: paid out exactly when somebody was told so, or the channel did; and
 // never more than was taken.
 func (v *verifier) refunds() {

@@ -244,6 +244,9 @@ func channelErrors() []spoiled {
 			one.Receipts[6].Pays[0].Reference = "T-99"
 			return j
 		}, "for X-1, which is nobody's order"},
+		{"taken back and credited", func(j []Entry, _, _ *Project, _ *Books) []Entry {
+			return append(j, Entry{Deed: Reversed, Channel: wechat, Number: "L-21", Transaction: "T-21", Got: 900})
+		}, "wechat has taken 9.00 of order L-21 back, and receipt SJ2026-000004 says it came"},
 		{"order unpaid", func(j []Entry, one, _ *Project, _ *Books) []Entry {
 			one.Orders[21] = Order{"waiting", 900, wechat, 102, "L-21", ""}
 			return j
