@@ -11,12 +11,14 @@ import (
 )
 
 // searchStep is how many entries one statement looks through for a text, and
-// searchSteps how many such steps one page of the list takes. No index finds a
-// piece of a sentence, so a page looks at this many entries and its cursor goes
-// on from there; a list without a text is read from an index and takes one step.
+// searchSteps how many such steps one page of the list takes at most, within
+// searchTime. No index finds a piece of a sentence, so a page looks so far and
+// its cursor goes on from there: however long the log is, a page answers soon. A
+// list without a text is read from an index and takes one step.
 const (
-	searchStep  = 20_000
-	searchSteps = 5
+	searchStep  = 2_000
+	searchSteps = 50
+	searchTime  = 50 * time.Millisecond
 	maxWords    = 5
 )
 
@@ -48,7 +50,8 @@ func (s *Service) Search(ctx context.Context, project id.ID, f Filter) (Found, e
 	}
 	q, asked := s.db.Reader(ctx), words(f.Text)
 	var rows []Row
-	for range searchSteps {
+	until := s.db.Clock().Now().Add(searchTime)
+	for n := 0; n < searchSteps && (n == 0 || s.db.Clock().Now().Before(until)); n++ {
 		end, err := s.stepEnd(ctx, project, f, from, len(asked) > 0)
 		if err != nil {
 			return Found{}, err
