@@ -37,6 +37,8 @@ type house struct {
 	now   *clock.Manual
 	s     *identity.Service
 	audit *audit.Service
+	ring  *crypt.Ring
+	key   string // Idempotency-Key of the calls
 	srv   *httptest.Server
 
 	buildings map[id.ID]string // of project 1
@@ -51,6 +53,7 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		h.ring = ring
 		h.s = identity.New(identity.Deps{DB: d, Audit: h.audit, Ring: ring,
 			Roles: []identity.Role{
 				{Key: identity.RoleAdmin, Name: "系统管理员"},
@@ -87,7 +90,7 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 }
 
 func (h *house) handler() http.Handler {
-	w := web.New(web.Deps{DB: h.d, Log: slog.New(slog.DiscardHandler), Authenticate: h.s.Authenticate, Missing: h.s.Missing, Refused: h.audit.Refused})
+	w := web.New(web.Deps{DB: h.d, Ring: h.ring, Log: slog.New(slog.DiscardHandler), Authenticate: h.s.Authenticate, Missing: h.s.Missing, Refused: h.audit.Refused})
 	h.s.Routes(w)
 	web.Handle(w, web.Op{ID: "look", Method: "GET", Path: "/projects/{project}/look", Permission: "estate.read", Tag: "test"},
 		func(context.Context, actor.Actor, *struct {
@@ -133,6 +136,9 @@ func (h *house) call(token, method, path string, body any) answer {
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if h.key != "" {
+		req.Header.Set("Idempotency-Key", h.key)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)

@@ -3,9 +3,8 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
-	"linli/internal/kit/id"
 )
 
 // keepAnswers is how long a key is remembered; promised are 30 days.
@@ -61,7 +59,8 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 		who, key := actor.From(r.Context()), r.Header.Get("Idempotency-Key")
 		multipart := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/")
 		_, pattern := s.mux.Handler(r)
-		if r.Method != http.MethodPost || key == "" || who.Account == 0 || multipart || s.secrets[pattern] {
+		secret := s.secrets[pattern] && !s.open[pattern] && s.deps.Ring != nil && Token(r) != ""
+		if r.Method != http.MethodPost || key == "" || who.Account == 0 && !secret || multipart || s.secrets[pattern] && !secret {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -74,9 +73,17 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			writeProblem(w, errJSON.Because(err), "")
 			return
 		}
-		sum := sha256.Sum256(append([]byte(r.URL.RequestURI()+"\n"), body...))
-		digest := hex.EncodeToString(sum[:])
-		c, err := s.runOnce(r, next, who.Account, key, digest, body)
+		once := s.plainKey(r, who.Account, key, body)
+		if secret {
+			once = s.secretKey(r, key, body)
+		}
+		var c *capture
+		if who.Account != 0 {
+			c, err = s.runOnce(r, next, once, body)
+		} else if c, err = s.replay(r.Context(), s.deps.DB.Reader(r.Context()), once); errors.Is(err, sql.ErrNoRows) {
+			// The session has ended, and not by what is asked for now.
+			c, err = s.let(r, next, body), nil
+		}
 		if e := fault.As(err); e != nil {
 			writeProblem(w, e, "")
 			return
@@ -98,55 +105,83 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) runOnce(r *http.Request, next http.Handler, account id.ID, key, digest string, body []byte) (*capture, error) {
+func (s *Server) runOnce(r *http.Request, next http.Handler, once onceKey, body []byte) (*capture, error) {
 	var c *capture
 	err := s.deps.DB.Write(r.Context(), func(tx *db.Tx) error {
 		n, err := tx.Exec(r.Context(), `INSERT INTO kit_answer (account_id, key, digest, status, kind, body, created_at)
-			VALUES (?, ?, ?, 0, '', ?, ?) ON CONFLICT (account_id, key) DO NOTHING`, account, key, digest, []byte{}, tx.Now())
+			VALUES (?, ?, ?, 0, '', ?, ?) ON CONFLICT (account_id, key) DO NOTHING`, once.account, once.key, once.digest, []byte{}, tx.Now())
 		if err != nil {
 			return fmt.Errorf("remember key: %w", err)
 		}
 		if n == 0 {
-			c, err = replay(r.Context(), tx, account, key, digest)
+			c, err = s.replay(r.Context(), tx, once)
+			if errors.Is(err, sql.ErrNoRows) {
+				return fault.New(fault.Unavailable, "busy", "上一次同样的请求还没结束，请稍后再试")
+			}
 			return err
 		}
-		c = &capture{header: http.Header{}}
-		inner := r.Clone(db.Join(r.Context(), tx))
-		inner.Body, inner.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		next.ServeHTTP(c, inner)
-		if c.status == 0 {
-			c.status = http.StatusOK
-		}
+		c = s.let(r.WithContext(db.Join(r.Context(), tx)), next, body)
 		if c.status >= 500 || c.status == 499 {
 			return errServer
 		}
 		// What must not be kept (a revealed phone number) is not kept here either.
 		secret := c.header.Get("Cache-Control") == "no-store"
 		if secret || c.status == http.StatusUnauthorized || c.status == http.StatusTooManyRequests {
-			_, err = tx.Exec(r.Context(), "DELETE FROM kit_answer WHERE account_id = ? AND key = ?", account, key)
+			_, err = tx.Exec(r.Context(), "DELETE FROM kit_answer WHERE account_id = ? AND key = ?", once.account, once.key)
 			return err
 		}
-		_, err = tx.Exec(r.Context(), "UPDATE kit_answer SET status = ?, kind = ?, body = ? WHERE account_id = ? AND key = ?",
-			c.status, c.header.Get("Content-Type"), append([]byte{}, c.buf.Bytes()...), account, key) // never NULL: a 204 has no body
-		return err
+		return s.remember(r.Context(), tx, once, c)
 	})
 	return c, err
 }
 
-func replay(ctx context.Context, tx *db.Tx, account id.ID, key, digest string) (*capture, error) {
-	var a answer
-	err := tx.QueryRow(ctx, "SELECT digest, status, kind, body FROM kit_answer WHERE account_id = ? AND key = ?", account, key).
-		Scan(&a.digest, &a.status, &a.kind, &a.body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.New(fault.Unavailable, "busy", "上一次同样的请求还没结束，请稍后再试")
+// let runs the operation and takes its answer down.
+func (s *Server) let(r *http.Request, next http.Handler, body []byte) *capture {
+	c := &capture{header: http.Header{}}
+	inner := r.Clone(r.Context())
+	inner.Body, inner.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	next.ServeHTTP(c, inner)
+	if c.status == 0 {
+		c.status = http.StatusOK
 	}
+	return c
+}
+
+func (s *Server) remember(ctx context.Context, tx *db.Tx, once onceKey, c *capture) error {
+	kept := append([]byte{}, c.buf.Bytes()...) // never NULL: a 204 has no body
+	if once.sealed {
+		text, err := json.Marshal(sealedAnswer{c.header.Values("Set-Cookie"), kept})
+		if err != nil {
+			return fmt.Errorf("seal answer: %w", err)
+		}
+		sealed, err := s.deps.Ring.Seal(string(text), once.place())
+		if err != nil {
+			return fmt.Errorf("seal answer: %w", err)
+		}
+		kept = []byte(sealed)
+	}
+	_, err := tx.Exec(ctx, "UPDATE kit_answer SET status = ?, kind = ?, body = ? WHERE account_id = ? AND key = ?",
+		c.status, c.header.Get("Content-Type"), kept, once.account, once.key)
+	return err
+}
+
+// replay is the stored answer. Errors: sql.ErrNoRows, errKeyReused.
+func (s *Server) replay(ctx context.Context, q db.Q, once onceKey) (*capture, error) {
+	var a answer
+	err := q.QueryRow(ctx, "SELECT digest, status, kind, body FROM kit_answer WHERE account_id = ? AND key = ?", once.account, once.key).
+		Scan(&a.digest, &a.status, &a.kind, &a.body)
 	if err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}
-	if a.digest != digest {
+	if a.digest != once.digest {
 		return nil, errKeyReused
 	}
 	c := &capture{header: http.Header{}, status: a.status}
+	if once.sealed {
+		if a.body, err = s.unseal(once, a.body, c.header); err != nil {
+			return nil, err
+		}
+	}
 	if a.kind != "" {
 		c.header.Set("Content-Type", a.kind)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -60,6 +61,8 @@ type Deps struct {
 	// Missing says in words which right somebody lacks and who has it; nil
 	// leaves the general sentence.
 	Missing func(ctx context.Context, who actor.Actor, p actor.Permission, project id.ID) string
+	// Ring keeps the answers of operations with Secrets; nil keeps none of them.
+	Ring *crypt.Ring
 	// Fallback serves everything outside the API: the console.
 	Fallback http.Handler
 	Version  string
@@ -71,6 +74,7 @@ type Server struct {
 	mux     *http.ServeMux
 	api     huma.API
 	secrets map[string]bool  // patterns of operations with Secrets
+	open    map[string]bool  // and of those that need no session
 	bodies  map[string]int64 // and the bytes a form may have
 	forms   map[string]bool  // of operations with Form
 }
@@ -88,7 +92,7 @@ func New(d Deps) *Server {
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
 		"bearer":  {Type: "http", Scheme: "bearer"},
 	}
-	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}, bodies: map[string]int64{}, forms: map[string]bool{}}
+	s := &Server{deps: d, mux: mux, api: humago.New(mux, c), secrets: map[string]bool{}, open: map[string]bool{}, bodies: map[string]int64{}, forms: map[string]bool{}}
 	return s
 }
 
@@ -122,7 +126,7 @@ type Op struct {
 	Public     bool             // no session needed; listed in one place by the arch test
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
-	Secrets    bool             // the body holds a password: neither its digest nor its answer is stored, so a key has no effect
+	Secrets    bool             // body or answer hold a password or a token: digests are keyed, and what is stored of the answer is sealed
 	Form       bool             // the body is what a form sends (application/x-www-form-urlencoded), as raw bytes
 }
 
@@ -156,7 +160,7 @@ func Handle[I, O any](s *Server, op Op, h func(ctx context.Context, who actor.Ac
 	})
 	s.plainIDs(o.Path, op.Method)
 	pattern := op.Method + " " + o.Path
-	s.secrets[pattern], s.bodies[pattern], s.forms[pattern] = op.Secrets, op.MaxBody, op.Form
+	s.secrets[pattern], s.open[pattern], s.bodies[pattern], s.forms[pattern] = op.Secrets, op.Public, op.MaxBody, op.Form
 }
 
 // plainIDs lets ids stand in paths and queries: huma parses such a parameter
