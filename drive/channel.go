@@ -172,7 +172,7 @@ func (c *channel) control(ctx context.Context, path, body string) error {
 // time it is as it should be.
 func (c *channel) manners() []string {
 	list := []string{"{}", "{}", "{}", `{"drop":true}`, `{"repeat":3}`, `{"delay":2000000000}`, `{"probe":true}`, `{"fail_after_effect":true}`, `{"busy":true}`, `{"tamper":true}`,
-		`{"tamper_answers":true}`}
+		`{"tamper_answers":true}`, `{"hide":true}`}
 	if c.key == wechat {
 		return append(list, `{"pay_at_once":true}`, `{"refund_refused":"NOT_ENOUGH"}`, `{"refund_ends":"CLOSED"}`, `{"refund_takes":3000000000}`, `{"vague":true}`)
 	}
