@@ -39,10 +39,10 @@ test: ## everything that CI runs
 e2e: build setup-test ## browser tests only; E2E=pattern picks some
 	@$(STEP) "e2e" scripts/e2e.sh
 
-faults: ## plant every fault of faults/ in a copy and see that a test finds it (4 minutes); FAULT=name
+faults: ## plant every fault of faults/ in a copy and see that a test finds it (6 minutes); FAULT=name
 	@FAULT='$(FAULT)' REV='$(REV)' scripts/faults.sh
 
-drive: go-build ## the binary under kill -9 and a bad network, then journal against books; DURATION=1m, ENGINE=sqlite
+drive: go-build ## the binary under kill -9, a bad network and bad channels, the next mornings, then journal against books; DURATION=1m, ENGINE=sqlite
 	@DURATION='$(DURATION)' ENGINE='$(ENGINE)' scripts/drive.sh
 
 types: go-build ## renew api/openapi.json and the console's types from the code
