@@ -145,15 +145,31 @@ func lastReady(now time.Time) clock.Date {
 	return clock.DateOf(now).AddDays(-1)
 }
 
-// Reconcile fetches the bill of a day of the channel's default merchant, or
-// fetches it again, and matches it; it answers at once. Errors: ErrNoMerchant,
-// ErrDayOpen, ErrDayGone.
+// Reconcile fetches the bills of a day of all merchants of the channel, or
+// fetches them again, and matches them; it answers at once with that of the
+// default merchant. Errors: ErrNoMerchant, ErrDayOpen, ErrDayGone.
 func (s *Service) Reconcile(ctx context.Context, who actor.Actor, project id.ID, channel string, day clock.Date) (Statement, error) {
 	_, m, err := s.usable(ctx, s.db.Reader(ctx), project, channel)
 	if err != nil {
 		return Statement{}, fmt.Errorf("reconcile: %w", err)
 	}
-	return s.ReconcileOf(ctx, who, project, m.ID, day)
+	first, err := s.ReconcileOf(ctx, who, project, m.ID, day)
+	if err != nil {
+		return first, err
+	}
+	list, err := allMerchants(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return first, fmt.Errorf("reconcile: %w", err)
+	}
+	for _, other := range list {
+		if other.Channel != channel || other.ID == m.ID {
+			continue
+		}
+		if _, err := s.ReconcileOf(ctx, who, project, other.ID, day); err != nil {
+			return first, err
+		}
+	}
+	return first, nil
 }
 
 // ReconcileOf is Reconcile for any merchant. Errors: fault.ErrNotFound,

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/web"
 )
 
 type statementJSON struct {
@@ -16,6 +17,8 @@ type statementJSON struct {
 	Channel     string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道"`
 	ChannelName string     `json:"channel_name"`
 	Merchant    string     `json:"merchant" doc:"商户号"`
+	MerchantID  id.ID      `json:"merchant_id" doc:"商户，商户号已经更换时为 0"`
+	Payee       string     `json:"merchant_name" doc:"商户名称，商户号已经更换时为空"`
 	Day         clock.Date `json:"day" doc:"账单日"`
 	State       string     `json:"state" enum:"even,odd,waiting,running" doc:"even 平，odd 有差异待处理，waiting 未取到，running 正在对账"`
 	Reason      string     `json:"reason" doc:"为什么没取到"`
@@ -48,13 +51,82 @@ func (st *Statement) shown() string {
 	return "even"
 }
 
-func (s *Service) statementJSON(st *Statement) statementJSON {
-	return statementJSON{ID: st.ID, Channel: st.Channel, ChannelName: s.channels[st.Channel].Name(), Merchant: st.Merchant, Day: st.Day, State: st.shown(), Reason: st.Reason,
+// statementJSON names the merchants among those of the project.
+func (s *Service) statementJSON(st *Statement, known []Merchant) statementJSON {
+	j := statementJSON{ID: st.ID, Channel: st.Channel, ChannelName: s.channels[st.Channel].Name(), Merchant: st.Merchant, Day: st.Day, State: st.shown(), Reason: st.Reason,
 		Lines: st.Lines, Amount: st.Amount, Refunds: st.Refunds, Fee: st.Fee, Others: st.Others, Differences: st.Differences, Open: st.Open,
 		TriedAt: shanghai(st.TriedAt), DoneAt: shanghai(st.DoneAt)}
+	for i := range known {
+		if m := &known[i]; m.Channel == st.Channel && m.Account() == st.Merchant {
+			j.MerchantID, j.Payee = m.ID, m.Name
+		}
+	}
+	return j
 }
 
 type statementOut struct{ Body statementJSON }
+
+func (s *Service) statementOut(ctx context.Context, project id.ID, st *Statement) (*statementOut, error) {
+	known, err := allMerchants(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, err
+	}
+	return &statementOut{s.statementJSON(st, known)}, nil
+}
+
+type merchantSumJSON struct {
+	ChannelName string    `json:"channel_name"`
+	Merchant    string    `json:"merchant" doc:"商户号"`
+	Payee       string    `json:"merchant_name" doc:"商户名称，商户号已经更换时为空"`
+	Days        int       `json:"days" doc:"对完的天数"`
+	Lines       int64     `json:"lines" doc:"账单笔数"`
+	Amount      money.Fen `json:"amount" doc:"渠道收款合计，分"`
+	Refunds     money.Fen `json:"refunds" doc:"渠道退款合计，分"`
+	Fee         money.Fen `json:"fee" doc:"记入支出的手续费，分"`
+	Net         money.Fen `json:"net" doc:"净额：收款减退款减手续费，分"`
+}
+
+type merchantSumsOut struct {
+	Body struct {
+		Items []merchantSumJSON `json:"items" nullable:"false"`
+	}
+}
+
+func (s *Service) apiMerchantSums(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID    `path:"project"`
+	From    web.Date `query:"from" doc:"账单日起，含；不填为止日当月 1 日"`
+	Until   web.Date `query:"until" doc:"账单日止，含；不填为今天"`
+}) (*merchantSumsOut, error) {
+	today := clock.DateOf(s.db.Clock().Now())
+	from, until := in.From.Date, in.Until.Date
+	if until == 0 {
+		until = today
+	}
+	if from == 0 {
+		from = until.Month().First()
+	}
+	list, err := s.MerchantSums(ctx, in.Project, from, until)
+	if err != nil {
+		return nil, err
+	}
+	known, err := allMerchants(ctx, s.db.Reader(ctx), in.Project)
+	if err != nil {
+		return nil, err
+	}
+	out := &merchantSumsOut{}
+	out.Body.Items = []merchantSumJSON{}
+	for _, m := range list {
+		j := merchantSumJSON{ChannelName: s.channels[m.Channel].Name(), Merchant: m.Merchant, Days: m.Days, Lines: m.Lines, Amount: m.Amount, Refunds: m.Refunds,
+			Fee: m.Fee, Net: m.Amount - m.Refunds - m.Fee}
+		for i := range known {
+			if known[i].Channel == m.Channel && known[i].Account() == m.Merchant {
+				j.Payee = known[i].Name
+			}
+		}
+		out.Body.Items = append(out.Body.Items, j)
+	}
+	return out, nil
+}
 
 type statementsIn struct {
 	Project id.ID `path:"project"`
@@ -69,9 +141,13 @@ func (s *Service) apiStatements(ctx context.Context, _ actor.Actor, in *statemen
 	if err != nil {
 		return nil, err
 	}
+	known, err := allMerchants(ctx, s.db.Reader(ctx), in.Project)
+	if err != nil {
+		return nil, err
+	}
 	out := &statementsOut{page.List[statementJSON]{Items: []statementJSON{}, Next: list.Next}}
 	for i := range list.Items {
-		out.Body.Items = append(out.Body.Items, s.statementJSON(&list.Items[i]))
+		out.Body.Items = append(out.Body.Items, s.statementJSON(&list.Items[i], known))
 	}
 	return out, nil
 }
@@ -89,14 +165,14 @@ func (s *Service) apiStatement(ctx context.Context, _ actor.Actor, in *struct {
 			return nil, err
 		}
 	}
-	return &statementOut{s.statementJSON(&st)}, nil
+	return s.statementOut(ctx, in.Project, &st)
 }
 
 func (s *Service) apiReconcile(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
 		Channel  string     `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
-		Merchant *id.ID     `json:"merchant_id,omitempty" doc:"哪个商户的账单；不填为渠道的默认商户"`
+		Merchant *id.ID     `json:"merchant_id,omitempty" doc:"哪个商户的账单；不填为渠道的所有商户，答默认商户的"`
 		Day      clock.Date `json:"day" doc:"账单日，最晚昨天（10 点以后）"`
 	}
 }) (*statementOut, error) {
@@ -110,7 +186,7 @@ func (s *Service) apiReconcile(ctx context.Context, who actor.Actor, in *struct 
 	if err != nil {
 		return nil, err
 	}
-	return &statementOut{s.statementJSON(&st)}, nil
+	return s.statementOut(ctx, in.Project, &st)
 }
 
 type remedyJSON struct {

@@ -29,6 +29,8 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermHandle, Summary: "写明待退款的一笔怎么处理了"}, s.apiHandleCandidate)
 	web.Handle(w, web.Op{ID: "statement-list", Method: http.MethodGet, Path: in + "/statements", Tag: "payment",
 		Permission: PermRead, Summary: "对账：渠道账单按天，新的在前"}, s.apiStatements)
+	web.Handle(w, web.Op{ID: "statement-sums", Method: http.MethodGet, Path: in + "/statements/sums", Tag: "payment",
+		Permission: PermRead, Summary: "渠道收款报表：一段时间里各商户的收款、退款、手续费和净额，按渠道账单"}, s.apiMerchantSums)
 	web.Handle(w, web.Op{ID: "statement-one", Method: http.MethodGet, Path: in + "/statements/{statement}", Tag: "payment",
 		Permission: PermRead, Summary: "一天的对账到了哪一步"}, s.apiStatement)
 	web.Handle(w, web.Op{ID: "statement-fetch", Method: http.MethodPost, Path: in + "/statements", Tag: "payment", Status: http.StatusAccepted,

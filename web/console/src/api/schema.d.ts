@@ -3810,6 +3810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/statements/sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 渠道收款报表：一段时间里各商户的收款、退款、手续费和净额，按渠道账单 */
+        get: operations["statement-sums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/statements/{statement}": {
         parameters: {
             query?: never;
@@ -9330,6 +9347,9 @@ export interface components {
              */
             version: number;
         };
+        MerchantSumsOutBody: {
+            items: components["schemas"]["PaymentMerchantSum"][];
+        };
         MerchantsOutBody: {
             /** @description 每个渠道默认商户在前；没有设置过的渠道也有一行 */
             items: components["schemas"]["PaymentMerchant"][];
@@ -10332,6 +10352,43 @@ export interface components {
              */
             version: number;
         };
+        PaymentMerchantSum: {
+            /**
+             * Format: int64
+             * @description 渠道收款合计，分
+             */
+            amount: number;
+            channel_name: string;
+            /**
+             * Format: int64
+             * @description 对完的天数
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 记入支出的手续费，分
+             */
+            fee: number;
+            /**
+             * Format: int64
+             * @description 账单笔数
+             */
+            lines: number;
+            /** @description 商户号 */
+            merchant: string;
+            /** @description 商户名称，商户号已经更换时为空 */
+            merchant_name: string;
+            /**
+             * Format: int64
+             * @description 净额：收款减退款减手续费，分
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description 渠道退款合计，分
+             */
+            refunds: number;
+        };
         PaymentMessage: {
             /** @description TRANSACTION.SUCCESS 等 */
             event_type?: string;
@@ -10391,6 +10448,10 @@ export interface components {
             lines: number;
             /** @description 商户号 */
             merchant: string;
+            /** @description 商户，商户号已经更换时为 0 */
+            merchant_id: string;
+            /** @description 商户名称，商户号已经更换时为空 */
+            merchant_name: string;
             /**
              * Format: int64
              * @description 待处理的差异处数
@@ -11866,7 +11927,7 @@ export interface components {
              * @example 2026-11-21
              */
             day: string;
-            /** @description 哪个商户的账单；不填为渠道的默认商户 */
+            /** @description 哪个商户的账单；不填为渠道的所有商户，答默认商户的 */
             merchant_id?: string;
         };
         TagsOutBody: {
@@ -41285,6 +41346,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statement-sums": {
+        parameters: {
+            query?: {
+                /** @description 账单日起，含；不填为止日当月 1 日 */
+                from?: string;
+                /** @description 账单日止，含；不填为今天 */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantSumsOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -15,6 +15,7 @@ export const reconcileTexts = {
   empty: '还没有对账记录',
   emptyText: '开通线上收款并收到第一笔钱以后，第二天 10 点起自动对账。',
   emptyState: { odd: '没有待处理的差异', waiting: '账单都取到了', even: '还没有对平的日子', all: '还没有对账记录' },
+  of: (channel: string, merchant: string) => `${channel} · ${merchant}`,
   ask: '取账单',
   channels: { wechat: '微信支付', alipay: '支付宝' },
   askChannel: '渠道',
