@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/fault"
+	"linli/internal/ledger"
 )
 
 // TestCopyProject: a project made after another has its setup and nothing that
@@ -32,7 +33,8 @@ func TestCopyProject(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			_, err := p.app.Ledger.SetPrefix(ctx, tx, p.project, nil, ledger.Prefix{Series: "SJ", Year: 2030, Text: "CY"})
+			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -49,6 +51,9 @@ func TestCopyProject(t *testing.T) {
 		}
 		if made.Items == 0 || made.Rates == 0 || made.Scopes == 0 || made.Tags != 1 || made.Fields != 1 || made.Left != 2 {
 			t.Errorf("came over: %+v", made)
+		}
+		if prefixes, err := p.app.Ledger.Prefixes(ctx, d.Reader(ctx), made.Project.ID); err != nil || prefixes.Of("SJ", 2030) != "CY" {
+			t.Errorf("prefixes: %v %v", prefixes, err)
 		}
 		rows := map[string]int{}
 		tables, err := d.ProjectTables(ctx)
@@ -71,7 +76,7 @@ func TestCopyProject(t *testing.T) {
 			}
 		}
 		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "cashier_print",
-			"cashier_setting", "estate_field", "estate_project", "estate_tag", "meter_setting"}
+			"cashier_setting", "estate_field", "estate_project", "estate_tag", "ledger_prefix", "meter_setting"}
 		for name := range rows {
 			if !slices.Contains(allowed, name) {
 				t.Errorf("%d rows of %s came over", rows[name], name)

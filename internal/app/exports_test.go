@@ -92,8 +92,17 @@ func TestEveryListExports(t *testing.T) {
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newMatrixWorld(t, d)
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
+		if err := d.Write(ctx, func(tx *db.Tx) error {
+			if _, err := w.app.Estate.PutTag(ctx, tx, who, project, w.a.ids["tag"], []id.ID{w.a.ids["person"]}, true); err != nil {
+				return err
+			}
+			_, err := w.app.Estate.SetValues(ctx, tx, who, project, estate.TagRoom, w.a.ids["room"], []estate.NewValue{{Field: w.a.ids["field"], Text: "朝南"}})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		want := map[string][]string{
-			"rooms": {"房屋|", "甲金丝雀栋1单元101|101|1|住宅||89.30|"}, "people": {"姓名|类型|", "甲金丝雀业主|个人||138****8000|"},
+			"rooms": {"房屋|", "甲金丝雀栋1单元101|101|1|住宅||89.30|", "|现住人数|标签|甲金丝雀栏|", "||朝南|\n"}, "people": {"姓名|类型|", "甲金丝雀业主|个人||138****8000|", "|标签|\n", "|甲金丝雀|\n"},
 			"occupants": {"甲金丝雀栋1单元101|甲金丝雀业主|业主|138****8000|"}, "charges": {"应收|已收|未收|", "甲金丝雀费|"},
 			"receipts": {"收据号|", "|100.00|", "现金 100.00"}, "lines": {"正常"}, "invoices": {"|甲金丝雀|", "已撤销"}, "audit": {"做了什么", "甲金丝雀"},
 		}

@@ -73,8 +73,12 @@ func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note 
 			if err != nil {
 				return err
 			}
+			columns, err := o.Titles(ctx, ask.Project)
+			if err != nil {
+				return err
+			}
 			rows := func(emit func([]sheet.Value) error) error { return o.Rows(ctx, own, emit) }
-			if err := sheet.WriteXLSX(part, []sheet.Sheet{{Name: o.Name, Columns: o.Columns, Rows: rows}}); err != nil {
+			if err := sheet.WriteXLSX(part, []sheet.Sheet{{Name: o.Name, Columns: columns, Rows: rows}}); err != nil {
 				return err
 			}
 		}

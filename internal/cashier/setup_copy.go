@@ -32,5 +32,5 @@ func (s *Service) CopySetup(ctx context.Context, tx *db.Tx, from, to id.ID) erro
 			return fmt.Errorf("copy print setting: %w", err)
 		}
 	}
-	return nil
+	return s.ledger.CopyPrefixes(ctx, tx, from, to)
 }

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"strings"
 
 	"linli/internal/kit/export"
 	"linli/internal/kit/id"
@@ -14,10 +15,10 @@ import (
 func (s *Service) Exports() []export.Offer {
 	rooms := export.Offer{Key: "rooms", Name: "房屋", Permission: PermRead, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("房号", 10), {Title: "楼层", Width: 8},
 		export.Text("房屋类型", 10), export.Text("户型", 14), {Title: "建筑面积", Decimals: 2}, {Title: "套内面积", Decimals: 2}, export.Text("房屋状态", 10),
-		export.Text("交付日期", 12), export.Text("交费人", 14), {Title: "现住人数", Width: 10}}}
+		export.Text("交付日期", 12), export.Text("交费人", 14), {Title: "现住人数", Width: 10}, export.Text("标签", 20)}, More: s.ownColumns(TagRoom)}
 	rooms.Check, rooms.Rows = export.Batches(s.listRoomsAPI, func(o *roomsOut) page.List[roomJSON] { return o.Body }, s.exportRooms)
 	people := export.Offer{Key: "people", Name: "住户", Permission: PermRead, Clear: PermReveal, Columns: []sheet.Column{export.Text("姓名", 16), export.Text("类型", 8),
-		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24)}}
+		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24), export.Text("标签", 20)}, More: s.ownColumns(TagPerson)}
 	people.Check, people.Rows = export.Batches(s.listPeopleAPI, func(o *peopleOut) page.List[personRow] { return o.Body }, s.exportPeople)
 	occupants := export.Offer{Key: "occupants", Name: "住户与房屋", Permission: PermRead, Clear: PermReveal, Check: noFilter, Rows: s.exportOccupants, Columns: []sheet.Column{
 		export.Text("房屋", 20), export.Text("姓名", 16), export.Text("身份", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("入住日期", 12),
@@ -39,6 +40,36 @@ func area(a money.Area) sheet.Value {
 	return sheet.Decimal(a.String())
 }
 
+// ownColumns are the fields in use of own making of a kind of record.
+func (s *Service) ownColumns(kind string) func(context.Context, id.ID) ([]sheet.Column, error) {
+	return func(ctx context.Context, project id.ID) ([]sheet.Column, error) {
+		list, err := activeFields(ctx, s.db.Reader(ctx), project, kind)
+		return each(list, func(f Field) sheet.Column { return export.Text(f.Name, 14) }), err
+	}
+}
+
+// ownCells reads the tags and fields of records for the cells behind the
+// others.
+func (s *Service) ownCells(ctx context.Context, project id.ID, kind string, subjects []id.ID) (func(subject id.ID) []sheet.Value, error) {
+	q := s.db.Reader(ctx)
+	list, err := activeFields(ctx, q, project, kind)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := tagsOf(ctx, q, project, subjects)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := cellsOf(ctx, q, project, subjects)
+	return func(subject id.ID) []sheet.Value {
+		out := []sheet.Value{sheet.Text(strings.Join(each(tags[subject], func(t Tag) string { return t.Name }), "、"))}
+		for _, f := range list {
+			out = append(out, sheet.Text(texts[[2]id.ID{subject, f.ID}]))
+		}
+		return out
+	}, err
+}
+
 func (s *Service) exportRooms(ctx context.Context, a export.Ask, items []roomJSON, emit export.Emit) error {
 	payers := make([]id.ID, 0, len(items))
 	for i := range items {
@@ -50,14 +81,19 @@ func (s *Service) exportRooms(ctx context.Context, a export.Ask, items []roomJSO
 	if err != nil {
 		return err
 	}
+	own, err := s.ownCells(ctx, a.Project, TagRoom, each(items, func(r roomJSON) id.ID { return r.ID }))
+	if err != nil {
+		return err
+	}
 	for i := range items {
 		r := &items[i]
 		floor := sheet.Text("")
 		if r.Floor != 0 {
 			floor = sheet.Int(int64(r.Floor))
 		}
-		if err := emit([]sheet.Value{sheet.Text(r.Label), sheet.Text(r.Name), floor, sheet.Text(RoomKinds().Chinese(r.Kind)), sheet.Text(r.Layout), area(r.Area),
-			area(r.InnerArea), sheet.Text(RoomStates().Chinese(r.State)), sheet.Text(r.Handover.String()), sheet.Text(names[r.Payer]), sheet.Int(int64(r.People))}); err != nil {
+		cells := []sheet.Value{sheet.Text(r.Label), sheet.Text(r.Name), floor, sheet.Text(RoomKinds().Chinese(r.Kind)), sheet.Text(r.Layout), area(r.Area),
+			area(r.InnerArea), sheet.Text(RoomStates().Chinese(r.State)), sheet.Text(r.Handover.String()), sheet.Text(names[r.Payer]), sheet.Int(int64(r.People))}
+		if err := emit(append(cells, own(r.ID)...)); err != nil {
 			return err
 		}
 	}
@@ -88,7 +124,12 @@ func (s *Service) numbersOf(ctx context.Context, a export.Ask, people []id.ID) (
 }
 
 func (s *Service) exportPeople(ctx context.Context, a export.Ask, items []personRow, emit export.Emit) error {
-	clear, err := s.numbersOf(ctx, a, each(items, func(p personRow) id.ID { return p.ID }))
+	ids := each(items, func(p personRow) id.ID { return p.ID })
+	clear, err := s.numbersOf(ctx, a, ids)
+	if err != nil {
+		return err
+	}
+	own, err := s.ownCells(ctx, a.Project, TagPerson, ids)
 	if err != nil {
 		return err
 	}
@@ -102,7 +143,8 @@ func (s *Service) exportPeople(ctx context.Context, a export.Ask, items []person
 		if p.Kind == KindCompany {
 			kind = "单位"
 		}
-		if err := emit([]sheet.Value{sheet.Text(p.Name), sheet.Text(kind), sheet.Text(genderWord(p.Gender)), sheet.Text(n.phone), sheet.Text(n.paper), sheet.Text(p.Email)}); err != nil {
+		cells := []sheet.Value{sheet.Text(p.Name), sheet.Text(kind), sheet.Text(genderWord(p.Gender)), sheet.Text(n.phone), sheet.Text(n.paper), sheet.Text(p.Email)}
+		if err := emit(append(cells, own(p.ID)...)); err != nil {
 			return err
 		}
 	}

@@ -206,7 +206,7 @@ func (s *Service) Values(ctx context.Context, q db.Q, project id.ID, kind string
 	if _, err := s.subject(ctx, q, project, kind, subject); err != nil {
 		return nil, err
 	}
-	all, err := fields(ctx, q, project, kind)
+	list, err := activeFields(ctx, q, project, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -214,13 +214,13 @@ func (s *Service) Values(ctx context.Context, q db.Q, project id.ID, kind string
 	if err != nil {
 		return nil, err
 	}
-	out := []Value{}
-	for _, f := range all {
-		if f.Active {
-			out = append(out, Value{f, texts[f.ID]})
-		}
-	}
-	return out, nil
+	return each(list, func(f Field) Value { return Value{f, texts[f.ID]} }), nil
+}
+
+// activeFields are the fields in use of a kind, in their order.
+func activeFields(ctx context.Context, q db.Q, project id.ID, kind string) ([]Field, error) {
+	all, err := fields(ctx, q, project, kind)
+	return slices.DeleteFunc(all, func(f Field) bool { return !f.Active }), err
 }
 
 // subject is the name of a room or person.

@@ -229,8 +229,12 @@ func (s *Service) quick(ctx context.Context, o export.Offer, ask export.Ask) (c 
 	if err != nil {
 		return c, 0, false, err
 	}
+	columns, err := o.Titles(ctx, ask.Project)
+	if err != nil {
+		return c, 0, false, err
+	}
 	c, err = s.pour(func(w io.Writer) error {
-		return sheet.WriteXLSX(w, []sheet.Sheet{{Name: o.Name, Columns: o.Columns, Rows: sheet.FromSlice(table)}})
+		return sheet.WriteXLSX(w, []sheet.Sheet{{Name: o.Name, Columns: columns, Rows: sheet.FromSlice(table)}})
 	})
 	return c, len(table), false, err
 }

@@ -75,11 +75,15 @@ func (s *Service) make(ctx context.Context, project id.ID, e *Export) (c Content
 			s.progress.Store(e.ID, n)
 		}
 	}
+	columns, err := o.Titles(ctx, ask.Project)
+	if err != nil {
+		return c, 0, err
+	}
 	c, err = s.pour(func(w io.Writer) error {
 		if o.Write != nil {
 			return o.Write(ctx, ask, w, note)
 		}
-		return sheet.WriteXLSX(w, []sheet.Sheet{{Name: o.Name, Columns: o.Columns, Rows: counted(ctx, o, ask, note)}})
+		return sheet.WriteXLSX(w, []sheet.Sheet{{Name: o.Name, Columns: columns, Rows: counted(ctx, o, ask, note)}})
 	})
 	return c, rows, err
 }

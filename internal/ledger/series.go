@@ -70,6 +70,20 @@ func (s *Service) Prefixes(ctx context.Context, q db.Q, project id.ID) (Prefixes
 	return out, nil
 }
 
+// CopyPrefixes gives a new project the prefixes of another one.
+func (s *Service) CopyPrefixes(ctx context.Context, tx *db.Tx, from, to id.ID) error {
+	list, err := s.Prefixes(ctx, tx, from)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if err := putPrefix(ctx, tx, to, p); err != nil {
+			return fmt.Errorf("copy prefixes: %w", err)
+		}
+	}
+	return nil
+}
+
 // NextDocument is NextNumber with the number as it is written on the document.
 func (s *Service) NextDocument(ctx context.Context, tx *db.Tx, project id.ID, series string, year int) (string, int64, error) {
 	seq, p, err := s.NextDocuments(ctx, tx, project, series, year, 1)

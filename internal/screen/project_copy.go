@@ -23,7 +23,7 @@ type ProjectCopy struct {
 }
 
 // CopyProject makes a project with the fee items, prices, scopes by rule, tags,
-// fields of own making and settings of another one; rooms, people and money
+// fields of own making, prefixes of numbers and settings of another one; rooms, people and money
 // stay where they are. It is one transaction. Besides the right to make
 // projects it takes the rights to set what it sets, on all projects.
 func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, p estate.Project) (ProjectCopy, error) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"slices"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/id"
@@ -34,11 +35,23 @@ type Offer struct {
 	Permission actor.Permission
 	Clear      actor.Permission // the right to have personal data in clear; empty when the list has none
 	Columns    []sheet.Column
-	Check      func(a Ask) error // refuses filters that the list does not know
-	Rows       func(ctx context.Context, a Ask, emit Emit) error
+	// More are columns behind Columns that each project has of its own, nil
+	// without.
+	More  func(ctx context.Context, project id.ID) ([]sheet.Column, error)
+	Check func(a Ask) error // refuses filters that the list does not know
+	Rows  func(ctx context.Context, a Ask, emit Emit) error
 
 	Suffix string                                                                   // of a file that is no table: .zip
 	Write  func(ctx context.Context, a Ask, w io.Writer, note func(rows int)) error // always a job
+}
+
+// Titles are all columns of the list in a project.
+func (o *Offer) Titles(ctx context.Context, project id.ID) ([]sheet.Column, error) {
+	if o.More == nil {
+		return o.Columns, nil
+	}
+	more, err := o.More(ctx, project)
+	return slices.Concat(o.Columns, more), err
 }
 
 // pageRows is how many rows are asked of a list at a time.
