@@ -35,18 +35,26 @@ func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, month clock
 // lessOpen takes what is open of each month off what is paid. It reads nothing
 // but the index of open charges.
 func lessOpen(ctx context.Context, q db.Q, project id.ID, list []Collection) error {
-	for i := range list {
-		var open money.Fen
-		var rooms int
-		err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(owed), 0) AS BIGINT), COUNT(*) FROM (SELECT c.subject_id, SUM(c.amount - c.paid) AS owed`+visible+
-			" AND r.kind <> 'late' AND c.amount > c.paid AND c.month = ? GROUP BY c.subject_id) per_room", project, list[i].Month).Scan(&open, &rooms)
-		if err != nil {
-			return err
-		}
-		// What was released between the two readings is open and not yet charged.
-		list[i].Paid, list[i].PaidRooms = max(list[i].Paid-open, 0), max(list[i].PaidRooms-rooms, 0)
+	inner, outer, months := "", "", ""
+	var each, in []any
+	sums, rooms := make([]money.Fen, len(list)), make([]int, len(list))
+	into := make([]any, 0, 2*len(list))
+	for i, c := range list {
+		inner += fmt.Sprintf(", SUM(CASE WHEN c.month = ? THEN c.amount - c.paid ELSE 0 END) AS m%d", i)
+		outer += fmt.Sprintf(", CAST(COALESCE(SUM(m%d), 0) AS BIGINT), COUNT(*) FILTER (WHERE m%d > 0)", i, i)
+		months += ", ?"
+		each, in, into = append(each, c.Month), append(in, c.Month), append(into, &sums[i], &rooms[i])
 	}
-	return nil
+	if len(list) == 0 {
+		return nil
+	}
+	err := q.QueryRow(ctx, "SELECT "+outer[2:]+" FROM (SELECT c.subject_id"+inner+visible+" AND r.kind <> 'late' AND c.amount > c.paid AND c.month IN ("+months[2:]+
+		") GROUP BY c.subject_id) per_room", append(append(each, project), in...)...).Scan(into...)
+	for i := range list {
+		// What was released between the two readings is open and not yet charged.
+		list[i].Paid, list[i].PaidRooms = max(list[i].Paid-sums[i], 0), max(list[i].PaidRooms-rooms[i], 0)
+	}
+	return err
 }
 
 func readChargeState(ctx context.Context, q db.Q, project id.ID) (c chargeState, err error) {
