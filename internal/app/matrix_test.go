@@ -123,7 +123,10 @@ func (e *endpoint) body(from twin) (kind, body string) {
 	for op, b := range invoiceBodies(from) {
 		bodies[op] = b
 	}
-	if e.op == "start-import" || e.op == "bank-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" {
+	for op, b := range cardBodies(from) {
+		bodies[op] = b
+	}
+	if e.op == "start-import" || e.op == "bank-import" || e.op == "card-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" {
 		return csvForm("matrix.csv")
 	}
 	if b, ok := bodies[e.op]; ok {

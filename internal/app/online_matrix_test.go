@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
 
 	"linli/internal/bank"
+	"linli/internal/card"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -94,4 +96,32 @@ func (w *matrixWorld) statement(t *testing.T, p *twin, who actor.Actor, merchant
 		t.Fatalf("bank rows %+v, %v", rows, err)
 	}
 	p.ids["bank_row"] = rows.Items[0].ID
+	w.cards(t, p, who)
+}
+
+// cards gives a twin a day of an acquirer's file with a sale that nobody took.
+func (w *matrixWorld) cards(t *testing.T, p *twin, who actor.Actor) {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	text := "终端号,参考号,交易金额,交易类型,交易日期\n" + p.canary + ",1,1.00,消费,2026-01-05\n"
+	if _, err := w.app.Card.Import(ctx, who, project, p.canary+".csv", strings.NewReader(text), int64(len(text))); err != nil {
+		t.Fatal(err)
+	}
+	days, err := w.app.Card.Days(ctx, project, card.DayFilter{Request: page.Request{Limit: 1}})
+	if err != nil || len(days.Items) != 1 {
+		t.Fatalf("card days %+v, %v", days, err)
+	}
+	odd, err := w.app.Card.Differences(ctx, project, card.Filter{Request: page.Request{Limit: 1}})
+	if err != nil || len(odd.Items) != 1 {
+		t.Fatalf("card differences %+v, %v", odd, err)
+	}
+	p.ids["card_day"], p.ids["card_difference"] = days.Items[0].ID, odd.Items[0].ID
+}
+
+// cardBodies are requests about differences of cards.
+func cardBodies(from twin) map[string]string {
+	return map[string]string{
+		"card-difference-receive": fmt.Sprintf(`{"room_id":%q,"expected_owed":0}`, from.ids["room"]),
+		"card-difference-settle":  `{"remedy":"hold","note":"矩阵测试"}`,
+	}
 }

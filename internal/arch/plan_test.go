@@ -13,7 +13,7 @@ var floors = map[string]int{
 	"lease":  4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "dictionary": 4, "stock": 4, "payment": 4,
 	"billing": 5,
 	"cashier": 6, "dunning": 6,
-	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7, "deposit": 7, "bank": 7,
+	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7, "deposit": 7, "bank": 7, "card": 7,
 	"analytics": 8, "crm": 8,
 	"screen": 9,
 }
@@ -36,7 +36,7 @@ var wideRooms = map[string]int{"estate": 6550, "billing": 13300, "cashier": 8300
 // moneyRooms compute in integers only.
 var moneyRooms = map[string]bool{
 	"internal/ledger": true, "internal/payment": true, "internal/billing": true, "internal/billing/formula": true, "internal/billing/penalty": true, "internal/billing/opening": true,
-	"internal/cashier": true, "internal/deposit": true, "internal/bank": true, "internal/invoice": true, "internal/kit/money": true,
+	"internal/cashier": true, "internal/deposit": true, "internal/bank": true, "internal/card": true, "internal/invoice": true, "internal/kit/money": true,
 }
 
 // moved are tables that belong to a room cut out of another one. They keep the

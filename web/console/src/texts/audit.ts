@@ -25,7 +25,7 @@ const acts: Record<string, string> = {
   'meter.installed': '安装表计', 'meter.installed_all': '批量安装表计', 'meter.replaced': '换表', 'meter.removed': '拆表', 'meter.read': '录入读数', 'meter.reading_confirmed': '确认读数', 'meter.reading_void': '作废读数', 'meter.imported': '导入抄表单', 'meter.import_undone': '撤销导入的抄表单',
   'payment.merchant_set': '设置商户号', 'payment.merchant_bound': '指定商户收哪些费用', 'payment.merchant_default': '更换默认商户', 'payment.order_opened': '发起线上收款', 'payment.order_cancelled': '取消线上收款', 'payment.order_reversed': '撤销扫码收款', 'payment.captured': '线上到账', 'payment.candidate_handled': '处理待退款', 'payment.statement_asked': '下载对账单',
   'paycode.issued': '生成缴费二维码', 'paycode.ended': '停用缴费二维码',
-  'payment.difference_settled': '处理对账差异', 'payment.statement_matched': '核对账单', 'payment.fee_booked': '渠道手续费记账', 'cashier.bank_imported': '导入银行流水', 'cashier.bank_row': '处理银行流水',
+  'payment.difference_settled': '处理对账差异', 'payment.statement_matched': '核对账单', 'payment.fee_booked': '渠道手续费记账', 'cashier.bank_imported': '导入银行流水', 'cashier.bank_row': '处理银行流水', 'card.imported': '导入刷卡对账文件', 'card.matched': '重新核对刷卡', 'card.difference_settled': '处理刷卡差异',
   'billing.opening_imported': '导入期初欠费', 'billing.opening_undone': '撤销期初欠费', 'estate.vehicles_kept': '留存车辆资料', 'estate.vehicles_undone': '撤销车辆资料',
   'expense.entered': '录入支出', 'expense.approved': '批准支出', 'expense.refused': '退回支出', 'expense.withdrawn': '撤回支出', 'expense.voided': '红冲支出',
   'analytics.month_closed': '月结', 'analytics.month_reopened': '反结账', 'expense.category_added': '新增支出类别', 'expense.category_edited': '修改支出类别', 'meter.setting': '修改用量偏大的标准',
