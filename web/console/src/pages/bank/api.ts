@@ -14,7 +14,8 @@ export async function importStatement(project: string, file: File, key: string):
   const answer = await apiFetch(new Request(new URL(`/api/v1/projects/${project}/bank-imports`, location.origin), { method: 'POST', body: form, headers: withKey(key) }))
   return (await answer.json()) as BankImport
 }
-export const receiveRow = (project: string, bank_row: string, body: { room_id: string; expected_owed: number; confirmed?: boolean }, key: string) =>
+export interface Taking { room_id: string; expected_owed: number; confirmed?: boolean }
+export const receiveRow = (project: string, bank_row: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/receive', { params: { path: { project, bank_row } }, body, headers: withKey(key) }))
 export const putAside = (project: string, bank_row: string, state: 'held' | 'aside', note: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/aside', { params: { path: { project, bank_row } }, body: { state, note }, headers: withKey(key) }))
