@@ -52,7 +52,7 @@ func kept(m *payment.Merchant) [sha256.Size]byte {
 // certificatesOf are the certificates of a merchant, downloaded when there are
 // none, when they are old, or when a serial number is none of theirs. While the
 // platform does not answer, old ones do.
-func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, k *keys, serial string) (core.CertificateGetter, error) {
+func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, serial string) (core.CertificateGetter, error) {
 	key := kept(m)
 	c.certs.mu.Lock()
 	h := c.certs.of[key]
@@ -68,7 +68,11 @@ func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, k *ke
 			return h, nil
 		}
 	}
-	client, err := core.NewClient(ctx, option.WithHTTPClient(c.http), option.WithMerchantCredential(m.Number, m.Serial, k.private), option.WithoutValidator())
+	own, err := private(m)
+	if err != nil {
+		return nil, err
+	}
+	client, err := core.NewClient(ctx, option.WithHTTPClient(c.http), option.WithMerchantCredential(m.Number, m.Serial, own), option.WithoutValidator())
 	if err != nil {
 		return nil, fmt.Errorf("prepare download of certificates: %w", err)
 	}
@@ -95,11 +99,15 @@ func (c *Channel) certificatesOf(ctx context.Context, m *payment.Merchant, k *ke
 // verifier is what answers and notifications are held against: the platform's
 // public key, or its certificates. While a merchant moves from one to the other,
 // notifications may bear either; the serial number tells which.
-func (c *Channel) verifier(ctx context.Context, m *payment.Merchant, k *keys, serial string) (auth.Verifier, error) {
+func (c *Channel) verifier(ctx context.Context, m *payment.Merchant, serial string) (auth.Verifier, error) {
 	if m.Mode != payment.ModeCertificate && (serial == "" || serial == m.PlatformSerial) {
-		return verifiers.NewSHA256WithRSAPubkeyVerifier(m.PlatformSerial, *k.platform), nil
+		key, err := platform(m)
+		if err != nil {
+			return nil, err
+		}
+		return verifiers.NewSHA256WithRSAPubkeyVerifier(m.PlatformSerial, *key), nil
 	}
-	held, err := c.certificatesOf(ctx, m, k, serial)
+	held, err := c.certificatesOf(ctx, m, serial)
 	if err != nil {
 		return nil, err
 	}

@@ -17,11 +17,7 @@ import (
 // Verify checks the signature of a notification and opens it. What is signed
 // and does not open is forged all the same.
 func (c *Channel) Verify(ctx context.Context, m payment.Merchant, header map[string]string, body []byte) (payment.Trade, error) {
-	k, err := parse(&m)
-	if err != nil {
-		return payment.Trade{}, err
-	}
-	v, err := c.verifier(ctx, &m, &k, header["Wechatpay-Serial"])
+	v, err := c.verifier(ctx, &m, header["Wechatpay-Serial"])
 	if errors.Is(err, errNone) {
 		return payment.Trade{}, payment.ErrForged
 	}

@@ -89,23 +89,18 @@ func (c *Channel) Key() string { return "wechat" }
 // Name is the channel in words.
 func (c *Channel) Name() string { return "微信支付" }
 
-// keys are the parsed keys of a merchant.
-type keys struct {
-	private  *rsa.PrivateKey
-	platform *rsa.PublicKey
+func private(m *payment.Merchant) (*rsa.PrivateKey, error) {
+	k, err := utils.LoadPrivateKey(m.PrivateKey)
+	if err != nil {
+		return nil, payment.ErrMerchant.At("body.private_key", "不是 PEM 格式的商户 API 私钥（apiclient_key.pem）", nil)
+	}
+	return k, nil
 }
 
-func parse(m *payment.Merchant) (keys, error) {
-	var k keys
-	var err error
-	if k.private, err = utils.LoadPrivateKey(m.PrivateKey); err != nil {
-		return k, payment.ErrMerchant.At("body.private_key", "不是 PEM 格式的商户 API 私钥（apiclient_key.pem）", nil)
-	}
-	if m.Mode == payment.ModeCertificate {
-		return k, nil
-	}
-	if k.platform, err = utils.LoadPublicKey(m.PlatformKey); err != nil {
-		return k, payment.ErrMerchant.At("body.platform_key", "不是 PEM 格式的微信支付公钥（pub_key.pem）", nil)
+func platform(m *payment.Merchant) (*rsa.PublicKey, error) {
+	k, err := utils.LoadPublicKey(m.PlatformKey)
+	if err != nil {
+		return nil, payment.ErrMerchant.At("body.platform_key", "不是 PEM 格式的微信支付公钥（pub_key.pem）", nil)
 	}
 	return k, nil
 }
@@ -132,7 +127,10 @@ func (c *Channel) Check(m payment.Merchant) error {
 	case len(m.APIKey) != 32:
 		return payment.ErrMerchant.At("body.api_key", "APIv3 密钥是 32 个字符", nil)
 	}
-	_, err := parse(&m)
+	_, err := private(&m)
+	if err == nil && m.Mode != payment.ModeCertificate {
+		_, err = platform(&m)
+	}
 	return err
 }
 
@@ -154,15 +152,15 @@ func (c *Channel) client(ctx context.Context, m *payment.Merchant) (*core.Client
 }
 
 func (c *Channel) clientOver(ctx context.Context, m *payment.Merchant, over *http.Client) (*core.Client, error) {
-	k, err := parse(m)
+	key, err := private(m)
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.verifier(ctx, m, &k, "")
+	v, err := c.verifier(ctx, m, "")
 	if err != nil {
 		return nil, err
 	}
-	client, err := core.NewClient(ctx, option.WithHTTPClient(over), option.WithMerchantCredential(m.Number, m.Serial, k.private), option.WithVerifier(v))
+	client, err := core.NewClient(ctx, option.WithHTTPClient(over), option.WithMerchantCredential(m.Number, m.Serial, key), option.WithVerifier(v))
 	if err != nil {
 		return nil, fmt.Errorf("prepare client: %w", err)
 	}
