@@ -21,6 +21,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/tariff"
 )
 
 const benchProjects = 200
@@ -140,23 +141,23 @@ func prepareSome(ctx context.Context, a *app.App, who actor.Actor, projects, siz
 func items(ctx context.Context, a *app.App, tx *db.Tx, who actor.Actor, project id.ID, month clock.Month) error {
 	for _, x := range []struct {
 		name, formula string
-		basis         billing.Basis
+		basis         tariff.Basis
 		price         money.Price
 	}{
-		{"物业服务费", "", billing.ByArea, 2_350_000},
-		{"公共能耗费", "", billing.Fixed, 18_000_000},
-		{"电梯费", "如果(楼层>5,(楼层-5)*5+10,10)", billing.ByFormula, 0},
+		{"物业服务费", "", tariff.ByArea, 2_350_000},
+		{"公共能耗费", "", tariff.Fixed, 18_000_000},
+		{"电梯费", "如果(楼层>5,(楼层-5)*5+10,10)", tariff.ByFormula, 0},
 	} {
-		item, err := a.Billing.CreateItem(ctx, tx, who, project, billing.Item{Name: x.name, Basis: x.basis, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.Add(-1).First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+		item, err := a.Tariff.CreateItem(ctx, tx, who, project, tariff.Item{Name: x.name, Basis: x.basis, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.Add(-1).First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		if _, err := a.Billing.AddRate(ctx, tx, who, project, billing.Rate{Item: item.ID, From: month.Add(-1).First(), Price: x.price, Formula: x.formula,
+		if _, err := a.Tariff.AddRate(ctx, tx, who, project, tariff.Rate{Item: item.ID, From: month.Add(-1).First(), Price: x.price, Formula: x.formula,
 			SourceKind: "contract", SourceText: "测量"}); err != nil {
 			return err
 		}
-		if _, err := a.Billing.Assign(ctx, tx, who, project, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.Add(-1).First()}); err != nil {
+		if _, err := a.Tariff.Assign(ctx, tx, who, project, tariff.Assignment{Item: item.ID, Scope: tariff.ToProject, From: month.Add(-1).First()}); err != nil {
 			return err
 		}
 	}

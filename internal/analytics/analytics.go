@@ -1,7 +1,7 @@
 // Package analytics answers what the books say: income, expense and profit,
 // rates of collection, ageing, balances, as of any day; and closes months. It
 // reads sums that the rooms below keep with their documents, so it needs no
-// table of its own. Floor 8. Uses: audit, ledger, estate, expense, billing,
+// table of its own. Floor 8. Uses: audit, ledger, estate, expense, tariff, billing,
 // cashier.
 package analytics
 
@@ -15,6 +15,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // The rights of this room.
@@ -40,6 +41,7 @@ type Deps struct {
 	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Expense *expense.Service
+	Tariff  *tariff.Service
 	Billing *billing.Service
 	Cashier *cashier.Service
 }
@@ -51,11 +53,12 @@ type Service struct {
 	ledger  *ledger.Service
 	estate  *estate.Service
 	expense *expense.Service
+	tariff  *tariff.Service
 	billing *billing.Service
 	cashier *cashier.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, billing: d.Billing, cashier: d.Cashier}
+	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, tariff: d.Tariff, billing: d.Billing, cashier: d.Cashier}
 }

@@ -172,7 +172,7 @@ func nameless(a ledger.Account) string {
 // names are the fee items and the categories of expense.
 func (s *Service) names(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
 	out := map[id.ID]string{}
-	items, err := s.billing.Items(ctx, q, project)
+	items, err := s.tariff.Items(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}

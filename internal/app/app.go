@@ -47,6 +47,7 @@ import (
 	"linli/internal/payment"
 	"linli/internal/roster"
 	"linli/internal/screen"
+	"linli/internal/tariff"
 )
 
 // Config is what the outside decides.
@@ -90,6 +91,7 @@ type App struct {
 	Meter     *meter.Service
 	Expense   *expense.Service
 	Words     *dictionary.Service
+	Tariff    *tariff.Service
 	Billing   *billing.Service
 	Cashier   *cashier.Service
 	Dunning   *dunning.Service
@@ -152,10 +154,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File})
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
-	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Jobs: a.Jobs, PartRooms: c.PartRooms})
+	a.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
+	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Tariff: a.Tariff, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
-	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
+	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
 	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
 	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Cashier: a.Cashier})
 	a.Card = card.New(card.Deps{DB: d, Audit: a.Audit, Cashier: a.Cashier})
@@ -163,11 +166,11 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
-	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Billing: a.Billing, Cashier: a.Cashier})
+	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Billing: a.Billing, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Tariff.Routes, a.Billing.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)

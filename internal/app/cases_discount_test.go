@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // keep reads 0.98 as parts of ten thousand.
@@ -26,7 +27,7 @@ func keep(text string) (int64, error) {
 }
 
 // discounted sets up a fee of one room with a discount.
-func (w *caseWorld) discounted(ctx context.Context, area string, f fee, d billing.Discount) (project, room id.ID, err error) {
+func (w *caseWorld) discounted(ctx context.Context, area string, f fee, d tariff.Discount) (project, room id.ID, err error) {
 	project, building, err := w.project(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -37,18 +38,18 @@ func (w *caseWorld) discounted(ctx context.Context, area string, f fee, d billin
 	if err := w.charge(ctx, project, room, "物业服务费", f); err != nil {
 		return 0, 0, err
 	}
-	list, err := w.app.Billing.Items(ctx, w.app.DB.Reader(ctx), project)
+	list, err := w.app.Tariff.Items(ctx, w.app.DB.Reader(ctx), project)
 	if err != nil {
 		return 0, 0, err
 	}
-	d.Item, d.Scope, d.Target, d.Reason = list[0].ID, billing.ToRoom, room, "案例"
+	d.Item, d.Scope, d.Target, d.Reason = list[0].ID, tariff.ToRoom, room, "案例"
 	w.now.Set(f.from.Start())
 	return project, room, w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		asked, err := w.app.Billing.AskDiscount(ctx, tx, w.who, project, d)
+		asked, err := w.app.Tariff.AskDiscount(ctx, tx, w.who, project, d)
 		if err != nil {
 			return err
 		}
-		_, err = w.app.Billing.Decide(ctx, tx, w.who, project, asked.ID, true, "", asked.Version)
+		_, err = w.app.Tariff.Decide(ctx, tx, w.who, project, asked.ID, true, "", asked.Version)
 		return err
 	})
 }
@@ -88,7 +89,7 @@ func (w *caseWorld) vacant(ctx context.Context, in caseInput, c *acceptanceCase)
 	if err != nil {
 		return err
 	}
-	project, room, err := w.discounted(ctx, in.text("area"), f, billing.Discount{Kind: billing.Vacancy, Keep: k, Months: after, Starts: billing.AfterMonths,
+	project, room, err := w.discounted(ctx, in.text("area"), f, tariff.Discount{Kind: tariff.Vacancy, Keep: k, Months: after, Starts: tariff.AfterMonths,
 		Since: since, Proof: "空置登记表"})
 	if err != nil {
 		return err
@@ -108,13 +109,13 @@ func (w *caseWorld) vacant(ctx context.Context, in caseInput, c *acceptanceCase)
 // yearAhead bills a year at once with a discount for it, and gives months back.
 func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCase) error {
 	months := int(in.number("months"))
-	cycle := map[int]billing.Cycle{3: "quarter", 6: "half", 12: "year"}[months]
+	cycle := map[int]tariff.Cycle{3: "quarter", 6: "half", 12: "year"}[months]
 	k, err := keep(in.text("discount"))
 	if err != nil || cycle == "" {
 		return errNotYet
 	}
-	f := fee{basis: billing.Fixed, from: start.First(), unit: money.OneFen, habit: billing.Actual,
-		rates: []billing.Rate{{From: start.First(), Price: money.Price(in.number("month_fen")) * 10_000}}}
+	f := fee{basis: tariff.Fixed, from: start.First(), unit: money.OneFen, habit: tariff.Actual,
+		rates: []tariff.Rate{{From: start.First(), Price: money.Price(in.number("month_fen")) * 10_000}}}
 	if in.has("price") {
 		if f, err = plainFee(in.text("price"), start.First()); err != nil {
 			return err
@@ -125,7 +126,7 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 	if in.has("area") {
 		area = in.text("area")
 	}
-	project, room, err := w.discounted(ctx, area, f, billing.Discount{Kind: billing.Ahead, Keep: k, Months: months, Since: start.First()})
+	project, room, err := w.discounted(ctx, area, f, tariff.Discount{Kind: tariff.Ahead, Keep: k, Months: months, Since: start.First()})
 	if err != nil {
 		return err
 	}
@@ -158,9 +159,9 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 
 // waived takes a waiver out of what is due before the rate of collection.
 func (w *caseWorld) waived(ctx context.Context, in caseInput, c *acceptanceCase) error {
-	f := fee{basis: billing.Fixed, cycle: "month", from: start.First(), unit: money.OneFen, habit: billing.Actual,
-		rates: []billing.Rate{{From: start.First(), Price: money.Price(in.number("cur_due")) * 10_000}}}
-	project, room, err := w.discounted(ctx, "100", f, billing.Discount{Kind: billing.Off, Off: money.Fen(in.number("waived")), Since: start.First()})
+	f := fee{basis: tariff.Fixed, cycle: "month", from: start.First(), unit: money.OneFen, habit: tariff.Actual,
+		rates: []tariff.Rate{{From: start.First(), Price: money.Price(in.number("cur_due")) * 10_000}}}
+	project, room, err := w.discounted(ctx, "100", f, tariff.Discount{Kind: tariff.Off, Off: money.Fen(in.number("waived")), Since: start.First()})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // caseInput are the inputs of a case; numbers come as text or as JSON numbers.
@@ -124,7 +125,7 @@ func (w *caseWorld) plainMonths(ctx context.Context, in caseInput, c *acceptance
 			return err
 		}
 		f.rounding = rounding
-		f.cycle = map[int64]billing.Cycle{3: "quarter", 6: "half", 12: "year"}[in.number("months")]
+		f.cycle = map[int64]tariff.Cycle{3: "quarter", 6: "half", 12: "year"}[in.number("months")]
 		if f.cycle == "" {
 			f.cycle = "month"
 		}
@@ -175,8 +176,8 @@ func (w *caseWorld) firstMonth(ctx context.Context, in caseInput, c *acceptanceC
 	if err != nil {
 		return err
 	}
-	habit, ok := map[string]billing.Habit{"actual": billing.Actual, "30": billing.D30, "365": billing.D365, "half": billing.Half, "next": billing.Next,
-		"next_month": billing.Next}[in.text("basis")]
+	habit, ok := map[string]tariff.Habit{"actual": tariff.Actual, "30": tariff.D30, "365": tariff.D365, "half": tariff.Half, "next": tariff.Next,
+		"next_month": tariff.Next}[in.text("basis")]
 	if !ok || !c.knows("amount_fen") {
 		return errNotYet
 	}
@@ -210,7 +211,7 @@ func (w *caseWorld) priceChange(ctx context.Context, in caseInput, c *acceptance
 	if err != nil {
 		return err
 	}
-	f := fee{basis: billing.ByArea, cycle: "month", unit: money.OneFen, habit: billing.Actual}
+	f := fee{basis: tariff.ByArea, cycle: "month", unit: money.OneFen, habit: tariff.Actual}
 	for _, p := range prices {
 		from, err := clock.ParseDate(p[0])
 		if err != nil {
@@ -220,7 +221,7 @@ func (w *caseWorld) priceChange(ctx context.Context, in caseInput, c *acceptance
 		if err != nil {
 			return err
 		}
-		f.rates = append(f.rates, billing.Rate{From: from, Price: price})
+		f.rates = append(f.rates, tariff.Rate{From: from, Price: price})
 	}
 	f.from = f.rates[0].From
 	project, building, err := w.project(ctx)
@@ -284,8 +285,8 @@ func (w *caseWorld) fixedDebts(ctx context.Context, due []clock.Date, amounts []
 	}
 	months := []clock.Month{}
 	for i, d := range due {
-		f := fee{basis: billing.Fixed, cycle: "month", from: d.Month().First(), until: d.Month().Last(), dueDay: d.Day(), unit: money.OneFen, habit: billing.Actual,
-			rates: []billing.Rate{{From: d.Month().First(), Price: money.Price(amounts[i]) * 10_000}}}
+		f := fee{basis: tariff.Fixed, cycle: "month", from: d.Month().First(), until: d.Month().Last(), dueDay: d.Day(), unit: money.OneFen, habit: tariff.Actual,
+			rates: []tariff.Rate{{From: d.Month().First(), Price: money.Price(amounts[i]) * 10_000}}}
 		if err := w.charge(ctx, project, room, fmt.Sprintf("费用 %d", i+1), f); err != nil {
 			return 0, 0, err
 		}

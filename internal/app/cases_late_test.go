@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // lateTerms gives an item terms that hold from a day on.
@@ -94,7 +95,7 @@ func (w *caseWorld) lateFee(ctx context.Context, in caseInput, c *acceptanceCase
 	if err != nil {
 		return err
 	}
-	items, err := w.app.Billing.Items(ctx, w.app.DB.Reader(ctx), project)
+	items, err := w.app.Tariff.Items(ctx, w.app.DB.Reader(ctx), project)
 	if err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (w *caseWorld) payPrincipal(ctx context.Context, project, room id.ID, p [2]
 }
 
 // lateFees compares the days and fees, one by one when the case lists several.
-func (c *acceptanceCase) lateFees(fees []billing.LateFee, items []billing.Item) error {
+func (c *acceptanceCase) lateFees(fees []billing.LateFee, items []tariff.Item) error {
 	byItem := map[id.ID]billing.LateFee{}
 	for _, f := range fees {
 		byItem[f.Charge.Item] = f
@@ -200,7 +201,7 @@ func (w *caseWorld) lateDebts(ctx context.Context, debts []lateDebt) (project, r
 	if project, room, err = w.fixedDebts(ctx, due, amounts); err != nil {
 		return 0, 0, nil, err
 	}
-	items, err := w.app.Billing.Items(ctx, w.app.DB.Reader(ctx), project)
+	items, err := w.app.Tariff.Items(ctx, w.app.DB.Reader(ctx), project)
 	if err != nil {
 		return 0, 0, nil, err
 	}
@@ -246,7 +247,7 @@ func (w *caseWorld) allocated(ctx context.Context, in caseInput, c *acceptanceCa
 			switch l.ItemName {
 			case name:
 				got[[2]string{debt, "principal"}] += float64(l.Amount)
-			case name + billing.LateItemName:
+			case name + tariff.LateItemName:
 				got[[2]string{debt, "penalty"}] += float64(l.Amount)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -14,13 +13,15 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 )
 
 // dial is one meter of a case: what it showed at the begin and at the end of
 // the month that is billed.
 type dial struct {
-	band       meter.Band
+	band       supply.Band
 	digits     int
 	multiplier money.Qty
 	before     money.Qty // used earlier in the year
@@ -33,7 +34,7 @@ func (w *caseWorld) metered(ctx context.Context, in caseInput, c *acceptanceCase
 	if !c.knows("amount_fen", "usage", "error", "mean") {
 		return errNotYet
 	}
-	tariff, err := tariffOf(in)
+	price, err := tariffOf(in)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (w *caseWorld) metered(ctx context.Context, in caseInput, c *acceptanceCase
 	if err != nil {
 		return err
 	}
-	project, room, meters, err := w.hang(ctx, in, dials, tariff)
+	project, room, meters, err := w.hang(ctx, in, dials, price)
 	if err != nil {
 		return err
 	}
@@ -94,15 +95,15 @@ func (in caseInput) one(keys ...string) string {
 	return keys[0]
 }
 
-func tariffOf(in caseInput) (*meter.Tariff, error) {
-	t := &meter.Tariff{Yearly: true, YearStart: 1, Verified: true}
-	for _, b := range []meter.Band{meter.Sharp, meter.Peak, meter.Flat, meter.Valley} {
+func tariffOf(in caseInput) (*tariff.UsagePrice, error) {
+	t := &tariff.UsagePrice{Yearly: true, YearStart: 1, Verified: true}
+	for _, b := range []supply.Band{supply.Sharp, supply.Peak, supply.Flat, supply.Valley} {
 		if key := string(b) + "_price"; in.has(key) {
 			p, err := money.ParsePrice(in.text(key))
 			if err != nil {
 				return nil, err
 			}
-			t.Bands = append(t.Bands, meter.BandPrice{Band: b, Price: p})
+			t.Bands = append(t.Bands, tariff.BandPrice{Band: b, Price: p})
 		}
 	}
 	list, err := tiersOf(in)
@@ -115,7 +116,7 @@ func tariffOf(in caseInput) (*meter.Tariff, error) {
 		base = list[0].Add // prices or add-ons: what is above the first tier
 	case len(list) > 0:
 		base = list[0].Add
-		t.Bands = []meter.BandPrice{{Price: base}}
+		t.Bands = []tariff.BandPrice{{Price: base}}
 	case len(t.Bands) == 0:
 		p := money.Price(1_000_000)
 		if in.has("price") {
@@ -123,7 +124,7 @@ func tariffOf(in caseInput) (*meter.Tariff, error) {
 				return nil, err
 			}
 		}
-		return meter.Plain(p), nil
+		return tariff.Plain(p), nil
 	}
 	for i := range list {
 		list[i].Add -= base
@@ -137,7 +138,7 @@ func tariffOf(in caseInput) (*meter.Tariff, error) {
 }
 
 // tiersOf reads [limit, price or add-on] pairs, or one excess with its add-on.
-func tiersOf(in caseInput) ([]meter.Tier, error) {
+func tiersOf(in caseInput) ([]tariff.Tier, error) {
 	key := in.one("tiers", "tier_adds", "add_ons", "addons", "adders")
 	if !in.has(key) {
 		return excessOf(in)
@@ -146,9 +147,9 @@ func tiersOf(in caseInput) ([]meter.Tier, error) {
 	if err := in.into(key, &rows); err != nil {
 		return nil, err
 	}
-	var out []meter.Tier
+	var out []tariff.Tier
 	for _, row := range rows {
-		var x meter.Tier
+		var x tariff.Tier
 		var err error
 		if row[0] != nil {
 			if x.Upto, err = money.ParseQty(fmt.Sprint(row[0])); err != nil {
@@ -163,7 +164,7 @@ func tiersOf(in caseInput) ([]meter.Tier, error) {
 	return out, nil
 }
 
-func excessOf(in caseInput) ([]meter.Tier, error) {
+func excessOf(in caseInput) ([]tariff.Tier, error) {
 	excess, add := in.one("excess", "tier2_excess", "tier2_qty", "over"), in.one("add", "addon", "add_on", "adder", "tier_add", "tier2_add")
 	if !in.has(excess) || !in.has(add) {
 		return nil, nil
@@ -184,7 +185,7 @@ func excessOf(in caseInput) ([]meter.Tier, error) {
 		}
 		total += q
 	}
-	return []meter.Tier{{Upto: total - over}, {Add: more}}, nil
+	return []tariff.Tier{{Upto: total - over}, {Add: more}}, nil
 }
 
 func dialsOf(in caseInput) ([]dial, error) {
@@ -206,7 +207,7 @@ func dialsOf(in caseInput) ([]dial, error) {
 		return []dial{d}, err
 	}
 	var out []dial
-	for _, b := range []meter.Band{meter.Sharp, meter.Peak, meter.Flat, meter.Valley} {
+	for _, b := range []supply.Band{supply.Sharp, supply.Peak, supply.Flat, supply.Valley} {
 		q, err := in.qty(string(b))
 		if err != nil {
 			return nil, err
@@ -247,7 +248,7 @@ func segmentsOf(in caseInput) ([]dial, error) {
 }
 
 // hang makes a room with the case's meters and an item by their usage.
-func (w *caseWorld) hang(ctx context.Context, in caseInput, dials []dial, tariff *meter.Tariff) (project, room id.ID, meters []id.ID, err error) {
+func (w *caseWorld) hang(ctx context.Context, in caseInput, dials []dial, price *tariff.UsagePrice) (project, room id.ID, meters []id.ID, err error) {
 	project, building, err := w.project(ctx)
 	if err != nil {
 		return
@@ -259,7 +260,7 @@ func (w *caseWorld) hang(ctx context.Context, in caseInput, dials []dial, tariff
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
 		for i := range dials {
 			d := &dials[i]
-			m, err := w.app.Meter.Install(ctx, tx, w.who, project, meter.Meter{Room: room, Kind: meter.Water, Band: d.band, Number: "1", Digits: d.digits,
+			m, err := w.app.Meter.Install(ctx, tx, w.who, project, meter.Meter{Room: room, Kind: supply.Water, Band: d.band, Number: "1", Digits: d.digits,
 				Multiplier: d.multiplier, Start: d.prev, UsedBefore: d.before, Installed: start.First()})
 			if err != nil {
 				return err
@@ -271,15 +272,15 @@ func (w *caseWorld) hang(ctx context.Context, in caseInput, dials []dial, tariff
 				return err
 			}
 		}
-		item, err := w.app.Billing.CreateItem(ctx, tx, w.who, project, billing.Item{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "month",
-			StartMonth: 1, From: 20250201, Unit: money.OneFen, FirstMonth: billing.Actual})
+		item, err := w.app.Tariff.CreateItem(ctx, tx, w.who, project, tariff.Item{Name: "水费", Basis: tariff.Metered, Meter: supply.Water, Cycle: "month",
+			StartMonth: 1, From: 20250201, Unit: money.OneFen, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		if _, err := w.app.Billing.AddRate(ctx, tx, w.who, project, billing.Rate{Item: item.ID, From: start.First(), Tariff: tariff, SourceKind: "filing", SourceText: "案例"}); err != nil {
+		if _, err := w.app.Tariff.AddRate(ctx, tx, w.who, project, tariff.Rate{Item: item.ID, From: start.First(), Tariff: price, SourceKind: "filing", SourceText: "案例"}); err != nil {
 			return err
 		}
-		_, err = w.app.Billing.Assign(ctx, tx, w.who, project, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: 20250201})
+		_, err = w.app.Tariff.Assign(ctx, tx, w.who, project, tariff.Assignment{Item: item.ID, Scope: tariff.ToProject, From: 20250201})
 		return err
 	})
 	return

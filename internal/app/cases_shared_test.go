@@ -13,7 +13,9 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 )
 
 // shared splits a cost among rooms by a document, releases it, and tries to do
@@ -126,7 +128,7 @@ func (w *caseWorld) losers(ctx context.Context, in caseInput, project, building 
 			return err
 		}
 		for i, used := range usages {
-			m := meter.Meter{Kind: meter.Electricity, Number: fmt.Sprint(i), Digits: 8, Installed: start.First()}
+			m := meter.Meter{Kind: supply.Electricity, Number: fmt.Sprint(i), Digits: 8, Installed: start.First()}
 			if i < len(list) {
 				m.Room = list[i].ID
 			} else {
@@ -146,7 +148,7 @@ func (w *caseWorld) losers(ctx context.Context, in caseInput, project, building 
 	if err != nil {
 		return nil, err
 	}
-	cost.Weigh, cost.Kind = billing.WeighUsage, meter.Electricity
+	cost.Weigh, cost.Kind = billing.WeighUsage, supply.Electricity
 	cost.Price, err = money.ParsePrice(in.text("price"))
 	return []id.ID{list[0].ID, list[1].ID}, err
 }
@@ -155,13 +157,13 @@ func (w *caseWorld) losers(ctx context.Context, in caseInput, project, building 
 func (w *caseWorld) share(ctx context.Context, project id.ID, cost billing.SharedCost) (billing.SharedCost, error) {
 	var doc billing.SharedCost
 	err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		items, err := w.app.Billing.Items(ctx, tx, project)
+		items, err := w.app.Tariff.Items(ctx, tx, project)
 		if err != nil {
 			return err
 		}
 		if len(items) == 0 {
-			item, err := w.app.Billing.CreateItem(ctx, tx, w.who, project, billing.Item{Name: "公摊", Basis: billing.Shared, Cycle: "month", StartMonth: 1,
-				From: start.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+			item, err := w.app.Tariff.CreateItem(ctx, tx, w.who, project, tariff.Item{Name: "公摊", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
+				From: start.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // errNotYet marks a case whose row the product does not have yet.
@@ -156,21 +157,21 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
 
 // fee is what a case charges.
 type fee struct {
-	basis    billing.Basis
-	cycle    billing.Cycle
+	basis    tariff.Basis
+	cycle    tariff.Cycle
 	from     clock.Date
 	until    clock.Date
 	dueDay   int
 	rounding money.Rounding
 	unit     money.Fen
 	atPeriod bool
-	habit    billing.Habit
-	rates    []billing.Rate
+	habit    tariff.Habit
+	rates    []tariff.Rate
 }
 
 func plainFee(price string, from clock.Date) (fee, error) {
 	p, err := money.ParsePrice(price)
-	return fee{basis: billing.ByArea, cycle: "month", from: from, unit: money.OneFen, habit: billing.Actual, rates: []billing.Rate{{From: from, Price: p}}}, err
+	return fee{basis: tariff.ByArea, cycle: "month", from: from, unit: money.OneFen, habit: tariff.Actual, rates: []tariff.Rate{{From: from, Price: p}}}, err
 }
 
 // project makes one with a building.
@@ -212,7 +213,7 @@ func (w *caseWorld) room(ctx context.Context, project, building id.ID, name, are
 // charge sets up the fee for one room.
 func (w *caseWorld) charge(ctx context.Context, project, room id.ID, name string, f fee) error {
 	return w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		item, err := w.app.Billing.CreateItem(ctx, tx, w.who, project, billing.Item{Name: name, Basis: f.basis, Cycle: f.cycle, Advance: true,
+		item, err := w.app.Tariff.CreateItem(ctx, tx, w.who, project, tariff.Item{Name: name, Basis: f.basis, Cycle: f.cycle, Advance: true,
 			StartMonth: f.from.Month().Number(), From: f.from, Until: f.until, DueDay: f.dueDay, Rounding: f.rounding, Unit: f.unit,
 			AtPeriod: f.atPeriod, FirstMonth: f.habit})
 		if err != nil {
@@ -220,11 +221,11 @@ func (w *caseWorld) charge(ctx context.Context, project, room id.ID, name string
 		}
 		for _, r := range f.rates {
 			r.Item, r.SourceKind, r.SourceText = item.ID, "contract", "案例"
-			if _, err := w.app.Billing.AddRate(ctx, tx, w.who, project, r); err != nil {
+			if _, err := w.app.Tariff.AddRate(ctx, tx, w.who, project, r); err != nil {
 				return err
 			}
 		}
-		_, err = w.app.Billing.Assign(ctx, tx, w.who, project, billing.Assignment{Item: item.ID, Scope: billing.ToRoom, Target: room, From: f.from})
+		_, err = w.app.Tariff.Assign(ctx, tx, w.who, project, tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: room, From: f.from})
 		return err
 	})
 }

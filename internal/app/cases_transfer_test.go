@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/money"
 	"linli/internal/screen"
+	"linli/internal/tariff"
 )
 
 // changeOfHands bills a month and lets the room change hands inside it; the
@@ -42,8 +42,8 @@ func (w *caseWorld) changeOfHands(ctx context.Context, c *acceptanceCase) error 
 	if err != nil {
 		return err
 	}
-	f := fee{basis: billing.Fixed, cycle: "month", from: first.First(), unit: money.OneFen, habit: billing.Actual,
-		rates: []billing.Rate{{From: first.First(), Price: money.Price(month) * 10_000}}}
+	f := fee{basis: tariff.Fixed, cycle: "month", from: first.First(), unit: money.OneFen, habit: tariff.Actual,
+		rates: []tariff.Rate{{From: first.First(), Price: money.Price(month) * 10_000}}}
 	if err := w.charge(ctx, project, room, "物业服务费", f); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"linli/internal/app"
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -14,6 +13,7 @@ import (
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/fault"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // TestCopyProject: a project made after another has its setup and nothing that
@@ -26,10 +26,10 @@ func TestCopyProject(t *testing.T) {
 		month := clock.MonthOf(d.Clock().Now())
 		tag := p.ids["tag"]
 		if err := d.Write(ctx, func(tx *db.Tx) error {
-			for _, a := range []billing.Assignment{{Scope: billing.ToRule, Rule: billing.Rule{Tag: tag}}, {Scope: billing.ToRule, Rule: billing.Rule{Building: p.ids["building"]}},
-				{Scope: billing.ToBuilding, Target: p.ids["building"]}} {
+			for _, a := range []tariff.Assignment{{Scope: tariff.ToRule, Rule: tariff.Rule{Tag: tag}}, {Scope: tariff.ToRule, Rule: tariff.Rule{Building: p.ids["building"]}},
+				{Scope: tariff.ToBuilding, Target: p.ids["building"]}} {
 				a.Item, a.From = p.ids["item"], month.First()
-				if _, err := p.app.Billing.Assign(ctx, tx, system, p.project, a); err != nil {
+				if _, err := p.app.Tariff.Assign(ctx, tx, system, p.project, a); err != nil {
 					return err
 				}
 			}
@@ -82,11 +82,11 @@ func TestCopyProject(t *testing.T) {
 				t.Errorf("%d rows of %s came over", rows[name], name)
 			}
 		}
-		items, err := p.app.Billing.Items(ctx, d.Reader(ctx), made.Project.ID)
+		items, err := p.app.Tariff.Items(ctx, d.Reader(ctx), made.Project.ID)
 		if err != nil || len(items) == 0 {
 			t.Fatal(items, err)
 		}
-		list, err := p.app.Billing.Assignments(ctx, d.Reader(ctx), made.Project.ID, items[0].ID)
+		list, err := p.app.Tariff.Assignments(ctx, d.Reader(ctx), made.Project.ID, items[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,14 +13,16 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 )
 
 // metered gives a twin a meter with a reading, and a shared cost that is not
 // released.
 func (w *matrixWorld) metered(ctx context.Context, tx *db.Tx, who actor.Actor, p *twin, month clock.Month) error {
 	project := p.ids["project"]
-	m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Room: p.ids["room"], Kind: meter.Water, Number: p.canary, Digits: 5, Installed: month.First()})
+	m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Room: p.ids["room"], Kind: supply.Water, Number: p.canary, Digits: 5, Installed: month.First()})
 	if err != nil {
 		return err
 	}
@@ -28,8 +30,8 @@ func (w *matrixWorld) metered(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err != nil {
 		return err
 	}
-	item, err := w.app.Billing.CreateItem(ctx, tx, who, project, billing.Item{Name: p.canary + "公摊", Basis: billing.Shared, Cycle: "month", StartMonth: 1,
-		From: month.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+	item, err := w.app.Tariff.CreateItem(ctx, tx, who, project, tariff.Item{Name: p.canary + "公摊", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
+		From: month.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
 	}
 	today := clock.DateOf(w.app.DB.Clock().Now())
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Place: p.canary, Kind: meter.Gas, Number: p.canary, Digits: 5, Installed: today.Month().First()})
+		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Place: p.canary, Kind: supply.Gas, Number: p.canary, Digits: 5, Installed: today.Month().First()})
 		if err != nil {
 			return err
 		}
@@ -64,7 +66,7 @@ func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	im, err := w.app.Roster.StartImportOf(ctx, who, project, meter.ImportKind(meter.Heat), p.canary+".csv", strings.NewReader("房屋,本期读数,抄表日期\n"+p.canary+",12,2026-13-01\n"))
+	im, err := w.app.Roster.StartImportOf(ctx, who, project, meter.ImportKind(supply.Heat), p.canary+".csv", strings.NewReader("房屋,本期读数,抄表日期\n"+p.canary+",12,2026-13-01\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
 )
 
@@ -32,7 +33,7 @@ func (w *matrixWorld) works(t *testing.T, p *twin, who actor.Actor) {
 	}
 	today := clock.DateOf(w.app.DB.Clock().Now())
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Room: p.ids["room"], Kind: meter.Water, Number: p.canary + "表", Digits: 5, Installed: today.Month().First()})
+		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Room: p.ids["room"], Kind: supply.Water, Number: p.canary + "表", Digits: 5, Installed: today.Month().First()})
 		if err != nil {
 			return err
 		}

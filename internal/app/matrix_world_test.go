@@ -27,6 +27,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/notify"
 	"linli/internal/screen"
+	"linli/internal/tariff"
 )
 
 // twin is one of two projects that are alike but for their canary.
@@ -133,12 +134,12 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		o, err := w.app.Estate.AddOccupant(ctx, tx, who, project.ID, estate.Occupant{Room: rooms[0].ID, Person: person, Part: estate.PartOwner})
 		fatal(err)
 		p.ids["building"], p.ids["unit"], p.ids["room"], p.ids["person"], p.ids["occupant"] = b.ID, u.ID, rooms[0].ID, person.ID, o.ID
-		item, err := w.app.Billing.CreateItem(ctx, tx, who, project.ID, billing.Item{Name: canary + "费", Basis: billing.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+		item, err := w.app.Tariff.CreateItem(ctx, tx, who, project.ID, tariff.Item{Name: canary + "费", Basis: tariff.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 		fatal(err)
-		_, err = w.app.Billing.AddRate(ctx, tx, who, project.ID, billing.Rate{Item: item.ID, From: month.First(), Price: 2_350_000, SourceKind: "contract", SourceText: canary})
+		_, err = w.app.Tariff.AddRate(ctx, tx, who, project.ID, tariff.Rate{Item: item.ID, From: month.First(), Price: 2_350_000, SourceKind: "contract", SourceText: canary})
 		fatal(err)
-		as, err := w.app.Billing.Assign(ctx, tx, who, project.ID, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.First()})
+		as, err := w.app.Tariff.Assign(ctx, tx, who, project.ID, tariff.Assignment{Item: item.ID, Scope: tariff.ToProject, From: month.First()})
 		fatal(err)
 		p.ids["item"], p.ids["assignment"] = item.ID, as.ID
 		tag, err := w.app.Estate.CreateTag(ctx, tx, who, project.ID, estate.Tag{Name: canary, Kind: estate.TagPerson})
@@ -151,7 +152,7 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		field, err := w.app.Estate.CreateField(ctx, tx, who, project.ID, estate.Field{Kind: "room", Name: canary + "栏", Type: estate.FieldText})
 		fatal(err)
 		p.ids["field"] = field.ID
-		discount, err := w.app.Billing.AskDiscount(ctx, tx, who, project.ID, billing.Discount{Item: item.ID, Scope: billing.ToProject, Kind: billing.Percent,
+		discount, err := w.app.Tariff.AskDiscount(ctx, tx, who, project.ID, tariff.Discount{Item: item.ID, Scope: tariff.ToProject, Kind: tariff.Percent,
 			Keep: 9000, Since: month.First(), Reason: canary})
 		fatal(err)
 		p.ids["discount"] = discount.ID

@@ -20,6 +20,7 @@ import (
 	"linli/internal/notify"
 	mailsim "linli/internal/outside/mail/sim"
 	smssim "linli/internal/outside/sms/sim"
+	"linli/internal/tariff"
 )
 
 // messageWorld is a project with two payers, 王秀英 (mail only) and 陈建国 (phone
@@ -101,15 +102,15 @@ func (w *messageWorld) homes(t *testing.T) {
 			w.people, w.rooms = append(w.people, one.ID), append(w.rooms, rooms[i].ID)
 		}
 		month := clock.MonthOf(tx.Now())
-		i, err := w.app.Billing.CreateItem(ctx, tx, w.who, p.ID, billing.Item{Name: "物业服务费", Basis: billing.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.First(), Unit: 1, FirstMonth: billing.Actual})
+		i, err := w.app.Tariff.CreateItem(ctx, tx, w.who, p.ID, tariff.Item{Name: "物业服务费", Basis: tariff.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.First(), Unit: 1, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		if _, err = w.app.Billing.AddRate(ctx, tx, w.who, p.ID, billing.Rate{Item: i.ID, From: month.First(), Price: 2_500_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
+		if _, err = w.app.Tariff.AddRate(ctx, tx, w.who, p.ID, tariff.Rate{Item: i.ID, From: month.First(), Price: 2_500_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
 			return err
 		}
-		_, err = w.app.Billing.Assign(ctx, tx, w.who, p.ID, billing.Assignment{Item: i.ID, Scope: billing.ToProject, From: month.First()})
+		_, err = w.app.Tariff.Assign(ctx, tx, w.who, p.ID, tariff.Assignment{Item: i.ID, Scope: tariff.ToProject, From: month.First()})
 		return err
 	})
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"linli/internal/app"
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
@@ -25,6 +24,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
+	"linli/internal/tariff"
 )
 
 // onlineWorld is a project whose counter takes WeChat Pay from the simulator,
@@ -118,15 +118,15 @@ func (w *onlineWorld) found(t *testing.T) {
 				return err
 			}
 		}
-		item, err := w.app.Billing.CreateItem(ctx, tx, who, p.ID, billing.Item{Name: "物业服务费", Basis: billing.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+		item, err := w.app.Tariff.CreateItem(ctx, tx, who, p.ID, tariff.Item{Name: "物业服务费", Basis: tariff.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		if _, err = w.app.Billing.AddRate(ctx, tx, who, p.ID, billing.Rate{Item: item.ID, From: month.First(), Price: 2_500_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
+		if _, err = w.app.Tariff.AddRate(ctx, tx, who, p.ID, tariff.Rate{Item: item.ID, From: month.First(), Price: 2_500_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
 			return err
 		}
-		_, err = w.app.Billing.Assign(ctx, tx, who, p.ID, billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: month.First()})
+		_, err = w.app.Tariff.Assign(ctx, tx, who, p.ID, tariff.Assignment{Item: item.ID, Scope: tariff.ToProject, From: month.First()})
 		return err
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"linli/internal/paycode"
 	"linli/internal/payment"
 	"linli/internal/roster"
+	"linli/internal/tariff"
 )
 
 // rights are all permissions of the product in words, group by group: what
@@ -33,10 +34,10 @@ func rights() []identity.Right {
 		{Permission: estate.PermAsk, Name: "登记更正申请", Group: house, Allows: "登记住户提出的资料更正，等有权的人处理"},
 		{Permission: estate.PermCorrect, Name: "处理更正申请", Group: house, Allows: "批准后资料随之更正，或写明依据退回"},
 		{Permission: billing.PermRead, Name: "看费用", Group: fee, Allows: "看费用项目、出账和每户的费用明细"},
-		{Permission: billing.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
+		{Permission: tariff.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},
 		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回"},
-		{Permission: billing.PermDiscount, Name: "批优惠减免", Group: fee, Allows: "批准或退回别人提出的优惠减免"},
+		{Permission: tariff.PermDiscount, Name: "批优惠减免", Group: fee, Allows: "批准或退回别人提出的优惠减免"},
 		{Permission: meter.PermRead, Name: "看抄表", Group: fee, Allows: "看表计和历次读数"},
 		{Permission: meter.PermRecord, Name: "抄表", Group: fee, Allows: "录入读数，改没出账的读数"},
 		{Permission: meter.PermConfirm, Name: "复核用量", Group: fee, Allows: "复核明显偏大的用量，复核后才能出账"},

@@ -21,6 +21,7 @@ import (
 	"linli/internal/paycode"
 	"linli/internal/payment"
 	"linli/internal/roster"
+	"linli/internal/tariff"
 )
 
 // roles are the ready-made roles; a grant gives one of them on one project or
@@ -34,10 +35,10 @@ func roles() []identity.Role {
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
 	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
-	decide := rights{billing.PermWaiver, billing.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
+	decide := rights{billing.PermWaiver, tariff.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
 	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, deposit.PermChange}
-	fees := rights{billing.PermItem, billing.PermRun, billing.PermRelease}
+	fees := rights{tariff.PermItem, billing.PermRun, billing.PermRelease}
 	invoices := rights{invoice.PermAsk, invoice.PermIssue}
 	meters := rights{meter.PermRecord, meter.PermConfirm, meter.PermManage}
 	channels := rights{payment.PermRead, payment.PermHandle, payment.PermReconcile}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -74,6 +75,7 @@ var (
 	fromClause = regexp.MustCompile(`(?is)\bFROM\s+([a-z_][a-z0-9_ ,\s]*)`)
 	named      = regexp.MustCompile(`(?i)\b(?:JOIN|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|REFERENCES|VIEW(?:\s+IF\s+NOT\s+EXISTS)?|INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+ON)\s+([a-z_][a-z0-9_]*)`)
 	stop       = regexp.MustCompile(`(?i)\s(WHERE|JOIN|LEFT|RIGHT|INNER|CROSS|ORDER|GROUP|HAVING|LIMIT|UNION|SET|ON|FOR|RETURNING|VALUES|AS\s*\()\b`)
+	written    = regexp.MustCompile(`(?i)\b(?:INTO|UPDATE|DELETE\s+FROM)\s+([a-z_][a-z0-9_]*)`)
 	identifier = regexp.MustCompile(`^[a-z]+_[a-z0-9_]+$`)
 )
 
@@ -118,13 +120,13 @@ func maker(table string) string {
 	return ""
 }
 
-// trespass says why room r may not name a table; "" is allowed.
-func trespass(r, table string) string {
+// trespass says why room r may not name a table, read or written; "" is allowed.
+func trespass(r, table string, reads bool) string {
 	o := owner(table)
 	if o == "" || o == r {
 		return ""
 	}
-	if strings.HasPrefix(table, o+"_pub_") && floors[r] > floors[o] {
+	if (published[table] && reads || strings.HasPrefix(table, o+"_pub_")) && floors[r] > floors[o] {
 		return ""
 	}
 	return fmt.Sprintf("%s names the table %s of %s", r, table, o)
@@ -146,8 +148,10 @@ func ownTables(tr *tree) []finding {
 			if !store && !statement.MatchString(v) && !fragment.MatchString(v) {
 				return
 			}
+			wrote := written.FindAllStringSubmatch(v, -1)
 			for _, table := range tables(v) {
-				if what := trespass(r, table); what != "" {
+				reads := !slices.ContainsFunc(wrote, func(m []string) bool { return m[1] == table })
+				if what := trespass(r, table, reads); what != "" {
 					out = append(out, finding{s.path, line, what, "call a method of that room with the open tx, or read a view it publishes as room_pub_noun"})
 				}
 			}

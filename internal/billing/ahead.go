@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // What is refused when months are charged before their time.
@@ -48,7 +49,7 @@ type AheadQuote struct {
 
 // aheadWork is one computed month.
 type aheadWork struct {
-	plan *plan
+	plan *tariff.Plan
 	work *work
 }
 
@@ -72,7 +73,7 @@ func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start c
 	}
 	var out []aheadWork
 	for m := start; m <= last && (q.Until == 0 || m <= q.Until); m = m.Add(1) {
-		plan, err := s.loadPlanFrom(ctx, s.db.Reader(ctx), project, m, start)
+		plan, err := s.tariff.PlanAhead(ctx, s.db.Reader(ctx), project, m, start)
 		if err != nil {
 			return q, nil, err
 		}
@@ -102,9 +103,9 @@ func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start c
 	return q, out, nil
 }
 
-func aheadFault(p *plan, w *work) error {
-	for _, f := range p.faults {
-		return ErrAheadFault.Say("不能预缴 %s 的费用：%s", f.month, f.reason)
+func aheadFault(p *tariff.Plan, w *work) error {
+	for _, f := range p.Faults {
+		return ErrAheadFault.Say("不能预缴 %s 的费用：%s", f.Month, f.Reason)
 	}
 	for _, f := range w.faults {
 		return ErrAheadFault.Say("不能预缴 %s 的费用：%s", clock.Month(f.month), f.reason)
@@ -112,9 +113,9 @@ func aheadFault(p *plan, w *work) error {
 	return nil
 }
 
-func (q *AheadQuote) add(p *plan, lines []line) {
+func (q *AheadQuote) add(p *tariff.Plan, lines []line) {
 	for i := range lines {
-		it := p.items[lines[i].item]
+		it := p.Items[lines[i].item]
 		q.Lines = append(q.Lines, AheadLine{it.ID, it.Name, lines[i].month, lines[i].amount})
 		q.Total += lines[i].amount
 	}
@@ -172,11 +173,11 @@ func (s *Service) storeAhead(ctx context.Context, tx *db.Tx, project id.ID, run 
 		if err := writePart(ctx, tx, project, run.ID, x.plan, x.work); err != nil {
 			return err
 		}
-		used := make([]id.ID, len(x.plan.items))
-		for i, it := range x.plan.items {
+		used := make([]id.ID, len(x.plan.Items))
+		for i, it := range x.plan.Items {
 			used[i] = it.ID
 		}
-		if err := markUsed(ctx, tx, project, used); err != nil {
+		if err := s.tariff.MarkUsed(ctx, tx, project, used); err != nil {
 			return err
 		}
 		for _, step := range []string{"generated", "released"} {

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/tariff"
 )
 
 func (w *world) ahead(room id.ID, ask billing.AheadAsk) (run billing.Run, charges []billing.Charge) {
@@ -29,9 +30,9 @@ func (w *world) ahead(room id.ID, ask billing.AheadAsk) (run billing.Run, charge
 func TestAhead(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		list := w.rooms(estate.Room{Area: 100_00}, estate.Room{Area: 50_00})
-		fee := w.item(billing.Item{Name: "物业服务费"}, "2.00", "")
+		fee := w.item(tariff.Item{Name: "物业服务费"}, "2.00", "")
 		w.rate(fee.ID, 20270201, "2.50", "")
-		w.item(billing.Item{Name: "垃圾费", Basis: billing.Fixed, Cycle: "month"}, "10", "")
+		w.item(tariff.Item{Name: "垃圾费", Basis: tariff.Fixed, Cycle: "month"}, "10", "")
 		w.release(w.run(202611))
 		q, err := w.billing.QuoteAhead(t.Context(), w.project, list[0], billing.AheadAsk{Months: 3})
 		if err != nil || q.From != 202611 {
@@ -96,7 +97,7 @@ func TestAhead(t *testing.T) {
 func TestAheadPeriods(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		list := w.rooms(estate.Room{Area: 100_00})
-		w.item(billing.Item{Name: "车位费", Basis: billing.Fixed, Cycle: "quarter", Advance: true, AtPeriod: true}, "33.33", "")
+		w.item(tariff.Item{Name: "车位费", Basis: tariff.Fixed, Cycle: "quarter", Advance: true, AtPeriod: true}, "33.33", "")
 		w.release(w.run(202611))
 		q, err := w.billing.QuoteAhead(t.Context(), w.project, list[0], billing.AheadAsk{Months: 4})
 		if err != nil || q.From != 202701 || q.Until != 202704 || len(q.Lines) != 6 || q.Total != money.Fen(6*33_33) {
@@ -108,7 +109,7 @@ func TestAheadPeriods(t *testing.T) {
 			}
 		}
 		free := w.rooms(estate.Room{Area: 1})
-		w.item(billing.Item{Name: "绿化费", From: 20270101}, "", "")
+		w.item(tariff.Item{Name: "绿化费", From: 20270101}, "", "")
 		if _, err := w.billing.QuoteAhead(t.Context(), w.project, free[0], billing.AheadAsk{Months: 12}); !errors.Is(err, billing.ErrAheadFault) {
 			t.Errorf("without a price: %v", err)
 		}

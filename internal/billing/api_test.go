@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/web"
+	"linli/internal/tariff"
 )
 
 // browser calls the API as one person.
@@ -54,11 +55,12 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 		w := newWorld(t, d, now, 0)
 		ids := w.rooms(estate.Room{Area: 11842, Floor: 2}, estate.Room{Area: 9000, Floor: 1})
 		people := map[string]actor.Actor{
-			"all":    {Account: 1, Name: "钱敏", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{billing.PermRead, billing.PermItem, billing.PermRun, billing.PermRelease}}}},
+			"all":    {Account: 1, Name: "钱敏", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{billing.PermRead, tariff.PermItem, billing.PermRun, billing.PermRelease}}}},
 			"reader": {Account: 2, Name: "李雪梅", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{billing.PermRead}}}},
 		}
 		server := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test",
 			Authenticate: func(_ context.Context, token, _ string) (actor.Actor, error) { return people[token], nil }})
+		w.tariff.Routes(server)
 		w.billing.Routes(server)
 		all, reader := &browser{t, server.Handler(), "all"}, &browser{t, server.Handler(), "reader"}
 		base := fmt.Sprintf("/projects/%s", w.project)

@@ -11,18 +11,18 @@ import (
 	"testing"
 	"time"
 
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 const benchRooms = 100_000
 
-func benchWorld(b *testing.B, engine db.Engine) (*world, []billing.Item) {
+func benchWorld(b *testing.B, engine db.Engine) (*world, []tariff.Item) {
 	now := clock.NewManual(dbtest.Start())
 	w := newWorld(b, dbtest.Open(b, engine, rooms(), now), now, 0)
 	for done := 0; done < benchRooms; done += 10_000 {
@@ -32,10 +32,10 @@ func benchWorld(b *testing.B, engine db.Engine) (*world, []billing.Item) {
 		}
 		w.rooms(list...)
 	}
-	items := []billing.Item{
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", ""),
-		w.item(billing.Item{Name: "垃圾清运费", Basis: billing.Fixed}, "8", ""),
-		w.item(billing.Item{Name: "公共能耗费", Basis: billing.ByFormula}, "0.31", "如果(面积>100, 面积*单价, 面积*0.28)"),
+	items := []tariff.Item{
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", ""),
+		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", ""),
+		w.item(tariff.Item{Name: "公共能耗费", Basis: tariff.ByFormula}, "0.31", "如果(面积>100, 面积*单价, 面积*0.28)"),
 	}
 	if engine == db.Postgres {
 		w.write(func(ctx context.Context, tx *db.Tx) error {
@@ -85,7 +85,7 @@ func BenchmarkRun(b *testing.B) {
 
 // insertSelect writes charges and postings inside the database and takes them
 // away again.
-func (w *world) insertSelect(items []billing.Item) time.Duration {
+func (w *world) insertSelect(items []tariff.Item) time.Duration {
 	w.Helper()
 	const run = 1
 	amounts := []string{"(2350000 * area + 500000) / 1000000", "800", "CASE WHEN area > 10000 THEN (310000 * area + 500000) / 1000000 ELSE (280000 * area + 500000) / 1000000 END"}

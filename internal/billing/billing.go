@@ -1,8 +1,8 @@
-// Package billing turns fee items, dated prices and assignments into charges
+// Package billing turns the plan of a month that tariff resolves into charges
 // (应收): a run computes what every room owes for a month, people review it,
 // release makes it owed and posts it, withdrawal takes it back. Each charge
 // keeps what is needed to explain and recompute its amount years later.
-// Floor 5. Uses: audit, ledger, estate, roster, meter.
+// Floor 5. Uses: audit, ledger, estate, roster, meter, tariff.
 package billing
 
 import (
@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/ledger"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 )
 
 //go:embed migrations/*.sql
@@ -33,21 +34,13 @@ func Migrations() db.Migrations {
 
 // The rights of this room.
 const (
-	PermRead    actor.Permission = "billing.read"    // see items, runs and charges
-	PermItem    actor.Permission = "billing.item"    // change items, prices and assignments
+	PermRead                     = tariff.PermRead   // see items, runs and charges
 	PermRun     actor.Permission = "billing.run"     // start and review runs
 	PermRelease actor.Permission = "billing.release" // release and withdraw
 )
 
 // What callers are refused for.
 var (
-	ErrItem         = fault.New(fault.Invalid, "item_invalid", "费用项目填写不完整，请按提示修改")
-	ErrItemName     = fault.New(fault.Conflict, "item_name_taken", "已有同名的费用项目，请换个名称，或停用原来的")
-	ErrItemUsed     = fault.New(fault.Conflict, "item_used", "这项费用已出过账，计算方式不能再改；请停用后新建一项")
-	ErrItemRetired  = fault.New(fault.Conflict, "item_retired", "这项费用已停用，请先启用")
-	ErrFormula      = fault.New(fault.Invalid, "formula_invalid", "公式写得不对")
-	ErrRate         = fault.New(fault.Invalid, "rate_invalid", "单价填写不完整，请按提示修改")
-	ErrAssignment   = fault.New(fault.Invalid, "assignment_invalid", "收费范围填写不完整，请按提示修改")
 	ErrMonth        = fault.New(fault.Invalid, "month_invalid", "账期不对，最晚只能出到下个月")
 	ErrPeriod       = fault.New(fault.Invalid, "period_invalid", "账期应写成 2026-11")
 	ErrNothingDue   = fault.New(fault.Conflict, "nothing_due", "这个月没有要出的费用，请先设置费用项目、单价和收费范围")
@@ -70,6 +63,7 @@ type Deps struct {
 	Ledger    *ledger.Service
 	Estate    *estate.Service
 	Meter     *meter.Service
+	Tariff    *tariff.Service
 	Jobs      *job.Queue
 	PartRooms int // rooms per part of a run, 0 means 5,000
 	Workers   int // parts written at the same time on PostgreSQL, 0 means 2
@@ -82,6 +76,7 @@ type Service struct {
 	ledger      *ledger.Service
 	estate      *estate.Service
 	meter       *meter.Service
+	tariff      *tariff.Service
 	jobs        *job.Queue
 	partRooms   int
 	workers     int
@@ -92,7 +87,7 @@ type Service struct {
 
 // New builds the room and names its job handlers.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, meter: d.Meter, jobs: d.Jobs, partRooms: d.PartRooms, workers: d.Workers}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, meter: d.Meter, tariff: d.Tariff, jobs: d.Jobs, partRooms: d.PartRooms, workers: d.Workers}
 	if s.partRooms <= 0 {
 		s.partRooms = 5000
 	}

@@ -227,3 +227,5 @@ func (s *Service) explainAPI(ctx context.Context, who actor.Actor, in *chargeIn)
 	b.Source, b.Rounding, b.Computed, b.Gross, b.Amount = e.Source, e.Rounding, e.Computed, e.Gross, e.Amount
 	return out, nil
 }
+
+func (s *Service) today() clock.Date { return clock.DateOf(s.db.Clock().Now()) }

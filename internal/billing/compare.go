@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // Cause says why a run differs from the period before. The causes of a run sum
@@ -109,35 +110,35 @@ func (k *comparer) add(item int, c Cause, amount money.Fen) {
 // compare explains the step from the charge before to the one now. Either may
 // be nil, gone says why there is none now; skip both when the month was already
 // charged by an earlier run.
-func (k *comparer) compare(it *planItem, now *line, at int, before *prior, gone Cause) {
+func (k *comparer) compare(it *tariff.PlanItem, now *line, at int, before *prior, gone Cause) {
 	if now != nil {
-		k.add(it.index, Now, now.amount)
+		k.add(it.Index, Now, now.amount)
 	}
 	if before == nil {
 		if now != nil {
-			k.add(it.index, NewlyCharged, now.amount)
+			k.add(it.Index, NewlyCharged, now.amount)
 		}
 		return
 	}
-	k.add(it.index, Last, before.amount)
+	k.add(it.Index, Last, before.amount)
 	if now == nil {
-		k.add(it.index, gone, -before.amount)
+		k.add(it.Index, gone, -before.amount)
 		return
 	}
-	k.add(it.index, Corrected, before.computed-before.amount)
+	k.add(it.Index, Corrected, before.computed-before.amount)
 	if now.gross() > 0 || before.gross > 0 {
 		now, before = k.undiscounted(it, now, before)
 	}
 	if now.amount == before.computed {
 		return
 	}
-	if it.Basis != ByFormula && before.plain && now.isPlain() {
+	if it.Basis != tariff.ByFormula && before.plain && now.isPlain() {
 		if repriced, ok := k.steps(it, now, before); ok {
 			k.noteChange(it, now, at, before, repriced)
 			return
 		}
 	}
-	k.add(it.index, k.single(it, now, before), now.amount-before.computed)
+	k.add(it.Index, k.single(it, now, before), now.amount-before.computed)
 	if now.rate == before.rate {
 		k.noteChange(it, now, at, before, before.amount)
 	}
@@ -149,9 +150,9 @@ func (l *line) isPlain() bool {
 
 // steps changes price, area and part of the month one after the other. It
 // returns what the charge before would be at the new price.
-func (k *comparer) steps(it *planItem, now *line, before *prior) (repriced money.Fen, ok bool) {
+func (k *comparer) steps(it *tariff.PlanItem, now *line, before *prior) (repriced money.Fen, ok bool) {
 	amount := func(q money.Qty, p money.Price, f Factor) (money.Fen, error) {
-		v, err := it.Basis.vars(q)
+		v, err := it.Basis.Vars(q)
 		if err != nil {
 			return 0, err
 		}
@@ -162,18 +163,18 @@ func (k *comparer) steps(it *planItem, now *line, before *prior) (repriced money
 	if err1 != nil || err2 != nil {
 		return 0, false
 	}
-	k.add(it.index, PriceChanged, price-before.computed)
-	k.add(it.index, it.Basis.changed(), area-price)
-	k.add(it.index, PartMonth, now.amount-area)
+	k.add(it.Index, PriceChanged, price-before.computed)
+	k.add(it.Index, changed(it.Basis), area-price)
+	k.add(it.Index, PartMonth, now.amount-area)
 	return price, true
 }
 
 // single names the one cause of a difference that cannot be taken apart.
-func (k *comparer) single(it *planItem, now *line, before *prior) Cause {
+func (k *comparer) single(it *tariff.PlanItem, now *line, before *prior) Cause {
 	switch {
 	case now.rate != before.rate:
-		if old, ok := it.rates[before.rate]; ok && it.Basis == ByFormula {
-			if current, ok := it.rates[now.rate]; ok && old.Formula != current.Formula {
+		if old, ok := it.Rates[before.rate]; ok && it.Basis == tariff.ByFormula {
+			if current, ok := it.Rates[now.rate]; ok && old.Formula != current.Formula {
 				return FormulaChanged
 			}
 		}
@@ -181,14 +182,14 @@ func (k *comparer) single(it *planItem, now *line, before *prior) Cause {
 	case now.factor != before.factor:
 		return PartMonth
 	case now.quantity != before.quantity:
-		return it.Basis.changed()
+		return changed(it.Basis)
 	}
 	return OtherCause
 }
 
 // noteChange keeps the biggest changes that neither the price nor a part of a
 // month explains: expected is the charge before at today's price.
-func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, expected money.Fen) {
+func (k *comparer) noteChange(it *tariff.PlanItem, now *line, at int, before *prior, expected money.Fen) {
 	beyond := now.amount - expected
 	if now.factor != before.factor || max(beyond, -beyond)*2 < expected || max(beyond, -beyond) < 100 {
 		return
@@ -197,7 +198,7 @@ func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, ex
 	size := max(step, -step)
 	reason := fmt.Sprintf("比上期%s %s 元", word(step > 0, "多", "少"), size.Comma())
 	if now.quantity != before.quantity {
-		reason += "，" + it.Basis.changedText(before.quantity, now.quantity)
+		reason += "，" + changedText(it.Basis, before.quantity, now.quantity)
 	}
 	k.looks = append(k.looks, look{lookChange, at, now.subject, it.ID, int32(now.month), reason, before.amount, now.amount})
 	if len(k.looks) > 4*maxLooks {
@@ -206,21 +207,21 @@ func (k *comparer) noteChange(it *planItem, now *line, at int, before *prior, ex
 }
 
 // changed is the cause when the quantity of a charge is another one.
-func (b Basis) changed() Cause {
-	if b == ByPeople || b == ByQuantity || b == Metered {
+func changed(b tariff.Basis) Cause {
+	if b == tariff.ByPeople || b == tariff.ByQuantity || b == tariff.Metered {
 		return QuantityChanged
 	}
 	return AreaChanged
 }
 
-func (b Basis) changedText(before, now money.Qty) string {
+func changedText(b tariff.Basis, before, now money.Qty) string {
 	switch b {
-	case ByPeople:
+	case tariff.ByPeople:
 		return fmt.Sprintf("人数由 %s 变为 %s", before, now)
-	case ByQuantity:
+	case tariff.ByQuantity:
 		return fmt.Sprintf("数量由 %s 变为 %s", before, now)
 	}
-	if b == Metered {
+	if b == tariff.Metered {
 		return fmt.Sprintf("用量由 %s 变为 %s", before, now)
 	}
 	return fmt.Sprintf("面积由 %s 变为 %s ㎡", before, now)
@@ -233,4 +234,11 @@ func (k *comparer) trim() {
 		return int(min(max(max(y, -y)-max(x, -x), -1), 1))
 	})
 	k.looks = k.looks[:min(len(k.looks), maxLooks)]
+}
+
+func word(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
 }

@@ -1,18 +1,16 @@
 package billing
 
 import (
-	"context"
 	"errors"
-	"fmt"
 
-	"linli/internal/billing/formula"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
-	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/meter"
+	"linli/internal/tariff"
+	"linli/internal/tariff/formula"
 )
 
 // line is one computed charge before it is stored.
@@ -32,7 +30,7 @@ type line struct {
 
 // piece is a rate with the part of a month it counts for.
 type piece struct {
-	rate     *Rate
+	rate     *tariff.Rate
 	num, den int64
 	keep     int64 // parts of 10,000 that a discount leaves, 0 = all
 }
@@ -90,7 +88,7 @@ type detailPiece struct {
 // calculator computes the lines of one room after the other; it keeps scratch
 // space and is not safe for concurrent use.
 type calculator struct {
-	plan   *plan
+	plan   *tariff.Plan
 	room   *estate.BillingRoom
 	vars   formula.Vars
 	pieces []piece
@@ -100,13 +98,13 @@ type calculator struct {
 	terms  []formula.Term
 	priced []formula.Vars
 	usage  [][]map[id.ID]*meter.Usage // by item and month of the plan, nil without items by usage
-	own    []Assignment               // of the room, for an item by quantity
+	own    []tariff.Assignment        // of the room, for an item by quantity
 	base0  money.Qty                  // what the charge says of its quantity
 	mixed  bool                       // days differ in quantity
 }
 
 type monthPieces struct {
-	month    *planMonth
+	month    *tariff.PlanMonth
 	from, to int // pieces[from:to]
 	cutFrom  int
 	cutTo    int // cuts[cutFrom:cutTo]
@@ -121,39 +119,22 @@ type monthSum struct {
 	ahead         *ahead
 }
 
-func (c *calculator) enter(r *estate.BillingRoom) {
-	c.room = r
-	v := formula.Vars{Known: formula.People | formula.Price | formula.Months, Area: r.Area, InnerArea: r.InnerArea,
-		Floor: int64(r.Floor), Floors: int64(r.Floors), People: int64(r.People), Months: 1}
-	if r.Known&estate.KnownArea != 0 {
-		v.Known |= formula.Area
-	}
-	if r.Known&estate.KnownInner != 0 {
-		v.Known |= formula.InnerArea
-	}
-	if r.Known&estate.KnownFloor != 0 {
-		v.Known |= formula.Floor
-	}
-	if r.Floors > 0 {
-		v.Known |= formula.Floors
-	}
-	c.vars = v
-}
+func (c *calculator) enter(r *estate.BillingRoom) { c.room, c.vars = r, tariff.RoomVars(r) }
 
 // lines computes what the room owes for an item in the plan's months and hands
 // every line to emit; one of zero says that a discount leaves nothing to pay.
 // own are the room's own assignments.
-func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) error {
-	if it.Basis == Metered {
+func (c *calculator) lines(it *tariff.PlanItem, own []tariff.Assignment, emit func(line)) error {
+	if it.Basis == tariff.Metered {
 		return c.meteredLines(it, own, emit)
 	}
 	c.pieces, c.months, c.cuts, c.sums = c.pieces[:0], c.months[:0], c.cuts[:0], c.sums[:0]
 	c.mixed, c.own = false, own
-	if it.Basis == ByQuantity {
+	if it.Basis == tariff.ByQuantity {
 		c.measure(it, own)
 	}
-	for i := range it.months {
-		c.collect(it, &it.months[i], own)
+	for i := range it.Months {
+		c.collect(it, &it.Months[i], own)
 	}
 	if len(c.months) == 0 {
 		return nil
@@ -161,7 +142,7 @@ func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) erro
 	if err := c.base(it); err != nil {
 		return err
 	}
-	if it.discounts != nil {
+	if it.Discounts != nil {
 		if err := c.discount(it); err != nil {
 			return err
 		}
@@ -175,7 +156,7 @@ func (c *calculator) lines(it *planItem, own []Assignment, emit func(line)) erro
 }
 
 // base computes the months without what is taken off after rounding.
-func (c *calculator) base(it *planItem) error {
+func (c *calculator) base(it *tariff.PlanItem) error {
 	if it.AtPeriod {
 		return c.period(it)
 	}
@@ -183,7 +164,7 @@ func (c *calculator) base(it *planItem) error {
 }
 
 // monthly rounds every month.
-func (c *calculator) monthly(it *planItem) error {
+func (c *calculator) monthly(it *tariff.PlanItem) error {
 	for i := range c.months {
 		amount, err := c.amount(it, c.pieces[c.months[i].from:c.months[i].to])
 		if err != nil {
@@ -195,20 +176,20 @@ func (c *calculator) monthly(it *planItem) error {
 }
 
 // collect adds the pieces of one month: one per rate that counts in it.
-func (c *calculator) collect(it *planItem, m *planMonth, own []Assignment) {
-	set := m.covered(c.room, own)
+func (c *calculator) collect(it *tariff.PlanItem, m *tariff.PlanMonth, own []tariff.Assignment) {
+	set := m.Covered(c.room, own)
 	if set == 0 {
 		return
 	}
-	num, den := it.FirstMonth.weigh(set, m.n)
+	num, den := it.FirstMonth.Weigh(set, m.Len)
 	if num == 0 {
 		return
 	}
 	if it.PerPeriod {
 		den *= int64(it.Cycle.Months())
 	}
-	mp := monthPieces{month: m, from: len(c.pieces), cutFrom: len(c.cuts), factor: factorOf(num, den), days: set.count()}
-	if it.discounts == nil {
+	mp := monthPieces{month: m, from: len(c.pieces), cutFrom: len(c.cuts), factor: factorOf(num, den), days: set.Count()}
+	if it.Discounts == nil {
 		c.rated(m, set, mp.days, num, den, 0)
 	} else {
 		c.cheaper(it, m, set, num, den)
@@ -218,7 +199,7 @@ func (c *calculator) collect(it *planItem, m *planMonth, own []Assignment) {
 }
 
 // rated adds the pieces of some of the n covered days of a month.
-func (c *calculator) rated(m *planMonth, set days, n int, num, den, keep int64) {
+func (c *calculator) rated(m *tariff.PlanMonth, set tariff.Days, n int, num, den, keep int64) {
 	if c.mixed {
 		c.shares(m, set, n, num, den, keep)
 		return
@@ -226,18 +207,18 @@ func (c *calculator) rated(m *planMonth, set days, n int, num, den, keep int64) 
 	c.ratedOf(m, set, n, num, den, keep)
 }
 
-func (c *calculator) ratedOf(m *planMonth, set days, n int, num, den, keep int64) {
-	for _, r := range m.rates {
-		if k := (set & r.days).count(); k == n {
-			c.pieces = append(c.pieces, piece{r.rate, num, den, keep})
+func (c *calculator) ratedOf(m *tariff.PlanMonth, set tariff.Days, n int, num, den, keep int64) {
+	for _, r := range m.Rates {
+		if k := (set & r.Days).Count(); k == n {
+			c.pieces = append(c.pieces, piece{r.Rate, num, den, keep})
 		} else if k > 0 {
-			c.pieces = append(c.pieces, piece{r.rate, num * int64(k), den * int64(n), keep})
+			c.pieces = append(c.pieces, piece{r.Rate, num * int64(k), den * int64(n), keep})
 		}
 	}
 }
 
 // period rounds the whole period once and splits it over its months.
-func (c *calculator) period(it *planItem) error {
+func (c *calculator) period(it *tariff.PlanItem) error {
 	total, err := c.amount(it, c.pieces)
 	if err != nil {
 		return err
@@ -262,8 +243,8 @@ func (c *calculator) period(it *planItem) error {
 
 // amount rounds the sum of the pieces once. The plain bases need no closure:
 // price × area × num ÷ den fits 128 bits.
-func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
-	if len(pieces) == 1 && it.Basis != ByFormula {
+func (c *calculator) amount(it *tariff.PlanItem, pieces []piece) (money.Fen, error) {
+	if len(pieces) == 1 && it.Basis != tariff.ByFormula {
 		num, den := pieces[0].fraction()
 		return plainAmount(it.Item, &c.vars, pieces[0].rate.Price, num, den)
 	}
@@ -273,23 +254,23 @@ func (c *calculator) amount(it *planItem, pieces []piece) (money.Fen, error) {
 	}
 	for i, p := range pieces {
 		c.priced[i].Price = p.rate.Price
-		c.terms = append(c.terms, formula.Term{Formula: p.rate.parsed, Vars: &c.priced[i]})
+		c.terms = append(c.terms, formula.Term{Formula: p.rate.Parsed(), Vars: &c.priced[i]})
 		c.terms[i].Num, c.terms[i].Den = p.fraction()
 	}
 	return formula.Sum(c.terms, it.Rounding, it.Unit)
 }
 
-func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (money.Fen, error) {
+func plainAmount(i *tariff.Item, v *formula.Vars, price money.Price, num, den int64) (money.Fen, error) {
 	quantity, scale := num, int64(10_000) // yuan ×10⁻⁶ = fen ×10⁻⁴
-	if i.Basis != Fixed && !v.Has(i.Basis.known()) {
-		return 0, &formula.MissingError{Attr: i.Basis.known()}
+	if i.Basis != tariff.Fixed && !v.Has(i.Basis.Known()) {
+		return 0, &formula.MissingError{Attr: i.Basis.Known()}
 	}
 	switch i.Basis {
-	case ByArea:
+	case tariff.ByArea:
 		quantity, scale = int64(v.Area)*num, 1_000_000 // × ㎡ ×10⁻² = fen ×10⁻⁶
-	case ByPeople:
+	case tariff.ByPeople:
 		quantity = v.People * num
-	case ByQuantity:
+	case tariff.ByQuantity:
 		quantity, scale = int64(v.Quantity)*num, 100_000_000 // × ×10⁻⁴ = fen ×10⁻⁸
 	}
 	count, err := money.MulDiv(int64(price), quantity, scale*den*int64(i.Unit), i.Rounding)
@@ -299,26 +280,26 @@ func plainAmount(i *Item, v *formula.Vars, price money.Price, num, den int64) (m
 	return money.Fen(count) * i.Unit, nil
 }
 
-func (c *calculator) line(it *planItem, m *monthPieces, sum *monthSum) line {
+func (c *calculator) line(it *tariff.PlanItem, m *monthPieces, sum *monthSum) line {
 	last := c.pieces[m.to-1]
-	l := line{item: it.index, month: m.month.month, subject: c.room.ID, payer: c.room.Payer, rate: last.rate.ID, price: last.rate.Price,
-		quantity: it.Basis.quantity(&c.vars, it.needs), factor: m.factor, amount: sum.amount}
-	stored := it.Basis.known() | formula.Price | formula.Months
+	l := line{item: it.Index, month: m.month.Month, subject: c.room.ID, payer: c.room.Payer, rate: last.rate.ID, price: last.rate.Price,
+		quantity: it.Basis.Quantity(&c.vars, it.Needs), factor: m.factor, amount: sum.amount}
+	stored := it.Basis.Known() | formula.Price | formula.Months
 	pieces := c.pieces[m.from:m.to]
 	if sum.share != nil {
 		pieces = c.pieces
 	}
-	if it.needs&^stored == 0 && len(pieces) == 1 && !c.mixed && sum.share == nil && m.days == m.month.n && sum.gross == 0 {
+	if it.Needs&^stored == 0 && len(pieces) == 1 && !c.mixed && sum.share == nil && m.days == m.month.Len && sum.gross == 0 {
 		return l
 	}
 	l.detail = &detail{share: sum.share, gross: sum.gross, ahead: sum.ahead}
 	if m.cutTo > m.cutFrom {
 		l.detail.cuts = append(l.detail.cuts, c.cuts[m.cutFrom:m.cutTo]...)
 	}
-	if m.days != m.month.n {
+	if m.days != m.month.Len {
 		l.detail.days = m.days
 	}
-	if it.needs&^stored != 0 {
+	if it.Needs&^stored != 0 {
 		l.detail.attrs = &attrs{c.vars.InnerArea, c.vars.Floor, c.vars.Floors, c.vars.People, c.vars.Known}
 	}
 	if len(pieces) > 1 || c.mixed || sum.share != nil || pieces[0].keep != 0 {
@@ -349,21 +330,4 @@ func reasonOf(err error) string {
 		return f.Text
 	}
 	return "没能算出：" + err.Error()
-}
-
-// roomVars are the attributes of one room as a run would see them.
-func (s *Service) roomVars(ctx context.Context, q db.Q, project, room id.ID) (*formula.Vars, error) {
-	c, found := calculator{}, false
-	err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: []id.ID{room}}, func(r *estate.BillingRoom) error {
-		c.enter(r)
-		found = true
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read room: %w", err)
-	}
-	if !found {
-		return nil, fault.ErrNotFound
-	}
-	return &c.vars, nil
 }

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff/formula"
 )
 
 // detailRow is the JSON of a charge's detail column. Keys are short because

@@ -7,6 +7,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // reduction is a discount as it worked on one month of a charge.
@@ -28,19 +29,19 @@ type ahead struct {
 }
 
 // parts splits the discounted sum over the months.
-func (a *ahead) parts(i *Item) ([]money.Fen, error) {
+func (a *ahead) parts(i *tariff.Item) ([]money.Fen, error) {
 	var sum int64
 	for _, w := range a.weights {
 		sum += w
 	}
-	n, err := money.MulDiv(sum, a.keep, wholePrice*int64(i.Unit), i.Rounding)
+	n, err := money.MulDiv(sum, a.keep, tariff.WholePrice*int64(i.Unit), i.Rounding)
 	if err != nil {
 		return nil, err
 	}
 	return money.Split(min(money.Fen(n)*i.Unit, money.Fen(sum)), a.weights), nil
 }
 
-func (a *ahead) part(i *Item, own money.Fen) (money.Fen, error) {
+func (a *ahead) part(i *tariff.Item, own money.Fen) (money.Fen, error) {
 	if a.index >= len(a.weights) || a.weights[a.index] != int64(own) {
 		return 0, fmt.Errorf("month %d of %d billed ahead is not %s", a.index, len(a.weights), own.Yuan())
 	}
@@ -51,61 +52,24 @@ func (a *ahead) part(i *Item, own money.Fen) (money.Fen, error) {
 	return parts[a.index], nil
 }
 
-// discountSet are the approved discounts of one item by scope, the latest
-// first.
-type discountSet struct {
-	project   []*Discount
-	buildings map[id.ID][]*Discount
-	rooms     map[id.ID][]*Discount
-}
-
-func newDiscountSet(list []Discount) *discountSet {
-	if len(list) == 0 {
-		return nil
-	}
-	set := &discountSet{buildings: map[id.ID][]*Discount{}, rooms: map[id.ID][]*Discount{}}
-	for i := range slices.Backward(list) {
-		switch d := &list[i]; d.Scope {
-		case ToRoom:
-			set.rooms[d.Target] = append(set.rooms[d.Target], d)
-		case ToBuilding:
-			set.buildings[d.Target] = append(set.buildings[d.Target], d)
-		default:
-			set.project = append(set.project, d)
-		}
-	}
-	return set
-}
-
-// each offers the discounts of a room, the narrowest first, until stop.
-func (s *discountSet) each(room, building id.ID, take func(*Discount) (stop bool)) {
-	for _, list := range [3][]*Discount{s.rooms[room], s.buildings[building], s.project} {
-		for _, d := range list {
-			if take(d) {
-				return
-			}
-		}
-	}
-}
-
 // cheaper adds the pieces of one month, cut where a discount counts: a day has
 // one discount at most.
-func (c *calculator) cheaper(it *planItem, m *planMonth, set days, num, den int64) {
-	left, n := set, set.count()
-	it.discounts.each(c.room.ID, c.room.Building, func(d *Discount) bool {
-		hit := left & spanIn(m.month, d.From, d.Until)
-		if d.Kind == Ahead || hit == 0 {
+func (c *calculator) cheaper(it *tariff.PlanItem, m *tariff.PlanMonth, set tariff.Days, num, den int64) {
+	left, n := set, set.Count()
+	it.Discounts.Each(c.room.ID, c.room.Building, func(d *tariff.Discount) bool {
+		hit := left & tariff.SpanIn(m.Month, d.From, d.Until)
+		if d.Kind == tariff.Ahead || hit == 0 {
 			return false
 		}
 		left &^= hit
-		x := reduction{discount: d.ID, keep: d.Keep, days: hit.count()}
-		if d.Kind == Off {
-			x.keep, x.off = wholePrice, d.part(it, m, set, x.days)
+		x := reduction{discount: d.ID, keep: d.Keep, days: hit.Count()}
+		if d.Kind == tariff.Off {
+			x.keep, x.off = tariff.WholePrice, d.Part(it, m, set, x.days)
 		}
 		c.cuts = append(c.cuts, x)
 		keep := d.Keep
 		switch {
-		case d.Kind == Off:
+		case d.Kind == tariff.Off:
 			keep = 0
 		case keep == 0:
 			keep = nothing
@@ -118,20 +82,9 @@ func (c *calculator) cheaper(it *planItem, m *planMonth, set days, num, den int6
 	}
 }
 
-// part is what is taken off a month of which only some days are covered, or
-// only some of these are cheaper.
-func (d *Discount) part(it *planItem, m *planMonth, set days, cheap int) money.Fen {
-	num, den := it.FirstMonth.weigh(set, m.n)
-	off, err := money.MulDiv(int64(d.Off), num*int64(cheap), den*int64(set.count()), money.HalfUp)
-	if err != nil {
-		return d.Off // Off is bounded far below overflow
-	}
-	return money.Fen(off)
-}
-
 // discount finds what the months were before their cuts, takes fixed amounts
 // off, and then the discount for billing several months at once.
-func (c *calculator) discount(it *planItem) error {
+func (c *calculator) discount(it *tariff.PlanItem) error {
 	if len(c.cuts) > 0 {
 		if err := c.grosses(it); err != nil {
 			return err
@@ -151,7 +104,7 @@ func (c *calculator) discount(it *planItem) error {
 }
 
 // grosses computes the months once more without discounts.
-func (c *calculator) grosses(it *planItem) error {
+func (c *calculator) grosses(it *tariff.PlanItem) error {
 	net, sums := c.pieces, c.sums
 	c.pieces, c.sums = slices.Clone(net), nil
 	for i := range c.pieces {
@@ -172,14 +125,14 @@ func (c *calculator) grosses(it *planItem) error {
 }
 
 // aheadOf is the discount for so many months at once, or nil.
-func (c *calculator) aheadOf(it *planItem) *Discount {
-	if !it.ahead || len(c.months) < 2 {
+func (c *calculator) aheadOf(it *tariff.PlanItem) *tariff.Discount {
+	if !it.Ahead || len(c.months) < 2 {
 		return nil
 	}
-	first := c.months[0].month.month.First()
-	var found *Discount
-	it.discounts.each(c.room.ID, c.room.Building, func(d *Discount) bool {
-		if d.Kind == Ahead && d.Months <= len(c.months) && d.From <= first && (d.Until == 0 || d.Until >= first) {
+	first := c.months[0].month.Month.First()
+	var found *tariff.Discount
+	it.Discounts.Each(c.room.ID, c.room.Building, func(d *tariff.Discount) bool {
+		if d.Kind == tariff.Ahead && d.Months <= len(c.months) && d.From <= first && (d.Until == 0 || d.Until >= first) {
 			found = d
 		}
 		return found != nil
@@ -187,7 +140,7 @@ func (c *calculator) aheadOf(it *planItem) *Discount {
 	return found
 }
 
-func (c *calculator) together(it *planItem, d *Discount) error {
+func (c *calculator) together(it *tariff.PlanItem, d *tariff.Discount) error {
 	weights := make([]int64, len(c.sums))
 	var sum int64
 	for i := range c.sums {
@@ -223,8 +176,8 @@ func reduced(num, den, keep int64) (int64, int64) {
 	case nothing:
 		return 0, 1
 	}
-	g := gcd(keep, wholePrice)
-	return num * (keep / g), den * (wholePrice / g)
+	g := gcd(keep, tariff.WholePrice)
+	return num * (keep / g), den * (tariff.WholePrice / g)
 }
 
 // gross is the amount before discounts, or 0 when there is none.
@@ -250,7 +203,7 @@ func (d *detail) plain() bool {
 
 // undiscounted counts what discounts changed and gives both sides without
 // them, so that the other causes are found as ever.
-func (k *comparer) undiscounted(it *planItem, now *line, before *prior) (*line, *prior) {
+func (k *comparer) undiscounted(it *tariff.PlanItem, now *line, before *prior) (*line, *prior) {
 	n, b := *now, *before
 	if g := now.gross(); g > 0 {
 		n.amount = g
@@ -258,7 +211,7 @@ func (k *comparer) undiscounted(it *planItem, now *line, before *prior) (*line, 
 	if before.gross > 0 {
 		b.amount, b.computed = before.gross, before.gross
 	}
-	k.add(it.index, DiscountCause, (now.amount-n.amount)-(before.computed-b.computed))
+	k.add(it.Index, DiscountCause, (now.amount-n.amount)-(before.computed-b.computed))
 	return &n, &b
 }
 
@@ -270,7 +223,7 @@ func (r *replay) discountTexts(amount money.Fen) []string {
 		out = append(out, r.cutText(c))
 	}
 	if a := d.ahead; a != nil {
-		text := fmt.Sprintf("一次出 %d 个月，合计按 %s 收，再分到各月，本月 %s 元", len(a.weights), keepText(a.keep), amount.Yuan())
+		text := fmt.Sprintf("一次出 %d 个月，合计按 %s 收，再分到各月，本月 %s 元", len(a.weights), tariff.KeepText(a.keep), amount.Yuan())
 		out = append(out, text+r.ground(a.discount))
 	}
 	if d.gross > 0 {
@@ -280,9 +233,9 @@ func (r *replay) discountTexts(amount money.Fen) []string {
 }
 
 func (r *replay) cutText(c reduction) string {
-	text := "优惠：按 " + keepText(c.keep) + " 收"
+	text := "优惠：按 " + tariff.KeepText(c.keep) + " 收"
 	if x := r.names[c.discount]; x != nil {
-		text = "优惠：" + x.words()
+		text = "优惠：" + x.Words()
 	}
 	if c.off > 0 {
 		text += "，本月减 " + c.off.Yuan() + " 元"

@@ -2,7 +2,6 @@ package billing_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -11,23 +10,23 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
-	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // discount asks for a discount and lets somebody else approve it.
-func (w *world) discount(d billing.Discount) billing.Discount {
+func (w *world) discount(d tariff.Discount) tariff.Discount {
 	w.Helper()
 	if d.Reason == "" {
 		d.Reason = "业委会约定"
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		asked, err := w.billing.AskDiscount(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, d)
+		asked, err := w.tariff.AskDiscount(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, d)
 		if err != nil {
 			return err
 		}
-		d, err = w.billing.Decide(ctx, tx, actor.Actor{Account: 2, Name: "陈立群"}, w.project, asked.ID, true, "", asked.Version)
+		d, err = w.tariff.Decide(ctx, tx, actor.Actor{Account: 2, Name: "陈立群"}, w.project, asked.ID, true, "", asked.Version)
 		return err
 	})
 	return d
@@ -45,11 +44,11 @@ func (w *world) amounts(run billing.Run) map[id.ID]money.Fen {
 func TestTheNarrowestDiscountOfADayCounts(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 8953})
-		i := w.item(billing.Item{Name: "物业服务费"}, "3.00", "")
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Percent, Keep: 9000, Since: 20260901, Until: 20260930})
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[0], Kind: billing.Percent, Keep: 5000, Since: 20260916})
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[1], Kind: billing.Off, Off: 1234, Since: 20260101})
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[2], Kind: billing.Percent, Keep: 0, Since: 20260901, Until: 20260930})
+		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260901, Until: 20260930})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 5000, Since: 20260916})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Off, Off: 1234, Since: 20260101})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 0, Since: 20260901, Until: 20260930})
 		run := w.run(202609)
 		got := w.amounts(run)
 		// 300 × 15/30 × 0.9 + 300 × 15/30 × 0.5; 300 − 12.34; nothing; 268.59 × 0.9 rounded once.
@@ -85,23 +84,23 @@ func (w *world) explains(room id.ID, parts ...string) {
 func TestVacancyIsCheaperAfterItsMonths(t *testing.T) {
 	tests := []struct {
 		name   string
-		starts billing.Starts
+		starts tariff.Starts
 		months int
 		now    clock.Date
 		want   clock.Date
 	}{
-		{"after six months", billing.AfterMonths, 6, 20260110, 20260701},
-		{"from the first day on", billing.Retroactive, 6, 20260110, 20260101},
-		{"from approval, early", billing.FromApproval, 6, 20260110, 20260701},
-		{"from approval, late", billing.FromApproval, 6, 20260815, 20260815},
-		{"at once", billing.AfterMonths, 0, 20260110, 20260101},
+		{"after six months", tariff.AfterMonths, 6, 20260110, 20260701},
+		{"from the first day on", tariff.Retroactive, 6, 20260110, 20260101},
+		{"from approval, early", tariff.FromApproval, 6, 20260110, 20260701},
+		{"from approval, late", tariff.FromApproval, 6, 20260815, 20260815},
+		{"at once", tariff.AfterMonths, 0, 20260110, 20260101},
 	}
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Area: 10000})
-		i := w.item(billing.Item{Name: "物业服务费"}, "3.00", "")
+		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
 		for _, test := range tests {
 			w.now.Set(test.now.Start())
-			d := w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[0], Kind: billing.Vacancy, Keep: 6000, Months: test.months,
+			d := w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Vacancy, Keep: 6000, Months: test.months,
 				Starts: test.starts, Since: 20260101, Proof: "空置登记表 8 号"})
 			if d.From != test.want {
 				t.Errorf("%s: begins %s, want %s", test.name, d.From, test.want)
@@ -113,8 +112,8 @@ func TestVacancyIsCheaperAfterItsMonths(t *testing.T) {
 func TestAYearAtOnceIsCheaperToTheFen(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Area: 12000})
-		i := w.item(billing.Item{Name: "物业服务费", Cycle: "year", Advance: true}, "1.98", "")
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Ahead, Keep: 9800, Months: 12, Since: 20260101})
+		i := w.item(tariff.Item{Name: "物业服务费", Cycle: "year", Advance: true}, "1.98", "")
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Ahead, Keep: 9800, Months: 12, Since: 20260101})
 		w.now.Set(clock.Date(20260105).Start())
 		run := w.run(202601)
 		if got := w.amounts(run)[r[0]]; got != 279418 || len(w.lines(run.ID)) != 12 {
@@ -137,12 +136,12 @@ func TestAYearAtOnceIsCheaperToTheFen(t *testing.T) {
 func TestTheReviewNamesDiscountsAsACause(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000}, estate.Room{Area: 2000})
-		i := w.item(billing.Item{Name: "物业服务费"}, "3.00", "")
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[2], Kind: billing.Percent, Keep: 5000, Since: 20260801, Until: 20260831})
+		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 5000, Since: 20260801, Until: 20260831})
 		w.release(w.run(202608))
 		w.rate(i.ID, 20260901, "3.10", "")
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[0], Kind: billing.Percent, Keep: 8000, Since: 20260901})
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToRoom, Target: r[1], Kind: billing.Percent, Keep: 0, Since: 20260901})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 8000, Since: 20260901})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Percent, Keep: 0, Since: 20260901})
 		v := w.review(w.run(202609).ID)
 		w.check()
 		causes := map[billing.Cause]money.Fen{}
@@ -152,44 +151,6 @@ func TestTheReviewNamesDiscountsAsACause(t *testing.T) {
 		// room 1: −20 % of 310; room 2: nothing left of 150; room 3: its half is over.
 		if want := money.Fen(-6200 - 15000 + 3000); causes[billing.DiscountCause] != want || causes[billing.PriceChanged] != 1000+200 {
 			t.Errorf("discounts changed %d, want %d; causes %+v", causes[billing.DiscountCause], want, v.Causes)
-		}
-	})
-}
-
-func TestNobodyApprovesTheirOwnDiscount(t *testing.T) {
-	each(t, 5000, func(t *testing.T, w *world) {
-		w.rooms(estate.Room{Area: 10000})
-		i := w.item(billing.Item{Name: "物业服务费"}, "3.00", "")
-		asker, boss := actor.Actor{Account: 1, Name: "周敏"}, actor.Actor{Account: 2, Name: "陈立群"}
-		var d billing.Discount
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			var err error
-			d, err = w.billing.AskDiscount(ctx, tx, asker, w.project, billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Percent,
-				Keep: 9000, Since: 20260901, Reason: "开盘优惠"})
-			return err
-		})
-		decide := func(who actor.Actor, approve bool, note string, version int) error {
-			return w.db.Write(context.Background(), func(tx *db.Tx) error {
-				_, err := w.billing.Decide(context.Background(), tx, who, w.project, d.ID, approve, note, version)
-				return err
-			})
-		}
-		for _, test := range []struct {
-			err  error
-			want error
-		}{
-			{decide(asker, true, "", 1), billing.ErrOwnDiscount},
-			{decide(boss, true, "", 7), fault.ErrStale},
-			{decide(boss, false, "", 1), billing.ErrReason},
-			{decide(boss, false, "没有文件", 1), nil},
-			{decide(boss, true, "", 2), billing.ErrDiscountState},
-		} {
-			if !errors.Is(test.err, test.want) {
-				t.Errorf("got %v, want %v", test.err, test.want)
-			}
-		}
-		if got := w.run(202609); got.Amount != 30000 {
-			t.Errorf("a refused discount made the month %d", got.Amount)
 		}
 	})
 }

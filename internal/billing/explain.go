@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
+	"linli/internal/tariff/formula"
 )
 
 // Explanation says how the amount of a charge came about (怎么算的).
@@ -40,7 +41,7 @@ func (s *Service) ExplainAll(ctx context.Context, q db.Q, project id.ID, charges
 	if err != nil {
 		return nil, fmt.Errorf("explain charges: %w", err)
 	}
-	g := grounds{items: map[id.ID]*ground{}}
+	g := grounds{tariff: s.tariff, items: map[id.ID]*ground{}}
 	out := make(map[id.ID]Explanation, len(charges))
 	for _, charge := range charges {
 		c, ok := have[charge]
@@ -55,12 +56,15 @@ func (s *Service) ExplainAll(ctx context.Context, q db.Q, project id.ID, charges
 }
 
 // grounds are the items of explained charges, each read once.
-type grounds struct{ items map[id.ID]*ground }
+type grounds struct {
+	tariff *tariff.Service
+	items  map[id.ID]*ground
+}
 
 type ground struct {
-	item      Item
-	rates     []Rate
-	discounts map[id.ID]*Discount // nil until a charge names one
+	item      tariff.Item
+	rates     []tariff.Rate
+	discounts map[id.ID]*tariff.Discount // nil until a charge names one
 }
 
 func (g *grounds) of(ctx context.Context, q db.Q, project, item id.ID) (*ground, error) {
@@ -69,10 +73,10 @@ func (g *grounds) of(ctx context.Context, q db.Q, project, item id.ID) (*ground,
 	}
 	x := &ground{}
 	var err error
-	if x.item, err = oneItem(ctx, q, project, item); err != nil {
+	if x.item, err = g.tariff.Item(ctx, q, project, item); err != nil {
 		return nil, err
 	}
-	if x.rates, err = ratesOf(ctx, q, project, item); err != nil {
+	if x.rates, err = g.tariff.Rates(ctx, q, project, item); err != nil {
 		return nil, err
 	}
 	g.items[item] = x
@@ -95,13 +99,8 @@ func (g *grounds) explain(ctx context.Context, q db.Q, project id.ID, c *Charge)
 		return r.explainOpening()
 	}
 	if r.detail.gross > 0 && x.discounts == nil {
-		list, err := discountsOfItem(ctx, q, project, c.Item)
-		if err != nil {
+		if x.discounts, err = g.tariff.DiscountsOf(ctx, q, project, c.Item); err != nil {
 			return Explanation{}, err
-		}
-		x.discounts = map[id.ID]*Discount{}
-		for i := range list {
-			x.discounts[list[i].ID] = &list[i]
 		}
 	}
 	r.names = x.discounts
@@ -111,22 +110,22 @@ func (g *grounds) explain(ctx context.Context, q db.Q, project id.ID, c *Charge)
 // replay is a stored charge with everything its amount follows from.
 type replay struct {
 	charge *Charge
-	item   *Item
-	rates  map[id.ID]*Rate
+	item   *tariff.Item
+	rates  map[id.ID]*tariff.Rate
 	detail *detail
 	terms  []formula.Term
 	vars   []formula.Vars
 	pieces []detailPiece
-	names  map[id.ID]*Discount // only for the text
+	names  map[id.ID]*tariff.Discount // only for the text
 }
 
-func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
+func newReplay(c *Charge, item *tariff.Item, rates []tariff.Rate) (*replay, error) {
 	d, err := decodeDetail(c.detail)
 	if err != nil {
 		return nil, err
 	}
-	r := &replay{charge: c, item: item, rates: map[id.ID]*Rate{}, detail: d, pieces: d.pieces}
-	if item.Basis == Shared || d.opening != nil {
+	r := &replay{charge: c, item: item, rates: map[id.ID]*tariff.Rate{}, detail: d, pieces: d.pieces}
+	if item.Basis == tariff.Shared || d.opening != nil {
 		return r, nil
 	}
 	if r.pieces == nil {
@@ -135,7 +134,7 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 	for i := range rates {
 		r.rates[rates[i].ID] = &rates[i]
 	}
-	v, err := item.Basis.vars(c.Quantity)
+	v, err := item.Basis.Vars(c.Quantity)
 	if err != nil {
 		return nil, err
 	}
@@ -148,12 +147,12 @@ func newReplay(c *Charge, item *Item, rates []Rate) (*replay, error) {
 		if !ok {
 			return nil, fmt.Errorf("rate %s of charge %s is gone", p.rate, c.ID)
 		}
-		if err := rate.parse(item.Basis); err != nil {
+		if err := rate.Parse(item.Basis); err != nil {
 			return nil, fmt.Errorf("formula of rate %s: %w", p.rate, err)
 		}
 		r.vars[i] = v
 		r.vars[i].Price = p.price
-		r.terms = append(r.terms, formula.Term{Formula: rate.parsed, Vars: &r.vars[i]})
+		r.terms = append(r.terms, formula.Term{Formula: rate.Parsed(), Vars: &r.vars[i]})
 		r.terms[i].Num, r.terms[i].Den = reduced(p.num, p.den, p.keep)
 	}
 	return r, nil
@@ -174,9 +173,9 @@ func (r *replay) month() (money.Fen, error) {
 		return r.detail.opening.amount, nil
 	}
 	switch r.item.Basis {
-	case Metered:
+	case tariff.Metered:
 		return r.metered()
-	case Shared:
+	case tariff.Shared:
 		return r.shared()
 	}
 	sum, err := formula.Sum(r.terms, r.item.Rounding, r.item.Unit)
@@ -210,9 +209,9 @@ func (r *replay) stored() money.Fen {
 
 func (r *replay) explain() (Explanation, error) {
 	switch r.item.Basis {
-	case Metered:
+	case tariff.Metered:
 		return r.explainMetered()
-	case Shared:
+	case tariff.Shared:
 		return r.explainShared()
 	}
 	amount, err := r.amount()
@@ -224,8 +223,8 @@ func (r *replay) explain() (Explanation, error) {
 		return Explanation{}, fmt.Errorf("recompute charge: %w", err)
 	}
 	c, rate := r.charge, r.rates[r.charge.Rate]
-	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.parsed.String(), Quantity: c.Quantity, Price: c.Price,
-		Unit: r.item.priceUnit(), Source: sourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.roundingText(),
+	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.Parsed().String(), Quantity: c.Quantity, Price: c.Price,
+		Unit: r.item.PriceUnit(), Source: tariff.SourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.RoundingText(),
 		Computed: amount, Amount: c.Amount}
 	exact, err := formula.SumValue(r.terms)
 	if err != nil {
@@ -241,7 +240,7 @@ func (r *replay) explain() (Explanation, error) {
 	if e.Gross = amount; r.detail.gross > 0 {
 		e.Gross = r.detail.gross
 	}
-	last := fmt.Sprintf("= %s 元，%s %s 元", exact, r.item.roundingText(), sum.Yuan())
+	last := fmt.Sprintf("= %s 元，%s %s 元", exact, r.item.RoundingText(), sum.Yuan())
 	if len(r.terms) > 1 {
 		last = "合计 " + last
 	}
@@ -270,31 +269,31 @@ func (r *replay) explain() (Explanation, error) {
 func (r *replay) termText(at int) string {
 	t := r.terms[at]
 	text := t.Formula.Filled(t.Vars)
-	price := fmt.Sprintf("%s %s", t.Vars.Price, r.item.priceUnit())
+	price := fmt.Sprintf("%s %s", t.Vars.Price, r.item.PriceUnit())
 	switch r.item.Basis {
-	case ByArea:
+	case tariff.ByArea:
 		text = fmt.Sprintf("%s ㎡ × %s", t.Vars.Area, price)
-	case ByPeople:
+	case tariff.ByPeople:
 		text = fmt.Sprintf("%d 人 × %s", t.Vars.People, price)
-	case ByQuantity:
+	case tariff.ByQuantity:
 		text = fmt.Sprintf("%s 个 × %s", t.Vars.Quantity, price)
-	case Fixed:
+	case tariff.Fixed:
 		text = price
 	}
 	if k := r.pieces[at].keep; k != 0 {
-		text += " × " + keepText(max(k, 0))
+		text += " × " + tariff.KeepText(max(k, 0))
 		t.Num, t.Den = r.pieces[at].num, r.pieces[at].den
 	}
 	if t.Num == t.Den {
 		return text
 	}
-	if r.item.Basis == ByFormula {
+	if r.item.Basis == tariff.ByFormula {
 		text = "(" + text + ")"
 	}
 	if g := gcd(t.Num, t.Den); r.detail.days == 0 || r.detail.pieces != nil || r.item.PerPeriod {
 		return fmt.Sprintf("%s × %d/%d", text, t.Num/g, t.Den/g)
 	}
-	return fmt.Sprintf("%s × %s", text, r.item.FirstMonth.text(r.detail.days, r.charge.Month))
+	return fmt.Sprintf("%s × %s", text, r.item.FirstMonth.Text(r.detail.days, r.charge.Month))
 }
 
 func gcd(a, b int64) int64 {

@@ -24,7 +24,7 @@ func (s *Service) Exports() []export.Offer {
 		}
 		return append(chargeCells(c), sheet.Text(c.Due.String()), sheet.Text(holdWord(c.Hold)), sheet.Text(by))
 	})
-	return []export.Offer{charges, lines, s.discountOffer(), s.simulationOffer()}
+	return []export.Offer{charges, lines, s.simulationOffer()}
 }
 
 func chargeSheet(tail ...string) []sheet.Column {

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/ledger"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // The kinds of jobs of this room. Each works part by part, one transaction per
@@ -110,7 +110,7 @@ func (s *Service) generate(ctx context.Context, project, run id.ID) error {
 	if err != nil || r.State != Generating {
 		return err
 	}
-	plan, err := s.loadPlan(ctx, q, project, r.Month)
+	plan, err := s.tariff.Plan(ctx, q, project, r.Month)
 	if err != nil {
 		return fmt.Errorf("plan of run: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // ErrLateMoved is answered when a late fee is smaller than what is taken or
@@ -20,7 +21,7 @@ import (
 var ErrLateMoved = fault.New(fault.Conflict, "late_fee_moved", "违约金刚有变动，请刷新后再试")
 
 // LateItemName is the name under which late fees stand among the fee items.
-const LateItemName = "违约金"
+const LateItemName = tariff.LateItemName
 
 // Payment is money that a charge got, by the receipt that is valid today.
 type Payment struct {
@@ -155,9 +156,14 @@ func (s *Service) lateFacts(ctx context.Context, q db.Q, project id.ID, charges 
 			f.paid[c.ID] = append(f.paid[c.ID], penalty.Paid{On: c.Due, Amount: c.Paid - known})
 		}
 	}
-	var err error
-	if f.charged, err = lateCharged(ctx, q, project, ids); err != nil {
+	item, err := s.LateItem(ctx, q, project)
+	if err != nil {
 		return nil, err
+	}
+	if item != 0 {
+		if f.charged, err = lateCharged(ctx, q, project, ids); err != nil {
+			return nil, err
+		}
 	}
 	f.waived, err = lateWaived(ctx, q, project, ids)
 	return f, err
@@ -174,7 +180,7 @@ type LateTake struct {
 // the transaction of their receipt: released at once, posted to other income.
 // The caller holds the household locked. Error: ErrLateMoved.
 func (s *Service) ChargeLate(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, list []LateTake) ([]Charge, error) {
-	item, err := lateItem(ctx, tx, project)
+	item, err := s.LateItem(ctx, tx, project)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -234,7 +240,7 @@ func (s *Service) takeBackLate(ctx context.Context, tx *db.Tx, project id.ID, li
 
 // LateItem is the fee item of late fees, or 0 while the project has none.
 func (s *Service) LateItem(ctx context.Context, q db.Q, project id.ID) (id.ID, error) {
-	return lateItem(ctx, q, project)
+	return s.tariff.LateItem(ctx, q, project)
 }
 
 // explainLate says what was computed when the money was taken.

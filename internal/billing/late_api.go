@@ -11,14 +11,15 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/web"
+	"linli/internal/tariff"
 )
 
 func (s *Service) lateRoutes(w *web.Server) {
 	const in = "/projects/{project}"
 	route(w, "list-late-terms", "GET", in+"/items/{item}/late-terms", "列出一项费用的违约金约定", PermRead, s.listLateTermsAPI)
-	route(w, "add-late-terms", "POST", in+"/items/{item}/late-terms", "录入从某天到期起的违约金约定", PermItem, s.addLateTermsAPI)
+	route(w, "add-late-terms", "POST", in+"/items/{item}/late-terms", "录入从某天到期起的违约金约定", tariff.PermItem, s.addLateTermsAPI)
 	route(w, "list-lprs", "GET", in+"/lprs", "列出一年期 LPR", PermRead, s.listLPRsAPI)
-	route(w, "add-lpr", "POST", in+"/lprs", "录入新公布的一年期 LPR", PermItem, s.addLPRAPI)
+	route(w, "add-lpr", "POST", in+"/lprs", "录入新公布的一年期 LPR", tariff.PermItem, s.addLPRAPI)
 	route(w, "list-late-fees", "GET", in+"/rooms/{room}/late-fees", "一间房到某天的违约金，逐笔说明", PermRead, s.listLateFeesAPI)
 	route(w, "list-waivers", "GET", in+"/waivers", "列出减免", PermRead, s.listWaiversAPI)
 	route(w, "ask-waivers", "POST", in+"/waivers", "申请减免违约金或费用，批准后才生效", PermWaiverAsk, s.askWaiversAPI)
@@ -51,15 +52,20 @@ func toLateTerms(t *LateTerms, rates []penalty.LPR) lateTermsJSON {
 		Percent: t.Daily.Percent(), CapName: t.Cap.Name(), Warning: t.AboveLPR(rates), CreatedBy: t.CreatedBy}
 }
 
+type lateTermsIn struct {
+	Project id.ID `path:"project"`
+	Item    id.ID `path:"item"`
+}
+
 type lateTermsOut struct {
 	Body struct {
 		Items []lateTermsJSON `json:"items" nullable:"false" doc:"按起始日从早到晚"`
 	}
 }
 
-func (s *Service) listLateTermsAPI(ctx context.Context, _ actor.Actor, in *itemIn) (*lateTermsOut, error) {
+func (s *Service) listLateTermsAPI(ctx context.Context, _ actor.Actor, in *lateTermsIn) (*lateTermsOut, error) {
 	q := s.db.Reader(ctx)
-	if _, err := s.Item(ctx, q, in.Project, in.Item); err != nil {
+	if _, err := s.tariff.Item(ctx, q, in.Project, in.Item); err != nil {
 		return nil, err
 	}
 	list, err := s.LateTerms(ctx, q, in.Project, in.Item)

@@ -2,8 +2,6 @@ package billing
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -65,31 +63,6 @@ func putLPR(ctx context.Context, tx *db.Tx, project id.ID, r penalty.LPR, by str
 	return nil
 }
 
-func lateItem(ctx context.Context, q db.Q, project id.ID) (id.ID, error) {
-	var item id.ID
-	err := q.QueryRow(ctx, "SELECT id FROM billing_item WHERE project_id = ? AND state = 'late'", project).Scan(&item)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("read item of late fees: %w", err)
-	}
-	return item, nil
-}
-
-// ensureLateItem makes the item that late fees are charged under; it never
-// takes part in a run and stands in no list of fee items.
-func ensureLateItem(ctx context.Context, tx *db.Tx, project id.ID) error {
-	if item, err := lateItem(ctx, tx, project); err != nil || item != 0 {
-		return err
-	}
-	i := Item{ID: tx.NewID(), Name: LateItemName, Basis: Fixed, Cycle: "month", Advance: true, StartMonth: 1, From: 19000101, Unit: money.OneFen, FirstMonth: Actual}
-	if err := insertItem(ctx, tx, project, &i); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE billing_item SET state = 'late', used = 1 WHERE project_id = ? AND id = ?", project, i.ID); err != nil {
-		return fmt.Errorf("mark item of late fees: %w", err)
-	}
-	return nil
-}
-
 // lateCharges are the charges of rooms that fell due before a day, paid or not.
 func lateCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, only id.ID, on clock.Date) ([]Charge, error) {
 	out := []Charge{}
@@ -131,10 +104,6 @@ func sumsByCharge(ctx context.Context, q db.Q, query string, project id.ID, ids 
 // lateCharged sums the late fees that were made charges, by the charge that
 // was late. They lie in the rooms of these, so the index of rooms finds them.
 func lateCharged(ctx context.Context, q db.Q, project id.ID, ids []id.ID) (map[id.ID]money.Fen, error) {
-	item, err := lateItem(ctx, q, project)
-	if err != nil || item == 0 {
-		return map[id.ID]money.Fen{}, err
-	}
 	return sumsByCharge(ctx, q, `SELECT l.source_id, CAST(SUM(l.amount) AS BIGINT) FROM billing_charge p
 		JOIN billing_charge l ON l.project_id = p.project_id AND l.subject_id = p.subject_id AND l.month = p.month AND l.source_id = p.id AND l.source_kind = 2
 		WHERE p.project_id = ? AND p.id IN (%s) AND l.live = 1 GROUP BY l.source_id`, project, ids)

@@ -15,6 +15,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // What callers are refused for.
@@ -67,14 +68,14 @@ func (s *Service) AddLateTerms(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := t.check(); err != nil {
 		return t, err
 	}
-	i, err := lockItem(ctx, tx, project, t.Item)
+	i, err := s.tariff.LockItem(ctx, tx, project, t.Item)
 	if err != nil {
 		return t, err
 	}
 	if !i.Active {
-		return t, ErrItemRetired
+		return t, tariff.ErrItemRetired
 	}
-	if err := ensureLateItem(ctx, tx, project); err != nil {
+	if err := s.tariff.EnsureLateItem(ctx, tx, project); err != nil {
 		return t, err
 	}
 	t.ID, t.CreatedBy = tx.NewID(), who.Name

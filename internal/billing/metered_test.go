@@ -14,7 +14,9 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 
 	"pgregory.net/rapid"
 )
@@ -22,19 +24,19 @@ import (
 func qty(n int64) money.Qty { return money.Qty(n) * 10_000 }
 
 // water makes an item by usage with Beijing-like tiers for the whole project.
-func (w *world) water() billing.Item {
+func (w *world) water() tariff.Item {
 	w.Helper()
-	i := w.item(billing.Item{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "month", From: 20250101}, "", "")
+	i := w.item(tariff.Item{Name: "水费", Basis: tariff.Metered, Meter: supply.Water, Cycle: "month", From: 20250101}, "", "")
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.billing.AddRate(ctx, tx, w.who, w.project, billing.Rate{Item: i.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
-			Tariff: &meter.Tariff{Yearly: true, YearStart: 1, Bands: []meter.BandPrice{{Price: 5_000_000}},
-				Tiers: []meter.Tier{{Upto: qty(180)}, {Upto: qty(260), Add: 2_000_000}, {Add: 4_000_000}}}})
+		_, err := w.tariff.AddRate(ctx, tx, w.who, w.project, tariff.Rate{Item: i.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
+			Tariff: &tariff.UsagePrice{Yearly: true, YearStart: 1, Bands: []tariff.BandPrice{{Price: 5_000_000}},
+				Tiers: []tariff.Tier{{Upto: qty(180)}, {Upto: qty(260), Add: 2_000_000}, {Add: 4_000_000}}}})
 		return err
 	})
 	return i
 }
 
-func (w *world) hang(room id.ID, kind meter.Kind) id.ID {
+func (w *world) hang(room id.ID, kind supply.Kind) id.ID {
 	w.Helper()
 	var out id.ID
 	w.write(func(ctx context.Context, tx *db.Tx) error {
@@ -63,8 +65,8 @@ func TestMeteredRun(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
 		rooms := w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
 		w.water()
-		a, b := w.hang(rooms[0], meter.Water), w.hang(rooms[1], meter.Water)
-		w.hang(rooms[2], meter.Water) // never read; the fourth room has none
+		a, b := w.hang(rooms[0], supply.Water), w.hang(rooms[1], supply.Water)
+		w.hang(rooms[2], supply.Water) // never read; the fourth room has none
 		w.now.Set(clock.Date(20250301).Start())
 		if got := w.looks(w.run(202502).ID); len(got) != 1 || !strings.Contains(got[0].Reason, "还没有抄水表") {
 			t.Errorf("before anybody read: %+v", got)
@@ -119,52 +121,24 @@ func (w *world) refusesAfterBilling(m id.ID) {
 	}
 }
 
-func TestMeteredItemsAreChecked(t *testing.T) {
-	each(t, 2, func(t *testing.T, w *world) {
-		for _, bad := range []billing.Item{
-			{Name: "水费", Basis: billing.Metered, Cycle: "month"},
-			{Name: "水费", Basis: billing.Metered, Meter: meter.Water, Cycle: "quarter"},
-			{Name: "水费", Basis: billing.Fixed, Meter: meter.Water, Cycle: "month"},
-		} {
-			bad.StartMonth, bad.From, bad.Unit, bad.FirstMonth = 1, 20250101, 1, billing.Actual
-			err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
-				_, err := w.billing.CreateItem(w.ctx(), tx, w.who, w.project, bad)
-				return err
-			})
-			if !errors.Is(err, billing.ErrItem) {
-				t.Errorf("%+v: %v", bad, err)
-			}
-		}
-		i := w.water()
-		err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
-			_, err := w.billing.AskDiscount(w.ctx(), tx, w.who, w.project, billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Percent, Keep: 9000,
-				Since: 20250101, Reason: "老业主"})
-			return err
-		})
-		if !errors.Is(err, billing.ErrPassThrough) {
-			t.Errorf("a discount on water: %v", err)
-		}
-	})
-}
-
 // cost is an item with a document that shares out a total.
 func (w *world) cost(c billing.SharedCost) (billing.SharedCost, error) {
 	w.Helper()
 	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
 		if c.Item == 0 {
-			list, err := w.billing.Items(w.ctx(), tx, w.project)
+			list, err := w.tariff.Items(w.ctx(), tx, w.project)
 			if err != nil {
 				return err
 			}
 			for _, i := range list {
-				if i.Basis == billing.Shared {
+				if i.Basis == tariff.Shared {
 					c.Item = i.ID
 				}
 			}
 		}
 		if c.Item == 0 {
-			i, err := w.billing.CreateItem(w.ctx(), tx, w.who, w.project, billing.Item{Name: "电梯电费", Basis: billing.Shared, Cycle: "month", StartMonth: 1,
-				From: 20250101, Unit: 1, FirstMonth: billing.Actual})
+			i, err := w.tariff.CreateItem(w.ctx(), tx, w.who, w.project, tariff.Item{Name: "电梯电费", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
+				From: 20250101, Unit: 1, FirstMonth: tariff.Actual})
 			if err != nil {
 				return err
 			}
@@ -254,7 +228,7 @@ func TestSharedCostRefuses(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
 		w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Floor: 1})
 		w.now.Set(clock.Date(20250131).Start())
-		main := w.hang(0, meter.Electricity)
+		main := w.hang(0, supply.Electricity)
 		w.dial(main, 20250131, 100)
 		for _, c := range []struct {
 			cost billing.SharedCost
@@ -266,15 +240,15 @@ func TestSharedCostRefuses(t *testing.T) {
 			{billing.SharedCost{Month: 202502, Weigh: billing.WeighHouse, Total: 100}, billing.ErrShared},
 			{billing.SharedCost{Month: 202501, Weigh: "luck", Total: 100}, billing.ErrShared},
 			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Total: 100}, billing.ErrShared},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Kind: meter.Electricity, Total: 100}, billing.ErrNoWeights},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: 42, Price: 520_000}, meter.ErrNoReading},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: main}, billing.ErrShared},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Kind: supply.Electricity, Total: 100}, billing.ErrNoWeights},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: 42, Price: 520_000}, meter.ErrNoReading},
+			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: main}, billing.ErrShared},
 		} {
 			if _, err := w.cost(c.cost); !errors.Is(err, c.want) {
 				t.Errorf("%+v: %v, expected %v", c.cost, err, c.want)
 			}
 		}
-		if c, err := w.cost(billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: meter.Electricity, Main: main, Price: 520_000}); err != nil || c.Total != 5200 {
+		if c, err := w.cost(billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: main, Price: 520_000}); err != nil || c.Total != 5200 {
 			t.Errorf("loss %+v: %v", c, err)
 		}
 	})

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
@@ -18,6 +16,9 @@ import (
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
+
+	"pgregory.net/rapid"
 )
 
 // TestMain keeps the random test short; -rapid.checks on the command line
@@ -37,13 +38,13 @@ type model struct {
 	t     *rapid.T
 	rooms []estate.Room
 	items []modelItem
-	spare []billing.Assignment
+	spare []tariff.Assignment
 	runs  map[id.ID]bool
 	names int
 }
 
 type modelItem struct {
-	billing.Item
+	tariff.Item
 	rates []modelRate
 }
 
@@ -98,12 +99,12 @@ func (m *model) addItem(t *rapid.T) {
 		t.Skip("enough items")
 	}
 	m.names++
-	i := billing.Item{
+	i := tariff.Item{
 		Name: "费用" + string(rune('A'+m.names)), From: 20260101, StartMonth: rapid.IntRange(1, 12).Draw(t, "start"),
-		Basis:      rapid.SampledFrom([]billing.Basis{billing.ByArea, billing.Fixed, billing.ByFormula}).Draw(t, "basis"),
-		Cycle:      rapid.SampledFrom([]billing.Cycle{"month", "month", "quarter", "year"}).Draw(t, "cycle"),
+		Basis:      rapid.SampledFrom([]tariff.Basis{tariff.ByArea, tariff.Fixed, tariff.ByFormula}).Draw(t, "basis"),
+		Cycle:      rapid.SampledFrom([]tariff.Cycle{"month", "month", "quarter", "year"}).Draw(t, "cycle"),
 		Advance:    rapid.Bool().Draw(t, "advance"),
-		FirstMonth: rapid.SampledFrom([]billing.Habit{billing.Actual, billing.D30, billing.D365, billing.Half, billing.Next}).Draw(t, "habit"),
+		FirstMonth: rapid.SampledFrom([]tariff.Habit{tariff.Actual, tariff.D30, tariff.D365, tariff.Half, tariff.Next}).Draw(t, "habit"),
 		Rounding:   rapid.SampledFrom([]money.Rounding{money.HalfUp, money.HalfUp, money.HalfEven, money.Up, money.Down}).Draw(t, "rounding"),
 		Unit:       rapid.SampledFrom([]money.Fen{1, 1, 10, 100}).Draw(t, "unit"),
 		AtPeriod:   rapid.Bool().Draw(t, "at period"), PerPeriod: rapid.Bool().Draw(t, "per period"),
@@ -119,7 +120,7 @@ func (m *model) addItem(t *rapid.T) {
 func (m *model) price(t *rapid.T, i *modelItem, from clock.Date) {
 	p := money.Price(rapid.IntRange(10_000, 9_000_000).Draw(t, "price"))
 	text := ""
-	if i.Basis == billing.ByFormula {
+	if i.Basis == tariff.ByFormula {
 		text = "面积*单价+3"
 	}
 	m.w.rate(i.ID, from, p.String(), text)
@@ -140,7 +141,7 @@ func indices(list []modelItem) []func(*model) *modelItem {
 
 func (m *model) exempt(t *rapid.T) {
 	from := date(t)
-	a := billing.Assignment{Item: rapid.SampledFrom(indices(m.items)).Draw(t, "item")(m).ID, Scope: billing.ToRoom,
+	a := tariff.Assignment{Item: rapid.SampledFrom(indices(m.items)).Draw(t, "item")(m).ID, Scope: tariff.ToRoom,
 		Target: rapid.SampledFrom(m.rooms).Draw(t, "room").ID, Exempt: true, From: from, Until: from.AddDays(rapid.IntRange(0, 60).Draw(t, "days"))}
 	m.w.assign(a)
 	m.spare = append(m.spare, a)
@@ -297,16 +298,16 @@ func (m *model) value(i *modelItem, r *estate.Room, d clock.Date) *big.Rat {
 		}
 	}
 	v := big.NewRat(int64(price), 10_000)
-	if i.Basis != billing.Fixed {
+	if i.Basis != tariff.Fixed {
 		v.Mul(v, big.NewRat(int64(r.Area), 100))
 	}
-	if i.Basis == billing.ByFormula {
+	if i.Basis == tariff.ByFormula {
 		v.Add(v, big.NewRat(300, 1))
 	}
 	return v
 }
 
-func part(h billing.Habit, covered [32]bool, count, n int) *big.Rat {
+func part(h tariff.Habit, covered [32]bool, count, n int) *big.Rat {
 	first, last := 0, 0
 	for d, on := range covered {
 		if on && first == 0 {
@@ -319,17 +320,17 @@ func part(h billing.Habit, covered [32]bool, count, n int) *big.Rat {
 	switch {
 	case count == n:
 		return big.NewRat(1, 1)
-	case h == billing.D30:
+	case h == tariff.D30:
 		return big.NewRat(int64(min(count, 30)), 30)
-	case h == billing.D365:
+	case h == tariff.D365:
 		return big.NewRat(int64(12*count), 365)
-	case h == billing.Half && (first > 15 || last < 16):
+	case h == tariff.Half && (first > 15 || last < 16):
 		return big.NewRat(1, 2)
-	case h == billing.Half:
+	case h == tariff.Half:
 		return big.NewRat(1, 1)
-	case h == billing.Next && covered[1]:
+	case h == tariff.Next && covered[1]:
 		return big.NewRat(1, 1)
-	case h == billing.Next:
+	case h == tariff.Next:
 		return new(big.Rat)
 	}
 	return big.NewRat(int64(count), int64(n))

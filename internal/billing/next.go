@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // NextDue is what a room will owe for the next period of an item, as the run
@@ -36,69 +36,55 @@ var errFirst = errors.New("found")
 // Next computes the coming period of an item for a room; room 0 takes the
 // first one that is charged. Errors: ErrItemRetired, fault.ErrNotFound.
 func (s *Service) Next(ctx context.Context, q db.Q, project, item, room id.ID) (NextDue, error) {
-	i, err := oneItem(ctx, q, project, item)
+	i, err := s.tariff.Item(ctx, q, project, item)
 	if err != nil {
 		return NextDue{}, err
 	}
 	if !i.Active {
-		return NextDue{}, ErrItemRetired
+		return NextDue{}, tariff.ErrItemRetired
 	}
 	if room != 0 {
 		if _, err := s.estate.Room(ctx, q, project, room); err != nil {
 			return NextDue{}, err
 		}
 	}
-	first, n := i.periodOf(clock.MonthOf(s.db.Clock().Now()).Add(1))
+	first, n := i.PeriodOf(clock.MonthOf(s.db.Clock().Now()).Add(1))
 	if first < clock.MonthOf(s.db.Clock().Now()).Add(1) {
 		first = first.Add(n)
 	}
 	out := NextDue{Room: room, First: first, Last: first.Add(n - 1), Months: []NextMonth{}}
-	p, rates, err := s.planOf(ctx, q, project, &i, first)
+	rates, err := s.tariff.Rates(ctx, q, project, i.ID)
 	if err != nil {
 		return out, fmt.Errorf("next period: %w", err)
 	}
+	plans, err := s.tariff.PlanOf(ctx, q, project, &i, first, rates)
+	if err != nil {
+		return out, fmt.Errorf("next period: %w", err)
+	}
+	p := plans[0]
 	switch {
-	case len(p.faults) > 0:
-		out.Why = p.faults[0].reason
+	case len(p.Faults) > 0:
+		out.Why = p.Faults[0].Reason
 		return out, nil
-	case len(p.items) == 0:
+	case len(p.Items) == 0:
 		out.Why = "这期不收这项费用：不在起收日和截止日之间"
 		return out, nil
 	}
 	return out, s.nextOf(ctx, q, project, p, rates, &out)
 }
 
-// planOf is the plan of one item for the period that begins with first.
-func (s *Service) planOf(ctx context.Context, q db.Q, project id.ID, i *Item, first clock.Month) (*plan, []Rate, error) {
-	rates, err := ratesOf(ctx, q, project, i.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	wide, err := s.reached(ctx, q, project)
-	if err != nil {
-		return nil, nil, err
-	}
-	wide = slices.DeleteFunc(wide, func(a Assignment) bool { return a.Item != i.ID })
-	cheaper, err := approvedDiscounts(ctx, q, project, first.First())
-	if err != nil {
-		return nil, nil, err
-	}
-	p := &plan{month: first, ahead: first, byID: map[id.ID]int{}}
-	return p, rates, p.add(i, rates, wide, cheaper[i.ID])
-}
-
-func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *plan, rates []Rate, out *NextDue) error {
+func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *tariff.Plan, rates []tariff.Rate, out *NextDue) error {
 	upto := lastRoom
 	if out.Room != 0 {
 		upto = out.Room
 	}
-	own, err := roomAssignments(ctx, q, project, max(out.Room, 1)-1, upto)
+	own, err := s.tariff.RoomAssignments(ctx, q, project, max(out.Room, 1)-1, upto)
 	if err != nil {
 		return err
 	}
-	byRoom := map[id.ID][]Assignment{}
+	byRoom := map[id.ID][]tariff.Assignment{}
 	for _, a := range own {
-		if a.Item == p.items[0].ID {
+		if a.Item == p.Items[0].ID {
 			byRoom[a.Target] = append(byRoom[a.Target], a)
 		}
 	}
@@ -111,7 +97,7 @@ func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *plan, ra
 	err = s.estate.StreamRooms(ctx, q, project, filter, func(r *estate.BillingRoom) error {
 		lines = lines[:0]
 		c.enter(r)
-		err := c.lines(p.items[0], byRoom[r.ID], func(l line) { lines = append(lines, l) })
+		err := c.lines(p.Items[0], byRoom[r.ID], func(l line) { lines = append(lines, l) })
 		if out.Room != 0 && err != nil {
 			out.Why = reasonOf(err)
 		}
@@ -139,8 +125,8 @@ func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *plan, ra
 }
 
 // add words a computed line by the same replay that explains stored charges.
-func (n *NextDue) add(p *plan, rates []Rate, l *line) error {
-	it := p.items[l.item]
+func (n *NextDue) add(p *tariff.Plan, rates []tariff.Rate, l *line) error {
+	it := p.Items[l.item]
 	c := Charge{Item: it.ID, ItemName: it.Name, Month: l.month, Subject: l.subject, Rate: l.rate, Quantity: l.quantity, Price: l.price,
 		Factor: l.factor, Amount: l.amount}
 	if l.detail != nil {
@@ -154,8 +140,8 @@ func (n *NextDue) add(p *plan, rates []Rate, l *line) error {
 	if err != nil {
 		return err
 	}
-	if it.discounts != nil {
-		r.names = it.discounts.named()
+	if it.Discounts != nil {
+		r.names = it.Discounts.Named()
 	}
 	e, err := r.explain()
 	if err != nil {
@@ -164,22 +150,4 @@ func (n *NextDue) add(p *plan, rates []Rate, l *line) error {
 	n.Months = append(n.Months, NextMonth{l.month, l.amount, e.Lines})
 	n.Total += l.amount
 	return nil
-}
-
-// named are the discounts by id, for the text.
-func (s *discountSet) named() map[id.ID]*Discount {
-	out := map[id.ID]*Discount{}
-	add := func(list []*Discount) {
-		for _, d := range list {
-			out[d.ID] = d
-		}
-	}
-	add(s.project)
-	for _, list := range s.buildings {
-		add(list)
-	}
-	for _, list := range s.rooms {
-		add(list)
-	}
-	return out
 }

@@ -117,14 +117,14 @@ func (o *openingSheet) facts(ctx context.Context, q db.Q) (opening.Facts, error)
 		}
 		return opening.Place{}, false
 	}
-	list, err := items(ctx, q, o.project)
+	list, err := o.s.tariff.Items(ctx, q, o.project)
 	if err != nil {
 		return f, err
 	}
 	named := map[string]opening.Item{}
 	for i := range list {
 		if it := &list[i]; it.Active {
-			named[search.Fold(it.Name)] = opening.Item{ID: it.ID, Name: it.Name, Due: it.dueDate}
+			named[search.Fold(it.Name)] = opening.Item{ID: it.ID, Name: it.Name, Due: it.DueDate}
 			f.Names = append(f.Names, it.Name)
 		}
 	}
@@ -187,7 +187,7 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	for i := range o.charges {
 		used = append(used, o.charges[i].Item.ID)
 	}
-	if err := markUsed(ctx, tx, o.project, slices.Compact(used)); err != nil {
+	if err := o.s.tariff.MarkUsed(ctx, tx, o.project, slices.Compact(used)); err != nil {
 		return err
 	}
 	s.audit.Record(tx, audit.Entry{Project: o.project, Who: who, Action: "billing.opening_imported", Kind: "run", Subject: run.ID,

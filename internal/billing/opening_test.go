@@ -23,6 +23,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
 	"linli/internal/roster"
+	"linli/internal/tariff"
 )
 
 // importer is a world whose estate takes files in.
@@ -37,7 +38,8 @@ func importer(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.jobs = job.New(d, slog.New(slog.DiscardHandler))
 	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring})
 	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Ring: ring, Estate: w.estate, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Meter: w.meter, Jobs: w.jobs})
+	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: a, Estate: w.estate})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Meter: w.meter, Jobs: w.jobs})
 	w.roster.TakeImports(w.billing.Openings())
 	return w
 }
@@ -85,7 +87,7 @@ func TestOpeningArrears(t *testing.T) {
 	dbtest.Run(t, append(rooms(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := importer(t, d, now)
 		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000})
-		item := w.item(billing.Item{Name: "物业服务费"}, "2.5", "").ID
+		item := w.item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
 		month := clock.MonthOf(now.Now())
 		ctx, q := t.Context(), d.Reader(t.Context())
 		head := "房号,费用项目,账期,应收金额,已收金额,备注"

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // part is a stretch of rooms of a run: the unit of SQL work and of a
@@ -71,7 +72,7 @@ func (h *history) before(room id.ID, gone func(*prior)) *prior {
 type preparer struct {
 	s       *Service
 	project id.ID
-	plan    *plan
+	plan    *tariff.Plan
 }
 
 // prepare reads a part's rooms and computes their lines. It writes nothing and
@@ -79,15 +80,15 @@ type preparer struct {
 // one is written.
 func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 	q := p.s.db.Reader(ctx)
-	own, err := roomAssignments(ctx, q, p.project, pt.After, pt.Upto)
+	own, err := p.s.tariff.RoomAssignments(ctx, q, p.project, pt.After, pt.Upto)
 	if err != nil {
 		return nil, err
 	}
-	past := make([][]history, len(p.plan.items))
-	for i, it := range p.plan.items {
-		past[i] = make([]history, len(it.months))
-		for j := range it.months {
-			month := it.months[j].month
+	past := make([][]history, len(p.plan.Items))
+	for i, it := range p.plan.Items {
+		past[i] = make([]history, len(it.Months))
+		for j := range it.Months {
+			month := it.Months[j].Month
 			past[i][j].month = month
 			if past[i][j].charged, err = chargedRooms(ctx, q, p.project, it.ID, month, pt); err != nil {
 				return nil, err
@@ -102,7 +103,7 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 		return nil, err
 	}
 	w := &work{part: pt}
-	w.sums = make([][causes]sumCell, len(p.plan.items))
+	w.sums = make([][causes]sumCell, len(p.plan.Items))
 	changes, err := p.payerChanges(ctx, q, pt)
 	if err != nil {
 		return nil, err
@@ -117,8 +118,8 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 	}
 	room.finish()
 	if pt.No == 1 {
-		for _, f := range append(unread, p.plan.faults...) {
-			w.faults = append(w.faults, look{kind: lookFault, line: -1, item: f.item, month: int32(f.month), reason: f.reason})
+		for _, f := range append(unread, p.plan.Faults...) {
+			w.faults = append(w.faults, look{kind: lookFault, line: -1, item: f.Item, month: int32(f.Month), reason: f.Reason})
 		}
 	}
 	return w, nil
@@ -126,9 +127,9 @@ func (p *preparer) prepare(ctx context.Context, pt part) (*work, error) {
 
 // payerChanges are the changes of hands that the plan's months have seen.
 func (p *preparer) payerChanges(ctx context.Context, q db.Q, pt part) (map[id.ID][]estate.PayerChange, error) {
-	first := p.plan.month
-	for _, it := range p.plan.items {
-		first = min(first, it.months[0].month)
+	first := p.plan.Month
+	for _, it := range p.plan.Items {
+		first = min(first, it.Months[0].Month)
 	}
 	list, err := p.s.estate.PayerChanges(ctx, q, p.project, pt.After, pt.Upto, first.First())
 	if err != nil {
@@ -144,12 +145,12 @@ func (p *preparer) payerChanges(ctx context.Context, q db.Q, pt part) (map[id.ID
 // roomWork takes the rooms of a part one after the other.
 type roomWork struct {
 	w      *work
-	plan   *plan
+	plan   *tariff.Plan
 	past   [][]history
-	own    []Assignment // of the part's rooms, by room
+	own    []tariff.Assignment // of the part's rooms, by room
 	at     int
 	calc   calculator
-	mine   []Assignment
+	mine   []tariff.Assignment
 	lines  []line
 	billed bool
 
@@ -162,7 +163,7 @@ func (x *roomWork) do(r *estate.BillingRoom) {
 	}
 	x.calc.enter(r)
 	x.billed = false
-	for i, it := range x.plan.items {
+	for i, it := range x.plan.Items {
 		x.item(i, it, r)
 	}
 	if x.billed {
@@ -170,7 +171,7 @@ func (x *roomWork) do(r *estate.BillingRoom) {
 	}
 }
 
-func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
+func (x *roomWork) item(i int, it *tariff.PlanItem, r *estate.BillingRoom) {
 	x.mine, x.lines = x.mine[:0], x.lines[:0]
 	for k := x.at; k < len(x.own) && x.own[k].Target == r.ID; k++ {
 		if x.own[k].Item == it.ID {
@@ -207,19 +208,19 @@ func (x *roomWork) item(i int, it *planItem, r *estate.BillingRoom) {
 		x.w.compare(it, now, at, before, gone)
 	}
 	if err != nil && missing {
-		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.month), reason: reasonOf(err)})
+		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.Month), reason: reasonOf(err)})
 	}
 }
 
 // keepAll keeps a line, cut among the payers of its month when the room changed
 // hands, and gives the number of the first.
-func (x *roomWork) keepAll(it *planItem, month int, r *estate.BillingRoom, l *line) int {
+func (x *roomWork) keepAll(it *tariff.PlanItem, month int, r *estate.BillingRoom, l *line) int {
 	changes := x.changes[r.ID]
 	if len(changes) == 0 {
 		return x.w.keep(l)
 	}
 	at := -1
-	for _, seg := range l.segments(it.months[month].covered(r, x.mine), changes) {
+	for _, seg := range l.segments(it.Months[month].Covered(r, x.mine), changes) {
 		if n := x.w.keep(&seg); at < 0 {
 			at = n
 		}
@@ -243,7 +244,7 @@ func (w *work) keep(l *line) int {
 // biggest changes.
 func (x *roomWork) finish() {
 	const behind = id.ID(1<<63 - 1)
-	for i, it := range x.plan.items {
+	for i, it := range x.plan.Items {
 		for j := range x.past[i] {
 			x.past[i][j].before(behind, func(p *prior) { x.w.compare(it, nil, -1, p, Ended) })
 		}

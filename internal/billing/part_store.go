@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 const partColumns = "no, after_room, upto_room, generated, released, withdrawn, first_charge, last_charge"
@@ -141,7 +142,7 @@ func claimPart(ctx context.Context, tx *db.Tx, project, run id.ID, no int, colum
 }
 
 // writePart stores everything of a computed part.
-func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work) error {
+func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *tariff.Plan, w *work) error {
 	n := len(w.plain) + len(w.full)
 	var first, last id.ID
 	inOrder := tx.IDs(n)
@@ -168,13 +169,13 @@ func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *w
 
 // copyLines writes plain lines in groups that share all but room and amount,
 // which saves binding most columns of most rows.
-func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work, groups [][]int32, ids []id.ID) error {
+func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *tariff.Plan, w *work, groups [][]int32, ids []id.ID) error {
 	part := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: int64(run)}, {Column: "part", Value: int64(w.part.No)}}
 	for _, group := range groups {
-		l, it := &w.plain[group[0]], p.items[w.plain[group[0]].item]
+		l, it := &w.plain[group[0]], p.Items[w.plain[group[0]].item]
 		shared := append(part[:len(part):len(part)], db.Shared{Column: "item_id", Value: int64(it.ID)}, db.Shared{Column: "month", Value: int64(l.month)},
 			db.Shared{Column: "rate_id", Value: int64(l.rate)}, db.Shared{Column: "price", Value: int64(l.price)},
-			db.Shared{Column: "factor", Value: int64(l.factor)}, db.Shared{Column: "due_date", Value: int64(it.due)})
+			db.Shared{Column: "factor", Value: int64(l.factor)}, db.Shared{Column: "due_date", Value: int64(it.Due)})
 		err := tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "source_id", "subject_id", "payer_id", "quantity", "amount"}, len(group),
 			func(i int, dst []any) error {
 				l := &w.plain[group[i]]
@@ -191,16 +192,16 @@ func copyLines(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *w
 	}
 	return tx.CopyShared(ctx, "billing_charge", part, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "rate_id",
 		"quantity", "price", "factor", "amount", "due_date", "detail", "segment"}, len(w.full), func(i int, dst []any) error {
-		l, it := &w.full[i], p.items[w.full[i].item]
+		l, it := &w.full[i], p.Items[w.full[i].item]
 		dst[0], dst[1], dst[2], dst[3], dst[4] = int64(ids[len(w.plain)+i]), int64(it.ID), int64(l.subject), int64(l.subject), int64(l.payer)
 		dst[5], dst[6], dst[7], dst[8] = int64(l.month), int64(l.rate), int64(l.quantity), int64(l.price)
 		text, err := l.detail.encode()
-		dst[9], dst[10], dst[11], dst[12], dst[13] = int64(l.factor), int64(l.amount), int64(it.due), text, int64(l.segment)
+		dst[9], dst[10], dst[11], dst[12], dst[13] = int64(l.factor), int64(l.amount), int64(it.Due), text, int64(l.segment)
 		return err
 	})
 }
 
-func copySums(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *work) error {
+func copySums(ctx context.Context, tx *db.Tx, project, run id.ID, p *tariff.Plan, w *work) error {
 	type row struct {
 		item  id.ID
 		cause int
@@ -210,7 +211,7 @@ func copySums(ctx context.Context, tx *db.Tx, project, run id.ID, p *plan, w *wo
 	for i := range w.sums {
 		for c, cell := range w.sums[i] {
 			if cell.lines > 0 {
-				list = append(list, row{p.items[i].ID, c, cell})
+				list = append(list, row{p.Items[i].ID, c, cell})
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // What a change of payers is refused for.
@@ -26,14 +27,14 @@ var (
 // payerSpan is a stretch of days of one month with one payer.
 type payerSpan struct {
 	payer id.ID
-	set   days
+	set   tariff.Days
 }
 
 // payerSpans cuts the covered days of a month at the days on which the room
 // changed hands; last pays after the last of them.
-func payerSpans(month clock.Month, covered days, changes []estate.PayerChange, last id.ID) []payerSpan {
+func payerSpans(month clock.Month, covered tariff.Days, changes []estate.PayerChange, last id.ID) []payerSpan {
 	out, left := []payerSpan{}, covered
-	add := func(payer id.ID, set days) {
+	add := func(payer id.ID, set tariff.Days) {
 		switch n := len(out); {
 		case set == 0:
 		case n > 0 && out[n-1].payer == payer:
@@ -43,7 +44,7 @@ func payerSpans(month clock.Month, covered days, changes []estate.PayerChange, l
 		}
 	}
 	for _, c := range changes {
-		before := left & spanIn(month, 0, c.Date.AddDays(-1))
+		before := left & tariff.SpanIn(month, 0, c.Date.AddDays(-1))
 		add(c.From, before)
 		left &^= before
 	}
@@ -87,19 +88,19 @@ func shareOut(total money.Fen, spans []payerSpan) []payerShare {
 	}
 	weights := make([]int64, len(spans))
 	for i, s := range spans {
-		weights[i] = int64(s.set.count())
+		weights[i] = int64(s.set.Count())
 	}
 	out := []payerShare{}
 	for i, amount := range money.Split(total, weights) {
 		if amount > 0 {
-			out = append(out, payerShare{spans[i].payer, amount, &payerCut{total, i, weights, spans[i].set.firstDay(), spans[i].set.lastDay()}})
+			out = append(out, payerShare{spans[i].payer, amount, &payerCut{total, i, weights, spans[i].set.FirstDay(), spans[i].set.LastDay()}})
 		}
 	}
 	return out
 }
 
 // segments cuts a computed line among the payers of its month.
-func (l *line) segments(covered days, changes []estate.PayerChange) []line {
+func (l *line) segments(covered tariff.Days, changes []estate.PayerChange) []line {
 	if len(changes) == 0 {
 		return []line{*l}
 	}
@@ -165,11 +166,11 @@ func (s *Service) PlanPayers(ctx context.Context, q db.Q, project id.ID, m Payer
 	if err != nil {
 		return nil, fmt.Errorf("plan payers: %w", err)
 	}
-	all, err := items(ctx, q, project)
+	all, err := s.tariff.Items(ctx, q, project)
 	if err != nil {
 		return nil, fmt.Errorf("plan payers: %w", err)
 	}
-	byID := map[id.ID]*Item{}
+	byID := map[id.ID]*tariff.Item{}
 	for i := range all {
 		byID[all[i].ID] = &all[i]
 	}
@@ -192,7 +193,7 @@ func (s *Service) PlanPayers(ctx context.Context, q db.Q, project id.ID, m Payer
 }
 
 // split decides about one item and month; nil when the move does not touch it.
-func (m *PayerMove) split(list []segment, item *Item) (*PayerSplit, error) {
+func (m *PayerMove) split(list []segment, item *tariff.Item) (*PayerSplit, error) {
 	concerned := func(c segment) bool { return c.Payer == m.Giver || c.Payer == 0 }
 	if !slices.ContainsFunc(list, concerned) {
 		return nil, nil
@@ -242,13 +243,13 @@ func (m *PayerMove) split(list []segment, item *Item) (*PayerSplit, error) {
 }
 
 // covered are the days a charge is for, as far as the charge tells.
-func (m *PayerMove) covered(c *Charge, item *Item, n int) days {
-	whole := wholeMonth(c.Month.Days())
+func (m *PayerMove) covered(c *Charge, item *tariff.Item, n int) tariff.Days {
+	whole := tariff.WholeMonth(c.Month.Days())
 	if n == 0 {
 		return whole
 	}
-	set := spanIn(c.Month, max(m.Handover, item.From), item.Until)
-	if set.count() != n {
+	set := tariff.SpanIn(c.Month, max(m.Handover, item.From), item.Until)
+	if set.Count() != n {
 		return whole
 	}
 	return set

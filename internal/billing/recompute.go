@@ -6,21 +6,22 @@ import (
 
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // Recompute computes every charge of a project again from what is stored with
 // it, live or not, and tells of each that differs. Memory is bounded by pages.
 func (s *Service) Recompute(ctx context.Context, project id.ID, differs func(Charge, money.Fen)) error {
 	q := s.db.Reader(ctx)
-	list, err := items(ctx, q, project)
+	list, err := s.tariff.Items(ctx, q, project)
 	if err != nil {
 		return err
 	}
-	rates, err := allRates(ctx, q, project)
+	rates, err := s.tariff.AllRates(ctx, q, project)
 	if err != nil {
 		return err
 	}
-	byID := map[id.ID]*Item{}
+	byID := map[id.ID]*tariff.Item{}
 	for i := range list {
 		byID[list[i].ID] = &list[i]
 	}

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/tariff"
 )
 
 // Review is what people look at before release: the run equals the period
@@ -86,23 +87,23 @@ func (s *Service) notes(ctx context.Context, q db.Q, project id.ID, v *Review) e
 			if sum.causes[PriceChanged].lines == 0 {
 				continue
 			}
-			item, err := oneItem(ctx, q, project, sum.Item)
+			item, err := s.tariff.Item(ctx, q, project, sum.Item)
 			if err != nil {
 				return err
 			}
-			rates, err := ratesOf(ctx, q, project, sum.Item)
+			rates, err := s.tariff.Rates(ctx, q, project, sum.Item)
 			if err != nil {
 				return err
 			}
 			n := item.Cycle.Months()
-			now, before := rateOn(rates, v.Month.Last()), rateOn(rates, v.Month.Add(-n).Last())
+			now, before := tariff.RateOn(rates, v.Month.Last()), tariff.RateOn(rates, v.Month.Add(-n).Last())
 			if now == nil || before == nil || now.ID == before.ID {
 				continue
 			}
 			if v.Causes[i].Note != "" {
 				v.Causes[i].Note += "；"
 			}
-			v.Causes[i].Note += fmt.Sprintf("%s %s → %s %s，%s 起", item.Name, before.Price, now.Price, item.priceUnit(), now.From)
+			v.Causes[i].Note += fmt.Sprintf("%s %s → %s %s，%s 起", item.Name, before.Price, now.Price, item.PriceUnit(), now.From)
 		}
 	}
 	return nil

@@ -2,28 +2,27 @@ package billing_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"linli/internal/billing"
 	"linli/internal/estate"
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // bare makes an item that is assigned to nobody.
-func (w *world) bare(i billing.Item, price string) billing.Item {
+func (w *world) bare(i tariff.Item, price string) tariff.Item {
 	w.Helper()
-	i.Cycle, i.Advance, i.StartMonth, i.Unit, i.FirstMonth = "month", true, 1, 1, billing.Actual
+	i.Cycle, i.Advance, i.StartMonth, i.Unit, i.FirstMonth = "month", true, 1, 1, tariff.Actual
 	if i.From == 0 {
 		i.From = 20200101
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		i, err = w.billing.CreateItem(ctx, tx, w.who, w.project, i)
+		i, err = w.tariff.CreateItem(ctx, tx, w.who, w.project, i)
 		return err
 	})
 	w.rate(i.ID, i.From, price, "")
@@ -86,32 +85,32 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 		tag := w.tag(estate.TagRoom, "电梯房", r[1], r[3])
 		old := w.tag(estate.TagPerson, "老人", w.live(r[2], 2)[1])
 		for n, c := range []struct {
-			rule billing.Rule
+			rule tariff.Rule
 			want []int
 		}{
-			{billing.Rule{FloorFrom: 2}, []int{1, 2, 3}},
-			{billing.Rule{FloorTo: 6}, []int{0, 1, 4}},
-			{billing.Rule{FloorFrom: 2, FloorTo: 7}, []int{1, 2}},
-			{billing.Rule{AreaFrom: 9000, AreaUntil: 14400}, []int{1, 2}},
-			{billing.Rule{AreaUntil: 8999}, []int{0, 5}},
-			{billing.Rule{BuildingKind: estate.RoomShop}, []int{5}},
-			{billing.Rule{Building: w.block, State: estate.StateVacant}, []int{0, 1, 4}},
-			{billing.Rule{Kind: estate.RoomStorage}, []int{4}},
-			{billing.Rule{Tag: tag}, []int{1, 3}},
-			{billing.Rule{Tag: old}, []int{2}},
-			{billing.Rule{Tag: tag, FloorFrom: 10, State: estate.StateRented}, []int{3}},
-			{billing.Rule{Tag: tag, BuildingKind: estate.RoomShop}, nil},
+			{tariff.Rule{FloorFrom: 2}, []int{1, 2, 3}},
+			{tariff.Rule{FloorTo: 6}, []int{0, 1, 4}},
+			{tariff.Rule{FloorFrom: 2, FloorTo: 7}, []int{1, 2}},
+			{tariff.Rule{AreaFrom: 9000, AreaUntil: 14400}, []int{1, 2}},
+			{tariff.Rule{AreaUntil: 8999}, []int{0, 5}},
+			{tariff.Rule{BuildingKind: estate.RoomShop}, []int{5}},
+			{tariff.Rule{Building: w.block, State: estate.StateVacant}, []int{0, 1, 4}},
+			{tariff.Rule{Kind: estate.RoomStorage}, []int{4}},
+			{tariff.Rule{Tag: tag}, []int{1, 3}},
+			{tariff.Rule{Tag: old}, []int{2}},
+			{tariff.Rule{Tag: tag, FloorFrom: 10, State: estate.StateRented}, []int{3}},
+			{tariff.Rule{Tag: tag, BuildingKind: estate.RoomShop}, nil},
 		} {
-			i := w.bare(billing.Item{Name: fmt.Sprintf("费用%d", n), Basis: billing.Fixed}, "10")
-			h, err := w.billing.Preview(context.Background(), w.db.Reader(context.Background()), w.project,
-				billing.Assignment{Item: i.ID, Scope: billing.ToRule, Rule: c.rule, From: 20260901})
+			i := w.bare(tariff.Item{Name: fmt.Sprintf("费用%d", n), Basis: tariff.Fixed}, "10")
+			h, err := w.tariff.Preview(context.Background(), w.db.Reader(context.Background()), w.project,
+				tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: c.rule, From: 20260901})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if h.Rooms != len(c.want) || h.Gained != len(c.want) || h.Total != len(r) || h.Lost != 0 {
 				t.Errorf("rule %+v would reach %+v, want %d rooms", c.rule, h, len(c.want))
 			}
-			w.assign(billing.Assignment{Item: i.ID, Scope: billing.ToRule, Rule: c.rule, From: 20260901})
+			w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: c.rule, From: 20260901})
 			got := map[id.ID]bool{}
 			for _, l := range w.lines(w.run(202609).ID) {
 				got[l.Subject] = l.Item == i.ID
@@ -136,15 +135,15 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 func TestARuleStandsBetweenBuildingAndRoom(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Floor: 1}, estate.Room{Floor: 1}, estate.Room{Floor: 5})
-		i := w.bare(billing.Item{Name: "电梯费", Basis: billing.Fixed}, "30")
-		w.assign(billing.Assignment{Item: i.ID, Scope: billing.ToBuilding, Target: w.block})
-		ground := billing.Assignment{Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{FloorTo: 1}, Exempt: true, From: 20260911, Until: 20261031}
-		h, err := w.billing.Preview(context.Background(), w.db.Reader(context.Background()), w.project, ground)
+		i := w.bare(tariff.Item{Name: "电梯费", Basis: tariff.Fixed}, "30")
+		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToBuilding, Target: w.block})
+		ground := tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: tariff.Rule{FloorTo: 1}, Exempt: true, From: 20260911, Until: 20261031}
+		h, err := w.tariff.Preview(context.Background(), w.db.Reader(context.Background()), w.project, ground)
 		if err != nil || h.Rooms != 2 || h.Lost != 2 || h.Gained != 0 {
 			t.Fatalf("%+v, %v", h, err)
 		}
 		w.assign(ground)
-		w.assign(billing.Assignment{Item: i.ID, Scope: billing.ToRoom, Target: r[1]})
+		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: r[1]})
 		got := w.amounts(w.run(202609))
 		if want := map[id.ID]money.Fen{r[0]: 1000, r[1]: 3000, r[2]: 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("September: %v, want %v", got, want)
@@ -166,12 +165,12 @@ func TestHeadsAndQuantitiesAreChargedAndExplained(t *testing.T) {
 		r := w.rooms(estate.Room{}, estate.Room{}, estate.Room{})
 		w.live(r[0], 3)
 		w.live(r[1], 1)
-		heads := w.bare(billing.Item{Name: "垃圾清运费", Basis: billing.ByPeople}, "2.505")
-		w.assign(billing.Assignment{Item: heads.ID, Scope: billing.ToProject})
-		cans := w.bare(billing.Item{Name: "车位管理费", Basis: billing.ByQuantity}, "80")
-		w.assign(billing.Assignment{Item: cans.ID, Scope: billing.ToKind, Kind: estate.RoomHome, Quantity: 1_0000, Until: 20260910})
-		w.assign(billing.Assignment{Item: cans.ID, Scope: billing.ToRoom, Target: r[1], Quantity: 2_5000})
-		w.assign(billing.Assignment{Item: cans.ID, Scope: billing.ToRule, Rule: billing.Rule{State: estate.StateVacant}, Quantity: 2_0000, From: 20260911})
+		heads := w.bare(tariff.Item{Name: "垃圾清运费", Basis: tariff.ByPeople}, "2.505")
+		w.assign(tariff.Assignment{Item: heads.ID, Scope: tariff.ToProject})
+		cans := w.bare(tariff.Item{Name: "车位管理费", Basis: tariff.ByQuantity}, "80")
+		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToKind, Kind: estate.RoomHome, Quantity: 1_0000, Until: 20260910})
+		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRoom, Target: r[1], Quantity: 2_5000})
+		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRule, Rule: tariff.Rule{State: estate.StateVacant}, Quantity: 2_0000, From: 20260911})
 		first := w.run(202609)
 		got := map[string]money.Fen{}
 		for _, c := range w.lines(first.ID) {
@@ -219,7 +218,7 @@ func TestHeadsAndQuantitiesAreChargedAndExplained(t *testing.T) {
 func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Floor: 1, Area: 8953}, estate.Room{Floor: 3, Area: 12001})
-		i := w.bare(billing.Item{Name: "电梯费", Basis: billing.ByArea}, "1.305")
+		i := w.bare(tariff.Item{Name: "电梯费", Basis: tariff.ByArea}, "1.305")
 		next := func(room id.ID) billing.NextDue {
 			n, err := w.billing.Next(context.Background(), w.db.Reader(context.Background()), w.project, i.ID, room)
 			if err != nil {
@@ -230,8 +229,8 @@ func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 		if n := next(0); n.Room != 0 || n.Why == "" {
 			t.Errorf("without an assignment: %+v", n)
 		}
-		w.assign(billing.Assignment{Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{FloorFrom: 2}})
-		w.discount(billing.Discount{Item: i.ID, Scope: billing.ToProject, Kind: billing.Percent, Keep: 9000, Since: 20260101, Until: 20271231})
+		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: tariff.Rule{FloorFrom: 2}})
+		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260101, Until: 20271231})
 		if n := next(r[0]); n.Total != 0 || n.Why == "" {
 			t.Errorf("a room without it: %+v", n)
 		}
@@ -241,32 +240,6 @@ func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 		}
 		if got := w.amounts(w.run(n.First))[r[1]]; got != n.Total {
 			t.Errorf("said %d, charged %d", n.Total, got)
-		}
-	})
-}
-
-func TestAnAssignmentThatCannotBeMeantIsRefused(t *testing.T) {
-	each(t, 5000, func(t *testing.T, w *world) {
-		i := w.bare(billing.Item{Name: "卫生费", Basis: billing.Fixed}, "10")
-		q := w.bare(billing.Item{Name: "车位费", Basis: billing.ByQuantity}, "10")
-		for name, a := range map[string]billing.Assignment{
-			"no condition":      {Item: i.ID, Scope: billing.ToRule},
-			"a state unheard":   {Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{State: "asleep"}},
-			"floors upside":     {Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{FloorFrom: 5, FloorTo: 2}},
-			"areas upside":      {Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{AreaFrom: 5, AreaUntil: 2}},
-			"no such tag":       {Item: i.ID, Scope: billing.ToRule, Rule: billing.Rule{Tag: 7}},
-			"rule and project":  {Item: i.ID, Scope: billing.ToProject, Rule: billing.Rule{FloorFrom: 5}},
-			"quantity of fixed": {Item: i.ID, Scope: billing.ToProject, Quantity: 1},
-			"no quantity":       {Item: q.ID, Scope: billing.ToProject},
-		} {
-			a.From = clock.Date(20260901)
-			err := w.db.Write(context.Background(), func(tx *db.Tx) error {
-				_, err := w.billing.Assign(context.Background(), tx, w.who, w.project, a)
-				return err
-			})
-			if !errors.Is(err, billing.ErrAssignment) {
-				t.Errorf("%s: %v", name, err)
-			}
 		}
 	})
 }

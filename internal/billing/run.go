@@ -78,11 +78,11 @@ func (s *Service) StartRun(ctx context.Context, who actor.Actor, project id.ID, 
 		if month == 0 || month > clock.MonthOf(tx.Now()).Add(1) {
 			return ErrMonth
 		}
-		p, err := s.loadPlan(ctx, tx, project, month)
+		p, err := s.tariff.Plan(ctx, tx, project, month)
 		if err != nil {
 			return err
 		}
-		if len(p.items) == 0 && len(p.faults) == 0 {
+		if len(p.Items) == 0 && len(p.Faults) == 0 {
 			return ErrNothingDue
 		}
 		if len(borders) == 0 {
@@ -95,11 +95,11 @@ func (s *Service) StartRun(ctx context.Context, who actor.Actor, project id.ID, 
 		if err := insertParts(ctx, tx, project, run.ID, cut(borders)); err != nil {
 			return err
 		}
-		used := make([]id.ID, len(p.items))
-		for i, it := range p.items {
+		used := make([]id.ID, len(p.Items))
+		for i, it := range p.Items {
 			used[i] = it.ID
 		}
-		if err := markUsed(ctx, tx, project, used); err != nil {
+		if err := s.tariff.MarkUsed(ctx, tx, project, used); err != nil {
 			return err
 		}
 		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.run_started", Kind: "run", Subject: run.ID,

@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 func plainRooms(n int) []estate.Room {
@@ -29,8 +30,8 @@ func plainRooms(n int) []estate.Room {
 func TestRunFromDraftToPaid(t *testing.T) {
 	each(t, 7, func(t *testing.T, w *world) {
 		ids := w.rooms(plainRooms(20)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(billing.Item{Name: "垃圾清运费", Basis: billing.Fixed}, "8", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", "")
 		r := w.run(202611)
 		if r.State != billing.Draft || r.Lines != 40 || r.Rooms != 20 || r.Parts != 3 || r.PartsDone != 3 {
 			t.Fatalf("run %+v", r)
@@ -80,7 +81,7 @@ func TestRunFromDraftToPaid(t *testing.T) {
 func TestRunningAgainFillsGapsOnly(t *testing.T) {
 	each(t, 5, func(t *testing.T, w *world) {
 		w.rooms(plainRooms(12)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		w.release(w.run(202611))
 		if r := w.run(202611); r.State != billing.Empty || r.Lines != 0 {
 			t.Fatalf("second run %+v", r)
@@ -98,7 +99,7 @@ func TestRunningAgainFillsGapsOnly(t *testing.T) {
 func TestTwoRunsAtOnce(t *testing.T) {
 	each(t, 10, func(t *testing.T, w *world) {
 		w.rooms(plainRooms(60)...)
-		w.item(billing.Item{Name: "物业服务费", Cycle: "quarter", Advance: true}, "2.35", "")
+		w.item(tariff.Item{Name: "物业服务费", Cycle: "quarter", Advance: true}, "2.35", "")
 		var runs []billing.Run
 		for _, m := range []clock.Month{202610, 202611, 202612} {
 			r, err := w.billing.StartRun(t.Context(), w.who, w.project, m)
@@ -139,7 +140,7 @@ func TestKilledJobContinues(t *testing.T) {
 	// Sixty parts, so that the kill after the second one never comes too late.
 	each(t, 4, func(t *testing.T, w *world) {
 		w.rooms(plainRooms(240)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		r, err := w.billing.StartRun(t.Context(), w.who, w.project, 202611)
 		if err != nil {
 			t.Fatal(err)
@@ -195,9 +196,9 @@ func (w *world) kill(run id.ID, kind string) int {
 func TestWhatCannotBeComputed(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
 		ids := w.rooms(estate.Room{Area: 8000, Floor: 3}, estate.Room{Floor: 4}, estate.Room{Area: 9000}, estate.Room{Area: 9000, Floor: 1})
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(billing.Item{Name: "电梯费", Basis: billing.ByFormula}, "0", "(楼层-2)*10")
-		late := w.item(billing.Item{Name: "公共能耗费"}, "", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "电梯费", Basis: tariff.ByFormula}, "0", "(楼层-2)*10")
+		late := w.item(tariff.Item{Name: "公共能耗费"}, "", "")
 		w.rate(late.ID, 20261116, "0.5", "")
 		r := w.run(202611)
 		reasons := map[id.ID]string{}
@@ -229,11 +230,11 @@ func TestNarrowerScopeDecides(t *testing.T) {
 		})
 		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000, Kind: estate.RoomShop}, estate.Room{Area: 10000, Building: other},
 			estate.Room{Area: 10000, Building: other}, estate.Room{Area: 10000})
-		item := w.item(billing.Item{Name: "物业服务费"}, "3", "")
-		w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToKind, Kind: estate.RoomShop, Exempt: true})
-		w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToBuilding, Target: other, Exempt: true})
-		w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToRoom, Target: ids[3]})
-		free := w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToRoom, Target: ids[4], Exempt: true, From: 20261111, Until: 20261120})
+		item := w.item(tariff.Item{Name: "物业服务费"}, "3", "")
+		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToKind, Kind: estate.RoomShop, Exempt: true})
+		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToBuilding, Target: other, Exempt: true})
+		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[3]})
+		free := w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[4], Exempt: true, From: 20261111, Until: 20261120})
 		got := map[id.ID]money.Fen{}
 		r := w.run(202611)
 		for _, l := range w.lines(r.ID) {
@@ -251,14 +252,14 @@ func TestNarrowerScopeDecides(t *testing.T) {
 		w.check()
 		w.withdraw(r)
 		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.billing.EndAssignment(ctx, tx, w.who, w.project, free.ID, 20191231, free.Version)
+			_, err := w.tariff.EndAssignment(ctx, tx, w.who, w.project, free.ID, 20191231, free.Version)
 			return err
 		})
 		if r = w.run(202611); r.Amount != 90000 {
 			t.Fatalf("without the exemption %d", r.Amount)
 		}
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := w.billing.EndAssignment(t.Context(), tx, w.who, w.project, free.ID, 20191231, free.Version)
+			_, err := w.tariff.EndAssignment(t.Context(), tx, w.who, w.project, free.ID, 20191231, free.Version)
 			return err
 		})
 		if !errors.Is(err, fault.ErrStale) {
@@ -270,7 +271,7 @@ func TestNarrowerScopeDecides(t *testing.T) {
 func TestLinesDecidedByHand(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
 		w.rooms(plainRooms(6)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		r := w.run(202611)
 		lines := w.lines(r.ID)
 		ctx := t.Context()
@@ -325,7 +326,7 @@ func TestReviewNamesTheCauses(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
 		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000, Handover: 20260101},
 			estate.Room{Area: 10000, Handover: 20261115})
-		item := w.item(billing.Item{Name: "物业服务费"}, "2", "")
+		item := w.item(tariff.Item{Name: "物业服务费"}, "2", "")
 		oct := w.run(202610)
 		lines := w.lines(oct.ID)
 		if _, err := w.billing.Correct(t.Context(), w.who, w.project, oct.ID, lines[0].ID, 20000, 15000, "减免一次"); err != nil {
@@ -333,8 +334,8 @@ func TestReviewNamesTheCauses(t *testing.T) {
 		}
 		w.release(w.read(oct.ID))
 		w.rate(item.ID, 20261101, "2.1", "")
-		w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToRoom, Target: ids[1], Exempt: true, From: 20261101})
-		w.assign(billing.Assignment{Item: item.ID, Scope: billing.ToRoom, Target: ids[2], Exempt: true, From: 20261116})
+		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[1], Exempt: true, From: 20261101})
+		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[2], Exempt: true, From: 20261116})
 		nov := w.run(202611)
 		v := w.review(nov.ID)
 		got := map[string]money.Fen{}
@@ -360,7 +361,7 @@ func TestReviewNamesTheCauses(t *testing.T) {
 func TestBigChangesAreShown(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		ids := w.rooms(plainRooms(5)...)
-		item := w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
+		item := w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		w.release(w.run(202610))
 		// A new price for all is no reason to look at each; it must not hide the one room either.
 		w.rate(item.ID, 20261101, "4.00", "")
@@ -384,33 +385,33 @@ func TestBigChangesAreShown(t *testing.T) {
 func TestItemRules(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		w.rooms(plainRooms(1)...)
-		item := w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
-		edit := func(change func(*billing.Item)) error {
-			i, err := w.billing.Item(t.Context(), w.db.Reader(t.Context()), w.project, item.ID)
+		item := w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		edit := func(change func(*tariff.Item)) error {
+			i, err := w.tariff.Item(t.Context(), w.db.Reader(t.Context()), w.project, item.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			change(&i)
 			return w.db.Write(t.Context(), func(tx *db.Tx) error {
-				_, err := w.billing.EditItem(t.Context(), tx, w.who, w.project, i)
+				_, err := w.tariff.EditItem(t.Context(), tx, w.who, w.project, i)
 				return err
 			})
 		}
-		if err := edit(func(i *billing.Item) { i.Rounding = money.Up }); err != nil {
+		if err := edit(func(i *tariff.Item) { i.Rounding = money.Up }); err != nil {
 			t.Fatal(err)
 		}
 		w.run(202611)
 		for name, c := range map[string]struct {
-			change func(*billing.Item)
+			change func(*tariff.Item)
 			want   error
 		}{
-			"rounding after charges": {func(i *billing.Item) { i.Rounding = money.Down }, billing.ErrItemUsed},
-			"old version":            {func(i *billing.Item) { i.Version-- }, fault.ErrStale},
-			"no name":                {func(i *billing.Item) { i.Name = "  " }, billing.ErrItem},
-			"E3 unseen characters":   {func(i *billing.Item) { i.Name = "物\u202e业费" }, billing.ErrItem},
-			"ends before it begins":  {func(i *billing.Item) { i.Until = 20191231 }, billing.ErrItem},
-			"due day":                {func(i *billing.Item) { i.DueDay = 5 }, nil},
-			"retire":                 {func(i *billing.Item) { i.Active = false }, nil},
+			"rounding after charges": {func(i *tariff.Item) { i.Rounding = money.Down }, tariff.ErrItemUsed},
+			"old version":            {func(i *tariff.Item) { i.Version-- }, fault.ErrStale},
+			"no name":                {func(i *tariff.Item) { i.Name = "  " }, tariff.ErrItem},
+			"E3 unseen characters":   {func(i *tariff.Item) { i.Name = "物\u202e业费" }, tariff.ErrItem},
+			"ends before it begins":  {func(i *tariff.Item) { i.Until = 20191231 }, tariff.ErrItem},
+			"due day":                {func(i *tariff.Item) { i.DueDay = 5 }, nil},
+			"retire":                 {func(i *tariff.Item) { i.Active = false }, nil},
 		} {
 			if err := edit(c.change); !errors.Is(err, c.want) && !(err == nil && c.want == nil) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -423,10 +424,10 @@ func TestItemRules(t *testing.T) {
 			t.Errorf("a month far ahead: %v", err)
 		}
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := w.billing.AddRate(t.Context(), tx, w.who, w.project, billing.Rate{Item: item.ID, From: 20260101, Price: 1, SourceKind: "other", SourceText: "测试"})
+			_, err := w.tariff.AddRate(t.Context(), tx, w.who, w.project, tariff.Rate{Item: item.ID, From: 20260101, Price: 1, SourceKind: "other", SourceText: "测试"})
 			return err
 		})
-		if !errors.Is(err, billing.ErrItemRetired) {
+		if !errors.Is(err, tariff.ErrItemRetired) {
 			t.Errorf("a price for a retired item: %v", err)
 		}
 	})
@@ -436,8 +437,8 @@ func TestOpenIsOrderedByDueDate(t *testing.T) {
 	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
 		ids := w.rooms(plainRooms(2)...)
-		w.item(billing.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(billing.Item{Name: "垃圾清运费", Basis: billing.Fixed, DueDay: 10}, "8", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed, DueDay: 10}, "8", "")
 		w.release(w.run(202611))
 		w.release(w.run(202610))
 		var due []clock.Date

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/tariff"
 )
 
 // TestRunsStartByThemselves also shows that months missed while the program
@@ -19,7 +20,7 @@ func TestRunsStartByThemselves(t *testing.T) {
 	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
 		w.rooms(estate.Room{Area: money.Area(10000)})
-		w.item(billing.Item{Name: "物业服务费"}, "2.00", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.00", "")
 		month := clock.MonthOf(now.Now())
 		due := func() []billing.Run {
 			t.Helper()
@@ -66,7 +67,7 @@ func TestDeadRunsComeBack(t *testing.T) {
 	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
 		w.rooms(estate.Room{Area: money.Area(10000)})
-		w.item(billing.Item{Name: "物业服务费"}, "2.00", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "2.00", "")
 		run, err := w.billing.StartRun(t.Context(), w.who, w.project, clock.MonthOf(now.Now()))
 		if err != nil {
 			t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
-	"linli/internal/meter"
+	"linli/internal/kit/supply"
 )
 
 // SharedFields are what people fill in of a shared cost.
@@ -54,8 +54,21 @@ type SharedJSON struct {
 	Version   int         `json:"version" doc:"发布、撤回时原样带回"`
 }
 
+// buildingNames are the names of all buildings of a project.
+func (s *Service) buildingNames(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
+	all, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]string{}
+	for _, b := range all {
+		out[b.ID] = b.Name
+	}
+	return out, nil
+}
+
 func (s *Service) sharedJSON(ctx context.Context, q db.Q, project id.ID, list []SharedCost) ([]SharedJSON, error) {
-	all, err := items(ctx, q, project)
+	all, err := s.tariff.Items(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +134,7 @@ type createSharedIn struct {
 
 func (s *Service) createSharedAPI(ctx context.Context, who actor.Actor, in *createSharedIn) (*sharedOut, error) {
 	b := in.Body
-	c := SharedCost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: Weigh(b.Weigh), Total: b.Total, Kind: meter.Kind(b.Kind), Main: b.Main,
+	c := SharedCost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
 		Price: b.Price, Source: b.Source, Given: map[id.ID]money.Qty{}}
 	for _, g := range b.Given {
 		c.Given[g.Room] = g.Weight

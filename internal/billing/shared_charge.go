@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // sourceShared is the source kind of charges that come from a shared cost.
@@ -34,7 +35,7 @@ func (c *sharedCut) amount() (money.Fen, error) {
 
 // chargeShared stores the parts as charges of a run of their own, released at
 // once, because a charge is visible by the state of its run.
-func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *SharedCost, item *Item) (id.ID, error) {
+func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *SharedCost, item *tariff.Item) (id.ID, error) {
 	w, p, err := s.sharedWork(ctx, tx, project, c, item)
 	if err != nil {
 		return 0, err
@@ -65,7 +66,7 @@ func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := updateRun(ctx, tx, project, &run); err != nil {
 		return 0, err
 	}
-	if err := markUsed(ctx, tx, project, []id.ID{item.ID}); err != nil {
+	if err := s.tariff.MarkUsed(ctx, tx, project, []id.ID{item.ID}); err != nil {
 		return 0, err
 	}
 	return run.ID, s.postShared(ctx, tx, project, &run, ledger.DocRun, ledger.Receivable, ledger.Revenue)
@@ -81,9 +82,9 @@ func (s *Service) postShared(ctx context.Context, tx *db.Tx, project id.ID, run 
 
 // sharedWork makes lines of the parts; a room that changed hands in the month
 // is cut among its payers.
-func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *SharedCost, item *Item) (*work, *plan, error) {
-	it := &planItem{Item: item, due: max(item.dueDate(clock.MonthOf(tx.Now())), clock.DateOf(tx.Now())), months: []planMonth{{month: c.Month, n: c.Month.Days()}}}
-	p := &plan{month: c.Month, items: []*planItem{it}}
+func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *SharedCost, item *tariff.Item) (*work, *tariff.Plan, error) {
+	it := &tariff.PlanItem{Item: item, Due: max(item.DueDate(clock.MonthOf(tx.Now())), clock.DateOf(tx.Now())), Months: []tariff.PlanMonth{{Month: c.Month, Len: c.Month.Days()}}}
+	p := &tariff.Plan{Month: c.Month, Items: []*tariff.PlanItem{it}}
 	w := &work{part: part{No: 1, Upto: lastRoom}, source: sourceShared}
 	changes, err := (&preparer{s: s, project: project, plan: p}).payerChanges(ctx, tx, w.part)
 	if err != nil {
@@ -111,7 +112,7 @@ func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *S
 		}
 		cut.extra = int64(x.Amount - floor)
 		l := line{month: c.Month, subject: x.Room, payer: payers[x.Room], quantity: x.Weight, factor: whole, amount: x.Amount, detail: &detail{shared: cut}}
-		for _, seg := range l.segments(wholeMonth(c.Month.Days()), changes[x.Room]) {
+		for _, seg := range l.segments(tariff.WholeMonth(c.Month.Days()), changes[x.Room]) {
 			w.keep(&seg)
 		}
 		w.rooms++

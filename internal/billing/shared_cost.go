@@ -17,11 +17,10 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/tariff"
 )
-
-// Shared is the basis of items whose amounts come from shared cost documents.
-const Shared Basis = "shared"
 
 // Weigh is what a shared cost is split by.
 type Weigh string
@@ -68,8 +67,8 @@ type SharedCost struct {
 	Building  id.ID // 0 = all
 	Weigh     Weigh
 	Total     money.Fen
-	Kind      meter.Kind // whose usage: weights by usage, losses
-	Main      id.ID      // main meter of a loss, 0 when the total is known
+	Kind      supply.Kind // whose usage: weights by usage, losses
+	Main      id.ID       // main meter of a loss, 0 when the total is known
 	MainUsage money.Qty
 	SubUsage  money.Qty
 	Price     money.Price // of a unit lost
@@ -94,13 +93,13 @@ type SharedPart struct {
 	Amount money.Fen
 }
 
-func (c *SharedCost) check(tx *db.Tx, item *Item) error {
+func (c *SharedCost) check(tx *db.Tx, item *tariff.Item) error {
 	c.Source = strings.TrimSpace(c.Source)
 	switch {
-	case item.Basis != Shared:
+	case item.Basis != tariff.Shared:
 		return ErrShared.At("body.item_id", "要选按公摊单收的费用项目", item.Name)
 	case !item.Active:
-		return ErrItemRetired
+		return tariff.ErrItemRetired
 	case c.Month == 0 || c.Month > clock.MonthOf(tx.Now()):
 		return ErrShared.At("body.month", "账期最晚到本月", c.Month.String())
 	case c.Weigh.Label() == "":
@@ -109,7 +108,7 @@ func (c *SharedCost) check(tx *db.Tx, item *Item) error {
 		return ErrShared.At("body.meter_kind", "按用量或损耗分摊要选哪种表", string(c.Kind))
 	case c.Main == 0 && (c.Total <= 0 || c.Total > maxAmount):
 		return ErrShared.At("body.total", "总额要大于 0，且不超过 1 亿元", int64(c.Total))
-	case c.Main != 0 && (c.Price <= 0 || c.Price > maxPrice):
+	case c.Main != 0 && (c.Price <= 0 || c.Price > tariff.MaxPrice):
 		return ErrShared.At("body.price", "损耗的单价要大于 0", int64(c.Price))
 	case utf8.RuneCountInString(c.Source) < 2 || utf8.RuneCountInString(c.Source) > 200:
 		return ErrShared.At("body.source_text", "请写明费用的依据，例如电费发票号，2–200 个字", c.Source)
@@ -122,7 +121,7 @@ func (c *SharedCost) check(tx *db.Tx, item *Item) error {
 // ErrNoLoss, ErrItemRetired, meter.ErrNeedsReview, meter.ErrNoReading,
 // fault.ErrNotFound.
 func (s *Service) CreateShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c SharedCost) (SharedCost, error) {
-	item, err := oneItem(ctx, tx, project, c.Item)
+	item, err := s.tariff.Item(ctx, tx, project, c.Item)
 	if err != nil {
 		return c, err
 	}
@@ -269,7 +268,7 @@ func (s *Service) ReleaseShared(ctx context.Context, tx *db.Tx, who actor.Actor,
 	if c.State != SharedDraft {
 		return c, ErrSharedState
 	}
-	item, err := oneItem(ctx, tx, project, c.Item)
+	item, err := s.tariff.Item(ctx, tx, project, c.Item)
 	if err != nil {
 		return c, err
 	}

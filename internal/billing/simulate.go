@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // Effect is what a new price does to one room in one period.
@@ -47,20 +48,20 @@ const maxBiggest = 50
 // Simulate computes a price that is not decided yet for every room and tells
 // each to every, which may be nil. Discounts count on both sides. Errors:
 // ErrRate, ErrFormula, ErrItemRetired, fault.ErrNotFound.
-func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r Rate, every func(Effect) error) (Simulation, error) {
+func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r tariff.Rate, every func(Effect) error) (Simulation, error) {
 	sim := Simulation{Buildings: []BuildingEffect{}, Biggest: []Effect{}}
-	item, err := oneItem(ctx, q, project, r.Item)
+	item, err := s.tariff.Item(ctx, q, project, r.Item)
 	if err != nil {
 		return sim, err
 	}
 	if !item.Active {
-		return sim, ErrItemRetired
+		return sim, tariff.ErrItemRetired
 	}
-	if item.Basis == Metered || item.Basis == Shared {
+	if item.Basis == tariff.Metered || item.Basis == tariff.Shared {
 		return sim, ErrMeteredPlan
 	}
 	r.SourceKind, r.SourceText = "other", "试算"
-	if err := r.check(item.Basis); err != nil {
+	if err := r.Check(item.Basis); err != nil {
 		return sim, err
 	}
 	before, after, err := s.twoPlans(ctx, q, project, &item, r, &sim)
@@ -82,55 +83,39 @@ func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r Rate, e
 }
 
 // twoPlans plan the first whole period at the new price, without it and with it.
-func (s *Service) twoPlans(ctx context.Context, q db.Q, project id.ID, item *Item, r Rate, sim *Simulation) (before, after *plan, err error) {
-	rates, err := ratesOf(ctx, q, project, item.ID)
+func (s *Service) twoPlans(ctx context.Context, q db.Q, project id.ID, item *tariff.Item, r tariff.Rate, sim *Simulation) (before, after *tariff.Plan, err error) {
+	rates, err := s.tariff.Rates(ctx, q, project, item.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	wide, err := s.reached(ctx, q, project)
-	if err != nil {
-		return nil, nil, err
-	}
-	wide = slices.DeleteFunc(wide, func(a Assignment) bool { return a.Item != item.ID })
-	first, n := item.periodOf(r.From.Month())
+	first, n := item.PeriodOf(r.From.Month())
 	if first.First() < r.From {
 		first = first.Add(n)
 	}
-	cheaper, err := approvedDiscounts(ctx, q, project, first.First())
+	sim.First, sim.Last = first, first.Add(n-1)
+	with := slices.Clone(rates)
+	at, _ := slices.BinarySearchFunc(with, r.From+1, func(x tariff.Rate, d clock.Date) int { return cmp.Compare(x.From, d) })
+	with = slices.Insert(with, at, r)
+	plans, err := s.tariff.PlanOf(ctx, q, project, item, first, rates, with)
 	if err != nil {
 		return nil, nil, err
 	}
-	sim.First, sim.Last = first, first.Add(n-1)
-	with := slices.Clone(rates)
-	at, _ := slices.BinarySearchFunc(with, r.From+1, func(x Rate, d clock.Date) int { return cmp.Compare(x.From, d) })
-	with = slices.Insert(with, at, r)
-	for i, list := range [2][]Rate{rates, with} {
-		p := &plan{month: first, ahead: first, byID: map[id.ID]int{}}
-		if err := p.add(item, list, wide, cheaper[item.ID]); err != nil {
-			return nil, nil, err
-		}
-		if i == 0 {
-			before = p
-		} else {
-			after = p
-		}
-	}
-	return before, after, nil
+	return plans[0], plans[1], nil
 }
 
 // eachEffect computes every room by both plans, part by part.
-func (s *Service) eachEffect(ctx context.Context, q db.Q, project id.ID, before, after *plan, fn func(Effect) error) error {
+func (s *Service) eachEffect(ctx context.Context, q db.Q, project id.ID, before, after *tariff.Plan, fn func(Effect) error) error {
 	borders, err := s.estate.RoomIDBounds(ctx, q, project, s.partRooms)
 	if err != nil {
 		return err
 	}
 	var from id.ID
 	for _, upto := range borders {
-		own, err := roomAssignments(ctx, q, project, from, upto)
+		own, err := s.tariff.RoomAssignments(ctx, q, project, from, upto)
 		if err != nil {
 			return err
 		}
-		byRoom := map[id.ID][]Assignment{}
+		byRoom := map[id.ID][]tariff.Assignment{}
 		for _, a := range own {
 			byRoom[a.Target] = append(byRoom[a.Target], a)
 		}
@@ -165,10 +150,10 @@ func (s *Service) eachEffect(ctx context.Context, q db.Q, project id.ID, before,
 }
 
 // total is what the plan's only item comes to for a room; without items it is 0.
-func (c *calculator) total(r *estate.BillingRoom, own []Assignment) (money.Fen, error) {
+func (c *calculator) total(r *estate.BillingRoom, own []tariff.Assignment) (money.Fen, error) {
 	var sum money.Fen
-	for _, it := range c.plan.items {
-		mine := slices.DeleteFunc(slices.Clone(own), func(a Assignment) bool { return a.Item != it.ID })
+	for _, it := range c.plan.Items {
+		mine := slices.DeleteFunc(slices.Clone(own), func(a tariff.Assignment) bool { return a.Item != it.ID })
 		c.enter(r)
 		if err := c.lines(it, mine, func(l line) { sum += l.amount }); err != nil {
 			return 0, err

@@ -7,6 +7,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 type simulateIn struct {
@@ -56,7 +57,7 @@ type simulateOut struct {
 
 func (s *Service) simulateAPI(ctx context.Context, _ actor.Actor, in *simulateIn) (*simulateOut, error) {
 	q := s.db.Reader(ctx)
-	sim, err := s.Simulate(ctx, q, in.Project, Rate{Item: in.Item, From: in.Body.From, Price: in.Body.Price, Formula: in.Body.Formula}, nil)
+	sim, err := s.Simulate(ctx, q, in.Project, tariff.Rate{Item: in.Item, From: in.Body.From, Price: in.Body.Price, Formula: in.Body.Formula}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
@@ -13,6 +11,9 @@ import (
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
+
+	"pgregory.net/rapid"
 )
 
 // TestSimulatedIsWhatIsCharged holds the promise of the simulator: whatever
@@ -28,22 +29,22 @@ func TestSimulatedIsWhatIsCharged(t *testing.T) {
 				list = append(list, estate.Room{Area: money.Area(rapid.IntRange(1000, 30000).Draw(rt, "area"))})
 			}
 			made := w.rooms(list...)
-			i := w.item(billing.Item{Name: "物业服务费", Cycle: rapid.SampledFrom([]billing.Cycle{"month", "quarter", "half", "year"}).Draw(rt, "cycle"), Advance: true,
+			i := w.item(tariff.Item{Name: "物业服务费", Cycle: rapid.SampledFrom([]tariff.Cycle{"month", "quarter", "half", "year"}).Draw(rt, "cycle"), Advance: true,
 				AtPeriod: rapid.Bool().Draw(rt, "at period"), PerPeriod: rapid.Bool().Draw(rt, "per period"),
 				Unit: rapid.SampledFrom([]money.Fen{1, 10, 100}).Draw(rt, "unit")}, "2.35", "")
 			if rapid.Bool().Draw(rt, "spared") {
-				w.assign(billing.Assignment{Item: i.ID, Scope: billing.ToRoom, Target: made[0], Exempt: true})
+				w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: made[0], Exempt: true})
 			}
 			if rapid.Bool().Draw(rt, "discount") {
-				kind := rapid.SampledFrom([]billing.Discount{{Kind: billing.Percent, Keep: 7350}, {Kind: billing.Off, Off: 1999}, {Kind: billing.Ahead, Keep: 9800, Months: 3},
-					{Kind: billing.Percent, Keep: 0}}).Draw(rt, "kind")
-				kind.Item, kind.Scope, kind.Target, kind.Since = i.ID, billing.ToRoom, made[len(made)-1], 20260101
+				kind := rapid.SampledFrom([]tariff.Discount{{Kind: tariff.Percent, Keep: 7350}, {Kind: tariff.Off, Off: 1999}, {Kind: tariff.Ahead, Keep: 9800, Months: 3},
+					{Kind: tariff.Percent, Keep: 0}}).Draw(rt, "kind")
+				kind.Item, kind.Scope, kind.Target, kind.Since = i.ID, tariff.ToRoom, made[len(made)-1], 20260101
 				w.discount(kind)
 			}
 			price := money.Price(rapid.IntRange(1, 9_999_999).Draw(rt, "price"))
 			from := rapid.SampledFrom([]clock.Date{20260101, 20260201, 20260216}).Draw(rt, "from")
 			shown := map[id.ID]money.Fen{}
-			sim, err := w.billing.Simulate(context.Background(), d.Reader(context.Background()), w.project, billing.Rate{Item: i.ID, From: from, Price: price},
+			sim, err := w.billing.Simulate(context.Background(), d.Reader(context.Background()), w.project, tariff.Rate{Item: i.ID, From: from, Price: price},
 				func(e billing.Effect) error {
 					shown[e.Room] = e.After
 					return nil

@@ -4,10 +4,10 @@ import (
 	"context"
 	"testing"
 
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 func TestARunByBuildingAndWhatStandsOut(t *testing.T) {
@@ -19,7 +19,7 @@ func TestARunByBuildingAndWhatStandsOut(t *testing.T) {
 		})
 		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 30000}, estate.Room{Area: 30001},
 			estate.Room{Area: 10000, Building: second.ID}, estate.Room{Area: 3333, Building: second.ID}, estate.Room{Area: 10000, Building: second.ID})
-		w.item(billing.Item{Name: "物业服务费"}, "1", "")
+		w.item(tariff.Item{Name: "物业服务费"}, "1", "")
 		run := w.run(202609)
 		lines := w.lines(run.ID)
 		for _, l := range lines {

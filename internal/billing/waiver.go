@@ -44,6 +44,25 @@ const (
 	WaiveCharge WaiverKind = "charge" // of the charge itself
 )
 
+// WaiverState is where a waiver stands.
+type WaiverState string
+
+// The states. Only an approved one makes anybody owe less.
+const (
+	WaiverAsked     WaiverState = "asked"
+	WaiverApproved  WaiverState = "approved"
+	WaiverRefused   WaiverState = "refused"
+	WaiverTakenBack WaiverState = "withdrawn" // by whoever asked, before the decision
+)
+
+// Decision is what was answered to a waiver.
+type Decision struct {
+	By   id.ID
+	Name string
+	At   time.Time
+	Note string
+}
+
 // Waiver 减免 is a document by which the company gives up a part of what is
 // owed. It edits nothing: the charge keeps its amount, and its approved
 // waivers are told beside it. Its number is given by the approval.
@@ -56,7 +75,7 @@ type Waiver struct {
 	Amount  money.Fen
 	Reason  string
 	Proof   string
-	State   DiscountState // asked, approved, refused, withdrawn
+	State   WaiverState
 	AskedBy id.ID
 	Asker   string
 	AskedAt time.Time
@@ -88,7 +107,7 @@ func (s *Service) AskWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if w.Amount <= 0 || w.Amount > left {
 		return w, ErrWaiverMuch.Say("最多可减免 %s 元", left.Comma()).At("body.amount", "最多 "+left.Comma(), int64(w.Amount))
 	}
-	w.ID, w.Number, w.Version, w.State, w.Decided, w.Room = tx.NewID(), "", 1, Asked, Decision{}, c.Subject
+	w.ID, w.Number, w.Version, w.State, w.Decided, w.Room = tx.NewID(), "", 1, WaiverAsked, Decision{}, c.Subject
 	w.AskedBy, w.Asker, w.AskedAt = who.Account, who.Name, tx.Now()
 	if err := insertWaiver(ctx, tx, project, &w); err != nil {
 		return w, err
@@ -136,10 +155,10 @@ func (s *Service) DecideWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, 
 		}
 		w.Decided = Decision{who.Account, who.Name, tx.Now(), note}
 		if !approve {
-			w.State = Refused
+			w.State = WaiverRefused
 			return "退回减免：" + note, nil
 		}
-		w.State = Approved
+		w.State = WaiverApproved
 		c, err := s.waive(ctx, tx, project, w)
 		if err != nil {
 			return "", err
@@ -177,7 +196,7 @@ func (s *Service) waive(ctx context.Context, tx *db.Tx, project id.ID, w *Waiver
 // fault.ErrStale, fault.ErrNotFound.
 func (s *Service) WithdrawWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, project, waiver id.ID, version int) (Waiver, error) {
 	return s.changeWaiver(ctx, tx, who, project, waiver, version, func(w *Waiver) (string, error) {
-		w.State = TakenOut
+		w.State = WaiverTakenBack
 		return "撤回减免申请", nil
 	})
 }
@@ -190,7 +209,7 @@ func (s *Service) changeWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if old.Version != version {
 		return old, fault.ErrStale
 	}
-	if old.State != Asked {
+	if old.State != WaiverAsked {
 		return old, ErrWaiverState
 	}
 	w := old
@@ -207,7 +226,7 @@ func (s *Service) changeWaiver(ctx context.Context, tx *db.Tx, who actor.Actor, 
 // WaiverFilter narrows the list; what is empty does not.
 type WaiverFilter struct {
 	page.Request
-	State DiscountState
+	State WaiverState
 	Room  id.ID
 }
 

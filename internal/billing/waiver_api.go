@@ -70,7 +70,7 @@ func (s *Service) listWaiversAPI(ctx context.Context, who actor.Actor, in *struc
 	Room  id.ID  `query:"room_id" doc:"只看一间房的"`
 }) (*waiversOut, error) {
 	q := s.db.Reader(ctx)
-	l, err := s.Waivers(ctx, q, in.Project, WaiverFilter{in.Request, DiscountState(in.State), in.Room})
+	l, err := s.Waivers(ctx, q, in.Project, WaiverFilter{in.Request, WaiverState(in.State), in.Room})
 	if err != nil {
 		return nil, err
 	}

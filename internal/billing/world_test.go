@@ -21,6 +21,7 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/meter"
 	"linli/internal/roster"
+	"linli/internal/tariff"
 )
 
 func rooms() []db.Migrations {
@@ -46,6 +47,7 @@ type world struct {
 	estate  *estate.Service
 	roster  *roster.Service
 	meter   *meter.Service
+	tariff  *tariff.Service
 	billing *billing.Service
 	who     actor.Actor
 	project id.ID
@@ -61,7 +63,8 @@ func newWorld(t tester, d *db.DB, now *clock.Manual, partRooms int) *world {
 	w.ledger = ledger.New(ledger.Deps{DB: d})
 	w.estate = estate.New(estate.Deps{DB: d, Audit: a})
 	w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Meter: w.meter, Jobs: w.jobs, PartRooms: partRooms})
+	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: a, Estate: w.estate})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Meter: w.meter, Jobs: w.jobs, PartRooms: partRooms})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
 		if err != nil {
@@ -103,10 +106,10 @@ func (w *world) rooms(list ...estate.Room) []id.ID {
 
 // item makes a fee item for the whole project with one price, or none when
 // price is empty; text is the formula.
-func (w *world) item(i billing.Item, price, text string) billing.Item {
+func (w *world) item(i tariff.Item, price, text string) tariff.Item {
 	w.Helper()
 	if i.Basis == "" {
-		i.Basis = billing.ByArea
+		i.Basis = tariff.ByArea
 	}
 	if i.Cycle == "" {
 		i.Cycle, i.Advance = "month", true
@@ -121,14 +124,14 @@ func (w *world) item(i billing.Item, price, text string) billing.Item {
 		i.Unit = 1
 	}
 	if i.FirstMonth == "" {
-		i.FirstMonth = billing.Actual
+		i.FirstMonth = tariff.Actual
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		if i, err = w.billing.CreateItem(ctx, tx, w.who, w.project, i); err != nil {
+		if i, err = w.tariff.CreateItem(ctx, tx, w.who, w.project, i); err != nil {
 			return err
 		}
-		_, err = w.billing.Assign(ctx, tx, w.who, w.project, billing.Assignment{Item: i.ID, Scope: billing.ToProject, From: i.From})
+		_, err = w.tariff.Assign(ctx, tx, w.who, w.project, tariff.Assignment{Item: i.ID, Scope: tariff.ToProject, From: i.From})
 		return err
 	})
 	if price != "" {
@@ -144,19 +147,19 @@ func (w *world) rate(item id.ID, from clock.Date, price, text string) {
 		w.Fatal(err)
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.billing.AddRate(ctx, tx, w.who, w.project, billing.Rate{Item: item, From: from, Price: p, Formula: text, SourceKind: "contract", SourceText: "物业服务合同第六条"})
+		_, err := w.tariff.AddRate(ctx, tx, w.who, w.project, tariff.Rate{Item: item, From: from, Price: p, Formula: text, SourceKind: "contract", SourceText: "物业服务合同第六条"})
 		return err
 	})
 }
 
-func (w *world) assign(a billing.Assignment) billing.Assignment {
+func (w *world) assign(a tariff.Assignment) tariff.Assignment {
 	w.Helper()
 	if a.From == 0 {
 		a.From = 20200101
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		a, err = w.billing.Assign(ctx, tx, w.who, w.project, a)
+		a, err = w.tariff.Assign(ctx, tx, w.who, w.project, a)
 		return err
 	})
 	return a

@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"linli/internal/billing"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // due is one charge to come; its due date is the last day of its month.
@@ -32,19 +32,19 @@ func (w *world) bill(t fataler, list ...due) {
 				months = append(months, x.month)
 			}
 			if items[x.item] == 0 {
-				i, err := w.billing.CreateItem(ctx, tx, who, w.project, billing.Item{Name: x.item, Basis: billing.Fixed, Cycle: "month", Advance: true,
-					StartMonth: 1, From: 20260101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: billing.Actual})
+				i, err := w.tariff.CreateItem(ctx, tx, who, w.project, tariff.Item{Name: x.item, Basis: tariff.Fixed, Cycle: "month", Advance: true,
+					StartMonth: 1, From: 20260101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: tariff.Actual})
 				if err != nil {
 					return err
 				}
 				items[x.item] = i.ID
-				_, err = w.billing.AddRate(ctx, tx, who, w.project, billing.Rate{Item: i.ID, From: 20260101, Price: money.Price(x.amount) * 10_000,
+				_, err = w.tariff.AddRate(ctx, tx, who, w.project, tariff.Rate{Item: i.ID, From: 20260101, Price: money.Price(x.amount) * 10_000,
 					SourceKind: "contract", SourceText: "前期物业服务合同"})
 				if err != nil {
 					return err
 				}
 			}
-			_, err := w.billing.Assign(ctx, tx, who, w.project, billing.Assignment{Item: items[x.item], Scope: billing.ToRoom, Target: x.room,
+			_, err := w.tariff.Assign(ctx, tx, who, w.project, tariff.Assignment{Item: items[x.item], Scope: tariff.ToRoom, Target: x.room,
 				From: x.month.First(), Until: x.month.Last()})
 			if err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // monthly gives every room a fee in advance from November on and releases
@@ -21,16 +22,16 @@ func (w *world) monthly(t *testing.T, fen money.Fen) {
 	t.Helper()
 	ctx, who := context.Background(), actor.System("test")
 	err := w.d.Write(ctx, func(tx *db.Tx) error {
-		it, err := w.billing.CreateItem(ctx, tx, who, w.project, billing.Item{Name: "物业服务费", Basis: billing.Fixed, Cycle: "month", Advance: true,
-			StartMonth: 1, From: 20261101, Unit: 1, FirstMonth: billing.Actual})
+		it, err := w.tariff.CreateItem(ctx, tx, who, w.project, tariff.Item{Name: "物业服务费", Basis: tariff.Fixed, Cycle: "month", Advance: true,
+			StartMonth: 1, From: 20261101, Unit: 1, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		_, err = w.billing.AddRate(ctx, tx, who, w.project, billing.Rate{Item: it.ID, From: 20261101, Price: money.Price(fen) * 10_000, SourceKind: "contract", SourceText: "合同"})
+		_, err = w.tariff.AddRate(ctx, tx, who, w.project, tariff.Rate{Item: it.ID, From: 20261101, Price: money.Price(fen) * 10_000, SourceKind: "contract", SourceText: "合同"})
 		if err != nil {
 			return err
 		}
-		_, err = w.billing.Assign(ctx, tx, who, w.project, billing.Assignment{Item: it.ID, Scope: billing.ToProject, From: 20261101})
+		_, err = w.tariff.Assign(ctx, tx, who, w.project, tariff.Assignment{Item: it.ID, Scope: tariff.ToProject, From: 20261101})
 		return err
 	})
 	mustBe(t, err, nil)

@@ -23,6 +23,7 @@ import (
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
 	"linli/internal/payment"
+	"linli/internal/tariff"
 )
 
 // world is a project with four rooms: A and B of one payer, C of another, D of
@@ -34,6 +35,7 @@ type world struct {
 	ledger  *ledger.Service
 	estate  *estate.Service
 	payment *payment.Service
+	tariff  *tariff.Service
 	billing *billing.Service
 	cashier *cashier.Service
 	jobs    *job.Queue
@@ -69,7 +71,8 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.ledger = ledger.New(ledger.Deps{DB: d})
 	w.estate = estate.New(estate.Deps{DB: d, Audit: w.audit, Ring: ring})
 	w.payment = payment.New(payment.Deps{DB: d})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Jobs: w.jobs})
+	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: w.audit, Estate: w.estate})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Jobs: w.jobs})
 	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
 	return w

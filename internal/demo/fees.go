@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"time"
 
-	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/tariff"
 )
 
 // estates makes the three projects and imports their rosters.
@@ -56,8 +56,8 @@ func (d *demo) estates(ctx context.Context, first clock.Month) error {
 type fee struct {
 	project    int
 	name       string
-	basis      billing.Basis
-	cycle      billing.Cycle
+	basis      tariff.Basis
+	cycle      tariff.Cycle
 	price      money.Price
 	formula    string
 	kind, text string // legal source
@@ -67,14 +67,14 @@ type fee struct {
 func feesOf() []fee {
 	yuan := money.Price(1_000_000)
 	return []fee{
-		{0, "物业服务费", billing.ByArea, "month", 2_200_000, "", "contract", "前期物业服务合同第 12 条", ""},
-		{0, "公共能耗费", billing.Fixed, "month", 18 * yuan, "", "vote", "业主大会决定，按户分摊", ""},
-		{0, "电梯运行费", billing.ByFormula, "month", 0, "如果(楼层>2, (楼层-2)*1.5+6, 0.00+6)", "contract", "前期物业服务合同附件三", ""},
-		{1, "公寓服务费", billing.ByArea, "month", 3_500_000, "", "contract", "租赁服务协议", ""},
-		{1, "宽带费", billing.Fixed, "month", 50 * yuan, "", "contract", "租赁服务协议", ""},
-		{2, "物业服务费", billing.ByArea, "quarter", 16 * yuan, "", "contract", "写字楼物业服务合同", estate.RoomOffice},
-		{2, "商铺物业费", billing.ByArea, "month", 22 * yuan, "", "contract", "商铺物业服务合同", estate.RoomShop},
-		{2, "空调能源费", billing.ByFormula, "month", 0, "建筑面积*2.8+最大(0,楼层-12)*15", "contract", "能源服务协议", ""},
+		{0, "物业服务费", tariff.ByArea, "month", 2_200_000, "", "contract", "前期物业服务合同第 12 条", ""},
+		{0, "公共能耗费", tariff.Fixed, "month", 18 * yuan, "", "vote", "业主大会决定，按户分摊", ""},
+		{0, "电梯运行费", tariff.ByFormula, "month", 0, "如果(楼层>2, (楼层-2)*1.5+6, 0.00+6)", "contract", "前期物业服务合同附件三", ""},
+		{1, "公寓服务费", tariff.ByArea, "month", 3_500_000, "", "contract", "租赁服务协议", ""},
+		{1, "宽带费", tariff.Fixed, "month", 50 * yuan, "", "contract", "租赁服务协议", ""},
+		{2, "物业服务费", tariff.ByArea, "quarter", 16 * yuan, "", "contract", "写字楼物业服务合同", estate.RoomOffice},
+		{2, "商铺物业费", tariff.ByArea, "month", 22 * yuan, "", "contract", "商铺物业服务合同", estate.RoomShop},
+		{2, "空调能源费", tariff.ByFormula, "month", 0, "建筑面积*2.8+最大(0,楼层-12)*15", "contract", "能源服务协议", ""},
 	}
 }
 
@@ -92,27 +92,27 @@ func (d *demo) fees(ctx context.Context, first, last clock.Month) error {
 }
 
 func (d *demo) fee(ctx context.Context, tx *db.Tx, p *project, f fee, first, last clock.Month) error {
-	item, err := d.app.Billing.CreateItem(ctx, tx, p.accountant, p.id, billing.Item{Name: f.name, Basis: f.basis, Cycle: f.cycle, Advance: true, StartMonth: 1,
-		From: first.First(), Unit: money.OneFen, FirstMonth: billing.Actual})
+	item, err := d.app.Tariff.CreateItem(ctx, tx, p.accountant, p.id, tariff.Item{Name: f.name, Basis: f.basis, Cycle: f.cycle, Advance: true, StartMonth: 1,
+		From: first.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
 	if err != nil {
 		return err
 	}
-	rate := billing.Rate{Item: item.ID, From: first.First(), Price: f.price, Formula: f.formula, SourceKind: f.kind, SourceText: f.text}
-	if _, err := d.app.Billing.AddRate(ctx, tx, p.accountant, p.id, rate); err != nil {
+	rate := tariff.Rate{Item: item.ID, From: first.First(), Price: f.price, Formula: f.formula, SourceKind: f.kind, SourceText: f.text}
+	if _, err := d.app.Tariff.AddRate(ctx, tx, p.accountant, p.id, rate); err != nil {
 		return err
 	}
-	if f.project == 0 && f.basis == billing.ByArea {
+	if f.project == 0 && f.basis == tariff.ByArea {
 		rate.From, rate.Price, rate.SourceKind = last.First(), 2_350_000, "vote"
 		rate.SourceText = fmt.Sprintf("业主大会 %s 表决通过", last.Add(-2).First().AddDays(25))
-		if _, err := d.app.Billing.AddRate(ctx, tx, p.accountant, p.id, rate); err != nil {
+		if _, err := d.app.Tariff.AddRate(ctx, tx, p.accountant, p.id, rate); err != nil {
 			return err
 		}
 	}
-	to := billing.Assignment{Item: item.ID, Scope: billing.ToProject, From: first.First()}
+	to := tariff.Assignment{Item: item.ID, Scope: tariff.ToProject, From: first.First()}
 	if f.roomKind != "" {
-		to.Scope, to.Kind = billing.ToKind, f.roomKind
+		to.Scope, to.Kind = tariff.ToKind, f.roomKind
 	}
-	_, err = d.app.Billing.Assign(ctx, tx, p.accountant, p.id, to)
+	_, err = d.app.Tariff.Assign(ctx, tx, p.accountant, p.id, to)
 	return err
 }
 

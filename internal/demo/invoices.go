@@ -65,7 +65,7 @@ func Sellers(ctx context.Context, a *app.App, host string) error {
 
 // taxes says how the fees of a project are taxed since its first year.
 func taxes(ctx context.Context, a *app.App, who actor.Actor, project id.ID) error {
-	items, err := a.Billing.Items(ctx, a.DB.Reader(ctx), project)
+	items, err := a.Tariff.Items(ctx, a.DB.Reader(ctx), project)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/tariff"
 )
 
 // world is a project with two rooms that owe 1000.00 and 500.00, due on the
@@ -61,7 +62,8 @@ func found(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	log := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	books := ledger.New(ledger.Deps{DB: d})
 	homes := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
-	fees := billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Jobs: jobs})
+	prices := tariff.New(tariff.Deps{DB: d, Audit: log, Estate: homes})
+	fees := billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Tariff: prices, Jobs: jobs})
 	w := &world{d: d, now: now}
 	w.dunning = dunning.New(dunning.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Billing: fees,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
@@ -89,19 +91,19 @@ func found(t *testing.T, d *db.DB, now *clock.Manual) *world {
 		if _, err = homes.AddOccupant(ctx, tx, who, p.ID, estate.Occupant{Room: w.a, Person: owner, Part: estate.PartOwner}); err != nil {
 			return err
 		}
-		i, err := fees.CreateItem(ctx, tx, who, p.ID, billing.Item{Name: "物业服务费", Basis: billing.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.First(), Until: month.Last(), Unit: 1, FirstMonth: billing.Actual})
+		i, err := prices.CreateItem(ctx, tx, who, p.ID, tariff.Item{Name: "物业服务费", Basis: tariff.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
+			From: month.First(), Until: month.Last(), Unit: 1, FirstMonth: tariff.Actual})
 		if err != nil {
 			return err
 		}
-		if _, err = fees.AddRate(ctx, tx, who, p.ID, billing.Rate{Item: i.ID, From: month.First(), Price: 10_000_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
+		if _, err = prices.AddRate(ctx, tx, who, p.ID, tariff.Rate{Item: i.ID, From: month.First(), Price: 10_000_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
 			return err
 		}
 		if _, err = fees.AddLateTerms(ctx, tx, who, p.ID, billing.LateTerms{Item: i.ID, From: month.First(), Source: "物业服务合同第十二条",
 			Terms: penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.Principal}}); err != nil {
 			return err
 		}
-		_, err = fees.Assign(ctx, tx, who, p.ID, billing.Assignment{Item: i.ID, Scope: billing.ToProject, From: month.First()})
+		_, err = prices.Assign(ctx, tx, who, p.ID, tariff.Assignment{Item: i.ID, Scope: tariff.ToProject, From: month.First()})
 		return err
 	})
 	if err != nil {

@@ -97,7 +97,7 @@ type itemTaxesOut struct {
 
 func (s *Service) apiTaxes(ctx context.Context, _ actor.Actor, in *projectIn) (*itemTaxesOut, error) {
 	q := s.db.Reader(ctx)
-	items, err := s.billing.Items(ctx, q, in.Project)
+	items, err := s.tariff.Items(ctx, q, in.Project)
 	if err != nil {
 		return nil, err
 	}

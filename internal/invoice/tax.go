@@ -88,7 +88,7 @@ func (t *Tax) check(small bool) error {
 // Errors: ErrTax, fault.ErrNotFound.
 func (s *Service) SetTax(ctx context.Context, who actor.Actor, project id.ID, t Tax) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		item, err := s.billing.Item(ctx, tx, project, t.Item)
+		item, err := s.tariff.Item(ctx, tx, project, t.Item)
 		if err != nil {
 			return err
 		}

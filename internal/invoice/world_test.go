@@ -26,6 +26,7 @@ import (
 	"linli/internal/kit/web"
 	"linli/internal/ledger"
 	"linli/internal/payment"
+	"linli/internal/tariff"
 )
 
 const secret = "0123456789abcdef"
@@ -103,6 +104,7 @@ type world struct {
 	now     *clock.Manual
 	jobs    *job.Queue
 	files   *file.Service
+	tariff  *tariff.Service
 	billing *billing.Service
 	cashier *cashier.Service
 	invoice *invoice.Service
@@ -136,9 +138,10 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.files = file.New(file.Deps{DB: d, Dir: t.TempDir()})
 	log, books := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), ledger.New(ledger.Deps{DB: d})
 	houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Jobs: w.jobs})
+	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: log, Estate: houses})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Tariff: w.tariff, Jobs: w.jobs})
 	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Payment: payment.New(payment.Deps{DB: d}), Billing: w.billing})
-	w.invoice = invoice.New(invoice.Deps{DB: d, Audit: log, Files: w.files, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})
+	w.invoice = invoice.New(invoice.Deps{DB: d, Tariff: w.tariff, Audit: log, Files: w.files, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})
 	w.desk = &desk{now: now, books: map[string]invoice.Answer{}}
 	w.invoice.Plug(w.desk)
 	err = d.Write(t.Context(), func(tx *db.Tx) error { return w.rooms(tx, houses) })
@@ -187,17 +190,17 @@ func (w *world) found(t *testing.T) {
 	ctx := t.Context()
 	item := func(name string, amount money.Fen, tax invoice.Tax) (made id.ID) {
 		err := w.d.Write(ctx, func(tx *db.Tx) error {
-			i, err := w.billing.CreateItem(ctx, tx, me(), w.project, billing.Item{Name: name, Basis: billing.Fixed, Cycle: "month", Advance: true,
-				StartMonth: 1, From: 20260101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: billing.Actual})
+			i, err := w.tariff.CreateItem(ctx, tx, me(), w.project, tariff.Item{Name: name, Basis: tariff.Fixed, Cycle: "month", Advance: true,
+				StartMonth: 1, From: 20260101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: tariff.Actual})
 			if err != nil {
 				return err
 			}
 			made = i.ID
-			if _, err = w.billing.AddRate(ctx, tx, me(), w.project, billing.Rate{Item: made, From: 20260101, Price: money.Price(amount) * 10_000,
+			if _, err = w.tariff.AddRate(ctx, tx, me(), w.project, tariff.Rate{Item: made, From: 20260101, Price: money.Price(amount) * 10_000,
 				SourceKind: "contract", SourceText: "前期物业服务合同"}); err != nil {
 				return err
 			}
-			_, err = w.billing.Assign(ctx, tx, me(), w.project, billing.Assignment{Item: made, Scope: billing.ToProject, From: 20260101})
+			_, err = w.tariff.Assign(ctx, tx, me(), w.project, tariff.Assignment{Item: made, Scope: tariff.ToProject, From: 20260101})
 			return err
 		})
 		tax.Item = made

@@ -13,35 +13,8 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
-
-// Kind is what a meter measures.
-type Kind string
-
-// The kinds.
-const (
-	Water       Kind = "water"
-	HotWater    Kind = "hot_water"
-	Electricity Kind = "electricity"
-	Gas         Kind = "gas"
-	Heat        Kind = "heat"
-)
-
-func kinds() []Kind { return []Kind{Water, HotWater, Electricity, Gas, Heat} }
-
-// Label is the Chinese name of the kind, empty when there is no such kind.
-func (k Kind) Label() string {
-	return map[Kind]string{Water: "水", HotWater: "热水", Electricity: "电", Gas: "燃气", Heat: "供热"}[k]
-}
-
-// Unit is what the kind is counted in.
-func (k Kind) Unit() string {
-	switch k {
-	case Electricity, Heat:
-		return "度"
-	}
-	return "立方米"
-}
 
 // Meter is one register 表 of a room, or of a common part when Room is 0. A
 // meter with several registers is several of these with the same number.
@@ -49,8 +22,8 @@ type Meter struct {
 	ID         id.ID
 	Room       id.ID
 	Place      string // of a common part: 3栋1单元电梯
-	Kind       Kind
-	Band       Band
+	Kind       supply.Kind
+	Band       supply.Band
 	Number     string
 	Digits     int       // before the point; it rolls over to zero after all nines
 	Multiplier money.Qty // 互感器倍率, ×10⁻⁴

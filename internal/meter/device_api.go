@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
 // DialFields are what a new meter shows of itself.
@@ -97,7 +98,7 @@ type installIn struct {
 func (s *Service) installAPI(ctx context.Context, who actor.Actor, in *installIn) (*meterOut, error) {
 	b := in.Body
 	m := b.rules()
-	m.Room, m.Place, m.Kind, m.Band, m.UsedBefore, m.Installed = b.Room, b.Place, Kind(b.Kind), Band(b.Band), b.UsedBefore, b.Installed
+	m.Room, m.Place, m.Kind, m.Band, m.UsedBefore, m.Installed = b.Room, b.Place, supply.Kind(b.Kind), supply.Band(b.Band), b.UsedBefore, b.Installed
 	return s.meterAnswer(ctx, in.Project, func(tx *db.Tx) (Meter, error) { return s.Install(ctx, tx, who, in.Project, m) })
 }
 
@@ -120,7 +121,7 @@ type installAllOut struct {
 func (s *Service) installAllAPI(ctx context.Context, who actor.Actor, in *installAllIn) (*installAllOut, error) {
 	out, b := &installAllOut{}, in.Body
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		out.Body.Meters, err = s.InstallAll(ctx, tx, who, in.Project, b.Building, Meter{Kind: Kind(b.Kind), Digits: b.Digits, Installed: b.Installed})
+		out.Body.Meters, err = s.InstallAll(ctx, tx, who, in.Project, b.Building, Meter{Kind: supply.Kind(b.Kind), Digits: b.Digits, Installed: b.Installed})
 		return err
 	})
 	return out, err

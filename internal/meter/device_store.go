@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/supply"
 )
 
 const meterColumns = "id, room_id, place, kind, band, number, digits, multiplier, start_value, used_before, installed, removed, replaces"
@@ -66,7 +67,7 @@ func markRemoved(ctx context.Context, tx *db.Tx, project, meter id.ID, on clock.
 	return nil
 }
 
-func roomsWithMeter(ctx context.Context, q db.Q, project id.ID, kind Kind, band Band) (map[id.ID]bool, error) {
+func roomsWithMeter(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, band supply.Band) (map[id.ID]bool, error) {
 	rows, err := q.Query(ctx, "SELECT DISTINCT room_id FROM meter_meter WHERE project_id = ? AND kind = ? AND band = ? AND removed = 0", project, kind, band)
 	list, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
 		var x id.ID

@@ -5,10 +5,10 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"linli/internal/kit/actor"
 	"linli/internal/kit/id"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 type historyOut struct {

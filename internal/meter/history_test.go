@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
 )
 
@@ -97,7 +98,7 @@ func TestLimitsAndTurnedDials(t *testing.T) {
 		room := w.install(meter.Meter{Room: w.rooms[0], Start: q(50_000)})
 		common := w.install(meter.Meter{Place: "配电房", Number: "总表"})
 		limits := func(month clock.Month) map[id.ID]money.Qty {
-			l, err := w.meter.Limits(w.Context(), w.db.Reader(w.Context()), w.project, meter.Water, month, []meter.Meter{room, common})
+			l, err := w.meter.Limits(w.Context(), w.db.Reader(w.Context()), w.project, supply.Water, month, []meter.Meter{room, common})
 			if err != nil {
 				w.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/supply"
 	"linli/internal/roster"
 )
 
@@ -31,13 +32,13 @@ var (
 )
 
 // ImportKind is the kind of import that takes sheets of readings in.
-func ImportKind(k Kind) string { return importPrefix + string(k) }
+func ImportKind(k supply.Kind) string { return importPrefix + string(k) }
 
 // readings takes sheets of 抄表 in; kind is of the meters when the sheet names
 // none.
 type readings struct {
 	s    *Service
-	kind Kind
+	kind supply.Kind
 }
 
 func (r readings) Kind() string                 { return ImportKind(r.kind) }
@@ -50,7 +51,7 @@ func (r readings) Template() (name string, s sheet.Sheet) {
 type readingSheet struct {
 	s       *Service
 	project id.ID
-	kind    Kind
+	kind    supply.Kind
 	table   *sheet.Table
 	read    int // problems of the reading of the file
 	rows    []sheetLine

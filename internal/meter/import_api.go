@@ -6,16 +6,17 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/supply"
 	"linli/internal/kit/web"
 	"linli/internal/roster"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // importRoutes take sheets of readings in for those who may read meters; the
@@ -47,9 +48,9 @@ type importOut struct{ Body roster.ImportJSON }
 func (s *Service) startImportAPI(ctx context.Context, who actor.Actor, in *startImportIn) (*importOut, error) {
 	data := in.RawBody.Data()
 	defer data.File.Close()
-	kind := Water
+	kind := supply.Water
 	if data.Kind != "" {
-		kind = Kind(data.Kind)
+		kind = supply.Kind(data.Kind)
 	}
 	im, err := s.roster.StartImportOf(ctx, who, in.Project, ImportKind(kind), data.File.Filename, data.File)
 	return &importOut{s.roster.ImportAnswer(im)}, err
@@ -84,7 +85,7 @@ type importsOut struct{ Body page.List[roster.ImportJSON] }
 
 func (s *Service) listImportsAPI(ctx context.Context, _ actor.Actor, in *listImportsIn) (*importsOut, error) {
 	names := []string{}
-	for _, k := range kinds() {
+	for _, k := range supply.Kinds() {
 		names = append(names, ImportKind(k))
 	}
 	l, err := s.roster.ImportsOf(ctx, in.Project, names, in.Request)
@@ -190,7 +191,7 @@ type templateIn struct {
 
 func (s *Service) templateAPI(ctx context.Context, _ actor.Actor, in *templateIn) (*tableOut, error) {
 	now := s.db.Clock().Now()
-	f := SheetFilter{Request: page.Request{Limit: 200}, Month: in.Month.Month, Kind: Kind(in.Kind), Building: in.Building, Shown: Unread}
+	f := SheetFilter{Request: page.Request{Limit: 200}, Month: in.Month.Month, Kind: supply.Kind(in.Kind), Building: in.Building, Shown: Unread}
 	if f.Month == 0 {
 		f.Month = clock.MonthOf(now)
 	}

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/search"
+	"linli/internal/kit/supply"
 )
 
 // places is where the meters of a project hang, to find them by what a sheet
@@ -23,7 +24,7 @@ type places struct {
 	spelled  map[[3]string][]string // the keys of a room as the sheet spells it
 }
 
-func nameKey(k Kind, name string) string { return string(k) + " " + search.Fold(name) }
+func nameKey(k supply.Kind, name string) string { return string(k) + " " + search.Fold(name) }
 
 func (s *Service) places(ctx context.Context, q db.Q, project id.ID, rows []sheetLine) (*places, error) {
 	list, err := hungMeters(ctx, q, project)
@@ -119,8 +120,8 @@ func (p *places) label(m *Meter) string {
 }
 
 // ofBand leaves what has the band; a sheet that names none means every one.
-func ofBand(list []*Meter, b Band) []*Meter {
-	if b == AllDay {
+func ofBand(list []*Meter, b supply.Band) []*Meter {
+	if b == supply.AllDay {
 		return list
 	}
 	out := []*Meter{}

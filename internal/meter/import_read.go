@@ -7,15 +7,16 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/width"
-
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/supply"
 	"linli/internal/roster"
+
+	"golang.org/x/text/width"
 )
 
 // The columns of a sheet of readings.
@@ -117,8 +118,8 @@ type sheetLine struct {
 	line                 int
 	building, unit, room string
 	number               string
-	kind                 Kind
-	band                 Band
+	kind                 supply.Kind
+	band                 supply.Band
 	month                clock.Month // 0 = of the date
 	previous             money.Qty   // −1 where the sheet says nothing
 	value                money.Qty
@@ -171,7 +172,7 @@ func (r readings) Read(ctx context.Context, project id.ID, b *sheet.Book, o rost
 	return out, nil
 }
 
-func readLine(row *sheet.TableRow, dates sheet.DateSystem, usual Kind) sheetLine {
+func readLine(row *sheet.TableRow, dates sheet.DateSystem, usual supply.Kind) sheetLine {
 	l := sheetLine{line: row.Line, building: row.Text(colBuilding), unit: row.Text(colUnit), room: row.Text(colRoom), number: row.Text(colNumber),
 		kind: usual, previous: -1, note: row.Text(colNote), shown: map[string]string{}}
 	for _, c := range sheetColumns() {
@@ -264,14 +265,14 @@ func monthOf(text string, dates sheet.DateSystem) (clock.Month, error) {
 	return clock.NewMonth(y, m)
 }
 
-func kindOf(text string) (Kind, bool) {
+func kindOf(text string) (supply.Kind, bool) {
 	text = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(text), "费"), "表")
-	k, ok := map[string]Kind{"水": Water, "冷水": Water, "自来水": Water, "热水": HotWater, "电": Electricity, "燃气": Gas, "天然气": Gas, "煤气": Gas, "气": Gas,
-		"供热": Heat, "供暖": Heat, "暖气": Heat, "热": Heat, "热力": Heat}[text]
+	k, ok := map[string]supply.Kind{"水": supply.Water, "冷水": supply.Water, "自来水": supply.Water, "热水": supply.HotWater, "电": supply.Electricity, "燃气": supply.Gas, "天然气": supply.Gas, "煤气": supply.Gas, "气": supply.Gas,
+		"供热": supply.Heat, "供暖": supply.Heat, "暖气": supply.Heat, "热": supply.Heat, "热力": supply.Heat}[text]
 	return k, ok
 }
 
-func bandOf(text string) (Band, bool) {
-	b, ok := map[string]Band{"尖": Sharp, "峰": Peak, "平": Flat, "谷": Valley}[strings.TrimSuffix(strings.TrimSpace(text), "时")]
+func bandOf(text string) (supply.Band, bool) {
+	b, ok := map[string]supply.Band{"尖": supply.Sharp, "峰": supply.Peak, "平": supply.Flat, "谷": supply.Valley}[strings.TrimSuffix(strings.TrimSpace(text), "时")]
 	return b, ok
 }

@@ -8,20 +8,21 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
-
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
 	"linli/internal/roster"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // sheetOf uploads a file and has it checked.
 func (w *world) sheetOf(content string) roster.Import {
 	w.Helper()
-	im, err := w.roster.StartImportOf(w.Context(), w.who, w.project, meter.ImportKind(meter.Water), "抄表.csv", strings.NewReader(content))
+	im, err := w.roster.StartImportOf(w.Context(), w.who, w.project, meter.ImportKind(supply.Water), "抄表.csv", strings.NewReader(content))
 	if err == nil {
 		err = w.jobs.Drain(w.Context())
 	}
@@ -86,9 +87,9 @@ func TestSheetThereAndBack(t *testing.T) {
 	each(t, func(w *world) {
 		w.install(meter.Meter{Room: w.rooms[0], Start: q(100)})
 		w.install(meter.Meter{Room: w.rooms[1], Number: "W2"})
-		w.install(meter.Meter{Place: "配电房", Number: "总表", Kind: meter.Electricity})
+		w.install(meter.Meter{Place: "配电房", Number: "总表", Kind: supply.Electricity})
 		ctx, reader := w.Context(), w.db.Reader(w.Context())
-		blank, err := w.meter.ReadingTemplate(ctx, reader, w.project, meter.SheetFilter{Request: page.Request{Limit: 1}, Month: 202501, Kind: meter.Water, Shown: meter.Unread}, 20250110)
+		blank, err := w.meter.ReadingTemplate(ctx, reader, w.project, meter.SheetFilter{Request: page.Request{Limit: 1}, Month: 202501, Kind: supply.Water, Shown: meter.Unread}, 20250110)
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -105,7 +106,7 @@ func TestSheetThereAndBack(t *testing.T) {
 		if im.State != roster.ImportReady || factOf(im, "将录入") != "1 块表" || factOf(im, "没填本期读数") != "1 行" || factOf(im, "用量合计") != "12.5" {
 			w.Fatalf("%s %+v %v", im.State, im.Report.Facts, w.wrong(im))
 		}
-		if n, err := w.meter.Counts(ctx, reader, w.project, meter.Water, 202501, nil); err != nil || n.Read != 0 {
+		if n, err := w.meter.Counts(ctx, reader, w.project, supply.Water, 202501, nil); err != nil || n.Read != 0 {
 			w.Errorf("checking wrote: %+v %v", n, err)
 		}
 		im = w.apply(im)
@@ -171,7 +172,7 @@ func TestWrongCellsAreNamed(t *testing.T) {
 				w.Errorf("%s: %s %q", name, im.State, got)
 			}
 		}
-		if n, err := w.meter.Counts(w.Context(), w.db.Reader(w.Context()), w.project, meter.Water, 202501, nil); err != nil || n.Read != 0 {
+		if n, err := w.meter.Counts(w.Context(), w.db.Reader(w.Context()), w.project, supply.Water, 202501, nil); err != nil || n.Read != 0 {
 			w.Errorf("written: %+v %v", n, err)
 		}
 		// Somebody who has seen the dial says that it went through zero.

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
 // Setting is when usage is unusual: above Factor times the mean of the last
@@ -71,7 +72,7 @@ func (set *Setting) limit(sum money.Qty, n int) (money.Qty, error) {
 // for review, for whoever stands before the dial; meters whose account was not
 // read often enough are missing. What other registers of the account have used
 // in the month is taken off.
-func (s *Service) Limits(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, meters []Meter) (map[id.ID]money.Qty, error) {
+func (s *Service) Limits(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, meters []Meter) (map[id.ID]money.Qty, error) {
 	set, err := s.Setting(ctx, q, project)
 	if err != nil || len(meters) == 0 {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/supply"
 	"linli/internal/roster"
 )
 
@@ -52,7 +53,6 @@ var (
 	ErrNoReading   = fault.New(fault.Conflict, "reading_missing", "本月还没有抄表")
 	ErrMoved       = fault.New(fault.Conflict, "reading_moved", "抄表数据刚有变动，请再试一次")
 	ErrReason      = fault.New(fault.Invalid, "reason_missing", "请写明原因，2–200 个字")
-	ErrTariff      = fault.New(fault.Invalid, "tariff_invalid", "阶梯或分时价格填写不对，请按提示修改")
 	ErrPhoto       = fault.New(fault.Invalid, "reading_photo", "没有这张照片，或已用在别的读数上，请重新拍")
 	ErrTooMuch     = fault.New(fault.Invalid, "usage_too_large", "用量超出可计算的范围，请核对读数和倍率")
 )
@@ -83,7 +83,7 @@ func New(d Deps) *Service {
 // Importers take sheets of readings in, one by kind of meter.
 func (s *Service) Importers() []roster.Importer {
 	var out []roster.Importer
-	for _, k := range kinds() {
+	for _, k := range supply.Kinds() {
 		out = append(out, readings{s, k})
 	}
 	return out

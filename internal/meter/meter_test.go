@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 	"linli/internal/meter"
 	"linli/internal/roster"
 )
@@ -86,7 +87,7 @@ func (w *world) install(m meter.Meter) meter.Meter {
 		m.Digits = 5
 	}
 	if m.Kind == "" {
-		m.Kind = meter.Water
+		m.Kind = supply.Water
 	}
 	if m.Number == "" {
 		m.Number = "W1"
@@ -112,7 +113,7 @@ func (w *world) read(want error, r meter.Reading, correct bool) meter.Reading {
 
 func (w *world) usages(month, from clock.Month) map[id.ID]*meter.Usage {
 	w.Helper()
-	out, err := w.meter.Usages(w.Context(), w.db.Reader(w.Context()), w.project, meter.Water, month, from, 0, 1<<62)
+	out, err := w.meter.Usages(w.Context(), w.db.Reader(w.Context()), w.project, supply.Water, month, from, 0, 1<<62)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -145,15 +146,15 @@ func TestReadings(t *testing.T) {
 	each(t, func(w *world) {
 		m := w.install(meter.Meter{Room: w.rooms[0], Start: q(100), Multiplier: q(20)})
 		w.write(meter.ErrNumber, func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Room: w.rooms[1], Kind: meter.Water, Number: "W1", Digits: 5, Installed: 20250101})
+			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Room: w.rooms[1], Kind: supply.Water, Number: "W1", Digits: 5, Installed: 20250101})
 			return err
 		})
 		w.write(meter.ErrMeter, func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Kind: meter.Water, Number: "公", Digits: 5, Installed: 20250101})
+			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Kind: supply.Water, Number: "公", Digits: 5, Installed: 20250101})
 			return err
 		})
 		w.write(estate.ErrNoRoom, func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Room: 42, Kind: meter.Water, Number: "X", Digits: 5, Installed: 20250101})
+			_, err := w.meter.Install(ctx, tx, w.who, w.project, meter.Meter{Room: 42, Kind: supply.Water, Number: "X", Digits: 5, Installed: 20250101})
 			return err
 		})
 		w.now.Set(clock.Date(20250131).Start())
@@ -280,7 +281,7 @@ func TestEveryRoomGetsAMeter(t *testing.T) {
 		w.install(meter.Meter{Room: w.rooms[0]})
 		for _, want := range []int{1, 0} {
 			w.write(nil, func(ctx context.Context, tx *db.Tx) error {
-				n, err := w.meter.InstallAll(ctx, tx, w.who, w.project, 0, meter.Meter{Kind: meter.Water, Digits: 5, Installed: 20250101})
+				n, err := w.meter.InstallAll(ctx, tx, w.who, w.project, 0, meter.Meter{Kind: supply.Water, Digits: 5, Installed: 20250101})
 				if n != want {
 					t.Errorf("%d meters, expected %d", n, want)
 				}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
 // State is where a reading stands.
@@ -34,7 +35,7 @@ type Reading struct {
 	ID        id.ID
 	Meter     id.ID
 	Room      id.ID
-	Kind      Kind
+	Kind      supply.Kind
 	Month     clock.Month // whose usage it is
 	Date      clock.Date
 	Value     money.Qty

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 	"linli/internal/kit/web"
 )
 
@@ -85,7 +86,7 @@ type sheetOut struct {
 
 func (s *Service) sheetAPI(ctx context.Context, who actor.Actor, in *sheetIn) (*sheetOut, error) {
 	q, within := s.db.Reader(ctx), who.Within(PermRead, in.Project)
-	f := SheetFilter{in.Request, in.Month.Month, Kind(in.Kind), in.Building, Shown(in.Shown), within}
+	f := SheetFilter{in.Request, in.Month.Month, supply.Kind(in.Kind), in.Building, Shown(in.Shown), within}
 	if f.Month == 0 {
 		f.Month = clock.MonthOf(s.db.Clock().Now())
 	}

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/kit/supply"
 )
 
 // Shown narrows a reading list.
@@ -25,7 +26,7 @@ const (
 type SheetFilter struct {
 	page.Request
 	Month    clock.Month
-	Kind     Kind
+	Kind     supply.Kind
 	Building id.ID
 	Shown    Shown
 	Within   actor.Buildings // without the common parts
@@ -95,7 +96,7 @@ func (s *Service) spots(ctx context.Context, q db.Q, project id.ID, meters []Met
 }
 
 // Counts says how far the reading of a month is, within a limit to buildings.
-func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, within actor.Buildings) (SheetCounts, error) {
+func (s *Service) Counts(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, within actor.Buildings) (SheetCounts, error) {
 	rooms, err := s.sheetRooms(ctx, q, project, 0, within)
 	if err != nil {
 		return SheetCounts{}, fmt.Errorf("rooms of reading list: %w", err)

@@ -8,6 +8,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/supply"
 )
 
 // manyRooms bounds the placeholders of one statement; SQLite takes 32,766.
@@ -81,7 +82,7 @@ func lastOf(ctx context.Context, q db.Q, project id.ID, month clock.Month, meter
 	return out, nil
 }
 
-func sheetCounts(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, rooms []id.ID) (SheetCounts, error) {
+func sheetCounts(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, rooms []id.ID) (SheetCounts, error) {
 	var c SheetCounts
 	err := eachRooms(rooms, func(limit string, ids []any) error {
 		var part SheetCounts

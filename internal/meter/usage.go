@@ -7,12 +7,13 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
 // Read is one reading as a charge remembers it.
 type Read struct {
 	Number     string
-	Band       Band
+	Band       supply.Band
 	Previous   money.Qty
 	Value      money.Qty
 	Multiplier money.Qty
@@ -24,7 +25,7 @@ type Read struct {
 // Usage is what one room used of a kind in a month, over all its meters.
 type Usage struct {
 	Room    id.ID
-	Bands   []BandUse
+	Bands   []supply.BandUse
 	Reads   []Read
 	IDs     []id.ID // of the readings
 	Review  bool    // some of it waits for review
@@ -39,7 +40,7 @@ type yearly struct {
 }
 
 // Total is the quantity of all bands.
-func (u *Usage) Total() money.Qty { return (&Use{Bands: u.Bands}).Total() }
+func (u *Usage) Total() money.Qty { return supply.Total(u.Bands) }
 
 // Before is what the account used from a month on, before this one.
 func (u *Usage) Before(from clock.Month) money.Qty {
@@ -66,7 +67,7 @@ func (u *Usage) Fault() error {
 // Usages reads what the rooms with after < id ≤ upto used of a kind in a month,
 // for rooms that have a meter of it: two statements whatever the number of
 // rooms. from is the first month of the accumulator; equal to month for none.
-func (s *Service) Usages(ctx context.Context, q db.Q, project id.ID, kind Kind, month, from clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
+func (s *Service) Usages(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month, from clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
 	out, err := usagesOf(ctx, q, project, kind, month, after, upto)
 	if err != nil || from >= month {
 		return out, err
@@ -75,7 +76,7 @@ func (s *Service) Usages(ctx context.Context, q db.Q, project id.ID, kind Kind, 
 }
 
 // AnyRead tells whether anybody has read a meter of the kind for a month.
-func (s *Service) AnyRead(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (bool, error) {
+func (s *Service) AnyRead(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month) (bool, error) {
 	return anyRead(ctx, q, project, kind, month)
 }
 

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
 // usageRow is a meter with one of its readings of the month, or none.
@@ -20,7 +21,7 @@ type usageRow struct {
 }
 
 // usagesOf reads meters and their readings of the month in one statement.
-func usagesOf(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
+func usagesOf(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
 	rows, err := q.Query(ctx, `SELECT m.room_id, m.number, m.band, m.multiplier, m.used_before, m.installed, m.removed,
 			COALESCE(r.id, 0), COALESCE(r.previous, 0), COALESCE(r.value, 0), COALESCE(r.usage, 0), COALESCE(r.rolled, 0), COALESCE(r.estimated, 0),
 			COALESCE(r.state, '')
@@ -63,16 +64,16 @@ func (u *Usage) add(x *usageRow, month clock.Month) {
 	u.Review = u.Review || x.state == Review
 	u.IDs = append(u.IDs, x.reading)
 	u.Reads = append(u.Reads, x.read)
-	i := slices.IndexFunc(u.Bands, func(b BandUse) bool { return b.Band == x.read.Band })
+	i := slices.IndexFunc(u.Bands, func(b supply.BandUse) bool { return b.Band == x.read.Band })
 	if i < 0 {
 		i = len(u.Bands)
-		u.Bands = append(u.Bands, BandUse{Band: x.read.Band})
+		u.Bands = append(u.Bands, supply.BandUse{Band: x.read.Band})
 	}
 	u.Bands[i].Qty += x.read.Usage
 }
 
 // addBefore reads what was used since the accumulator began.
-func addBefore(ctx context.Context, q db.Q, project id.ID, kind Kind, month, from clock.Month, after, upto id.ID, into map[id.ID]*Usage) error {
+func addBefore(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month, from clock.Month, after, upto id.ID, into map[id.ID]*Usage) error {
 	rows, err := q.Query(ctx, `SELECT room_id, CAST(SUM(usage) AS BIGINT) FROM meter_reading WHERE project_id = ? AND kind = ? AND month >= ? AND month < ?
 		AND room_id > ? AND room_id <= ? AND state <> 'void' GROUP BY room_id`, project, kind, from, month, after, upto)
 	if err != nil {
@@ -92,7 +93,7 @@ func addBefore(ctx context.Context, q db.Q, project id.ID, kind Kind, month, fro
 	return rows.Err()
 }
 
-func anyRead(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month) (bool, error) {
+func anyRead(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month) (bool, error) {
 	var any bool
 	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM meter_reading WHERE project_id = ? AND kind = ? AND month = ? AND room_id > 0 AND state <> 'void')",
 		project, kind, month).Scan(&any)
@@ -157,7 +158,7 @@ func freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.I
 // common meter.
 type accountKey struct {
 	room, meter id.ID
-	band        Band
+	band        supply.Band
 }
 
 func accountOf(m *Meter) accountKey {
@@ -169,7 +170,7 @@ func accountOf(m *Meter) accountKey {
 
 // usageByMonth is what the accounts of some meters used in each month up to one,
 // newest first, two years back.
-func usageByMonth(ctx context.Context, q db.Q, project id.ID, kind Kind, month clock.Month, meters []Meter) (map[accountKey][]yearly, error) {
+func usageByMonth(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, meters []Meter) (map[accountKey][]yearly, error) {
 	args, common := []any{project, kind, month, month.Add(-24)}, []any{}
 	rooms := 0
 	for i := range meters {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 
 	"linli/internal/audit"
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/tariff"
 )
 
 // ProjectCopy is a project made after another one, and what it got from there.
@@ -19,7 +19,7 @@ type ProjectCopy struct {
 	From    string // name of the other one
 	Tags    int
 	Fields  int
-	billing.SetupCopy
+	tariff.SetupCopy
 }
 
 // CopyProject makes a project with the fee items, prices, scopes by rule, tags,
@@ -27,7 +27,7 @@ type ProjectCopy struct {
 // stay where they are. It is one transaction. Besides the right to make
 // projects it takes the rights to set what it sets, on all projects.
 func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, p estate.Project) (ProjectCopy, error) {
-	for _, right := range []actor.Permission{estate.PermProject, billing.PermItem, cashier.PermSetting} {
+	for _, right := range []actor.Permission{estate.PermProject, tariff.PermItem, cashier.PermSetting} {
 		if err := who.Must(right, 0); err != nil {
 			return ProjectCopy{}, err
 		}

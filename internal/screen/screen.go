@@ -1,7 +1,7 @@
 // Package screen answers the pages that look into several rooms at once: the
 // household's page, the home page, the plan of a building, and a room that
 // changes hands. It owns no
-// table. Floor 9. Uses: audit, ledger, estate, payment, dictionary, billing, cashier.
+// table. Floor 9. Uses: audit, ledger, estate, payment, dictionary, tariff, billing, cashier.
 package screen
 
 import (

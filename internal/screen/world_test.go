@@ -23,6 +23,7 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/payment"
 	"linli/internal/screen"
+	"linli/internal/tariff"
 )
 
 // world is an empty project with every room of the product below the pages.
@@ -30,6 +31,7 @@ type world struct {
 	t       *testing.T
 	d       *db.DB
 	estate  *estate.Service
+	tariff  *tariff.Service
 	billing *billing.Service
 	cashier *cashier.Service
 	screen  *screen.Service
@@ -59,7 +61,8 @@ func runAt(t *testing.T, f func(w *world, now *clock.Manual)) {
 		log, books := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), ledger.New(ledger.Deps{DB: d})
 		w.estate = estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 		pay := payment.New(payment.Deps{DB: d})
-		w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Jobs: w.jobs})
+		w.tariff = tariff.New(tariff.Deps{DB: d, Audit: log, Estate: w.estate})
+		w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Tariff: w.tariff, Jobs: w.jobs})
 		w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Payment: pay, Billing: w.billing,
 			Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
 		w.screen = screen.New(screen.Deps{DB: d, Audit: log, Estate: w.estate, Payment: pay, Billing: w.billing, Cashier: w.cashier})
@@ -142,19 +145,19 @@ func (w *world) assign(amount money.Fen, from, until clock.Month, rooms ...id.ID
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		if w.items[amount] == 0 {
-			i, err := w.billing.CreateItem(ctx, tx, system(), w.project, billing.Item{Name: "费用" + amount.Comma(), Basis: billing.Fixed, Cycle: "month", Advance: true,
-				StartMonth: 1, From: 20250101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: billing.Actual})
+			i, err := w.tariff.CreateItem(ctx, tx, system(), w.project, tariff.Item{Name: "费用" + amount.Comma(), Basis: tariff.Fixed, Cycle: "month", Advance: true,
+				StartMonth: 1, From: 20250101, Rounding: money.HalfUp, Unit: money.OneFen, FirstMonth: tariff.Actual})
 			if err != nil {
 				return err
 			}
 			w.items[amount] = i.ID
-			if _, err = w.billing.AddRate(ctx, tx, system(), w.project, billing.Rate{Item: i.ID, From: 20250101, Price: money.Price(amount) * 10_000,
+			if _, err = w.tariff.AddRate(ctx, tx, system(), w.project, tariff.Rate{Item: i.ID, From: 20250101, Price: money.Price(amount) * 10_000,
 				SourceKind: "contract", SourceText: "前期物业服务合同"}); err != nil {
 				return err
 			}
 		}
 		for _, r := range rooms {
-			if _, err := w.billing.Assign(ctx, tx, system(), w.project, billing.Assignment{Item: w.items[amount], Scope: billing.ToRoom, Target: r,
+			if _, err := w.tariff.Assign(ctx, tx, system(), w.project, tariff.Assignment{Item: w.items[amount], Scope: tariff.ToRoom, Target: r,
 				From: from.First(), Until: until.Last()}); err != nil {
 				return err
 			}

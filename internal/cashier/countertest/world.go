@@ -24,6 +24,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
 	"linli/internal/payment"
+	"linli/internal/tariff"
 )
 
 // World is the project.
@@ -69,7 +70,7 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *World {
 	w.Ledger = ledger.New(ledger.Deps{DB: d})
 	w.Estate = estate.New(estate.Deps{DB: d, Audit: w.Audit, Ring: ring})
 	w.Payment = payment.New(payment.Deps{DB: d})
-	w.Billing = billing.New(billing.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Jobs: jobs})
+	w.Billing = billing.New(billing.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Tariff: tariff.New(tariff.Deps{DB: d, Audit: w.Audit, Estate: w.Estate}), Jobs: jobs})
 	w.Cashier = cashier.New(cashier.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Payment: w.Payment, Billing: w.Billing,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
 	return w

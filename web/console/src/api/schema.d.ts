@@ -4828,7 +4828,7 @@ export interface components {
             reason: string;
         };
         AssignmentsOutBody: {
-            items: components["schemas"]["BillingAssignment"][];
+            items: components["schemas"]["TariffAssignment"][];
         };
         AttachOutBody: {
             /** @description 编号，十进制字符串 */
@@ -4982,93 +4982,6 @@ export interface components {
             /** @description 只在 bearer 为 true 时给出 */
             token?: string;
         };
-        BillingAssignment: {
-            /** @description true 为这个范围不收 */
-            exempt?: boolean;
-            /**
-             * @description 从哪天起（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * @description 房屋类型，只用于 scope=kind
-             * @enum {string}
-             */
-            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
-            /**
-             * Format: int64
-             * @description 每户数量，万分之一，只用于按数量收的费用
-             */
-            quantity?: number;
-            /** @description 条件，只用于 scope=rule；写了的都要满足 */
-            rule?: components["schemas"]["BillingRuleFields"];
-            /**
-             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
-             * @enum {string}
-             */
-            scope: "project" | "kind" | "building" | "rule" | "room";
-            /** @description 楼栋或房屋 */
-            target_id?: string;
-            /** @description 范围的名称，如 3栋、3栋2单元1502、商铺 */
-            target_label: string;
-            /**
-             * @description 到哪天止（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
-            /**
-             * Format: int64
-             * @description 修改时原样带回
-             */
-            version: number;
-        };
-        BillingAssignmentFields: {
-            /** @description true 为这个范围不收 */
-            exempt?: boolean;
-            /**
-             * @description 从哪天起（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * @description 房屋类型，只用于 scope=kind
-             * @enum {string}
-             */
-            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
-            /**
-             * Format: int64
-             * @description 每户数量，万分之一，只用于按数量收的费用
-             */
-            quantity?: number;
-            /** @description 条件，只用于 scope=rule；写了的都要满足 */
-            rule?: components["schemas"]["BillingRuleFields"];
-            /**
-             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
-             * @enum {string}
-             */
-            scope: "project" | "kind" | "building" | "rule" | "room";
-            /** @description 楼栋或房屋 */
-            target_id?: string;
-            /**
-             * @description 到哪天止（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
-        };
-        BillingBandPrice: {
-            /**
-             * @description 尖、峰、平、谷；不分时段为空
-             * @enum {string}
-             */
-            band?: "sharp" | "peak" | "flat" | "valley";
-            /**
-             * Format: int64
-             * @description 单价，百万分之一元
-             */
-            price: number;
-        };
         BillingBuildingEffect: {
             /** Format: int64 */
             after: number;
@@ -5191,135 +5104,6 @@ export interface components {
              */
             waived: number;
         };
-        BillingDiscount: {
-            /** Format: date-time */
-            asked_at: string;
-            asked_by: string;
-            /** Format: date-time */
-            decided_at?: string;
-            /** @description 谁批的；还没批则为空 */
-            decided_by: string;
-            /**
-             * @description 实际从哪天起优惠；批准前是按今天批准推算的
-             * @example 2026-11-21
-             */
-            effective_date: string;
-            /**
-             * @description 从哪天起（含）；空置填空置的第一天
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @description 编号，十进制字符串 */
-            item_id: string;
-            item_name: string;
-            /**
-             * Format: int64
-             * @description 应收比例，万分之一；98 折为 9800
-             */
-            keep?: number;
-            /**
-             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
-             * @enum {string}
-             */
-            kind: "percent" | "off" | "vacancy" | "ahead";
-            /** @description 是我提出的，不能自己批 */
-            mine: boolean;
-            /**
-             * Format: int64
-             * @description 空置满几个月起算，或一次缴几个月
-             */
-            months?: number;
-            /** @description 批示 */
-            note: string;
-            /**
-             * Format: int64
-             * @description 每整月减多少，分；只用于 kind=off
-             */
-            off?: number;
-            /** @description 证明或文号；空置优惠必填 */
-            proof?: string;
-            /** @description 原因，住户问起时照此解释 */
-            reason: string;
-            /**
-             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
-             * @enum {string}
-             */
-            scope: "project" | "building" | "room";
-            /**
-             * @description 空置：满月后起、满月后追溯到空置日、批准日起
-             * @enum {string}
-             */
-            starts?: "after" | "retro" | "approval";
-            /**
-             * @description 待批准、已批准、已退回、已撤回
-             * @enum {string}
-             */
-            state: "asked" | "approved" | "refused" | "withdrawn";
-            /** @description 范围的名称，如 3栋、3栋2单元1502 */
-            target_label: string;
-            /**
-             * @description 到哪天止（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
-            /**
-             * Format: int64
-             * @description 批准、退回、截止时原样带回
-             */
-            version: number;
-            /** @description 优惠内容，如 按 98% 收 */
-            words: string;
-        };
-        BillingDiscountFields: {
-            /**
-             * @description 从哪天起（含）；空置填空置的第一天
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * Format: int64
-             * @description 应收比例，万分之一；98 折为 9800
-             */
-            keep?: number;
-            /**
-             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
-             * @enum {string}
-             */
-            kind: "percent" | "off" | "vacancy" | "ahead";
-            /**
-             * Format: int64
-             * @description 空置满几个月起算，或一次缴几个月
-             */
-            months?: number;
-            /**
-             * Format: int64
-             * @description 每整月减多少，分；只用于 kind=off
-             */
-            off?: number;
-            /** @description 证明或文号；空置优惠必填 */
-            proof?: string;
-            /** @description 原因，住户问起时照此解释 */
-            reason: string;
-            /**
-             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
-             * @enum {string}
-             */
-            scope: "project" | "building" | "room";
-            /**
-             * @description 空置：满月后起、满月后追溯到空置日、批准日起
-             * @enum {string}
-             */
-            starts?: "after" | "retro" | "approval";
-            /** @description 楼栋或房屋 */
-            target_id?: string;
-            /**
-             * @description 到哪天止（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
-        };
         BillingEffect: {
             /**
              * Format: int64
@@ -5350,180 +5134,6 @@ export interface components {
              * @description 权重，万分之一
              */
             weight: number;
-        };
-        BillingItem: {
-            /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
-             * @enum {string}
-             */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
-            /**
-             * @description 多久收一次：月、季、半年、年；应收总是按月存
-             * @default month
-             * @enum {string}
-             */
-            cycle: "month" | "quarter" | "half" | "year";
-            /**
-             * Format: int64
-             * @description 出账月的几号到期，0 为月末
-             */
-            due_day?: number;
-            /**
-             * @description 不满一个月怎么算：实际天数、按 30 天、按 365 天、半月、次月起
-             * @default actual
-             * @enum {string}
-             */
-            first_month: "actual" | "d30" | "d365" | "half" | "next";
-            /**
-             * @description 从哪天起收（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * @description 按哪种表的用量收，只用于 basis=metered
-             * @enum {string}
-             */
-            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
-            /** @description 费用名称，如 物业服务费 */
-            name: string;
-            /**
-             * @description 单价是每月的，还是每个周期的
-             * @default month
-             * @enum {string}
-             */
-            price_per: "month" | "period";
-            /** @description 单价的单位，如 元/㎡·月 */
-            price_unit: string;
-            /** @description 今天执行的单价，没有则缺 */
-            rate?: components["schemas"]["BillingRate"];
-            /**
-             * @description month 每月取整；period 整个周期取整一次，再分到各月
-             * @default month
-             * @enum {string}
-             */
-            round_at: "month" | "period";
-            /**
-             * @description 取整：四舍五入、四舍六入五成双、进位、舍去
-             * @default half_up
-             * @enum {string}
-             */
-            rounding: "half_up" | "half_even" | "up" | "down";
-            /**
-             * Format: int64
-             * @description 周期从几月开始
-             * @default 1
-             */
-            start_month: number;
-            /**
-             * @description 在用、停用
-             * @enum {string}
-             */
-            state: "active" | "retired";
-            /**
-             * @description advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账
-             * @default advance
-             * @enum {string}
-             */
-            timing: "advance" | "arrears";
-            /**
-             * Format: int64
-             * @description 取整到：1 分，10 角，100 元（单位分）
-             * @default 1
-             * @enum {integer}
-             */
-            unit: 1 | 10 | 100;
-            /**
-             * @description 收到哪天（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
-            /** @description 已出过账，计算方式不能再改 */
-            used: boolean;
-            /**
-             * Format: int64
-             * @description 修改时原样带回
-             */
-            version: number;
-        };
-        BillingItemFields: {
-            /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
-             * @enum {string}
-             */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
-            /**
-             * @description 多久收一次：月、季、半年、年；应收总是按月存
-             * @default month
-             * @enum {string}
-             */
-            cycle: "month" | "quarter" | "half" | "year";
-            /**
-             * Format: int64
-             * @description 出账月的几号到期，0 为月末
-             */
-            due_day?: number;
-            /**
-             * @description 不满一个月怎么算：实际天数、按 30 天、按 365 天、半月、次月起
-             * @default actual
-             * @enum {string}
-             */
-            first_month: "actual" | "d30" | "d365" | "half" | "next";
-            /**
-             * @description 从哪天起收（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * @description 按哪种表的用量收，只用于 basis=metered
-             * @enum {string}
-             */
-            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
-            /** @description 费用名称，如 物业服务费 */
-            name: string;
-            /**
-             * @description 单价是每月的，还是每个周期的
-             * @default month
-             * @enum {string}
-             */
-            price_per: "month" | "period";
-            /**
-             * @description month 每月取整；period 整个周期取整一次，再分到各月
-             * @default month
-             * @enum {string}
-             */
-            round_at: "month" | "period";
-            /**
-             * @description 取整：四舍五入、四舍六入五成双、进位、舍去
-             * @default half_up
-             * @enum {string}
-             */
-            rounding: "half_up" | "half_even" | "up" | "down";
-            /**
-             * Format: int64
-             * @description 周期从几月开始
-             * @default 1
-             */
-            start_month: number;
-            /**
-             * @description advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账
-             * @default advance
-             * @enum {string}
-             */
-            timing: "advance" | "arrears";
-            /**
-             * Format: int64
-             * @description 取整到：1 分，10 角，100 元（单位分）
-             * @default 1
-             * @enum {integer}
-             */
-            unit: 1 | 10 | 100;
-            /**
-             * @description 收到哪天（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
         };
         BillingLateFee: {
             /** @description 逾期的那笔费用 */
@@ -5716,99 +5326,6 @@ export interface components {
             /** @description 编号，十进制字符串 */
             room_id: string;
             room_label: string;
-        };
-        BillingRate: {
-            /** @description 谁录入的 */
-            created_by: string;
-            /** @description 公式，只用于按公式计算的项目 */
-            formula?: string;
-            /**
-             * @description 从哪天起执行（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * Format: int64
-             * @description 单价，百万分之一元
-             */
-            price?: number;
-            /** @description 单价，元，如 2.35 */
-            price_text: string;
-            /**
-             * @description 依据：备案、合同、业主大会表决、其他
-             * @enum {string}
-             */
-            source_kind: "filing" | "contract" | "vote" | "other";
-            /** @description 依据的文号或说明 */
-            source_text: string;
-            /** @description 阶梯和分时价格，只用于按用量的项目；没有则为单一价格 */
-            tariff?: components["schemas"]["BillingTariff"];
-        };
-        BillingRateFields: {
-            /** @description 公式，只用于按公式计算的项目 */
-            formula?: string;
-            /**
-             * @description 从哪天起执行（含）
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * Format: int64
-             * @description 单价，百万分之一元
-             */
-            price?: number;
-            /**
-             * @description 依据：备案、合同、业主大会表决、其他
-             * @enum {string}
-             */
-            source_kind: "filing" | "contract" | "vote" | "other";
-            /** @description 依据的文号或说明 */
-            source_text: string;
-            /** @description 阶梯和分时价格，只用于按用量的项目；没有则为单一价格 */
-            tariff?: components["schemas"]["BillingTariff"];
-        };
-        BillingRuleFields: {
-            /**
-             * Format: int64
-             * @description 建筑面积从多少（含），百分之一平方米，0 为不限
-             */
-            area_from?: number;
-            /**
-             * Format: int64
-             * @description 建筑面积到多少（含），百分之一平方米，0 为不限
-             */
-            area_to?: number;
-            /** @description 楼栋 */
-            building_id?: string;
-            /**
-             * @description 楼栋类型
-             * @enum {string}
-             */
-            building_kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
-            /**
-             * Format: int64
-             * @description 从几层（含），0 为不限
-             */
-            floor_from?: number;
-            /**
-             * Format: int64
-             * @description 到几层（含），0 为不限
-             */
-            floor_to?: number;
-            /**
-             * @description 房屋类型
-             * @enum {string}
-             */
-            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
-            /**
-             * @description 房屋状态
-             * @enum {string}
-             */
-            state?: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
-            /** @description 标签：房屋有它，或现住的人有它 */
-            tag_id?: string;
         };
         BillingRun: {
             /**
@@ -6021,48 +5538,6 @@ export interface components {
             /** Format: int64 */
             lines: number;
             name: string;
-        };
-        BillingTariff: {
-            /**
-             * @description 阶梯按年累计还是按月累计
-             * @default year
-             * @enum {string}
-             */
-            accumulate: "year" | "month";
-            /** @description 各时段的单价；不分时段只写一条，时段留空 */
-            bands: components["schemas"]["BillingBandPrice"][];
-            /**
-             * Format: int64
-             * @description 超过几个人的家庭放宽上限，0 为不放宽
-             */
-            people?: number;
-            /**
-             * Format: int64
-             * @description 每多一人各档上限加多少，万分之一
-             */
-            per_person?: number;
-            /** @description 各档的上限和加价，最后一档不设上限；不分阶梯为空 */
-            tiers: components["schemas"]["BillingTier"][];
-            /** @description 已与公布的价格核对 */
-            verified?: boolean;
-            /**
-             * Format: int64
-             * @description 阶梯年度从几月开始
-             * @default 1
-             */
-            year_start: number;
-        };
-        BillingTier: {
-            /**
-             * Format: int64
-             * @description 比时段单价每单位多多少，百万分之一元
-             */
-            add?: number;
-            /**
-             * Format: int64
-             * @description 累计用量的上限，万分之一；0 或没有为不设上限
-             */
-            upto?: number;
         };
         BillingTotals: {
             /**
@@ -9512,7 +8987,7 @@ export interface components {
             small: boolean;
         };
         ItemsOutBody: {
-            items: components["schemas"]["BillingItem"][];
+            items: components["schemas"]["TariffItem"][];
         };
         LateFeesOutBody: {
             /** @description 先到期的在前 */
@@ -10110,7 +9585,7 @@ export interface components {
         };
         PageListDiscount: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["BillingDiscount"][];
+            items: components["schemas"]["TariffDiscount"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -10957,7 +10432,7 @@ export interface components {
         };
         RatesOutBody: {
             /** @description 按执行日期从早到晚；同一天的以后录入的为准 */
-            items: components["schemas"]["BillingRate"][];
+            items: components["schemas"]["TariffRate"][];
         };
         ReadingsOutBody: {
             /** @description 新的在前，最多 240 条 */
@@ -12230,6 +11705,531 @@ export interface components {
         };
         TagsOutBody: {
             items: components["schemas"]["EstateTag"][];
+        };
+        Tariff: {
+            /**
+             * @description 阶梯按年累计还是按月累计
+             * @default year
+             * @enum {string}
+             */
+            accumulate: "year" | "month";
+            /** @description 各时段的单价；不分时段只写一条，时段留空 */
+            bands: components["schemas"]["TariffBandPrice"][];
+            /**
+             * Format: int64
+             * @description 超过几个人的家庭放宽上限，0 为不放宽
+             */
+            people?: number;
+            /**
+             * Format: int64
+             * @description 每多一人各档上限加多少，万分之一
+             */
+            per_person?: number;
+            /** @description 各档的上限和加价，最后一档不设上限；不分阶梯为空 */
+            tiers: components["schemas"]["TariffTier"][];
+            /** @description 已与公布的价格核对 */
+            verified?: boolean;
+            /**
+             * Format: int64
+             * @description 阶梯年度从几月开始
+             * @default 1
+             */
+            year_start: number;
+        };
+        TariffAssignment: {
+            /** @description true 为这个范围不收 */
+            exempt?: boolean;
+            /**
+             * @description 从哪天起（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 房屋类型，只用于 scope=kind
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["TariffRuleFields"];
+            /**
+             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
+             * @enum {string}
+             */
+            scope: "project" | "kind" | "building" | "rule" | "room";
+            /** @description 楼栋或房屋 */
+            target_id?: string;
+            /** @description 范围的名称，如 3栋、3栋2单元1502、商铺 */
+            target_label: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /**
+             * Format: int64
+             * @description 修改时原样带回
+             */
+            version: number;
+        };
+        TariffAssignmentFields: {
+            /** @description true 为这个范围不收 */
+            exempt?: boolean;
+            /**
+             * @description 从哪天起（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description 房屋类型，只用于 scope=kind
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["TariffRuleFields"];
+            /**
+             * @description 范围：全项目、一类房屋、一栋楼、按条件、一间房；后面的优先
+             * @enum {string}
+             */
+            scope: "project" | "kind" | "building" | "rule" | "room";
+            /** @description 楼栋或房屋 */
+            target_id?: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+        };
+        TariffBandPrice: {
+            /**
+             * @description 尖、峰、平、谷；不分时段为空
+             * @enum {string}
+             */
+            band?: "sharp" | "peak" | "flat" | "valley";
+            /**
+             * Format: int64
+             * @description 单价，百万分之一元
+             */
+            price: number;
+        };
+        TariffDiscount: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description 谁批的；还没批则为空 */
+            decided_by: string;
+            /**
+             * @description 实际从哪天起优惠；批准前是按今天批准推算的
+             * @example 2026-11-21
+             */
+            effective_date: string;
+            /**
+             * @description 从哪天起（含）；空置填空置的第一天
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 应收比例，万分之一；98 折为 9800
+             */
+            keep?: number;
+            /**
+             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
+             * @enum {string}
+             */
+            kind: "percent" | "off" | "vacancy" | "ahead";
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description 空置满几个月起算，或一次缴几个月
+             */
+            months?: number;
+            /** @description 批示 */
+            note: string;
+            /**
+             * Format: int64
+             * @description 每整月减多少，分；只用于 kind=off
+             */
+            off?: number;
+            /** @description 证明或文号；空置优惠必填 */
+            proof?: string;
+            /** @description 原因，住户问起时照此解释 */
+            reason: string;
+            /**
+             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
+             * @enum {string}
+             */
+            scope: "project" | "building" | "room";
+            /**
+             * @description 空置：满月后起、满月后追溯到空置日、批准日起
+             * @enum {string}
+             */
+            starts?: "after" | "retro" | "approval";
+            /**
+             * @description 待批准、已批准、已退回、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+            /** @description 范围的名称，如 3栋、3栋2单元1502 */
+            target_label: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /**
+             * Format: int64
+             * @description 批准、退回、截止时原样带回
+             */
+            version: number;
+            /** @description 优惠内容，如 按 98% 收 */
+            words: string;
+        };
+        TariffDiscountFields: {
+            /**
+             * @description 从哪天起（含）；空置填空置的第一天
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 应收比例，万分之一；98 折为 9800
+             */
+            keep?: number;
+            /**
+             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
+             * @enum {string}
+             */
+            kind: "percent" | "off" | "vacancy" | "ahead";
+            /**
+             * Format: int64
+             * @description 空置满几个月起算，或一次缴几个月
+             */
+            months?: number;
+            /**
+             * Format: int64
+             * @description 每整月减多少，分；只用于 kind=off
+             */
+            off?: number;
+            /** @description 证明或文号；空置优惠必填 */
+            proof?: string;
+            /** @description 原因，住户问起时照此解释 */
+            reason: string;
+            /**
+             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
+             * @enum {string}
+             */
+            scope: "project" | "building" | "room";
+            /**
+             * @description 空置：满月后起、满月后追溯到空置日、批准日起
+             * @enum {string}
+             */
+            starts?: "after" | "retro" | "approval";
+            /** @description 楼栋或房屋 */
+            target_id?: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+        };
+        TariffItem: {
+            /**
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
+             * @enum {string}
+             */
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
+            /**
+             * @description 多久收一次：月、季、半年、年；应收总是按月存
+             * @default month
+             * @enum {string}
+             */
+            cycle: "month" | "quarter" | "half" | "year";
+            /**
+             * Format: int64
+             * @description 出账月的几号到期，0 为月末
+             */
+            due_day?: number;
+            /**
+             * @description 不满一个月怎么算：实际天数、按 30 天、按 365 天、半月、次月起
+             * @default actual
+             * @enum {string}
+             */
+            first_month: "actual" | "d30" | "d365" | "half" | "next";
+            /**
+             * @description 从哪天起收（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 按哪种表的用量收，只用于 basis=metered
+             * @enum {string}
+             */
+            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
+            /** @description 费用名称，如 物业服务费 */
+            name: string;
+            /**
+             * @description 单价是每月的，还是每个周期的
+             * @default month
+             * @enum {string}
+             */
+            price_per: "month" | "period";
+            /** @description 单价的单位，如 元/㎡·月 */
+            price_unit: string;
+            /** @description 今天执行的单价，没有则缺 */
+            rate?: components["schemas"]["TariffRate"];
+            /**
+             * @description month 每月取整；period 整个周期取整一次，再分到各月
+             * @default month
+             * @enum {string}
+             */
+            round_at: "month" | "period";
+            /**
+             * @description 取整：四舍五入、四舍六入五成双、进位、舍去
+             * @default half_up
+             * @enum {string}
+             */
+            rounding: "half_up" | "half_even" | "up" | "down";
+            /**
+             * Format: int64
+             * @description 周期从几月开始
+             * @default 1
+             */
+            start_month: number;
+            /**
+             * @description 在用、停用
+             * @enum {string}
+             */
+            state: "active" | "retired";
+            /**
+             * @description advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账
+             * @default advance
+             * @enum {string}
+             */
+            timing: "advance" | "arrears";
+            /**
+             * Format: int64
+             * @description 取整到：1 分，10 角，100 元（单位分）
+             * @default 1
+             * @enum {integer}
+             */
+            unit: 1 | 10 | 100;
+            /**
+             * @description 收到哪天（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /** @description 已出过账，计算方式不能再改 */
+            used: boolean;
+            /**
+             * Format: int64
+             * @description 修改时原样带回
+             */
+            version: number;
+        };
+        TariffItemFields: {
+            /**
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
+             * @enum {string}
+             */
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
+            /**
+             * @description 多久收一次：月、季、半年、年；应收总是按月存
+             * @default month
+             * @enum {string}
+             */
+            cycle: "month" | "quarter" | "half" | "year";
+            /**
+             * Format: int64
+             * @description 出账月的几号到期，0 为月末
+             */
+            due_day?: number;
+            /**
+             * @description 不满一个月怎么算：实际天数、按 30 天、按 365 天、半月、次月起
+             * @default actual
+             * @enum {string}
+             */
+            first_month: "actual" | "d30" | "d365" | "half" | "next";
+            /**
+             * @description 从哪天起收（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description 按哪种表的用量收，只用于 basis=metered
+             * @enum {string}
+             */
+            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
+            /** @description 费用名称，如 物业服务费 */
+            name: string;
+            /**
+             * @description 单价是每月的，还是每个周期的
+             * @default month
+             * @enum {string}
+             */
+            price_per: "month" | "period";
+            /**
+             * @description month 每月取整；period 整个周期取整一次，再分到各月
+             * @default month
+             * @enum {string}
+             */
+            round_at: "month" | "period";
+            /**
+             * @description 取整：四舍五入、四舍六入五成双、进位、舍去
+             * @default half_up
+             * @enum {string}
+             */
+            rounding: "half_up" | "half_even" | "up" | "down";
+            /**
+             * Format: int64
+             * @description 周期从几月开始
+             * @default 1
+             */
+            start_month: number;
+            /**
+             * @description advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账
+             * @default advance
+             * @enum {string}
+             */
+            timing: "advance" | "arrears";
+            /**
+             * Format: int64
+             * @description 取整到：1 分，10 角，100 元（单位分）
+             * @default 1
+             * @enum {integer}
+             */
+            unit: 1 | 10 | 100;
+            /**
+             * @description 收到哪天（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+        };
+        TariffRate: {
+            /** @description 谁录入的 */
+            created_by: string;
+            /** @description 公式，只用于按公式计算的项目 */
+            formula?: string;
+            /**
+             * @description 从哪天起执行（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 单价，百万分之一元
+             */
+            price?: number;
+            /** @description 单价，元，如 2.35 */
+            price_text: string;
+            /**
+             * @description 依据：备案、合同、业主大会表决、其他
+             * @enum {string}
+             */
+            source_kind: "filing" | "contract" | "vote" | "other";
+            /** @description 依据的文号或说明 */
+            source_text: string;
+            /** @description 阶梯和分时价格，只用于按用量的项目；没有则为单一价格 */
+            tariff?: components["schemas"]["Tariff"];
+        };
+        TariffRateFields: {
+            /** @description 公式，只用于按公式计算的项目 */
+            formula?: string;
+            /**
+             * @description 从哪天起执行（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 单价，百万分之一元
+             */
+            price?: number;
+            /**
+             * @description 依据：备案、合同、业主大会表决、其他
+             * @enum {string}
+             */
+            source_kind: "filing" | "contract" | "vote" | "other";
+            /** @description 依据的文号或说明 */
+            source_text: string;
+            /** @description 阶梯和分时价格，只用于按用量的项目；没有则为单一价格 */
+            tariff?: components["schemas"]["Tariff"];
+        };
+        TariffRuleFields: {
+            /**
+             * Format: int64
+             * @description 建筑面积从多少（含），百分之一平方米，0 为不限
+             */
+            area_from?: number;
+            /**
+             * Format: int64
+             * @description 建筑面积到多少（含），百分之一平方米，0 为不限
+             */
+            area_to?: number;
+            /** @description 楼栋 */
+            building_id?: string;
+            /**
+             * @description 楼栋类型
+             * @enum {string}
+             */
+            building_kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * Format: int64
+             * @description 从几层（含），0 为不限
+             */
+            floor_from?: number;
+            /**
+             * Format: int64
+             * @description 到几层（含），0 为不限
+             */
+            floor_to?: number;
+            /**
+             * @description 房屋类型
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /**
+             * @description 房屋状态
+             * @enum {string}
+             */
+            state?: "unsold" | "undelivered" | "vacant" | "renovating" | "self" | "rented";
+            /** @description 标签：房屋有它，或现住的人有它 */
+            tag_id?: string;
+        };
+        TariffTier: {
+            /**
+             * Format: int64
+             * @description 比时段单价每单位多多少，百万分之一元
+             */
+            add?: number;
+            /**
+             * Format: int64
+             * @description 累计用量的上限，万分之一；0 或没有为不设上限
+             */
+            upto?: number;
         };
         TemplateInBody: {
             body: string;
@@ -15534,7 +15534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingAssignment"];
+                    "application/json": components["schemas"]["TariffAssignment"];
                 };
             };
             /** @description Bad Request */
@@ -20266,7 +20266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingDiscount"];
+                    "application/json": components["schemas"]["TariffDiscount"];
                 };
             };
             /** @description Bad Request */
@@ -20376,7 +20376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingDiscount"];
+                    "application/json": components["schemas"]["TariffDiscount"];
                 };
             };
             /** @description Bad Request */
@@ -20486,7 +20486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingDiscount"];
+                    "application/json": components["schemas"]["TariffDiscount"];
                 };
             };
             /** @description Bad Request */
@@ -20596,7 +20596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingDiscount"];
+                    "application/json": components["schemas"]["TariffDiscount"];
                 };
             };
             /** @description Bad Request */
@@ -27095,7 +27095,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingItemFields"];
+                "application/json": components["schemas"]["TariffItemFields"];
             };
         };
         responses: {
@@ -27105,7 +27105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingItem"];
+                    "application/json": components["schemas"]["TariffItem"];
                 };
             };
             /** @description Bad Request */
@@ -27211,7 +27211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingItem"];
+                    "application/json": components["schemas"]["TariffItem"];
                 };
             };
             /** @description Bad Request */
@@ -27321,7 +27321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingItem"];
+                    "application/json": components["schemas"]["TariffItem"];
                 };
             };
             /** @description Bad Request */
@@ -27421,7 +27421,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingAssignmentFields"];
+                "application/json": components["schemas"]["TariffAssignmentFields"];
             };
         };
         responses: {
@@ -27637,7 +27637,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingAssignmentFields"];
+                "application/json": components["schemas"]["TariffAssignmentFields"];
             };
         };
         responses: {
@@ -27647,7 +27647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingAssignment"];
+                    "application/json": components["schemas"]["TariffAssignment"];
                 };
             };
             /** @description Bad Request */
@@ -27747,7 +27747,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingDiscountFields"];
+                "application/json": components["schemas"]["TariffDiscountFields"];
             };
         };
         responses: {
@@ -27757,7 +27757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingDiscount"];
+                    "application/json": components["schemas"]["TariffDiscount"];
                 };
             };
             /** @description Bad Request */
@@ -28288,7 +28288,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingRateFields"];
+                "application/json": components["schemas"]["TariffRateFields"];
             };
         };
         responses: {
@@ -28298,7 +28298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingRate"];
+                    "application/json": components["schemas"]["TariffRate"];
                 };
             };
             /** @description Bad Request */

@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
-	"linli/internal/billing/formula"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/meter"
+	"linli/internal/tariff/formula"
 )
 
 // Rate is a dated version of an item's price. It is never changed: a later one
@@ -26,7 +25,7 @@ type Rate struct {
 	Formula    string      // only for ByFormula, as typed
 	SourceKind string      // filing, contract, vote, other: the legal ground of the price
 	SourceText string
-	Tariff     *meter.Tariff // only for Metered: tiers and bands, nil for one price
+	Tariff     *UsagePrice // only for Metered: tiers and bands, nil for one price
 	CreatedBy  string
 	parsed     *formula.Formula
 }
@@ -37,11 +36,15 @@ const (
 	fixedFormula = "单价"
 	headFormula  = "人数*单价"
 	countFormula = "数量*单价"
+
+	meteredFormula = "数量*单价" // what a plain tariff multiplies
 )
 
-const maxPrice = 1_000_000 * 1_000_000 // a million yuan
+// MaxPrice is the highest price, a million yuan, ×10⁻⁶.
+const MaxPrice = 1_000_000 * 1_000_000
 
-func sourceLabel(kind string) string {
+// SourceLabel is the Chinese name of a SourceKind.
+func SourceLabel(kind string) string {
 	switch kind {
 	case "filing":
 		return "备案"
@@ -69,7 +72,9 @@ func (r *Rate) text(b Basis) string {
 	return r.Formula
 }
 
-func (r *Rate) parse(b Basis) error {
+// Parse reads the formula of the rate, or that of a plain basis; again is free.
+// Error: *formula.SyntaxError.
+func (r *Rate) Parse(b Basis) error {
 	if r.parsed != nil {
 		return nil
 	}
@@ -81,7 +86,12 @@ func (r *Rate) parse(b Basis) error {
 	return nil
 }
 
-func (r *Rate) check(b Basis) error {
+// Parsed is the formula that the price is put into, once Parse has read it.
+func (r *Rate) Parsed() *formula.Formula { return r.parsed }
+
+// Check refuses a rate that cannot be meant and reads its formula. Errors:
+// ErrRate, ErrTariff, ErrFormula.
+func (r *Rate) Check(b Basis) error {
 	r.Formula, r.SourceText = strings.TrimSpace(r.Formula), strings.TrimSpace(r.SourceText)
 	if r.From == 0 {
 		return ErrRate.At("body.from_date", "要填写从哪天起执行", "")
@@ -89,7 +99,7 @@ func (r *Rate) check(b Basis) error {
 	if err := r.checkTariff(b); err != nil {
 		return err
 	}
-	if r.Price < 0 || r.Price > maxPrice {
+	if r.Price < 0 || r.Price > MaxPrice {
 		return ErrRate.At("body.price", "单价要在 0–1,000,000 元之间", int64(r.Price))
 	}
 	if b != ByFormula && r.Price == 0 {
@@ -106,7 +116,7 @@ func (r *Rate) check(b Basis) error {
 	if n := utf8.RuneCountInString(r.SourceText); n < 2 || n > 200 {
 		return ErrRate.At("body.source_text", "请写明单价的依据，2–200 个字", r.SourceText)
 	}
-	if err := r.parse(b); err != nil {
+	if err := r.Parse(b); err != nil {
 		return formulaFault(err)
 	}
 	if b == ByFormula && r.parsed.Needs()&formula.Quantity != 0 {
@@ -123,6 +133,30 @@ func formulaFault(err error) error {
 	return ErrFormula.Because(err)
 }
 
+// Priced is the tariff of the rate.
+func (r *Rate) Priced() *UsagePrice {
+	if r.Tariff != nil {
+		return r.Tariff
+	}
+	return Plain(r.Price)
+}
+
+// checkTariff refuses tariffs that cannot be computed and takes the first price
+// for the rate's own.
+func (r *Rate) checkTariff(b Basis) error {
+	if r.Tariff == nil {
+		return nil
+	}
+	if b != Metered {
+		return ErrRate.At("body.tariff", "只有按用量的项目才分阶梯和时段", "")
+	}
+	if err := r.Tariff.Check(); err != nil {
+		return err
+	}
+	r.Price = r.Tariff.Bands[0].Price
+	return nil
+}
+
 // AddRate gives an item a price from a day on. Errors: ErrRate, ErrFormula,
 // ErrItemRetired, fault.ErrNotFound.
 func (s *Service) AddRate(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r Rate) (Rate, error) {
@@ -133,7 +167,7 @@ func (s *Service) AddRate(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 	if !i.Active {
 		return r, ErrItemRetired
 	}
-	if err := r.check(i.Basis); err != nil {
+	if err := r.Check(i.Basis); err != nil {
 		return r, err
 	}
 	r.ID, r.CreatedBy = tx.NewID(), who.Name
@@ -141,7 +175,7 @@ func (s *Service) AddRate(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 		return r, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.rate_added", Kind: "item", Subject: i.ID,
-		Summary: i.Name + "自 " + r.From.String() + " 起执行新单价 " + r.Price.String() + " " + i.priceUnit(), After: r})
+		Summary: i.Name + "自 " + r.From.String() + " 起执行新单价 " + r.Price.String() + " " + i.PriceUnit(), After: r})
 	return r, nil
 }
 
@@ -151,9 +185,15 @@ func (s *Service) Rates(ctx context.Context, q db.Q, project, item id.ID) ([]Rat
 	return ratesOf(ctx, q, project, item)
 }
 
-// rateOn is the rate that counts on a day, or nil. rates are in the order of
+// AllRates reads the prices of every item of the project, each in the order of
 // Rates.
-func rateOn(rates []Rate, day clock.Date) *Rate {
+func (s *Service) AllRates(ctx context.Context, q db.Q, project id.ID) (map[id.ID][]Rate, error) {
+	return allRates(ctx, q, project)
+}
+
+// RateOn is the rate that counts on a day, or nil. rates are in the order of
+// Rates.
+func RateOn(rates []Rate, day clock.Date) *Rate {
 	var found *Rate
 	for i := range rates {
 		if rates[i].From > day {

@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/search"
-	"linli/internal/meter"
+	"linli/internal/kit/supply"
 )
 
 // Basis says what the price is multiplied by.
@@ -26,6 +26,8 @@ const (
 	ByFormula  Basis = "formula"  // the formula of the rate
 	ByPeople   Basis = "people"   // 现住人数 × 单价
 	ByQuantity Basis = "quantity" // 数量 of the assignment × 单价
+	Metered    Basis = "metered"  // what meters say was used in the month, priced by the rate's tariff
+	Shared     Basis = "shared"   // amounts come from shared cost documents
 )
 
 // Cycle is how often the item is billed; obligations are months whatever it is.
@@ -87,7 +89,7 @@ type Item struct {
 	Unit       money.Fen      // 1, 10 or 100 fen
 	AtPeriod   bool           // round the period and split it by largest remainder; else round each month
 	FirstMonth Habit
-	Meter      meter.Kind // only for Metered: whose usage
+	Meter      supply.Kind // only for Metered: whose usage
 	Active     bool
 	Used       bool // has been in a run: what decides amounts is frozen
 	Version    int
@@ -104,7 +106,7 @@ type calculation struct {
 	unit       money.Fen
 	atPeriod   bool
 	firstMonth Habit
-	meter      meter.Kind
+	meter      supply.Kind
 }
 
 func (i *Item) calculation() calculation {
@@ -150,6 +152,25 @@ func (i *Item) check() error {
 	case Actual, D30, D365, Half, Next:
 	default:
 		return ErrItem.At("body.first_month", "不在可选范围内", string(i.FirstMonth))
+	}
+	return nil
+}
+
+// checkMeter holds an item against what its basis can be.
+func (i *Item) checkMeter() error {
+	if i.Basis != Metered {
+		if i.Meter != "" {
+			return ErrItem.At("body.meter_kind", "只有按用量的项目才选表", string(i.Meter))
+		}
+		return nil
+	}
+	switch {
+	case i.Meter.Label() == "":
+		return ErrItem.At("body.meter_kind", "要选按哪种表收", string(i.Meter))
+	case i.Cycle != "month":
+		return ErrItem.At("body.cycle", "按用量的费用按月出账", string(i.Cycle))
+	case i.PerPeriod || i.AtPeriod:
+		return ErrItem.At("body.round_at", "按用量的费用每月取整", "period")
 	}
 	return nil
 }
@@ -208,15 +229,28 @@ func (s *Service) Item(ctx context.Context, q db.Q, project, item id.ID) (Item, 
 	return oneItem(ctx, q, project, item)
 }
 
-func (i *Item) dueDate(m clock.Month) clock.Date {
+// LockItem reads an item and keeps others from changing it until the
+// transaction ends. Error: fault.ErrNotFound.
+func (s *Service) LockItem(ctx context.Context, tx *db.Tx, project, item id.ID) (Item, error) {
+	return lockItem(ctx, tx, project, item)
+}
+
+// MarkUsed freezes what decides the amounts of items, because charges are made
+// of them now.
+func (s *Service) MarkUsed(ctx context.Context, tx *db.Tx, project id.ID, items []id.ID) error {
+	return markUsed(ctx, tx, project, items)
+}
+
+// DueDate is the day of the billing month m on which the item falls due.
+func (i *Item) DueDate(m clock.Month) clock.Date {
 	if i.DueDay == 0 || i.DueDay >= m.Days() {
 		return m.Last()
 	}
 	return m.First().AddDays(i.DueDay - 1)
 }
 
-// periodOf is the period of the cycle that contains month m.
-func (i *Item) periodOf(m clock.Month) (first clock.Month, months int) {
+// PeriodOf is the period of the cycle that contains month m.
+func (i *Item) PeriodOf(m clock.Month) (first clock.Month, months int) {
 	n := i.Cycle.Months()
 	return m.Add(-((m.Number() - i.StartMonth + 12) % n)), n
 }
@@ -226,14 +260,15 @@ func (i *Item) periodOf(m clock.Month) (first clock.Month, months int) {
 // over, when paid in arrears.
 func (i *Item) billedIn(m clock.Month) (first clock.Month, months int, due bool) {
 	if i.Advance {
-		first, months = i.periodOf(m)
+		first, months = i.PeriodOf(m)
 		return first, months, true
 	}
-	first, months = i.periodOf(m.Add(-1))
+	first, months = i.PeriodOf(m.Add(-1))
 	return first, months, first.Add(months) == m
 }
 
-func (i *Item) priceUnit() string {
+// PriceUnit is what the price is of: 元/㎡·月.
+func (i *Item) PriceUnit() string {
 	if i.Basis == Metered {
 		return "元/" + i.Meter.Unit()
 	}
@@ -255,7 +290,8 @@ func (i *Item) priceUnit() string {
 	return "元/" + per
 }
 
-func (i *Item) roundingText() string {
+// RoundingText says how an obligation is rounded: 四舍五入到分.
+func (i *Item) RoundingText() string {
 	unit := map[money.Fen]string{money.OneFen: "分", money.OneJiao: "角", money.OneYuan: "元"}[i.Unit]
 	return fmt.Sprintf("%s到%s", i.Rounding.Label(), unit)
 }

@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -146,6 +146,12 @@ func (s *Service) EndAssignment(ctx context.Context, tx *db.Tx, who actor.Actor,
 // Assignments lists where an item is charged.
 func (s *Service) Assignments(ctx context.Context, q db.Q, project, item id.ID) ([]Assignment, error) {
 	return assignmentsOf(ctx, q, project, item)
+}
+
+// RoomAssignments lists the assignments of the single rooms with after < id ≤
+// upto, of all items, by room.
+func (s *Service) RoomAssignments(ctx context.Context, q db.Q, project, after, upto id.ID) ([]Assignment, error) {
+	return roomAssignments(ctx, q, project, after, upto)
 }
 
 // exists refuses a building, room or tag that the project does not have.

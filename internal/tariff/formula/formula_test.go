@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/money"
+	"linli/internal/tariff/formula"
 )
 
 const everything = formula.Area | formula.InnerArea | formula.Floor | formula.Floors |

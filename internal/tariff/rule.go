@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -139,6 +139,9 @@ type Hits struct {
 	First  []id.ID    // of those it reaches, at most ten
 }
 
+// everyRoom stands behind every room there is.
+const everyRoom = id.ID(1<<63 - 1)
+
 // maxShown is how many rooms Hits names.
 const maxShown = 10
 
@@ -171,7 +174,7 @@ func (s *Service) Preview(ctx context.Context, q db.Q, project id.ID, a Assignme
 		p.after = buildMonth(&item, month, nil, append(slices.Clone(wide), fresh[0]))
 	}
 	p.hits.Day = p.day
-	own, err := roomAssignments(ctx, q, project, 0, lastRoom)
+	own, err := roomAssignments(ctx, q, project, 0, everyRoom)
 	if err != nil {
 		return Hits{}, err
 	}
@@ -186,7 +189,7 @@ func (s *Service) Preview(ctx context.Context, q db.Q, project id.ID, a Assignme
 type previewer struct {
 	day           clock.Date
 	a             *Assignment
-	before, after planMonth
+	before, after PlanMonth
 	own           []Assignment // of all rooms, by room
 	at            int
 	hits          Hits
@@ -201,7 +204,7 @@ func (p *previewer) room(r *estate.BillingRoom) {
 		n++
 	}
 	mine := p.own[p.at:n:n]
-	was := p.before.covered(r, mine)
+	was := p.before.Covered(r, mine)
 	p.hits.Total++
 	if !p.a.reaches(r) {
 		return
@@ -213,7 +216,7 @@ func (p *previewer) room(r *estate.BillingRoom) {
 	if p.a.Scope == ToRoom {
 		mine = append(mine, *p.a)
 	}
-	is, bit := p.after.covered(r, mine), spanIn(p.day.Month(), p.day, p.day)
+	is, bit := p.after.Covered(r, mine), SpanIn(p.day.Month(), p.day, p.day)
 	switch {
 	case is&bit != 0 && was&bit == 0:
 		p.hits.Gained++

@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -14,13 +14,6 @@ import (
 
 const itemColumns = `id, name, basis, cycle, timing, start_month, price_per, from_date, until_date, due_day, rounding, unit,
 	round_at, first_month, state, used, version, meter_kind`
-
-func word(b bool, yes, no string) string {
-	if b {
-		return yes
-	}
-	return no
-}
 
 func scanItem(row db.Scanner) (Item, error) {
 	var i Item

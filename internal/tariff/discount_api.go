@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -71,7 +71,7 @@ func (s *Service) discountList(ctx context.Context, q db.Q, who actor.Actor, pro
 }
 
 func toDiscount(d *Discount, who actor.Actor, names map[id.ID]string, target string) DiscountJSON {
-	j := DiscountJSON{ID: d.ID, Item: d.Item, Name: names[d.Item], Target: target, Words: d.words(), From: d.From, State: string(d.State),
+	j := DiscountJSON{ID: d.ID, Item: d.Item, Name: names[d.Item], Target: target, Words: d.Words(), From: d.From, State: string(d.State),
 		AskedBy: d.Asker, AskedAt: d.AskedAt.In(clock.Shanghai()), DecidedBy: d.Decided.Name, Note: d.Decided.Note,
 		Mine: d.AskedBy == who.Account, Version: d.Version}
 	j.DiscountFields = DiscountFields{string(d.Scope), d.Target, string(d.Kind), d.Keep, d.Off, d.Months, string(d.Starts), d.Since, d.Until, d.Reason, d.Proof}

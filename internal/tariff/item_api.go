@@ -1,15 +1,15 @@
-package billing
+package tariff
 
 import (
 	"context"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/meter"
+	"linli/internal/kit/supply"
+	"linli/internal/tariff/formula"
 )
 
 // ItemFields are what people fill in; exported because huma skips embedded
@@ -38,7 +38,7 @@ func (f *ItemFields) rules() (Item, error) {
 	}
 	return Item{Name: f.Name, Basis: Basis(f.Basis), Cycle: Cycle(f.Cycle), Advance: f.Timing == "advance", StartMonth: f.StartMonth,
 		PerPeriod: f.PricePer == "period", From: f.From, Until: f.Until, DueDay: f.DueDay, Rounding: rounding, Unit: f.Unit,
-		AtPeriod: f.RoundAt == "period", FirstMonth: Habit(f.FirstMonth), Meter: meter.Kind(f.Meter), Active: true}, nil
+		AtPeriod: f.RoundAt == "period", FirstMonth: Habit(f.FirstMonth), Meter: supply.Kind(f.Meter), Active: true}, nil
 }
 
 type itemJSON struct {
@@ -52,11 +52,11 @@ type itemJSON struct {
 }
 
 func toItem(i *Item, rates []Rate, today clock.Date) itemJSON {
-	out := itemJSON{ID: i.ID, State: word(i.Active, "active", "retired"), Used: i.Used, PriceUnit: i.priceUnit(), Version: i.Version,
+	out := itemJSON{ID: i.ID, State: word(i.Active, "active", "retired"), Used: i.Used, PriceUnit: i.PriceUnit(), Version: i.Version,
 		ItemFields: ItemFields{Name: i.Name, Basis: string(i.Basis), Cycle: string(i.Cycle), Timing: word(i.Advance, "advance", "arrears"),
 			StartMonth: i.StartMonth, PricePer: word(i.PerPeriod, "period", "month"), From: i.From, Until: i.Until, DueDay: i.DueDay,
 			Rounding: i.Rounding.String(), Unit: i.Unit, RoundAt: word(i.AtPeriod, "period", "month"), FirstMonth: string(i.FirstMonth), Meter: string(i.Meter)}}
-	if r := rateOn(rates, today); r != nil {
+	if r := RateOn(rates, today); r != nil {
 		j := toRate(r)
 		out.Rate = &j
 	}
@@ -90,8 +90,6 @@ func (s *Service) listItemsAPI(ctx context.Context, _ actor.Actor, in *projectIn
 	}
 	return out, nil
 }
-
-func (s *Service) today() clock.Date { return clock.DateOf(s.db.Clock().Now()) }
 
 type itemIn struct {
 	Project id.ID `path:"project"`
@@ -188,7 +186,7 @@ func (s *Service) checkFormulaAPI(ctx context.Context, _ actor.Actor, in *checkF
 	if in.Body.Room == 0 {
 		return out, nil
 	}
-	v, err := s.roomVars(ctx, s.db.Reader(ctx), in.Project, in.Body.Room)
+	v, err := s.varsOf(ctx, s.db.Reader(ctx), in.Project, in.Body.Room)
 	if err != nil {
 		return nil, err
 	}

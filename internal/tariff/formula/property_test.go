@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"linli/internal/billing/formula"
 	"linli/internal/kit/money"
+	"linli/internal/tariff/formula"
 )
 
 // oracle is a generated formula together with its value computed by big.Rat.

@@ -1,8 +1,8 @@
-package billing
+package tariff
 
 import (
 	"linli/internal/kit/money"
-	"linli/internal/meter"
+	"linli/internal/kit/supply"
 )
 
 // TariffJSON is the price of usage by tier and band.
@@ -28,7 +28,7 @@ type TierJSON struct {
 	Add  money.Price `json:"add,omitempty" minimum:"-1000000000000" maximum:"1000000000000" doc:"比时段单价每单位多多少，百万分之一元"`
 }
 
-func toTariff(t *meter.Tariff) *TariffJSON {
+func toTariff(t *UsagePrice) *TariffJSON {
 	if t == nil {
 		return nil
 	}
@@ -43,16 +43,16 @@ func toTariff(t *meter.Tariff) *TariffJSON {
 	return out
 }
 
-func (t *TariffJSON) rules() *meter.Tariff {
+func (t *TariffJSON) rules() *UsagePrice {
 	if t == nil {
 		return nil
 	}
-	out := &meter.Tariff{Yearly: t.Accumulate != "month", YearStart: max(t.YearStart, 1), People: t.People, PerPerson: t.PerPerson, Verified: t.Verified}
+	out := &UsagePrice{Yearly: t.Accumulate != "month", YearStart: max(t.YearStart, 1), People: t.People, PerPerson: t.PerPerson, Verified: t.Verified}
 	for _, b := range t.Bands {
-		out.Bands = append(out.Bands, meter.BandPrice{Band: meter.Band(b.Band), Price: b.Price})
+		out.Bands = append(out.Bands, BandPrice{Band: supply.Band(b.Band), Price: b.Price})
 	}
 	for _, x := range t.Tiers {
-		out.Tiers = append(out.Tiers, meter.Tier{Upto: x.Upto, Add: x.Add})
+		out.Tiers = append(out.Tiers, Tier{Upto: x.Upto, Add: x.Add})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package meter
+package tariff
 
 import (
 	"fmt"
@@ -6,32 +6,20 @@ import (
 	"strings"
 
 	"linli/internal/kit/clock"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 )
 
-// Band is a stretch of the day with its own register on the meter.
-type Band string
-
-// The bands; a meter with one register has none.
-const (
-	AllDay Band = ""
-	Sharp  Band = "sharp"  // 尖
-	Peak   Band = "peak"   // 峰
-	Flat   Band = "flat"   // 平
-	Valley Band = "valley" // 谷
+// What usage is refused for when it is priced.
+var (
+	ErrTariff  = fault.New(fault.Invalid, "tariff_invalid", "阶梯或分时价格填写不对，请按提示修改")
+	ErrTooMuch = fault.New(fault.Invalid, "usage_too_large", "用量超出可计算的范围，请核对读数和倍率")
 )
-
-// Label is the Chinese name of the band, empty for AllDay.
-func (b Band) Label() string {
-	return map[Band]string{Sharp: "尖", Peak: "峰", Flat: "平", Valley: "谷"}[b]
-}
-
-// Valid reports whether b is one of the bands.
-func (b Band) Valid() bool { return b == AllDay || b.Label() != "" }
 
 // BandPrice is what one unit costs in a band, before what tiers add.
 type BandPrice struct {
-	Band  Band
+	Band  supply.Band
 	Price money.Price // yuan ×10⁻⁶
 }
 
@@ -41,11 +29,11 @@ type Tier struct {
 	Add  money.Price // what a unit costs more than the price of its band
 }
 
-// Tariff says what usage costs: prices by band, and what each tier adds to
+// UsagePrice says what usage costs: prices by band, and what each tier adds to
 // them. With bands and tiers at once the base is priced by band and the add-on
 // by the quantity beyond the limits, so nobody has to know which unit it was
 // that went beyond (domain 1.3, case B06).
-type Tariff struct {
+type UsagePrice struct {
 	Yearly    bool        // tiers accumulate over the tariff year; else over the month
 	YearStart int         // month in which the tariff year begins, 1–12
 	Bands     []BandPrice // at least one
@@ -56,24 +44,24 @@ type Tariff struct {
 }
 
 // Plain is a tariff of one price.
-func Plain(price money.Price) *Tariff {
-	return &Tariff{YearStart: 1, Bands: []BandPrice{{AllDay, price}}}
+func Plain(price money.Price) *UsagePrice {
+	return &UsagePrice{YearStart: 1, Bands: []BandPrice{{supply.AllDay, price}}}
 }
 
 // Check refuses what cannot be computed. Error: ErrTariff.
-func (t *Tariff) Check() error {
+func (t *UsagePrice) Check() error {
 	if t.YearStart < 1 || t.YearStart > 12 {
 		return ErrTariff.At("body.tariff.year_start", "要在 1–12 之间", t.YearStart)
 	}
 	if len(t.Bands) == 0 || len(t.Bands) > 4 {
 		return ErrTariff.At("body.tariff.bands", "至少要有一个价格", len(t.Bands))
 	}
-	seen := map[Band]bool{}
+	seen := map[supply.Band]bool{}
 	for _, b := range t.Bands {
-		if !b.Band.Valid() || seen[b.Band] || b.Band == AllDay && len(t.Bands) > 1 {
+		if !b.Band.Valid() || seen[b.Band] || b.Band == supply.AllDay && len(t.Bands) > 1 {
 			return ErrTariff.At("body.tariff.bands", "时段不能重复，也不能和全天价混用", string(b.Band))
 		}
-		if seen[b.Band] = true; b.Price < 0 || b.Price > maxPrice {
+		if seen[b.Band] = true; b.Price < 0 || b.Price > MaxPrice {
 			return ErrTariff.At("body.tariff.bands", "单价要在 0–1,000,000 元之间", int64(b.Price))
 		}
 	}
@@ -83,7 +71,7 @@ func (t *Tariff) Check() error {
 	return t.checkTiers()
 }
 
-func (t *Tariff) checkTiers() error {
+func (t *UsagePrice) checkTiers() error {
 	var last money.Qty
 	for i, x := range t.Tiers {
 		final := i == len(t.Tiers)-1
@@ -91,7 +79,7 @@ func (t *Tariff) checkTiers() error {
 			return ErrTariff.At("body.tariff.tiers", "各档上限要越来越大，最后一档不设上限", i+1)
 		}
 		for _, b := range t.Bands {
-			if b.Price+x.Add < 0 || x.Add > maxPrice {
+			if b.Price+x.Add < 0 || x.Add > MaxPrice {
 				return ErrTariff.At("body.tariff.tiers", "加价后单价不能为负", i+1)
 			}
 		}
@@ -100,10 +88,8 @@ func (t *Tariff) checkTiers() error {
 	return nil
 }
 
-const maxPrice money.Price = 1_000_000 * 1_000_000 // a million yuan
-
 // SpanOf gives the months over which tiers accumulate, up to month itself.
-func (t *Tariff) SpanOf(month clock.Month) (from clock.Month) {
+func (t *UsagePrice) SpanOf(month clock.Month) (from clock.Month) {
 	if !t.Yearly || len(t.Tiers) == 0 {
 		return month
 	}
@@ -112,25 +98,13 @@ func (t *Tariff) SpanOf(month clock.Month) (from clock.Month) {
 
 // Use is what a tariff prices.
 type Use struct {
-	Bands  []BandUse
+	Bands  []supply.BandUse
 	Before money.Qty // used since the accumulator began, before this
 	People int       // of the household
 }
 
-// BandUse is the quantity used in a band.
-type BandUse struct {
-	Band Band
-	Qty  money.Qty
-}
-
 // Total is the quantity of all bands.
-func (u *Use) Total() money.Qty {
-	var sum money.Qty
-	for _, b := range u.Bands {
-		sum += b.Qty
-	}
-	return sum
-}
+func (u *Use) Total() money.Qty { return supply.Total(u.Bands) }
 
 // Step is one product of the computation.
 type Step struct {
@@ -141,7 +115,7 @@ type Step struct {
 
 // Steps takes usage apart into products whose sum is the amount. Error:
 // ErrTariff when a band has no price.
-func (t *Tariff) Steps(u Use) ([]Step, error) {
+func (t *UsagePrice) Steps(u Use) ([]Step, error) {
 	out := []Step{}
 	single := len(t.Bands) == 1
 	for _, b := range u.Bands {
@@ -166,9 +140,9 @@ func (t *Tariff) Steps(u Use) ([]Step, error) {
 	return out, nil
 }
 
-func (t *Tariff) priceOf(b Band) (money.Price, bool) {
+func (t *UsagePrice) priceOf(b supply.Band) (money.Price, bool) {
 	for _, x := range t.Bands {
-		if x.Band == b || x.Band == AllDay {
+		if x.Band == b || x.Band == supply.AllDay {
 			return x.Price, true
 		}
 	}
@@ -176,7 +150,7 @@ func (t *Tariff) priceOf(b Band) (money.Price, bool) {
 }
 
 // inTiers is how much of the usage falls into each tier.
-func (t *Tariff) inTiers(u Use) []money.Qty {
+func (t *UsagePrice) inTiers(u Use) []money.Qty {
 	out := make([]money.Qty, len(t.Tiers))
 	left, at := u.Total(), u.Before
 	for i := range t.Tiers {
@@ -192,7 +166,7 @@ func (t *Tariff) inTiers(u Use) []money.Qty {
 }
 
 // limit is where a tier ends for a household, 0 = never.
-func (t *Tariff) limit(tier, people int) money.Qty {
+func (t *UsagePrice) limit(tier, people int) money.Qty {
 	limit := t.Tiers[tier].Upto
 	if limit != 0 && t.People > 0 && people > t.People {
 		limit += money.Qty(people-t.People) * t.PerPerson
@@ -213,7 +187,7 @@ func exact(steps []Step) *big.Int {
 
 // Amount prices usage in fen, rounded once to a multiple of unit. Errors:
 // ErrTariff, ErrTooMuch.
-func (t *Tariff) Amount(u Use, unit money.Fen, mode money.Rounding) (money.Fen, error) {
+func (t *UsagePrice) Amount(u Use, unit money.Fen, mode money.Rounding) (money.Fen, error) {
 	steps, err := t.Steps(u)
 	if err != nil {
 		return 0, err
@@ -234,7 +208,7 @@ func (t *Tariff) Amount(u Use, unit money.Fen, mode money.Rounding) (money.Fen, 
 }
 
 // Lines words every step: 第 1 档：30 × 5 元.
-func (t *Tariff) Lines(u Use) ([]string, error) {
+func (t *UsagePrice) Lines(u Use) ([]string, error) {
 	steps, err := t.Steps(u)
 	if err != nil {
 		return nil, err
@@ -262,7 +236,7 @@ func (t *Tariff) Lines(u Use) ([]string, error) {
 }
 
 // Exact is the amount in yuan before rounding, as text.
-func (t *Tariff) Exact(u Use) (string, error) {
+func (t *UsagePrice) Exact(u Use) (string, error) {
 	steps, err := t.Steps(u)
 	if err != nil {
 		return "", err
@@ -274,7 +248,7 @@ func (t *Tariff) Exact(u Use) (string, error) {
 }
 
 // Words says what the tariff is, in one line.
-func (t *Tariff) Words() string {
+func (t *UsagePrice) Words() string {
 	var parts []string
 	for _, b := range t.Bands {
 		parts = append(parts, strings.TrimSpace(b.Band.Label()+" "+b.Price.String()))

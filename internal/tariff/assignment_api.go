@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -54,18 +54,6 @@ func (s *Service) assignmentList(ctx context.Context, q db.Q, project id.ID, lis
 	out := make([]assignmentJSON, len(list))
 	for i := range list {
 		out[i] = toAssignment(&list[i], names)
-	}
-	return out, nil
-}
-
-func (s *Service) buildingNames(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
-	all, err := s.estate.Buildings(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	out := map[id.ID]string{}
-	for _, b := range all {
-		out[b.ID] = b.Name
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -17,14 +17,12 @@ import (
 	"linli/internal/kit/page"
 )
 
-// PermDiscount approves or refuses discounts that somebody else asked for.
-const PermDiscount actor.Permission = "billing.discount"
-
 // What callers are refused for.
 var (
 	ErrDiscount      = fault.New(fault.Invalid, "discount_invalid", "优惠填写不完整，请按提示修改")
 	ErrDiscountState = fault.New(fault.Conflict, "discount_state", "这条优惠现在不能这样做，请刷新后再看")
 	ErrOwnDiscount   = fault.New(fault.Conflict, "discount_own", "不能批自己提出的优惠，请换一位有权限的同事")
+	ErrPassThrough   = fault.New(fault.Conflict, "item_pass_through", "按用量和公摊的费用照实分摊，不设优惠")
 )
 
 // DiscountKind says how a discount makes a charge smaller.
@@ -59,8 +57,11 @@ const (
 	TakenOut DiscountState = "withdrawn" // by whoever asked, before the decision
 )
 
-// wholePrice is Keep of the full price: parts of ten thousand.
-const wholePrice = 10_000
+// maxOff is the most that is taken off a month, a hundred million yuan.
+const maxOff money.Fen = 100_000_000 * 100
+
+// WholePrice is Keep of the full price: parts of ten thousand.
+const WholePrice = 10_000
 
 // Discount is a dated rule that makes an item cheaper for a room, a building or
 // all rooms. What decides amounts never changes once it is approved; it can
@@ -126,7 +127,7 @@ func (d *Discount) check() error {
 }
 
 func (d *Discount) checkKind() error {
-	if d.Kind != Off && (d.Keep < 0 || d.Keep >= wholePrice || d.Off != 0) {
+	if d.Kind != Off && (d.Keep < 0 || d.Keep >= WholePrice || d.Off != 0) {
 		return ErrDiscount.At("body.keep", "应收比例要在 0–99.99% 之间", d.Keep)
 	}
 	if d.Kind != Vacancy && d.Starts != "" {
@@ -136,7 +137,7 @@ func (d *Discount) checkKind() error {
 	case Percent:
 		d.Months = 0
 	case Off:
-		if d.Off <= 0 || d.Off > maxAmount || d.Keep != 0 {
+		if d.Off <= 0 || d.Off > maxOff || d.Keep != 0 {
 			return ErrDiscount.At("body.off", "每月减多少要大于 0，且不超过 1 亿元", int64(d.Off))
 		}
 		d.Months = 0
@@ -211,7 +212,7 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 		return d, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.discount_asked", Kind: "discount", Subject: d.ID,
-		Summary: "提出" + i.Name + "优惠：" + d.words() + "，" + d.Reason, After: d})
+		Summary: "提出" + i.Name + "优惠：" + d.Words() + "，" + d.Reason, After: d})
 	return d, nil
 }
 
@@ -220,7 +221,7 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 // fault.ErrStale, fault.ErrNotFound.
 func (s *Service) Decide(ctx context.Context, tx *db.Tx, who actor.Actor, project, discount id.ID, approve bool, note string, version int) (Discount, error) {
 	note = strings.TrimSpace(note)
-	if !approve && !reasonOK(note) || utf8.RuneCountInString(note) > 200 {
+	if !approve && !told(note) || utf8.RuneCountInString(note) > 200 {
 		return Discount{}, ErrReason
 	}
 	return s.changeDiscount(ctx, tx, who, project, discount, version, func(d *Discount) (string, error) {
@@ -233,10 +234,10 @@ func (s *Service) Decide(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		d.Decided = Decision{who.Account, who.Name, tx.Now(), note}
 		if !approve {
 			d.State = Refused
-			return "退回优惠：" + d.words() + "，" + note, nil
+			return "退回优惠：" + d.Words() + "，" + note, nil
 		}
 		d.State, d.From = Approved, d.begins(clock.DateOf(tx.Now()))
-		return "批准优惠：" + d.words(), nil
+		return "批准优惠：" + d.Words(), nil
 	})
 }
 
@@ -248,7 +249,7 @@ func (s *Service) WithdrawDiscount(ctx context.Context, tx *db.Tx, who actor.Act
 			return "", ErrDiscountState
 		}
 		d.State = TakenOut
-		return "撤回优惠申请：" + d.words(), nil
+		return "撤回优惠申请：" + d.Words(), nil
 	})
 }
 
@@ -261,7 +262,7 @@ func (s *Service) EndDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 			return "", ErrDiscountState
 		}
 		d.Until = until
-		return "优惠到 " + until.String() + " 为止：" + d.words(), nil
+		return "优惠到 " + until.String() + " 为止：" + d.Words(), nil
 	})
 }
 
@@ -308,21 +309,40 @@ func (s *Service) Discounts(ctx context.Context, q db.Q, project id.ID, f Discou
 	return page.Cut(rows, f.Limit, func(d Discount) []any { return []any{d.ID} }), nil
 }
 
-// words says what the discount does: 按 60% 收.
-func (d *Discount) words() string {
+// DiscountsOf lists all discounts of an item, whatever their state, by id.
+func (s *Service) DiscountsOf(ctx context.Context, q db.Q, project, item id.ID) (map[id.ID]*Discount, error) {
+	list, err := discountsOfItem(ctx, q, project, item)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]*Discount{}
+	for i := range list {
+		out[list[i].ID] = &list[i]
+	}
+	return out, nil
+}
+
+// Words says what the discount does: 按 60% 收.
+func (d *Discount) Words() string {
 	switch d.Kind {
 	case Off:
 		return "每月减 " + d.Off.Comma() + " 元"
 	case Ahead:
-		return fmt.Sprintf("一次缴 %d 个月按 %s 收", d.Months, keepText(d.Keep))
+		return fmt.Sprintf("一次缴 %d 个月按 %s 收", d.Months, KeepText(d.Keep))
 	case Vacancy:
-		return "空置按 " + keepText(d.Keep) + " 收"
+		return "空置按 " + KeepText(d.Keep) + " 收"
 	}
-	return "按 " + keepText(d.Keep) + " 收"
+	return "按 " + KeepText(d.Keep) + " 收"
 }
 
-// keepText writes parts of ten thousand as percent: 98%, 66.67%.
-func keepText(keep int64) string {
+// KeepText writes parts of ten thousand as percent: 98%, 66.67%.
+func KeepText(keep int64) string {
 	text := fmt.Sprintf("%d.%02d", keep/100, keep%100)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "%"
+}
+
+// told reports whether a reason says something and fits.
+func told(reason string) bool {
+	n := utf8.RuneCountInString(reason)
+	return n >= 2 && n <= 200
 }

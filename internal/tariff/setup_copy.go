@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -16,21 +16,20 @@ type SetupCopy struct {
 	Items, Rates, Scopes, Left int
 }
 
-// CopySetup gives a new project the fee items in use of another one with their
-// prices and formulas, terms of late fees, base rates and the scopes that name
-// no building or room; tags are the new id of each tag. Nothing is charged by
-// it: items count as never used. Errors come from the store only.
-func (s *Service) CopySetup(ctx context.Context, tx *db.Tx, who actor.Actor, from, to id.ID, tags map[id.ID]id.ID) (SetupCopy, error) {
-	var out SetupCopy
+// CopyItems gives a new project the fee items in use of another one with their
+// prices and formulas and the scopes that name no building or room; tags are
+// the new id of each tag, made that of each item. Nothing is charged by it:
+// items count as never used. Errors come from the store only.
+func (s *Service) CopyItems(ctx context.Context, tx *db.Tx, who actor.Actor, from, to id.ID, tags map[id.ID]id.ID) (out SetupCopy, made map[id.ID]id.ID, err error) {
 	list, err := items(ctx, tx, from)
 	if err != nil {
-		return out, fmt.Errorf("copy items: %w", err)
+		return out, nil, fmt.Errorf("copy items: %w", err)
 	}
 	rates, err := allRates(ctx, tx, from)
 	if err != nil {
-		return out, fmt.Errorf("copy items: %w", err)
+		return out, nil, fmt.Errorf("copy items: %w", err)
 	}
-	made := map[id.ID]id.ID{}
+	made = map[id.ID]id.ID{}
 	for _, i := range list {
 		if !i.Active {
 			continue
@@ -38,25 +37,22 @@ func (s *Service) CopySetup(ctx context.Context, tx *db.Tx, who actor.Actor, fro
 		old := i.ID
 		i.ID = tx.NewID()
 		if err := insertItem(ctx, tx, to, &i); err != nil {
-			return out, fmt.Errorf("copy item %s: %w", i.Name, err)
+			return out, nil, fmt.Errorf("copy item %s: %w", i.Name, err)
 		}
 		made[old] = i.ID
 		out.Items++
 		for _, r := range rates[old] {
 			r.ID, r.Item, r.CreatedBy = tx.NewID(), i.ID, who.Name
 			if err := insertRate(ctx, tx, to, &r); err != nil {
-				return out, fmt.Errorf("copy item %s: %w", i.Name, err)
+				return out, nil, fmt.Errorf("copy item %s: %w", i.Name, err)
 			}
 			out.Rates++
 		}
 		if err := s.copyScopes(ctx, tx, from, to, old, i.ID, tags, &out); err != nil {
-			return out, fmt.Errorf("copy item %s: %w", i.Name, err)
+			return out, nil, fmt.Errorf("copy item %s: %w", i.Name, err)
 		}
 	}
-	if err := copyLate(ctx, tx, who, from, to, made); err != nil {
-		return out, fmt.Errorf("copy late terms: %w", err)
-	}
-	return out, s.meter.CopySetup(ctx, tx, from, to)
+	return out, made, nil
 }
 
 // copyScopes copies the scopes of an item that mean something without the
@@ -81,36 +77,6 @@ func (s *Service) copyScopes(ctx context.Context, tx *db.Tx, from, to, old, item
 			return err
 		}
 		out.Scopes++
-	}
-	return nil
-}
-
-func copyLate(ctx context.Context, tx *db.Tx, who actor.Actor, from, to id.ID, made map[id.ID]id.ID) error {
-	terms, err := lateTerms(ctx, tx, from, 0)
-	if err != nil {
-		return err
-	}
-	for _, t := range terms {
-		item, ok := made[t.Item]
-		if !ok {
-			continue
-		}
-		if err := ensureLateItem(ctx, tx, to); err != nil {
-			return err
-		}
-		t.ID, t.Item, t.CreatedBy = tx.NewID(), item, who.Name
-		if err := insertLateTerms(ctx, tx, to, &t); err != nil {
-			return err
-		}
-	}
-	own, err := ownLPRs(ctx, tx, from)
-	if err != nil {
-		return err
-	}
-	for _, r := range own {
-		if err := putLPR(ctx, tx, to, r, who.Name); err != nil {
-			return err
-		}
 	}
 	return nil
 }

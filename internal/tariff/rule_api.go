@@ -1,4 +1,4 @@
-package billing
+package tariff
 
 import (
 	"context"
@@ -86,10 +86,13 @@ type targetNames struct {
 }
 
 func (s *Service) targetNames(ctx context.Context, q db.Q, project id.ID, list []Assignment) (*targetNames, error) {
-	n := &targetNames{tags: map[id.ID]string{}}
-	var err error
-	if n.buildings, err = s.buildingNames(ctx, q, project); err != nil {
+	n := &targetNames{buildings: map[id.ID]string{}, tags: map[id.ID]string{}}
+	buildings, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
 		return nil, err
+	}
+	for _, b := range buildings {
+		n.buildings[b.ID] = b.Name
 	}
 	var rooms []id.ID
 	tagged := false

@@ -2,7 +2,7 @@
 // for one month: 面积*单价, (楼层-5)*5+10, 如果(人数>3, 12*人数, 36). A text is parsed
 // once into a closure that computes exact fractions over integers and rounds
 // once, to fen, at the end. It knows no database, no project and no bill.
-// It imports only kit/money. Part of billing.
+// It imports only kit/money. Part of tariff.
 package formula
 
 import (
