@@ -39,11 +39,10 @@ type person struct {
 
 // held is something of a project that somebody waits for.
 type held struct {
-	at     *place
-	id     id.ID
-	number string
-	page   string // path to read it without login, of an order by a pay code
-	tries  int
+	at    *place
+	id    id.ID
+	page  string // path to read it without login, of an order by a pay code
+	tries int
 }
 
 func (w *world) newPerson(name string) *person {

@@ -38,7 +38,7 @@ func toTariff(t *UsagePrice) *TariffJSON {
 		out.Bands = append(out.Bands, BandPriceJSON{string(b.Band), b.Price})
 	}
 	for _, x := range t.Tiers {
-		out.Tiers = append(out.Tiers, TierJSON{x.Upto, x.Add})
+		out.Tiers = append(out.Tiers, TierJSON(x))
 	}
 	return out
 }
@@ -52,7 +52,7 @@ func (t *TariffJSON) rules() *UsagePrice {
 		out.Bands = append(out.Bands, BandPrice{Band: supply.Band(b.Band), Price: b.Price})
 	}
 	for _, x := range t.Tiers {
-		out.Tiers = append(out.Tiers, Tier{Upto: x.Upto, Add: x.Add})
+		out.Tiers = append(out.Tiers, Tier(x))
 	}
 	return out
 }
