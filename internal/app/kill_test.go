@@ -93,8 +93,8 @@ func serveDriven(text string) error {
 type server struct {
 	t        *testing.T
 	dir, dsn string
-	env      []string // nil means the test's own
-	street   *street
+	env      []string   // nil means the test's own
+	street   *street    // nil for a server that speaks to nobody
 	mu       sync.Mutex // over what others read meanwhile
 	url      string
 	now      time.Time // at the start of this life
@@ -117,7 +117,11 @@ func (s *server) Now() time.Time {
 // leases of jobs that died with it are over.
 func (s *server) start() {
 	s.t.Helper()
-	text, err := json.Marshal(driven{s.dir, s.dsn, s.now, s.street.payURL, s.street.front})
+	d := driven{Dir: s.dir, DSN: s.dsn, Now: s.now}
+	if s.street != nil {
+		d.Wechat, d.Address = s.street.payURL, s.street.front
+	}
+	text, err := json.Marshal(d)
 	if err != nil {
 		s.t.Fatal(err)
 	}
