@@ -26,7 +26,7 @@ func commands() []command {
 		{"backup", "备份：linli backup --to 文件或目录 [--password-file 文件]，可与运行中的服务同时进行", backupCommand},
 		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
-		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay [--addr 地址] [--file 文件] [商户号…]；linli sim invoice [--addr 地址] [--file 文件]；linli sim mail|sms [--addr 地址]", simCommand},
+		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay [--addr 地址] [--file 文件] [商户号…]；linli sim invoice [--addr 地址] [--file 文件]；linli sim mail|sms|tencent [--addr 地址]", simCommand},
 		{"bench", "测量：linli bench billing|lists|callbacks [--db DSN] [--json]", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
 		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {
@@ -45,7 +45,8 @@ type environment struct {
 	metrics string // LINLI_METRICS, host:port of an own listener; empty for none
 	wechat  string // LINLI_WECHAT, host of WeChat Pay; empty for the official one
 	alipay  string // LINLI_ALIPAY, host of Alipay; empty for the official one
-	sms     string // LINLI_SMS, host of the SMS service; empty for the official one
+	sms     string // LINLI_SMS, host of Aliyun's SMS service; empty for the official one
+	tencent string // LINLI_TENCENT_SMS, host of Tencent's SMS service; empty for the official one
 	public  string // LINLI_URL, where the world reaches this server; empty for its own address
 	out     io.Writer
 	log     *slog.Logger
@@ -74,8 +75,9 @@ func main() {
 	defer stop()
 	env := environment{
 		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"), metrics: os.Getenv("LINLI_METRICS"),
-		wechat: os.Getenv("LINLI_WECHAT"), alipay: os.Getenv("LINLI_ALIPAY"), sms: os.Getenv("LINLI_SMS"), public: strings.TrimSuffix(os.Getenv("LINLI_URL"), "/"),
-		out: os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
+		wechat: os.Getenv("LINLI_WECHAT"), alipay: os.Getenv("LINLI_ALIPAY"), sms: os.Getenv("LINLI_SMS"), tencent: os.Getenv("LINLI_TENCENT_SMS"),
+		public: strings.TrimSuffix(os.Getenv("LINLI_URL"), "/"),
+		out:    os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 	}
 	name := "help"
 	if len(os.Args) > 1 {
@@ -95,7 +97,7 @@ func main() {
 	for _, c := range commands() {
 		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.about)
 	}
-	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_METRICS Prometheus 指标的地址（留空则没有），\n          LINLI_URL 外面访问本系统的地址，如 https://wy.example.cn（线上收款的通知要用），LINLI_WECHAT 微信支付的主机（留空为官方，演练时填模拟器），LINLI_ALIPAY 支付宝的主机（同上），LINLI_SMS 短信服务的主机（同上）")
+	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_METRICS Prometheus 指标的地址（留空则没有），\n          LINLI_URL 外面访问本系统的地址，如 https://wy.example.cn（线上收款的通知要用），LINLI_WECHAT 微信支付的主机（留空为官方，演练时填模拟器），LINLI_ALIPAY 支付宝的主机（同上），LINLI_SMS 阿里云短信的主机（同上），LINLI_TENCENT_SMS 腾讯云短信的主机（同上）")
 	if name != "help" && name != "-h" && name != "--help" {
 		os.Exit(2)
 	}

@@ -52,7 +52,7 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 		unlock()
 		return nil, nil, err
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, Address: env.public})
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, TencentSMS: env.tencent, Address: env.public})
 	if err != nil {
 		unlock()
 		return nil, nil, err

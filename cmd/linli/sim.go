@@ -18,7 +18,7 @@ const (
 )
 
 const simUsage = "用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，" +
-	"linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]"
+	"linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim tencent [--addr 127.0.0.1:8095]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]"
 
 // simCommand starts a simulator alone, so that an installation of one's own can
 // rehearse with it.
@@ -33,7 +33,7 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 		return simChannel(ctx, env, "LINLI_ALIPAY", "127.0.0.1:8093", alipaySimFile, demo.RehearseAlipay, rest)
 	case "invoice":
 		return simInvoice(ctx, env, rest)
-	case "mail", "sms":
+	case "mail", "sms", "tencent":
 		return simMessages(ctx, env, kind, rest)
 	}
 	return errors.New(simUsage)
@@ -80,13 +80,22 @@ func simInvoice(ctx context.Context, env environment, args []string) error {
 	return wait()
 }
 
-// simMessages starts a mail server or an SMS service for rehearsals.
+// simMessages starts a mail server or one of the SMS services for rehearsals.
 func simMessages(ctx context.Context, env environment, kind string, args []string) error {
 	flags := flag.NewFlagSet("sim "+kind, flag.ContinueOnError)
-	addr := flags.String("addr", map[string]string{"mail": "127.0.0.1:8025", "sms": "127.0.0.1:8092"}[kind], "地址")
+	addr := flags.String("addr", map[string]string{"mail": "127.0.0.1:8025", "sms": "127.0.0.1:8092", "tencent": "127.0.0.1:8095"}[kind], "地址")
 	page := flags.String("page", "127.0.0.1:8026", "邮件：看收件箱的网页地址")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if kind == "tencent" {
+		at, wait, err := demo.RehearseTencent(ctx, *addr, env.log)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.out, "SecretId %s\nSecretKey %s\nSDK AppID %s\n签名 %s\n模板 ID %s\n服务端设 LINLI_TENCENT_SMS=%s 即与它往来\nready %s\n", demo.TencentID, demo.TencentSecret,
+			demo.TencentApp, demo.SMSSign, demo.TencentTemplates, at, at)
+		return wait()
 	}
 	if kind == "sms" {
 		at, wait, err := demo.RehearseSMS(ctx, *addr, env.log)

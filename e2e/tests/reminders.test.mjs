@@ -7,10 +7,11 @@ import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
-let linli, street, smtp, browser, boss, manager, accountant, project, rooms, late
+let linli, street, phones, smtp, browser, boss, manager, accountant, project, rooms, late
 
 before(async () => {
-  linli = await startLinli()
+  phones = await startLinli({ args: ['sim', 'tencent', '--addr', '127.0.0.1:0'] })
+  linli = await startLinli({ env: { LINLI_TENCENT_SMS: phones.origin } })
   street = await startLinli({ args: ['sim', 'mail', '--addr', '127.0.0.1:0', '--page', '127.0.0.1:0'] })
   smtp = /邮件服务器 (\S+?)，/.exec(street.log())[1]
   browser = await openBrowser()
@@ -33,6 +34,7 @@ after(async () => {
   await browser?.close()
   await linli?.stop()
   await street?.stop()
+  await phones?.stop()
 })
 
 const at = (path) => `/projects/${project}${path}`
@@ -191,4 +193,48 @@ test('[F5] [F8] a released run is pushed by mail with the right amount, a remind
   await assertAccessible(dark.page)
   await shot(dark.page, 'notify-setting-dark')
   await dark.close()
+})
+
+test('[F5] Tencent Cloud carries SMS: the account, the approved template, which of the two goes first, and a message to try it', async () => {
+  const p = await open(manager, '/messages/setting')
+  p.expect(/422/) // the SDK AppID left out
+  const section = (name) => p.page.locator('section', { has: p.page.getByRole('heading', { name }) })
+  const card = section('短信账户（腾讯云）')
+  await card.getByLabel('SecretId').fill('AKIDrehearsal')
+  await card.locator('input[type=password]').fill('rehearsal-secret')
+  await card.getByLabel('短信签名').fill('邻里物业')
+  await card.getByRole('button', { name: '保存' }).click()
+  await card.getByText('请填短信应用的 SDK AppID').waitFor()
+  await card.getByLabel('SDK AppID').fill('1400006666')
+  await card.getByRole('button', { name: '保存' }).click()
+  await card.getByText('已保存').waitFor()
+
+  const texts = section('消息模板')
+  await texts.getByRole('radio', { name: '短信' }).click()
+  await texts.getByText('腾讯云的模板按先后写成：{1} {2} 的账单已出，应缴 {3} 元').waitFor()
+  await texts.getByLabel('腾讯云模板 ID').fill('2100001')
+  await texts.getByRole('button', { name: '保存' }).click()
+  await texts.getByText('已保存').waitFor()
+  const rules = section('账单与提醒')
+  await rules.getByRole('radio', { name: '腾讯云' }).click()
+  await rules.getByRole('button', { name: '保存' }).click()
+  await rules.getByText('已保存').waitFor()
+  assert.equal((await boss.get(at('/notify/setting'))).body.sms_first, 'tencent')
+
+  await card.getByLabel('试发到').fill('13905711234')
+  await card.getByRole('button', { name: '试发' }).click()
+  await card.getByText('已放入待发').waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'notify-setting-sms')
+  await eventually(async () => {
+    const [sms] = await (await fetch(`${phones.origin}/messages`)).json()
+    assert.deepEqual([sms?.phone, sms?.template], ['+8613905711234', '2100001'])
+    assert.match(sms.text, /^【邻里物业】1栋1单元101 2026-11 的账单已出，应缴 300\.00 元/)
+  })
+  await p.page.goto(`/p/${project}/messages`)
+  const row = p.page.getByRole('row', { name: /试发.*短信.*139\*\*\*\*1234.*已(发出|送达)/ })
+  await row.waitFor()
+  await row.getByRole('button', { name: '查看' }).click()
+  await p.page.getByText('已交给腾讯云短信服务商').waitFor()
+  await p.close()
 })

@@ -42,6 +42,7 @@ import (
 	invoices "linli/internal/outside/invoice"
 	"linli/internal/outside/mail"
 	"linli/internal/outside/sms"
+	"linli/internal/outside/tencent"
 	"linli/internal/outside/wechat"
 	"linli/internal/paycode"
 	"linli/internal/payment"
@@ -69,8 +70,10 @@ type Config struct {
 	Wechat string
 	// Alipay is the host of Alipay, empty for the official one.
 	Alipay string
-	// SMS is the host of the SMS service, empty for the official one.
+	// SMS is the host of Aliyun's SMS service, empty for the official one.
 	SMS string
+	// TencentSMS is the host of Tencent's SMS service, empty for the official one.
+	TencentSMS string
 	// Address is where the world reaches this server, like
 	// https://wy.example.cn; payment channels are told it.
 	Address string
@@ -201,7 +204,11 @@ func (a *App) street(c Config) error {
 	if err != nil {
 		return err
 	}
-	a.Notify.Plug(a.Dunning.Freshen, short, mail.New())
+	tencentSMS, err := tencent.New(tencent.Deps{Host: c.TencentSMS, Clock: a.DB.Clock()})
+	if err != nil {
+		return err
+	}
+	a.Notify.Plug(a.Dunning.Freshen, short, tencentSMS, mail.New())
 	a.Billing.TellRelease(a.Dunning.ReleaseTold)
 	a.Invoice.Plug(invoices.New(a.DB.Clock()))
 	return nil

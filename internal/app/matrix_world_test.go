@@ -251,11 +251,11 @@ func (w *matrixWorld) waiver(t *testing.T, who actor.Actor, project, charge id.I
 // message tries a mail account whose server nobody asks.
 func (w *matrixWorld) message(t *testing.T, who actor.Actor, project id.ID) id.ID {
 	t.Helper()
-	_, err := w.app.Notify.SetAccount(t.Context(), who, project, notify.Account{Channel: "mail", Host: "127.0.0.1:1", Sender: "zd@cuihu.example", Active: true})
+	_, err := w.app.Notify.SetAccount(t.Context(), who, project, notify.Account{Carrier: "mail", Host: "127.0.0.1:1", Sender: "zd@cuihu.example", Active: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := w.app.Notify.Try(t.Context(), who, project, notify.Address{Channel: "mail", To: "lixuemei@cuihu.example"})
+	made, err := w.app.Notify.Try(t.Context(), who, project, "mail", "lixuemei@cuihu.example")
 	if err != nil {
 		t.Fatal(err)
 	}

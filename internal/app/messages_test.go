@@ -20,17 +20,19 @@ import (
 	"linli/internal/notify"
 	mailsim "linli/internal/outside/mail/sim"
 	smssim "linli/internal/outside/sms/sim"
+	tencentsim "linli/internal/outside/tencent/sim"
 	"linli/internal/tariff"
 )
 
 // messageWorld is a project with two payers, 王秀英 (mail only) and 陈建国 (phone
 // and mail), who owe 250.60 each from the release of a run, and both carriers'
-// simulators over the network.
+// and two carriers of SMS as simulators over the network.
 type messageWorld struct {
 	app     *app.App
 	now     *clock.Manual
 	mail    *mailsim.Sim
 	sms     *smssim.Sim
+	tencent *tencentsim.Sim
 	who     actor.Actor
 	project id.ID
 	people  []id.ID
@@ -45,7 +47,9 @@ func messages(t *testing.T, f func(t *testing.T, w *messageWorld)) {
 		w.street(t)
 		url := httptest.NewServer(w.sms.Handler())
 		t.Cleanup(url.Close)
-		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", SMS: url.URL})
+		other := httptest.NewServer(w.tencent.Handler())
+		t.Cleanup(other.Close)
+		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", SMS: url.URL, TencentSMS: other.URL})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,6 +66,8 @@ func (w *messageWorld) street(t *testing.T) {
 	w.mail = mailsim.New(mailsim.Options{User: "zd@cuihu.example", Password: "geheim-code", Clock: w.now, Log: log})
 	w.sms = smssim.New(smssim.Options{Key: "LTAI5tSimulator", Secret: "sim-secret", Sign: "翠湖物业", Clock: w.now, Log: log,
 		Templates: map[string]string{"SMS_1": "${room} ${month} 的账单已出，应缴 ${amount} 元，请在 ${due} 前缴纳。", "SMS_2": "${room}有 ${amount} 元费用今天到期。"}})
+	w.tencent = tencentsim.New(tencentsim.Options{ID: "AKIDsimulator", Secret: "sim-secret", App: "1400006666", Sign: "翠湖物业", Clock: w.now, Log: log,
+		Templates: map[string]string{"2100001": "{1} {2} 的账单已出，应缴 {3} 元，请在 {4} 前缴纳。", "2100003": "{1}有 {2} 元费用今天到期。"}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +126,7 @@ func (w *messageWorld) homes(t *testing.T) {
 
 func (w *messageWorld) mailAccount(t *testing.T) {
 	t.Helper()
-	_, err := w.app.Notify.SetAccount(t.Context(), w.who, w.project, notify.Account{Channel: "mail", Host: w.at, Login: "zd@cuihu.example", Secret: "geheim-code",
+	_, err := w.app.Notify.SetAccount(t.Context(), w.who, w.project, notify.Account{Carrier: "mail", Host: w.at, Login: "zd@cuihu.example", Secret: "geheim-code",
 		Sender: "翠湖物业 <zd@cuihu.example>", Active: true})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +136,7 @@ func (w *messageWorld) mailAccount(t *testing.T) {
 func (w *messageWorld) smsAccount(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
-	_, err := w.app.Notify.SetAccount(ctx, w.who, w.project, notify.Account{Channel: "sms", Login: "LTAI5tSimulator", Secret: "sim-secret", Sender: "翠湖物业", Active: true})
+	_, err := w.app.Notify.SetAccount(ctx, w.who, w.project, notify.Account{Carrier: "sms", Login: "LTAI5tSimulator", Secret: "sim-secret", Sender: "翠湖物业", Active: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +146,7 @@ func (w *messageWorld) smsAccount(t *testing.T) {
 	}
 	for _, x := range list {
 		if code := map[string]string{notify.KindBill: "SMS_1", notify.KindDue: "SMS_2"}[x.Kind]; x.Channel == "sms" && code != "" {
-			x.Code = code
+			x.Code, x.CodeTencent = code, map[string]string{"SMS_1": "2100001", "SMS_2": "2100003"}[code]
 			if _, err := w.app.Notify.SetTemplate(ctx, w.who, w.project, x); err != nil {
 				t.Fatal(err)
 			}
@@ -271,6 +277,7 @@ func TestSMSIsDeliveredOrFallsBackToMail(t *testing.T) {
 		w.drain(t)
 		w.after(t, time.Minute)
 		w.says(t, "due", "王秀英 mail sent, 陈建国 sms delivered")
+		w.secondCarrier(t)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"linli/internal/notify"
 	mailsim "linli/internal/outside/mail/sim"
 	smssim "linli/internal/outside/sms/sim"
+	tencentsim "linli/internal/outside/tencent/sim"
 )
 
 // The account of the simulated SMS service; it opens nothing but the simulator.
@@ -24,6 +25,14 @@ const (
 	SMSSecret    = "rehearsal-secret"
 	SMSSign      = "邻里物业"
 	SMSTemplates = "SMS_1001 账单，SMS_1002 到期前，SMS_1003 到期日，SMS_1004 逾期"
+)
+
+// The account of the simulated 腾讯云短信.
+const (
+	TencentID        = "AKIDrehearsal"
+	TencentSecret    = "rehearsal-secret"
+	TencentApp       = "1400006666"
+	TencentTemplates = "2100001 账单，2100002 到期前，2100003 到期日，2100004 逾期"
 )
 
 // RehearseMail starts a mail server and the page of its inbox until ctx ends.
@@ -52,6 +61,16 @@ func RehearseSMS(ctx context.Context, addr string, log *slog.Logger) (string, fu
 		"SMS_1002": "${room}还有 ${amount} 元费用将于 ${due} 到期，还有 ${days} 天。",
 		"SMS_1003": "${room}有 ${amount} 元费用今天到期。",
 		"SMS_1004": "${room}有 ${amount} 元费用已过应缴日 ${due} ${days} 天，请尽快缴纳。"}})
+	return serve(ctx, addr, s.Handler())
+}
+
+// RehearseTencent starts Tencent's SMS service until ctx ends.
+func RehearseTencent(ctx context.Context, addr string, log *slog.Logger) (string, func() error, error) {
+	s := tencentsim.New(tencentsim.Options{ID: TencentID, Secret: TencentSecret, App: TencentApp, Sign: SMSSign, Clock: clock.System{}, Log: log, Templates: map[string]string{
+		"2100001": "{1} {2} 的账单已出，应缴 {3} 元，请在 {4} 前缴纳。",
+		"2100002": "{1}还有 {2} 元费用将于 {3} 到期，还有 {4} 天。",
+		"2100003": "{1}有 {2} 元费用今天到期。",
+		"2100004": "{1}有 {2} 元费用已过应缴日 {3} {4} 天，请尽快缴纳。"}})
 	return serve(ctx, addr, s.Handler())
 }
 
@@ -88,7 +107,7 @@ func MailAccounts(ctx context.Context, a *app.App, smtp string) error {
 		known, err := a.Notify.Account(ctx, a.DB.Reader(ctx), p.ID, "mail")
 		ours := known.Version == 0 || strings.HasSuffix(known.Sender, "@linli.example>")
 		if err == nil && ours && known.Host != smtp {
-			_, err = a.Notify.SetAccount(ctx, who, p.ID, notify.Account{Channel: "mail", Host: smtp, Sender: p.Name + " <fuwu@linli.example>", Active: true, Version: known.Version})
+			_, err = a.Notify.SetAccount(ctx, who, p.ID, notify.Account{Carrier: "mail", Host: smtp, Sender: p.Name + " <fuwu@linli.example>", Active: true, Version: known.Version})
 		}
 		if err != nil {
 			return fmt.Errorf("mail accounts: %w", err)

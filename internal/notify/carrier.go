@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/kit/actor"
@@ -11,10 +12,23 @@ import (
 	"linli/internal/kit/id"
 )
 
+// The channels, which say what address somebody is reached by.
+const (
+	Mail = "mail"
+	SMS  = "sms"
+)
+
+// The carriers of SMS; Aliyun was there before there was another.
+const (
+	Aliyun  = "sms"
+	Tencent = "tencent"
+)
+
 // Carrier is the socket of what takes messages out of the house.
 type Carrier interface {
-	Key() string  // mail, sms
-	Name() string // 邮件, 短信
+	Key() string     // mail, sms, tencent
+	Channel() string // mail, sms
+	Name() string    // 邮件, 阿里云短信, 腾讯云短信
 	// Check refuses an account that the carrier could not work with: ErrAccount.
 	Check(a Account) error
 	// Send hands a letter over and answers the carrier's reference. A
@@ -27,8 +41,9 @@ type Carrier interface {
 
 // Account is what a project sends by. The secret is in clear only here.
 type Account struct {
-	Channel string
+	Carrier string
 	Host    string // of a mail server, host:port; carriers with one host ignore it
+	App     string // SDK AppID of Tencent; the others have none
 	Login   string // user, or access key id
 	Secret  string
 	Sender  string // address of the sender, or the signature of SMS
@@ -45,7 +60,8 @@ type Letter struct {
 	Subject string
 	Body    string
 	Code    string            // number of the approved template
-	Words   map[string]string // for it
+	Words   map[string]string // for it, by name
+	Row     []string          // for it, one for each placeholder in the order of the text
 }
 
 // Refusal is a carrier's no.
@@ -53,6 +69,9 @@ type Refusal struct {
 	Code  string // as the carrier spells it
 	Text  string // in words
 	Final bool   // trying again cannot help
+	// Number says that it is this number, not the carrier: no other carrier of
+	// the channel is asked, neither to reach it nor to get around its limits.
+	Number bool
 }
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Text }
@@ -75,18 +94,18 @@ type Receipt struct {
 	Text string
 }
 
-func sealedAt(project id.ID, channel string) string {
-	return fmt.Sprintf("notify_account/secret/%d/%s", int64(project), channel)
+func sealedAt(project id.ID, carrier string) string {
+	return fmt.Sprintf("notify_account/secret/%d/%s", int64(project), carrier)
 }
 
 // Account reads an account with its secret in clear; one that nobody has set
 // has Version 0.
-func (s *Service) Account(ctx context.Context, q db.Q, project id.ID, channel string) (Account, error) {
-	a, err := oneAccount(ctx, q, project, channel)
+func (s *Service) Account(ctx context.Context, q db.Q, project id.ID, carrier string) (Account, error) {
+	a, err := oneAccount(ctx, q, project, carrier)
 	if err != nil || a.Secret == "" {
 		return a, err
 	}
-	if a.Secret, err = s.Ring.Open(a.Secret, sealedAt(project, channel)); err != nil {
+	if a.Secret, err = s.Ring.Open(a.Secret, sealedAt(project, carrier)); err != nil {
 		return Account{}, fmt.Errorf("open secret of account: %w", err)
 	}
 	return a, nil
@@ -94,17 +113,17 @@ func (s *Service) Account(ctx context.Context, q db.Q, project id.ID, channel st
 
 // SetAccount stores an account; an empty secret keeps the stored one. Version
 // must be the one that was read. Errors: ErrAccount, fault.ErrNotFound for an
-// unknown channel, fault.ErrStale.
+// unknown carrier, fault.ErrStale.
 func (s *Service) SetAccount(ctx context.Context, who actor.Actor, project id.ID, a Account) (Account, error) {
-	c, ok := s.carriers[a.Channel]
+	c, ok := s.carriers[a.Carrier]
 	if !ok {
 		return a, fault.ErrNotFound
 	}
-	for _, f := range []*string{&a.Host, &a.Login, &a.Secret, &a.Sender} {
+	for _, f := range []*string{&a.Host, &a.App, &a.Login, &a.Secret, &a.Sender} {
 		*f = strings.TrimSpace(*f)
 	}
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		before, err := s.Account(ctx, tx, project, a.Channel)
+		before, err := s.Account(ctx, tx, project, a.Carrier)
 		if err != nil {
 			return err
 		}
@@ -121,7 +140,7 @@ func (s *Service) SetAccount(ctx context.Context, who actor.Actor, project id.ID
 		a.Version++
 		sealed := a
 		if a.Secret != "" {
-			if sealed.Secret, err = s.Ring.Seal(a.Secret, sealedAt(project, a.Channel)); err != nil {
+			if sealed.Secret, err = s.Ring.Seal(a.Secret, sealedAt(project, a.Carrier)); err != nil {
 				return err
 			}
 		}
@@ -137,7 +156,7 @@ func (s *Service) SetAccount(ctx context.Context, who actor.Actor, project id.ID
 
 // facts is what the log keeps: never the secret.
 func (a *Account) facts() map[string]any {
-	return map[string]any{"host": a.Host, "login": a.Login, "sender": a.Sender, "active": a.Active, "version": a.Version}
+	return map[string]any{"host": a.Host, "app": a.App, "login": a.Login, "sender": a.Sender, "active": a.Active, "version": a.Version}
 }
 
 // Ways are the channels with an active account, the preferred first.
@@ -148,9 +167,60 @@ func (s *Service) Ways(ctx context.Context, q db.Q, project id.ID) ([]string, er
 	}
 	out := []string{}
 	for _, key := range s.order {
-		if active[key] {
+		if way := s.carriers[key].Channel(); active[key] && !slices.Contains(out, way) {
+			out = append(out, way)
+		}
+	}
+	return out, nil
+}
+
+// line are the carriers of a channel with an active account, in the order in
+// which the project asks them.
+func (s *Service) line(ctx context.Context, q db.Q, project id.ID, channel string) ([]string, error) {
+	active, err := activeAccounts(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("active accounts: %w", err)
+	}
+	st, err := oneSetting(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, key := range s.order {
+		switch {
+		case !active[key] || s.carriers[key].Channel() != channel:
+		case key == st.SMSFirst:
+			out = slices.Insert(out, 0, key)
+		default:
 			out = append(out, key)
 		}
 	}
 	return out, nil
+}
+
+// behind is the carrier that is asked after the one a message went by, empty
+// when there is none. A test is of one carrier alone.
+func (s *Service) behind(ctx context.Context, q db.Q, project id.ID, m *Message) (string, error) {
+	if m.Kind == KindTest {
+		return "", nil
+	}
+	line, err := s.line(ctx, q, project, m.Channel)
+	if err != nil {
+		return "", err
+	}
+	if i := slices.Index(line, m.Carrier) + 1; i > 0 && i < len(line) {
+		return line[i], nil
+	}
+	return "", nil
+}
+
+// channels are those that have a carrier, the preferred first.
+func (s *Service) channels() []string {
+	out := []string{}
+	for _, key := range s.order {
+		if c := s.carriers[key].Channel(); !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linli/internal/kit/clock"
@@ -37,7 +38,7 @@ func (s *Service) send(ctx context.Context, t task) error {
 	if err != nil || out == nil {
 		return err
 	}
-	reference, err := s.carriers[out.Channel].Send(ctx, out.account, out.letter)
+	reference, err := s.carriers[out.Carrier].Send(ctx, out.account, out.letter)
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("send message: %w", err) // the house closes: the job comes back
 	}
@@ -135,11 +136,11 @@ func drop(ctx context.Context, tx *db.Tx, project id.ID, m *Message, why string)
 // address opens account and address and marks the message as on its way; nil
 // when the account is not in use any more.
 func (s *Service) address(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (*outgoing, error) {
-	account, err := s.Account(ctx, tx, project, m.Channel)
+	account, err := s.accountOf(ctx, tx, project, m)
 	if err != nil {
 		return nil, err
 	}
-	if !account.Active || s.carriers[m.Channel] == nil {
+	if !account.Active {
 		m.State, m.Reason = Failed, "发送账户已停用"
 		return nil, updateMessage(ctx, tx, project, m)
 	}
@@ -147,14 +148,52 @@ func (s *Service) address(ctx context.Context, tx *db.Tx, project id.ID, m *Mess
 	if err != nil {
 		return nil, fmt.Errorf("open address: %w", err)
 	}
-	t, err := oneTemplate(ctx, tx, project, m.Kind, m.Channel)
+	t, err := s.approved(ctx, tx, project, m)
 	if err != nil {
 		return nil, err
 	}
 	m.State, m.Reason = Sending, ""
 	m.Attempts++
-	l := Letter{ID: m.ID, Day: compact(tx.Now()), To: to, Name: m.PersonName, Subject: m.Subject, Body: m.Body, Code: t.Code, Words: used(t.Body, m.Words)}
+	l := Letter{ID: m.ID, Day: compact(tx.Now()), To: to, Name: m.PersonName, Subject: m.Subject, Body: m.Body, Code: t.codeAt(m.Carrier),
+		Words: used(t.Body, m.Words), Row: row(t.Body, m.Words)}
 	return &outgoing{*m, account, l}, updateMessage(ctx, tx, project, m)
+}
+
+// accountOf is the account that a message leaves by: with its carrier, or with
+// the first of its channel while it has none in use. One that is not Active
+// when there is no such account.
+func (s *Service) accountOf(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (Account, error) {
+	line, err := s.line(ctx, tx, project, m.Channel)
+	if err != nil {
+		return Account{}, err
+	}
+	if !slices.Contains(line, m.Carrier) {
+		if m.Kind == KindTest || len(line) == 0 {
+			return Account{}, nil
+		}
+		m.Carrier, m.Attempts = line[0], 0
+	}
+	return s.Account(ctx, tx, project, m.Carrier)
+}
+
+// approved is the text that a message goes out by. A test of SMS has none of
+// its own: it takes the first that the carrier has approved, with the examples.
+func (s *Service) approved(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (Template, error) {
+	if m.Kind != KindTest {
+		return oneTemplate(ctx, tx, project, m.Kind, m.Channel)
+	}
+	for _, k := range Kinds() {
+		t, err := oneTemplate(ctx, tx, project, k.Key, m.Channel)
+		if err != nil {
+			return t, err
+		}
+		if t.codeAt(m.Carrier) != "" {
+			m.Words = examples()
+			m.Subject, m.Body = "", fill(t.Body, m.Words)
+			return t, nil
+		}
+	}
+	return Template{}, nil
 }
 
 // compact is the day of an instant as carriers write it.
@@ -167,9 +206,9 @@ func (s *Service) settle(ctx context.Context, t task, reference string, failure 
 		if err != nil || m.round != t.Round || m.State != Sending {
 			return err
 		}
-		a := Attempt{Channel: m.Channel, At: tx.Now(), OK: failure == nil}
+		a := Attempt{Carrier: m.Carrier, At: tx.Now(), OK: failure == nil}
 		if failure == nil {
-			a.Text = "已交给" + s.carriers[m.Channel].Name() + "服务商"
+			a.Text = "已交给" + s.carriers[m.Carrier].Name() + "服务商"
 			m.State, m.SentAt, m.Reference = Sent, tx.Now(), reference
 			m.round++
 			if err := insertAttempt(ctx, tx, t.Project, m.ID, &a); err != nil {
@@ -197,16 +236,23 @@ func refusal(err error) *Refusal {
 	return &Refusal{Code: "unreachable", Text: "连不上服务商"}
 }
 
-// afterFailure tries again later, takes the second way, or gives up.
+// afterFailure tries again later, asks the next carrier of the channel, takes
+// the second way, or gives up.
 func (s *Service) afterFailure(ctx context.Context, tx *db.Tx, project id.ID, m *Message, r *Refusal) error {
 	m.Reason = r.Text
 	m.round++
 	rest := pauses()
+	next, err := s.behind(ctx, tx, project, m)
+	if err != nil {
+		return err
+	}
 	switch {
 	case !r.Final && m.Attempts <= len(rest):
 		m.State, m.Next = Waiting, tx.Now().Add(rest[m.Attempts-1])
+	case next != "" && !r.Number:
+		m.Carrier, m.State, m.Attempts, m.Next = next, Waiting, 0, tx.Now()
 	case m.Spare != "":
-		m.Channel, m.AddressMask, m.sealed[0] = m.Spare, m.SpareMask, m.sealed[1]
+		m.Channel, m.Carrier, m.AddressMask, m.sealed[0] = m.Spare, "", m.SpareMask, m.sealed[1]
 		m.Spare, m.SpareMask, m.sealed[1] = "", "", ""
 		m.State, m.Attempts, m.Next = Waiting, 0, tx.Now()
 	default:
@@ -233,10 +279,10 @@ func (s *Service) receipt(ctx context.Context, t task) error {
 	round, n := t.Round/100, t.Round%100
 	q := s.DB.Reader(ctx)
 	m, err := oneMessage(ctx, q, t.Project, t.Message)
-	if err != nil || m.State != Sent || m.round != round || s.carriers[m.Channel] == nil {
+	if err != nil || m.State != Sent || m.round != round || s.carriers[m.Carrier] == nil {
 		return err
 	}
-	account, err := s.Account(ctx, q, t.Project, m.Channel)
+	account, err := s.Account(ctx, q, t.Project, m.Carrier)
 	if err != nil {
 		return err
 	}
@@ -244,7 +290,7 @@ func (s *Service) receipt(ctx context.Context, t task) error {
 	if err != nil {
 		return fmt.Errorf("open address: %w", err)
 	}
-	got, err := s.carriers[m.Channel].Receipt(ctx, account, Letter{ID: m.ID, Day: compact(m.SentAt), To: to}, m.Reference)
+	got, err := s.carriers[m.Carrier].Receipt(ctx, account, Letter{ID: m.ID, Day: compact(m.SentAt), To: to}, m.Reference)
 	if err != nil {
 		got = Receipt{Fate: Pending} // asked again at the next turn
 	}
@@ -258,10 +304,10 @@ func (s *Service) receipt(ctx context.Context, t task) error {
 			m.State, m.DeliveredAt = Delivered, tx.Now()
 			return updateMessage(ctx, tx, t.Project, &m)
 		case Lost:
-			if err := insertAttempt(ctx, tx, t.Project, m.ID, &Attempt{Channel: m.Channel, At: tx.Now(), Code: got.Code, Text: got.Text}); err != nil {
+			if err := insertAttempt(ctx, tx, t.Project, m.ID, &Attempt{Carrier: m.Carrier, At: tx.Now(), Code: got.Code, Text: got.Text}); err != nil {
 				return err
 			}
-			return s.afterFailure(ctx, tx, t.Project, &m, &Refusal{Code: got.Code, Text: got.Text, Final: true})
+			return s.afterFailure(ctx, tx, t.Project, &m, &Refusal{Code: got.Code, Text: got.Text, Final: true, Number: true})
 		case Pending:
 			return s.askLater(ctx, tx, t.Project, &m, n+1)
 		}

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 )
@@ -38,6 +39,7 @@ type Message struct {
 	Room        id.ID
 	RoomLabel   string
 	Channel     string
+	Carrier     string // that took it last, or is to; empty while it is not chosen
 	AddressMask string
 	Spare       string // second channel, empty when there is none left
 	SpareMask   string
@@ -68,6 +70,7 @@ type Draft struct {
 	Room       id.ID
 	RoomLabel  string
 	Addresses  []Address // in the order of preference; the second is the spare
+	Carrier    string    // of a test: the one that is tried; otherwise the project's setting says
 	Words      Words
 }
 
@@ -78,7 +81,7 @@ func (s *Service) Post(ctx context.Context, tx *db.Tx, project id.ID, d Draft) (
 		return false, nil
 	}
 	m := Message{ID: tx.NewID(), Dedupe: d.Dedupe, Kind: d.Kind, Ref: d.Ref, Person: d.Person, PersonName: d.PersonName, Room: d.Room, RoomLabel: d.RoomLabel,
-		Words: d.Words, State: Waiting, Next: tx.Now(), Created: tx.Now()}
+		Carrier: d.Carrier, Words: d.Words, State: Waiting, Next: tx.Now(), Created: tx.Now()}
 	for i, a := range d.Addresses[:min(2, len(d.Addresses))] {
 		sealed, err := s.Ring.Seal(a.To, addressAt(project, m.ID))
 		if err != nil {
@@ -159,7 +162,7 @@ func (s *Service) Messages(ctx context.Context, q db.Q, project id.ID, f Filter)
 // Attempt is one handing over.
 type Attempt struct {
 	No      int
-	Channel string
+	Carrier string
 	At      time.Time
 	OK      bool
 	Code    string
@@ -192,6 +195,9 @@ func (s *Service) Resend(ctx context.Context, who actor.Actor, project, message 
 			return ErrState
 		}
 		m.State, m.Attempts, m.Reason, m.Reference, m.Next = Waiting, 0, "", "", tx.Now()
+		if m.Kind != KindTest {
+			m.Carrier = ""
+		}
 		m.round++
 		s.Record(tx, Note{Project: project, Who: who, Action: "notify.resent", Kind: "message", Subject: message,
 			Summary: fmt.Sprintf("重发消息：%s，%s", m.RoomLabel, m.AddressMask)})
@@ -206,12 +212,16 @@ func (s *Service) Resend(ctx context.Context, who actor.Actor, project, message 
 	return m, nil
 }
 
-// Try sends a message to an address to see whether an account works. Errors:
-// ErrNoWay.
-func (s *Service) Try(ctx context.Context, who actor.Actor, project id.ID, to Address) (id.ID, error) {
+// Try sends a message to an address to see whether the account with a carrier
+// works. Errors: ErrNoWay, fault.ErrNotFound for an unknown carrier.
+func (s *Service) Try(ctx context.Context, who actor.Actor, project id.ID, carrier, to string) (id.ID, error) {
+	c, ok := s.carriers[carrier]
+	if !ok {
+		return 0, fault.ErrNotFound
+	}
 	var made id.ID
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := oneAccount(ctx, tx, project, to.Channel)
+		a, err := oneAccount(ctx, tx, project, carrier)
 		if err != nil {
 			return err
 		}
@@ -219,7 +229,8 @@ func (s *Service) Try(ctx context.Context, who actor.Actor, project id.ID, to Ad
 			return ErrNoWay
 		}
 		dedupe := "test/" + tx.NewID().String()
-		if _, err := s.Post(ctx, tx, project, Draft{Dedupe: dedupe, Kind: KindTest, PersonName: who.Name, Addresses: []Address{to}, Words: Words{}}); err != nil {
+		d := Draft{Dedupe: dedupe, Kind: KindTest, PersonName: who.Name, Addresses: []Address{{c.Channel(), to}}, Carrier: carrier, Words: Words{}}
+		if _, err := s.Post(ctx, tx, project, d); err != nil {
 			return err
 		}
 		made, err = byDedupe(ctx, tx, project, dedupe)

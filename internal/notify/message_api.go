@@ -18,7 +18,7 @@ type messageJSON struct {
 	RoomLabel   string        `json:"room_label"`
 	Person      string        `json:"person_name"`
 	Channel     string        `json:"channel" enum:"mail,sms"`
-	ChannelName string        `json:"channel_name"`
+	ChannelName string        `json:"channel_name" doc:"邮件、短信"`
 	Address     string        `json:"address_mask" doc:"打码的地址"`
 	Spare       string        `json:"spare_name" doc:"发不出去时换哪个渠道，没有为空"`
 	Subject     string        `json:"subject"`
@@ -34,7 +34,7 @@ type messageJSON struct {
 
 type attemptJSON struct {
 	No      int       `json:"no"`
-	Channel string    `json:"channel_name"`
+	Carrier string    `json:"channel_name" doc:"邮件、阿里云短信、腾讯云短信"`
 	At      time.Time `json:"at"`
 	OK      bool      `json:"ok"`
 	Code    string    `json:"code" doc:"服务商的代码"`
@@ -50,7 +50,14 @@ func kindName(kind string) string {
 	return "试发"
 }
 
-func (s *Service) channelName(key string) string {
+func channelName(channel string) string {
+	if channel == Mail {
+		return "邮件"
+	}
+	return "短信"
+}
+
+func (s *Service) carrierName(key string) string {
 	if c := s.carriers[key]; c != nil {
 		return c.Name()
 	}
@@ -67,16 +74,16 @@ func moment(at time.Time) *time.Time {
 
 func (s *Service) toMessage(m *Message, attempts []Attempt) messageJSON {
 	j := messageJSON{ID: m.ID, Kind: m.Kind, KindName: kindName(m.Kind), Room: m.Room, RoomLabel: m.RoomLabel, Person: m.PersonName, Channel: m.Channel,
-		ChannelName: s.channelName(m.Channel), Address: m.AddressMask, Subject: m.Subject, Body: m.Body, State: string(m.State), Reason: m.Reason,
+		ChannelName: channelName(m.Channel), Address: m.AddressMask, Subject: m.Subject, Body: m.Body, State: string(m.State), Reason: m.Reason,
 		CreatedAt: m.Created.In(clock.Shanghai()), SentAt: moment(m.SentAt), DeliveredAt: moment(m.DeliveredAt), Attempts: []attemptJSON{}}
 	if m.Spare != "" {
-		j.Spare = s.channelName(m.Spare)
+		j.Spare = channelName(m.Spare)
 	}
 	if m.State == Waiting {
 		j.Next = moment(m.Next)
 	}
 	for _, a := range attempts {
-		j.Attempts = append(j.Attempts, attemptJSON{a.No, s.channelName(a.Channel), a.At.In(clock.Shanghai()), a.OK, a.Code, a.Text})
+		j.Attempts = append(j.Attempts, attemptJSON{a.No, s.carrierName(a.Carrier), a.At.In(clock.Shanghai()), a.OK, a.Code, a.Text})
 	}
 	return j
 }

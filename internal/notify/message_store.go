@@ -13,14 +13,14 @@ import (
 	"linli/internal/kit/id"
 )
 
-const messageColumns = `id, dedupe, kind, ref, person_id, person_name, room_id, room_label, channel, address_enc, address_mask, spare, spare_enc, spare_mask,
+const messageColumns = `id, dedupe, kind, ref, person_id, person_name, room_id, room_label, channel, carrier, address_enc, address_mask, spare, spare_enc, spare_mask,
 	words, subject, body, state, reason, attempts, round, next_at, reference, created_at, sent_at, delivered_at`
 
 func scanMessage(row db.Scanner) (Message, error) {
 	var m Message
 	var words string
 	var next, created, sent, delivered int64
-	err := row.Scan(&m.ID, &m.Dedupe, &m.Kind, &m.Ref, &m.Person, &m.PersonName, &m.Room, &m.RoomLabel, &m.Channel, &m.sealed[0], &m.AddressMask, &m.Spare,
+	err := row.Scan(&m.ID, &m.Dedupe, &m.Kind, &m.Ref, &m.Person, &m.PersonName, &m.Room, &m.RoomLabel, &m.Channel, &m.Carrier, &m.sealed[0], &m.AddressMask, &m.Spare,
 		&m.sealed[1], &m.SpareMask, &words, &m.Subject, &m.Body, &m.State, &m.Reason, &m.Attempts, &m.round, &next, &m.Reference, &created, &sent, &delivered)
 	if err != nil {
 		return m, err
@@ -31,8 +31,8 @@ func scanMessage(row db.Scanner) (Message, error) {
 
 // insertMessage answers false when one with that dedupe stands there.
 func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(27)+") ON CONFLICT (project_id, dedupe) DO NOTHING",
-		project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
+	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(28)+") ON CONFLICT (project_id, dedupe) DO NOTHING",
+		project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
 		m.SpareMask, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference, m.Created, m.SentAt, m.DeliveredAt)
 	if err != nil {
 		return false, fmt.Errorf("insert message: %w", err)
@@ -41,9 +41,9 @@ func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (b
 }
 
 func updateMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) error {
-	_, err := tx.Exec(ctx, `UPDATE notify_message SET channel = ?, address_enc = ?, address_mask = ?, spare = ?, spare_enc = ?, spare_mask = ?, words = ?,
+	_, err := tx.Exec(ctx, `UPDATE notify_message SET channel = ?, carrier = ?, address_enc = ?, address_mask = ?, spare = ?, spare_enc = ?, spare_mask = ?, words = ?,
 		subject = ?, body = ?, state = ?, reason = ?, attempts = ?, round = ?, next_at = ?, reference = ?, sent_at = ?, delivered_at = ?
-		WHERE project_id = ? AND id = ?`, m.Channel, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1], m.SpareMask, m.Words.json(), m.Subject, m.Body,
+		WHERE project_id = ? AND id = ?`, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1], m.SpareMask, m.Words.json(), m.Subject, m.Body,
 		string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference, m.SentAt, m.DeliveredAt, project, m.ID)
 	if err != nil {
 		return fmt.Errorf("update message: %w", err)
@@ -106,7 +106,7 @@ func sentSince(ctx context.Context, q db.Q, project, person id.ID, since time.Ti
 func insertAttempt(ctx context.Context, tx *db.Tx, project, message id.ID, a *Attempt) error {
 	_, err := tx.Exec(ctx, `INSERT INTO notify_attempt (project_id, message_id, no, channel, at, ok, code, text)
 		SELECT ?, ?, COALESCE(MAX(no), 0) + 1, CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS TEXT), CAST(? AS TEXT)
-		FROM notify_attempt WHERE project_id = ? AND message_id = ?`, project, message, a.Channel, a.At, a.OK, a.Code, a.Text, project, message)
+		FROM notify_attempt WHERE project_id = ? AND message_id = ?`, project, message, a.Carrier, a.At, a.OK, a.Code, a.Text, project, message)
 	if err != nil {
 		return fmt.Errorf("insert attempt: %w", err)
 	}
@@ -118,7 +118,7 @@ func attemptsOf(ctx context.Context, q db.Q, project, message id.ID) ([]Attempt,
 	return db.Collect(rows, err, func(row db.Scanner) (Attempt, error) {
 		var a Attempt
 		var at int64
-		err := row.Scan(&a.No, &a.Channel, &at, &a.OK, &a.Code, &a.Text)
+		err := row.Scan(&a.No, &a.Carrier, &at, &a.OK, &a.Code, &a.Text)
 		a.At = db.Micro(at)
 		return a, err
 	})

@@ -17,11 +17,14 @@ import (
 type Setting struct {
 	QuietFrom  int
 	QuietUntil int
-	DayLimit   int // messages to one person a day, the bill itself not counted
-	Version    int // 0 while nobody has set anything
+	DayLimit   int    // messages to one person a day, the bill itself not counted
+	SMSFirst   string // carrier of SMS that is asked first; the other one when it refuses
+	Version    int    // 0 while nobody has set anything
 }
 
-func usualSetting() Setting { return Setting{QuietFrom: 20 * 60, QuietUntil: 9 * 60, DayLimit: 2} }
+func usualSetting() Setting {
+	return Setting{QuietFrom: 20 * 60, QuietUntil: 9 * 60, DayLimit: 2, SMSFirst: Aliyun}
+}
 
 func (st *Setting) check() error {
 	const day = 24 * 60
@@ -33,6 +36,12 @@ func (st *Setting) check() error {
 	}
 	if st.DayLimit < 1 || st.DayLimit > 20 {
 		return ErrSetting.At("body.day_limit", "应为 1–20 条", st.DayLimit)
+	}
+	if st.SMSFirst == "" {
+		st.SMSFirst = Aliyun
+	}
+	if st.SMSFirst != Aliyun && st.SMSFirst != Tencent {
+		return ErrSetting.At("body.sms_first", "应为阿里云或腾讯云", st.SMSFirst)
 	}
 	return nil
 }

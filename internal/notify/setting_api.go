@@ -8,10 +8,11 @@ import (
 )
 
 type settingJSON struct {
-	QuietFrom  int `json:"quiet_from" minimum:"0" maximum:"1439" doc:"从几点起不发，零点起的分钟数；1200 为 20:00"`
-	QuietUntil int `json:"quiet_until" minimum:"0" maximum:"1439" doc:"到几点为止不发，零点起的分钟数；540 为 09:00"`
-	DayLimit   int `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单不算"`
-	Version    int `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
+	QuietFrom  int    `json:"quiet_from" minimum:"0" maximum:"1439" doc:"从几点起不发，零点起的分钟数；1200 为 20:00"`
+	QuietUntil int    `json:"quiet_until" minimum:"0" maximum:"1439" doc:"到几点为止不发，零点起的分钟数；540 为 09:00"`
+	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单不算"`
+	SMSFirst   string `json:"sms_first,omitempty" enum:"sms,tencent" doc:"短信先用哪家，sms 为阿里云；那家不受理再用另一家"`
+	Version    int    `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }
 
 type settingOut struct{ Body settingJSON }
@@ -34,18 +35,20 @@ func (s *Service) putSettingAPI(ctx context.Context, who actor.Actor, in *struct
 }
 
 type accountJSON struct {
+	Carrier   string `json:"carrier" enum:"mail,sms,tencent" doc:"sms 为阿里云"`
 	Channel   string `json:"channel" enum:"mail,sms"`
-	Name      string `json:"name" doc:"邮件、短信"`
+	Name      string `json:"name" doc:"邮件、阿里云短信、腾讯云短信"`
 	Host      string `json:"host" doc:"邮件服务器，主机:端口；短信为空"`
-	Login     string `json:"login" doc:"邮箱账号，或短信的 AccessKey ID"`
-	HasSecret bool   `json:"has_secret" doc:"已存密码或 AccessKey Secret"`
+	App       string `json:"app" doc:"腾讯云短信的 SDK AppID，其余为空"`
+	Login     string `json:"login" doc:"邮箱账号，或短信的 AccessKey ID、SecretId"`
+	HasSecret bool   `json:"has_secret" doc:"已存密码、AccessKey Secret 或 SecretKey"`
 	Sender    string `json:"sender" doc:"发件地址，或短信签名"`
 	Active    bool   `json:"active" doc:"启用"`
 	Version   int    `json:"version" doc:"修改时原样带回，没有设置过为 0"`
 }
 
 func (s *Service) toAccount(a *Account) accountJSON {
-	return accountJSON{a.Channel, s.channelName(a.Channel), a.Host, a.Login, a.Secret != "", a.Sender, a.Active, a.Version}
+	return accountJSON{a.Carrier, s.carriers[a.Carrier].Channel(), s.carrierName(a.Carrier), a.Host, a.App, a.Login, a.Secret != "", a.Sender, a.Active, a.Version}
 }
 
 func (s *Service) accountsAPI(ctx context.Context, _ actor.Actor, in *projectIn) (*struct {
@@ -73,29 +76,33 @@ type accountOut struct{ Body accountJSON }
 
 func (s *Service) putAccountAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID  `path:"project"`
-	Channel string `path:"channel" enum:"mail,sms"`
+	Carrier string `path:"carrier" enum:"mail,sms,tencent"`
 	Body    struct {
 		Host    string `json:"host,omitempty" maxLength:"200" doc:"邮件服务器，主机:端口"`
+		App     string `json:"app,omitempty" maxLength:"20" doc:"腾讯云短信的 SDK AppID"`
 		Login   string `json:"login,omitempty" maxLength:"200"`
-		Secret  string `json:"secret,omitempty" maxLength:"400" doc:"密码或 AccessKey Secret；留空为不改，换了主机要重填"`
+		Secret  string `json:"secret,omitempty" maxLength:"400" doc:"密码、AccessKey Secret 或 SecretKey；留空为不改，换了主机要重填"`
 		Sender  string `json:"sender" maxLength:"200"`
 		Active  bool   `json:"active"`
 		Version int    `json:"version" minimum:"0"`
 	}
 }) (*accountOut, error) {
 	b := &in.Body
-	a, err := s.SetAccount(ctx, who, in.Project, Account{in.Channel, b.Host, b.Login, b.Secret, b.Sender, b.Active, b.Version})
-	return &accountOut{s.toAccount(&a)}, err
+	a, err := s.SetAccount(ctx, who, in.Project, Account{in.Carrier, b.Host, b.App, b.Login, b.Secret, b.Sender, b.Active, b.Version})
+	if err != nil {
+		return nil, err
+	}
+	return &accountOut{s.toAccount(&a)}, nil
 }
 
 func (s *Service) tryAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID  `path:"project"`
-	Channel string `path:"channel" enum:"mail,sms"`
+	Carrier string `path:"carrier" enum:"mail,sms,tencent"`
 	Body    struct {
 		To string `json:"to" minLength:"5" maxLength:"254" doc:"发给哪个邮箱或手机号"`
 	}
 }) (*messageOut, error) {
-	made, err := s.Try(ctx, who, in.Project, Address{in.Channel, in.Body.To})
+	made, err := s.Try(ctx, who, in.Project, in.Carrier, in.Body.To)
 	if err != nil {
 		return nil, err
 	}
@@ -109,17 +116,18 @@ type templateJSON struct {
 	Channel  string `json:"channel" enum:"mail,sms"`
 	Subject  string `json:"subject" doc:"邮件标题，短信为空"`
 	Body     string `json:"body" doc:"正文，占位写在花括号里"`
-	Code     string `json:"code" doc:"短信服务商审核通过的模板编号"`
+	Code     string `json:"code" doc:"阿里云审核通过的短信模板编号"`
+	Tencent  string `json:"code_tencent" doc:"同一段文字在腾讯云审核通过的模板 ID"`
 	Version  int    `json:"version" doc:"没有改过为 0"`
 }
 
 func toTemplate(t *Template) templateJSON {
-	return templateJSON{t.Kind, kindName(t.Kind), t.Channel, t.Subject, t.Body, t.Code, t.Version}
+	return templateJSON{t.Kind, kindName(t.Kind), t.Channel, t.Subject, t.Body, t.Code, t.CodeTencent, t.Version}
 }
 
 type placeholderJSON struct {
 	Name    string `json:"name"`
-	Latin   string `json:"latin" doc:"短信服务商的模板里写 ${…}"`
+	Latin   string `json:"latin" doc:"阿里云的模板里写 ${…}，腾讯云的按先后写 {1}、{2}"`
 	Example string `json:"example"`
 }
 
@@ -154,12 +162,13 @@ type templateIn struct {
 		Subject string `json:"subject,omitempty" maxLength:"100"`
 		Body    string `json:"body" maxLength:"2000"`
 		Code    string `json:"code,omitempty" maxLength:"40"`
+		Tencent string `json:"code_tencent,omitempty" maxLength:"40"`
 		Version int    `json:"version" minimum:"0"`
 	}
 }
 
 func (in *templateIn) template() Template {
-	return Template{in.Kind, in.Channel, in.Body.Subject, in.Body.Body, in.Body.Code, in.Body.Version}
+	return Template{in.Kind, in.Channel, in.Body.Subject, in.Body.Body, in.Body.Code, in.Body.Tencent, in.Body.Version}
 }
 
 type templateOut struct{ Body templateJSON }

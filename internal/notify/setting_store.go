@@ -12,8 +12,8 @@ import (
 
 func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
 	st := usualSetting()
-	err := q.QueryRow(ctx, "SELECT quiet_from, quiet_until, day_limit, version FROM notify_setting WHERE project_id = ?", project).
-		Scan(&st.QuietFrom, &st.QuietUntil, &st.DayLimit, &st.Version)
+	err := q.QueryRow(ctx, "SELECT quiet_from, quiet_until, day_limit, sms_first, version FROM notify_setting WHERE project_id = ?", project).
+		Scan(&st.QuietFrom, &st.QuietUntil, &st.DayLimit, &st.SMSFirst, &st.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return usualSetting(), nil
 	}
@@ -21,9 +21,9 @@ func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
 }
 
 func putSetting(ctx context.Context, tx *db.Tx, project id.ID, st *Setting) error {
-	_, err := tx.Exec(ctx, `INSERT INTO notify_setting (project_id, quiet_from, quiet_until, day_limit, version) VALUES (?, ?, ?, ?, ?)
+	_, err := tx.Exec(ctx, `INSERT INTO notify_setting (project_id, quiet_from, quiet_until, day_limit, sms_first, version) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (project_id) DO UPDATE SET quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, day_limit = excluded.day_limit,
-		version = excluded.version`, project, st.QuietFrom, st.QuietUntil, st.DayLimit, st.Version)
+		sms_first = excluded.sms_first, version = excluded.version`, project, st.QuietFrom, st.QuietUntil, st.DayLimit, st.SMSFirst, st.Version)
 	return err
 }
 
@@ -43,10 +43,10 @@ func putWish(ctx context.Context, tx *db.Tx, project, person id.ID, on bool, by 
 	return err
 }
 
-func oneAccount(ctx context.Context, q db.Q, project id.ID, channel string) (Account, error) {
-	a := Account{Channel: channel}
-	err := q.QueryRow(ctx, "SELECT host, login, secret_enc, sender, active, version FROM notify_account WHERE project_id = ? AND channel = ?", project, channel).
-		Scan(&a.Host, &a.Login, &a.Secret, &a.Sender, &a.Active, &a.Version)
+func oneAccount(ctx context.Context, q db.Q, project id.ID, carrier string) (Account, error) {
+	a := Account{Carrier: carrier}
+	err := q.QueryRow(ctx, "SELECT host, app, login, secret_enc, sender, active, version FROM notify_account WHERE project_id = ? AND channel = ?", project, carrier).
+		Scan(&a.Host, &a.App, &a.Login, &a.Secret, &a.Sender, &a.Active, &a.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, nil
 	}
@@ -57,10 +57,10 @@ func oneAccount(ctx context.Context, q db.Q, project id.ID, channel string) (Acc
 }
 
 func putAccount(ctx context.Context, tx *db.Tx, project id.ID, a *Account) error {
-	_, err := tx.Exec(ctx, `INSERT INTO notify_account (project_id, channel, host, login, secret_enc, sender, active, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (project_id, channel) DO UPDATE SET host = excluded.host, login = excluded.login, secret_enc = excluded.secret_enc,
+	_, err := tx.Exec(ctx, `INSERT INTO notify_account (project_id, channel, host, app, login, secret_enc, sender, active, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (project_id, channel) DO UPDATE SET host = excluded.host, app = excluded.app, login = excluded.login, secret_enc = excluded.secret_enc,
 		sender = excluded.sender, active = excluded.active, version = excluded.version`,
-		project, a.Channel, a.Host, a.Login, a.Secret, a.Sender, a.Active, a.Version)
+		project, a.Carrier, a.Host, a.App, a.Login, a.Secret, a.Sender, a.Active, a.Version)
 	return err
 }
 
@@ -78,8 +78,8 @@ func activeAccounts(ctx context.Context, q db.Q, project id.ID) (map[string]bool
 
 func oneTemplate(ctx context.Context, q db.Q, project id.ID, kind, channel string) (Template, error) {
 	t := Template{Kind: kind, Channel: channel}
-	err := q.QueryRow(ctx, "SELECT subject, body, code, version FROM notify_template WHERE project_id = ? AND kind = ? AND channel = ?", project, kind, channel).
-		Scan(&t.Subject, &t.Body, &t.Code, &t.Version)
+	err := q.QueryRow(ctx, "SELECT subject, body, code, code_tencent, version FROM notify_template WHERE project_id = ? AND kind = ? AND channel = ?",
+		project, kind, channel).Scan(&t.Subject, &t.Body, &t.Code, &t.CodeTencent, &t.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return usualTemplate(kind, channel), nil
 	}
@@ -87,8 +87,8 @@ func oneTemplate(ctx context.Context, q db.Q, project id.ID, kind, channel strin
 }
 
 func putTemplate(ctx context.Context, tx *db.Tx, project id.ID, t *Template) error {
-	_, err := tx.Exec(ctx, `INSERT INTO notify_template (project_id, kind, channel, subject, body, code, version) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (project_id, kind, channel) DO UPDATE SET subject = excluded.subject, body = excluded.body, code = excluded.code, version = excluded.version`,
-		project, t.Kind, t.Channel, t.Subject, t.Body, t.Code, t.Version)
+	_, err := tx.Exec(ctx, `INSERT INTO notify_template (project_id, kind, channel, subject, body, code, code_tencent, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (project_id, kind, channel) DO UPDATE SET subject = excluded.subject, body = excluded.body, code = excluded.code,
+		code_tencent = excluded.code_tencent, version = excluded.version`, project, t.Kind, t.Channel, t.Subject, t.Body, t.Code, t.CodeTencent, t.Version)
 	return err
 }

@@ -50,8 +50,21 @@ type Template struct {
 	Channel string
 	Subject string // of mail
 	Body    string
-	Code    string // of SMS: number of the template approved by the carrier
-	Version int    // 0 while it is the usual
+	Code    string // of SMS: number of the template approved by Aliyun
+	// CodeTencent is the number of the same text as approved by Tencent.
+	CodeTencent string
+	Version     int // 0 while it is the usual
+}
+
+// codeAt is the number of the approved template at a carrier.
+func (t *Template) codeAt(carrier string) string {
+	switch carrier {
+	case Aliyun:
+		return t.Code
+	case Tencent:
+		return t.CodeTencent
+	}
+	return ""
 }
 
 func usualTemplate(kind, channel string) Template {
@@ -62,7 +75,7 @@ func usualTemplate(kind, channel string) Template {
 		KindDue:    "您{房屋}有 {金额} 元费用今天到期。",
 		KindAfter:  "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
 	}[kind]
-	if channel == "sms" {
+	if channel == SMS {
 		t.Body = strings.NewReplacer("您{房屋}", "{房屋}").Replace(line)
 		return t
 	}
@@ -80,14 +93,14 @@ func knownKind(kind string) bool {
 func braces() *regexp.Regexp { return regexp.MustCompile(`\{([^{}]*)\}`) }
 
 func (s *Service) checkTemplate(t *Template) error {
-	t.Subject, t.Body, t.Code = strings.TrimSpace(t.Subject), strings.TrimSpace(t.Body), strings.TrimSpace(t.Code)
-	if !knownKind(t.Kind) || s.carriers[t.Channel] == nil {
+	t.Subject, t.Body, t.Code, t.CodeTencent = strings.TrimSpace(t.Subject), strings.TrimSpace(t.Body), strings.TrimSpace(t.Code), strings.TrimSpace(t.CodeTencent)
+	if !knownKind(t.Kind) || !slices.Contains(s.channels(), t.Channel) {
 		return fault.ErrNotFound
 	}
 	if n := utf8.RuneCountInString(t.Body); n < 5 || n > 2000 {
 		return ErrTemplate.At("body.body", "5–2000 个字", nil)
 	}
-	if n := utf8.RuneCountInString(t.Subject); t.Channel == "mail" && (n < 2 || n > 100) || strings.ContainsAny(t.Subject, "\r\n") {
+	if n := utf8.RuneCountInString(t.Subject); t.Channel == Mail && (n < 2 || n > 100) || strings.ContainsAny(t.Subject, "\r\n") {
 		return ErrTemplate.At("body.subject", "一行，2–100 个字", t.Subject)
 	}
 	for field, text := range map[string]string{"subject": t.Subject, "body": t.Body} {
@@ -126,23 +139,38 @@ func used(text string, w Words) map[string]string {
 	return out
 }
 
+// row are the words of the placeholders of a text, one for each in its order.
+func row(text string, w Words) []string {
+	out := []string{}
+	for _, m := range braces().FindAllStringSubmatch(text, -1) {
+		out = append(out, w[m[1]])
+	}
+	return out
+}
+
+// examples are words for every placeholder.
+func examples() Words {
+	w := Words{}
+	for _, p := range Placeholders() {
+		w[p.Name] = p.Example
+	}
+	return w
+}
+
 // Preview fills a text with the examples. Errors: ErrTemplate, those of Lawful.
 func (s *Service) Preview(t Template) (Template, error) {
 	if err := s.checkTemplate(&t); err != nil {
 		return t, err
 	}
-	w := Words{}
-	for _, p := range Placeholders() {
-		w[p.Name] = p.Example
-	}
+	w := examples()
 	t.Subject, t.Body = fill(t.Subject, w), fill(t.Body, w)
 	return t, nil
 }
 
-// Templates are the texts of a project for every kind and carrier.
+// Templates are the texts of a project for every kind and channel.
 func (s *Service) Templates(ctx context.Context, q db.Q, project id.ID) ([]Template, error) {
 	out := []Template{}
-	for _, channel := range s.order {
+	for _, channel := range s.channels() {
 		for _, k := range Kinds() {
 			t, err := oneTemplate(ctx, q, project, k.Key, channel)
 			if err != nil {

@@ -26,10 +26,13 @@ type Carrier struct{}
 // New makes the carrier.
 func New() *Carrier { return &Carrier{} }
 
-// Key names the channel.
-func (c *Carrier) Key() string { return "mail" }
+// Key names the carrier.
+func (c *Carrier) Key() string { return notify.Mail }
 
-// Name is the channel in words.
+// Channel says what it reaches people by.
+func (c *Carrier) Channel() string { return notify.Mail }
+
+// Name is the carrier in words.
 func (c *Carrier) Name() string { return "邮件" }
 
 func hostOf(a *notify.Account) (string, int, error) {

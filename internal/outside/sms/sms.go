@@ -50,11 +50,14 @@ func New(d Deps) (*Carrier, error) {
 	return &Carrier{host: host, http: &http.Client{Timeout: patience}, now: d.Clock}, nil
 }
 
-// Key names the channel.
-func (c *Carrier) Key() string { return "sms" }
+// Key names the carrier.
+func (c *Carrier) Key() string { return notify.Aliyun }
 
-// Name is the channel in words.
-func (c *Carrier) Name() string { return "短信" }
+// Channel says what it reaches people by.
+func (c *Carrier) Channel() string { return notify.SMS }
+
+// Name is the carrier in words.
+func (c *Carrier) Name() string { return "阿里云短信" }
 
 // Check refuses an account without keys or signature.
 func (c *Carrier) Check(a notify.Account) error {
@@ -88,7 +91,7 @@ type detail struct {
 // BizId.
 func (c *Carrier) Send(ctx context.Context, a notify.Account, l notify.Letter) (string, error) {
 	if l.Code == "" {
-		return "", &notify.Refusal{Code: "template", Text: "没有填短信模板编号", Final: true}
+		return "", &notify.Refusal{Code: "template", Text: "没有填阿里云的短信模板编号", Final: true}
 	}
 	words, err := json.Marshal(l.Words)
 	if err != nil {
@@ -153,7 +156,8 @@ func (c *Carrier) call(ctx context.Context, a *notify.Account, action string, pa
 	if out.Code == "" {
 		return out, errors.New("answer of " + action + " without a code")
 	}
-	return out, &notify.Refusal{Code: out.Code, Text: words(out.Code), Final: !passing(out.Code, res.StatusCode)}
+	return out, &notify.Refusal{Code: out.Code, Text: words(out.Code), Final: !passing(out.Code, res.StatusCode),
+		Number: out.Code == "isv.MOBILE_NUMBER_ILLEGAL" || out.Code == "isv.BUSINESS_LIMIT_CONTROL"}
 }
 
 // passing are the codes that go away by waiting.

@@ -2398,7 +2398,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/notify/accounts/{channel}": {
+    "/api/v1/projects/{project}/notify/accounts/{carrier}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2415,7 +2415,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/notify/accounts/{channel}/tries": {
+    "/api/v1/projects/{project}/notify/accounts/{carrier}/tries": {
         parameters: {
             query?: never;
             header?: never;
@@ -9403,15 +9403,22 @@ export interface components {
         NotifyAccount: {
             /** @description 启用 */
             active: boolean;
+            /** @description 腾讯云短信的 SDK AppID，其余为空 */
+            app: string;
+            /**
+             * @description sms 为阿里云
+             * @enum {string}
+             */
+            carrier: "mail" | "sms" | "tencent";
             /** @enum {string} */
             channel: "mail" | "sms";
-            /** @description 已存密码或 AccessKey Secret */
+            /** @description 已存密码、AccessKey Secret 或 SecretKey */
             has_secret: boolean;
             /** @description 邮件服务器，主机:端口；短信为空 */
             host: string;
-            /** @description 邮箱账号，或短信的 AccessKey ID */
+            /** @description 邮箱账号，或短信的 AccessKey ID、SecretId */
             login: string;
-            /** @description 邮件、短信 */
+            /** @description 邮件、阿里云短信、腾讯云短信 */
             name: string;
             /** @description 发件地址，或短信签名 */
             sender: string;
@@ -9424,6 +9431,7 @@ export interface components {
         NotifyAttempt: {
             /** Format: date-time */
             at: string;
+            /** @description 邮件、阿里云短信、腾讯云短信 */
             channel_name: string;
             /** @description 服务商的代码 */
             code: string;
@@ -9440,6 +9448,7 @@ export interface components {
             body: string;
             /** @enum {string} */
             channel: "mail" | "sms";
+            /** @description 邮件、短信 */
             channel_name: string;
             /** Format: date-time */
             created_at: string;
@@ -9478,7 +9487,7 @@ export interface components {
         };
         NotifyPlaceholder: {
             example: string;
-            /** @description 短信服务商的模板里写 ${…} */
+            /** @description 阿里云的模板里写 ${…}，腾讯云的按先后写 {1}、{2} */
             latin: string;
             name: string;
         };
@@ -9499,6 +9508,11 @@ export interface components {
              */
             quiet_until: number;
             /**
+             * @description 短信先用哪家，sms 为阿里云；那家不受理再用另一家
+             * @enum {string}
+             */
+            sms_first?: "sms" | "tencent";
+            /**
              * Format: int64
              * @description 修改时原样带回，没有设置过为 0
              */
@@ -9509,8 +9523,10 @@ export interface components {
             body: string;
             /** @enum {string} */
             channel: "mail" | "sms";
-            /** @description 短信服务商审核通过的模板编号 */
+            /** @description 阿里云审核通过的短信模板编号 */
             code: string;
+            /** @description 同一段文字在腾讯云审核通过的模板 ID */
+            code_tencent: string;
             /** @enum {string} */
             kind: "bill" | "before" | "due" | "after";
             kind_name: string;
@@ -10408,10 +10424,12 @@ export interface components {
         };
         "Put-notify-accountRequest": {
             active: boolean;
+            /** @description 腾讯云短信的 SDK AppID */
+            app?: string;
             /** @description 邮件服务器，主机:端口 */
             host?: string;
             login?: string;
-            /** @description 密码或 AccessKey Secret；留空为不改，换了主机要重填 */
+            /** @description 密码、AccessKey Secret 或 SecretKey；留空为不改，换了主机要重填 */
             secret?: string;
             sender: string;
             /** Format: int64 */
@@ -12234,6 +12252,7 @@ export interface components {
         TemplateInBody: {
             body: string;
             code?: string;
+            code_tencent?: string;
             subject?: string;
             /** Format: int64 */
             version: number;
@@ -30754,7 +30773,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                channel: "mail" | "sms";
+                carrier: "mail" | "sms" | "tencent";
             };
             cookie?: never;
         };
@@ -30863,7 +30882,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                channel: "mail" | "sms";
+                carrier: "mail" | "sms" | "tencent";
             };
             cookie?: never;
         };

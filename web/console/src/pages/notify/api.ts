@@ -9,19 +9,20 @@ export type Template = Body<'/api/v1/projects/{project}/notify/templates'>['item
 export type Setting = Body<'/api/v1/projects/{project}/notify/setting'>
 export type Schedule = Body<'/api/v1/projects/{project}/dunning/schedule'>
 export type Channel = 'mail' | 'sms'
+export type Carrier = Account['carrier']
 export interface MessageFilter { state?: Message['state']; kind?: Message['kind']; q?: string; cursor?: string; limit?: number }
-export interface AccountInput { host?: string; login?: string; secret?: string; sender: string; active: boolean; version: number }
-export interface TemplateInput { subject?: string; body: string; code?: string; version: number }
+export interface AccountInput { host?: string; app?: string; login?: string; secret?: string; sender: string; active: boolean; version: number }
+export interface TemplateInput { subject?: string; body: string; code?: string; code_tencent?: string; version: number }
 
 export const readMessages = (project: string, query: MessageFilter) => must(api.GET('/api/v1/projects/{project}/messages', { params: { path: { project }, query } }))
 export const readMessage = (project: string, message: string) => must(api.GET('/api/v1/projects/{project}/messages/{message}', { params: { path: { project, message } } }))
 export const resendMessage = (project: string, message: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/messages/{message}/resend', { params: { path: { project, message } }, headers: withKey(key) }))
 export const readAccounts = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/accounts', { params: { path: { project } } }))
-export const putAccount = (project: string, channel: Channel, body: AccountInput, key: string) =>
-  must(api.PUT('/api/v1/projects/{project}/notify/accounts/{channel}', { params: { path: { project, channel } }, body, headers: withKey(key) }))
-export const tryAccount = (project: string, channel: Channel, to: string, key: string) =>
-  must(api.POST('/api/v1/projects/{project}/notify/accounts/{channel}/tries', { params: { path: { project, channel } }, body: { to }, headers: withKey(key) }))
+export const putAccount = (project: string, carrier: Carrier, body: AccountInput, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/notify/accounts/{carrier}', { params: { path: { project, carrier } }, body, headers: withKey(key) }))
+export const tryAccount = (project: string, carrier: Carrier, to: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/notify/accounts/{carrier}/tries', { params: { path: { project, carrier } }, body: { to }, headers: withKey(key) }))
 export const readNotifySetting = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/setting', { params: { path: { project } } }))
 export const putNotifySetting = (project: string, body: Setting, key: string) =>
   must(api.PUT('/api/v1/projects/{project}/notify/setting', { params: { path: { project } }, body, headers: withKey(key) }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseClock, parseSteps, writeClock } from './rules'
+import { numbered, parseClock, parseSteps, writeClock } from './rules'
 
 describe('the schedule of reminders', () => {
   it('reads days before and after, and refuses words', () => {
@@ -12,5 +12,9 @@ describe('the schedule of reminders', () => {
     expect(parseClock('9：05')).toBe(545)
     expect(parseClock('24:00')).toBeNull()
     expect(writeClock(545)).toBe('09:05')
+  })
+  it('numbers the placeholders of a text, one that stands twice as well', () => {
+    expect(numbered('{房屋}有 {金额} 元，{房屋}')).toBe('{1}有 {2} 元，{3}')
+    expect(numbered('没有占位')).toBe('没有占位')
   })
 })

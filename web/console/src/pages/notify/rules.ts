@@ -6,6 +6,12 @@ export function parseSteps(text: string): number[] | null {
   return parts.every((p) => /^[-−]?\d{1,3}$/.test(p)) ? parts.map((p) => Number(p.replace('−', '-'))) : null
 }
 
+/** A text as Tencent wants its template: `{房屋}有 {金额} 元` is `{1}有 {2} 元`. */
+export function numbered(text: string): string {
+  let n = 0
+  return text.replace(/\{[^{}]*\}/g, () => `{${++n}}`)
+}
+
 /** `20:00` as minutes from midnight; null when it is no time. */
 export function parseClock(text: string): number | null {
   const m = /^(\d{1,2}):(\d{2})$/.exec(toHalfWidth(text).trim())
