@@ -230,3 +230,68 @@ test('[F2] meters are read on the phone with the network off: kept in the phone 
   assert.equal(all.length, 1, 'uploaded once')
   await p.close()
 })
+
+test('[F2] the phone page opens again with the network off: the page, the list and what waits are there, nothing of the API is cached, readings go out when the network is back, the sign-out clears it', async () => {
+  await boss.post(at('/meter-batches'), { kind: 'electricity', digits: 5, installed: `${seed.month(-2)}-01` })
+  const electricity = async () => (await boss.get(at(`/reading-sheet?kind=electricity&month=${seed.month()}&limit=200`))).body.items
+  const valueOf = async (label) => (await electricity()).find((r) => r.meter.label === label).reading?.value
+  const p = await seed.pageOf(browser, linli.origin, cashier.api, { size: PHONE })
+  p.expect(/ERR_INTERNET_DISCONNECTED|401 \(Unauthorized\)/)
+  const page = p.page
+  await page.goto('/theme.js')
+  await page.evaluate(async () => (await caches.open('linli-phone-0')).put('/', new Response('an old release')))
+  await page.goto(`/p/${project}/phone/readings?kind=electricity`)
+  await page.getByText('共 4 块，已抄 0 块').waitFor()
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+  const cached = () => page.evaluate(async () => Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname))))
+  await eventually(async () => {
+    const [files, ...older] = await cached()
+    assert.ok(files.includes('/') && files.length > 5, files.join(' '))
+    assert.deepEqual(older, [], 'what an older release left is dropped')
+    assert.deepEqual(files.filter((f) => f !== '/' && !/^\/(assets\/[^/]+|theme\.js|favicon\.svg)$/.test(f)), [])
+  })
+  await p.settled()
+
+  await p.context.setOffline(true)
+  await page.reload()
+  await page.getByText('没有网络，照常抄，联网后自动上传').waitFor()
+  await page.getByText(/要抄的表是 今天 \d\d:\d\d 下载的/).waitFor()
+  await page.getByText('共 4 块，已抄 0 块').waitFor()
+  await assertAccessible(page)
+  await shot(page, 'phone-reopened')
+  await page.getByRole('button', { name: /1栋1单元201/ }).click()
+  await page.getByRole('textbox', { name: '本期读数' }).fill('120')
+  await page.getByRole('button', { name: '保存，下一块' }).click()
+  await page.getByText('待上传 1 条').waitFor()
+  // Another tab instead of the one that is gone: page, list and what waits are there.
+  await page.close()
+  const later = await p.context.newPage()
+  await later.goto(`/p/${project}/phone/readings?kind=electricity`)
+  await later.getByText('待上传 1 条').waitFor()
+  await later.getByText('共 4 块，已抄 1 块').waitFor()
+  await later.getByRole('button', { name: /1栋1单元301/ }).click()
+  await later.getByRole('textbox', { name: '本期读数' }).fill('80')
+  await later.getByRole('button', { name: '保存', exact: true }).click()
+  await later.getByText('待上传 2 条').waitFor()
+  assert.deepEqual([await valueOf('1栋1单元201'), await valueOf('1栋1单元301')], [undefined, undefined], 'nothing left the phone')
+
+  await p.context.setOffline(false)
+  await eventually(async () => assert.deepEqual([await valueOf('1栋1单元201'), await valueOf('1栋1单元301')], [120_0000, 80_0000]))
+  await later.getByText('共 4 块，已抄 2 块').waitFor()
+  await later.getByText(/要抄的表是/).waitFor({ state: 'detached' })
+  await eventually(async () => assert.equal((await electricity()).find((r) => r.meter.label === '1栋1单元301').reading.reader, '李雪梅'))
+
+  // The session ends: what this phone kept of it goes, also for the next time without a signal.
+  await cashier.api.delete('/session')
+  await later.reload()
+  await later.getByLabel('登录名').waitFor()
+  const left = () => later.evaluate(() => new Promise((done) => {
+    const open = indexedDB.open('linli-phone-kept')
+    open.onsuccess = () => { const all = open.result.transaction('copies').objectStore('copies').count(); all.onsuccess = () => done(all.result) }
+  }))
+  await eventually(async () => assert.equal(await left(), 0))
+  await p.context.setOffline(true)
+  await later.goto(`/p/${project}/phone/readings?kind=electricity`)
+  await later.getByText('没有连上服务器').first().waitFor()
+  await p.close()
+})

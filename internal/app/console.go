@@ -54,6 +54,11 @@ func built(files fs.FS, caching string) http.Handler {
 	return c
 }
 
+// phoneWorker is the service worker of the phone page for meter readings: it
+// keeps the files of that page on the phone. Browsers ask for it at every
+// opening of the page, and a new release must reach them then.
+const phoneWorker = "phone-worker.js"
+
 // consoleFiles hands out the embedded files, text ones compressed; a file is
 // compressed once, when it is first asked for.
 type consoleFiles struct {
@@ -70,7 +75,7 @@ func (c *consoleFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if info, err := fs.Stat(c.files, name); err != nil || info.IsDir() {
-		if strings.HasPrefix(name, "assets/") {
+		if strings.HasPrefix(name, "assets/") || name == phoneWorker {
 			http.NotFound(w, r)
 			return
 		}
@@ -80,6 +85,10 @@ func (c *consoleFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
 		w.Header().Set("Cache-Control", c.caching)
+	}
+	if name == phoneWorker {
+		// It fetches from here and does nothing else.
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'")
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	w.Header().Set("Vary", "Accept-Encoding")

@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { elementStyles } from './build/elementStyles.ts'
+import { phoneWorker } from './build/phoneWorker.ts'
 
 export default defineConfig({
-  plugins: [vue(), elementStyles()],
+  plugins: [vue(), elementStyles(), phoneWorker()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { host: '127.0.0.1', port: 5173, proxy: { '/api': 'http://127.0.0.1:8080' } },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, sourcemap: false, reportCompressedSize: true },

@@ -4,6 +4,7 @@ import { createApp } from 'vue'
 import { asApiError } from '@/api/errors'
 import { onSignedOut } from '@/api/client'
 import { makeRouter } from '@/router'
+import { areas } from '@/router/menu'
 import { useSession } from '@/stores/session'
 import App from './App.vue'
 import 'element-plus/es/components/base/style/css'
@@ -20,6 +21,8 @@ const queries = new QueryClient({
 
 const router = makeRouter()
 const app = createApp(App).use(createPinia()).use(router).use(VueQueryPlugin, { queryClient: queries })
+
+useSession().onKnown((now) => Promise.all(areas.map((area) => area.known?.(now))))
 
 onSignedOut(() => {
   useSession().forget()

@@ -1,6 +1,8 @@
 import type { RouteRecordRaw } from 'vue-router'
+import type { Session } from '@/api/session'
 import type { IconName } from '@/components/icons'
 import type { SearchSource } from '@/stores/frame'
+import type { Spare } from '@/stores/session'
 
 export type MenuGroup = 'top' | 'charge' | 'bill' | 'household' | 'service' | 'books' | 'manage'
 
@@ -25,6 +27,8 @@ export interface Area {
   menu: MenuEntry[]
   /** What the search box of the frame asks, for those who hold the permission; one area gives it. */
   search?: { permission: string; source: SearchSource }
+  /** Told whenever the server says who is signed in here, null when nobody is: what this device keeps of anybody else goes. */
+  known?: (now: Session | null) => Promise<void>
 }
 
 declare module 'vue-router' {
@@ -39,6 +43,8 @@ declare module 'vue-router' {
     rail?: boolean
     /** A phone page: it stands without the frame, under the same session, project and permission. */
     bare?: boolean
+    /** The page works without a signal on what this device kept of the session. */
+    spare?: Spare
     /** Pages outside of the frame that need no session (login, first use). */
     open?: boolean
     /** The menu entry that is marked on a detail page, when it is not the page itself. */

@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RouteLocationNormalized } from 'vue-router'
+import { useSession } from '@/stores/session'
 import { guard, safeBack } from './index'
 
 const session = {
@@ -38,6 +39,26 @@ describe('the guard', () => {
     part = true
     expect(await guard(to({ meta: { permission: 'cashier.take', buildings: true } }))).toBe(true)
     expect(await guard(to({ meta: { permission: 'cashier.take', title: '收据' } }))).toEqual({ name: 'forbidden', query: { title: '收据' } })
+  })
+  it('opens a page that works without a signal on what this device kept, until the server has answered', async () => {
+    const phone = to({ meta: { permission: 'cashier.take', spare: () => Promise.resolve({ ...session, account: { ...session.account, name: '留底' } }) } })
+    status = 503
+    expect(await guard(phone)).toBe(true)
+    expect([useSession().kept, useSession().session?.account.name]).toEqual([true, '留底'])
+    await expect(guard(to({ meta: { permission: 'cashier.take' } }))).rejects.toMatchObject({ status: 503 })
+    status = 200
+    expect(await guard(to({ meta: { permission: 'cashier.take' } }))).toBe(true)
+    expect([useSession().kept, useSession().session?.account.name]).toEqual([false, '李雪梅'])
+  })
+  it('believes the server before what this device kept', async () => {
+    const known: (string | null)[] = []
+    useSession().onKnown((now) => known.push(now?.account.id ?? null))
+    const phone = to({ meta: { spare: () => Promise.resolve(session) } })
+    expect([await guard(phone), useSession().kept]).toEqual([true, false])
+    useSession().forget()
+    status = 401
+    expect(await guard(phone)).toMatchObject({ name: 'login' })
+    expect(known).toEqual(['1', null, null])
   })
   it('does not take a dead server for a missing session', async () => {
     status = 503

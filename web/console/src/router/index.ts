@@ -17,7 +17,7 @@ export function safeBack(back: unknown): string {
 export async function guard(to: RouteLocationNormalized): Promise<true | RouteLocationRaw> {
   if (to.meta.open) return true
   const session = useSession()
-  if (!(await session.load())) return { name: 'login', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
+  if (!(await session.load(to.meta.spare))) return { name: 'login', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
   if (session.session?.due) return { name: 'due' }
   const project = to.params.project
   if (typeof project === 'string' && !session.choose(project)) return { name: 'noProject' }

@@ -2,8 +2,14 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { asApiError } from '@/api/errors'
 import { readSession, signOut, type ProjectRef, type Session } from '@/api/session'
+import { within } from '@/api/within'
 
 const LAST = 'linli.project'
+/** How long the server is waited for where this device has a copy of the session, in milliseconds. */
+const PATIENCE = 4_000
+
+/** What this device kept of the session; null when nothing. */
+export type Spare = () => Promise<Session | null>
 
 function lastProject(): string {
   try {
@@ -17,7 +23,10 @@ function lastProject(): string {
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
   const projectId = ref(lastProject())
+  /** The session stands on what this device kept of it: no answer of the server has confirmed it yet. */
+  const kept = ref(false)
   let loading: Promise<boolean> | null = null
+  let tell: (now: Session | null) => unknown = () => undefined
 
   /** Rights held on the whole project. */
   const held = computed<ReadonlySet<string>>(() => heldOn(project.value?.id ?? null))
@@ -44,19 +53,33 @@ export const useSession = defineStore('session', () => {
   async function read(): Promise<boolean> {
     try {
       session.value = await readSession()
+      kept.value = false
+      void tell(session.value)
       return true
     } catch (thrown) {
       if (asApiError(thrown)?.status !== 401) throw thrown
-      session.value = null
+      forget()
       return false
     }
   }
 
-  /** Reads the session once; false when nobody is signed in. Throws when the server cannot be asked. */
-  function load(): Promise<boolean> {
-    if (session.value) return Promise.resolve(true)
+  /**
+   * Reads the session once; false when nobody is signed in. Throws when the server cannot be asked, unless the page works
+   * without it and hands over what this device kept: then that holds until the server answers.
+   */
+  async function load(spare?: Spare): Promise<boolean> {
+    if (session.value && (!kept.value || spare)) return true
+    const copy = spare ? await spare() : null
     loading ??= read().finally(() => { loading = null })
-    return loading
+    if (!copy) return loading
+    try {
+      return await within(loading, PATIENCE)
+    } catch (thrown) {
+      if (asApiError(thrown)?.definite !== false) throw thrown
+      session.value = copy
+      kept.value = true
+      return true
+    }
   }
 
   /** Makes a project the current one; false when this account has no such project. */
@@ -71,18 +94,27 @@ export const useSession = defineStore('session', () => {
     return true
   }
 
+  /** Registers what this device does when the server says who is signed in here, null when nobody is. */
+  function onKnown(listener: (now: Session | null) => unknown): void {
+    tell = listener
+  }
+
   function forget(): void {
     session.value = null
+    kept.value = false
+    void tell(null)
   }
 
   async function leave(): Promise<void> {
     await signOut()
-    forget()
+    session.value = null
+    kept.value = false
+    await tell(null)
   }
 
   const can = (permission: string): boolean => held.value.has(permission)
   /** Like can, for what is done to one room or person and honours rights on some buildings. */
   const canHere = (permission: string): boolean => reach.value.has(permission)
   const canEverywhere = (permission: string): boolean => everywhere.value.has(permission)
-  return { session, held, reach, partOnly, everywhere, canEverywhere, canHere, projects, project, roleName, load, choose, forget, leave, can, reload: read }
+  return { session, kept, held, reach, partOnly, everywhere, canEverywhere, canHere, projects, project, roleName, load, choose, onKnown, forget, leave, can, reload: read }
 })

@@ -30,6 +30,7 @@ export const phoneTexts = {
   doneHereText: '换一栋楼或换一层，或看“全部”再核对一遍。',
 
   offline: (n: number) => (n ? `没有网络，照常抄。待上传 ${n} 条，联网后自动上传` : '没有网络，照常抄，联网后自动上传'),
+  copy: (at: string) => `要抄的表是 ${at} 下载的，联网后自动更新`,
   waiting: (n: number) => `待上传 ${n} 条，正在上传`,
   stuck: (n: number) => `待上传 ${n} 条，服务器暂时没有应答，稍后自动再试`,
   refused: (n: number) => `${n} 条没传上去，点这里处理`,

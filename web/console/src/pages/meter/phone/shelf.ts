@@ -26,15 +26,16 @@ export interface Waiting {
   said: string
 }
 
-/** Where they lie until the server has them. */
-export interface Shelf {
-  all(): Promise<Waiting[]>
-  put(one: Waiting): Promise<void>
+/** A table of this phone, one row for each key. */
+export interface Table<T> {
+  all(): Promise<T[]>
+  one(key: string): Promise<T | undefined>
+  put(row: T): Promise<void>
   drop(key: string): Promise<void>
 }
 
-const NAME = 'linli-phone'
-const STORE = 'readings'
+/** Where readings lie until the server has them. */
+export type Shelf = Pick<Table<Waiting>, 'all' | 'put' | 'drop'>
 
 function asked<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -43,17 +44,20 @@ function asked<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1)
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'key' })
+function open(database: string, table: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(database, 1)
+  request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: 'key' })
   return asked(request)
 }
 
-/** The database of the browser: what lies there outlives the page, the browser and a dead battery. */
-export function browserShelf(): Shelf {
+/**
+ * A table in the database of the browser: what lies there outlives the page, the browser and a dead battery. Each table has
+ * a database of its own, so that a new one never waits for a tab of an older release that holds the old ones open.
+ */
+export function browserTable<T>(database: string, table: string): Table<T> {
   let opened: Promise<IDBDatabase> | null = null
-  async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    opened ??= open()
+  async function run<R>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> {
+    opened ??= open(database, table)
     let db: IDBDatabase
     try {
       db = await opened
@@ -61,18 +65,22 @@ export function browserShelf(): Shelf {
       opened = null
       throw thrown
     }
-    const tx = db.transaction(STORE, mode, { durability: 'strict' })
+    const tx = db.transaction(table, mode, { durability: 'strict' })
     const done = new Promise<void>((resolve, reject) => {
       tx.oncomplete = () => resolve()
       tx.onabort = () => reject(tx.error ?? new Error('the browser gave up'))
     })
-    const result = await asked(act(tx.objectStore(STORE)))
+    const result = await asked(act(tx.objectStore(table)))
     await done
     return result
   }
   return {
-    all: () => run('readonly', (s) => s.getAll() as IDBRequest<Waiting[]>),
-    put: async (one) => { await run('readwrite', (s) => s.put(one)) },
+    all: () => run('readonly', (s) => s.getAll() as IDBRequest<T[]>),
+    one: (key) => run('readonly', (s) => s.get(key) as IDBRequest<T | undefined>),
+    put: async (row) => { await run('readwrite', (s) => s.put(row)) },
     drop: async (key) => { await run('readwrite', (s) => s.delete(key)) },
   }
 }
+
+/** The readings of this phone that the server may not have yet. */
+export const browserShelf = (): Shelf => browserTable<Waiting>('linli-phone', 'readings')

@@ -1,4 +1,6 @@
 import { computed, onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
+import { asApiError } from '@/api/errors'
+import { within } from '@/api/within'
 import { useSession } from '@/stores/session'
 import { readHistory, recordReading, sendPhoto, type Reading } from '../calls'
 import { Queue, type Typed } from './queue'
@@ -27,8 +29,24 @@ export function useQueue(project: Ref<string>, arrived: (one: Waiting, reading: 
   const others = computed(() => all.value.filter((w) => w.account !== account).length)
   const of = (meter: string, month: string) => mine.value.find((w) => w.meter === meter && w.month === month)
 
+  /** A page that opened on what this phone kept asks first whose session the server has: readings go out under no other name. */
+  async function confirmed(): Promise<boolean> {
+    try {
+      if (session.kept) await within(session.reload(), PAUSE)
+    } catch (thrown) {
+      if (asApiError(thrown)?.definite !== false) throw thrown
+      return false
+    }
+    if (session.session?.account.id === account) return true
+    location.reload()
+    return false
+  }
   async function flush(): Promise<void> {
     if (!navigator.onLine) return
+    if (!(await confirmed())) {
+      stuck.value = waiting.value.length > 0
+      return
+    }
     stuck.value = (await queue.flush()) === 'silent'
   }
   /** False when this phone cannot keep anything: then nothing counts as saved. */
@@ -73,6 +91,6 @@ export function useQueue(project: Ref<string>, arrived: (one: Waiting, reading: 
     document.removeEventListener('visibilitychange', seen)
     clearInterval(timer)
   })
-  return { waiting, refused, others, online, stuck, lost, of, add, again, drop: (key: string) => queue.drop(key) }
+  return { waiting, refused, others, online, stuck, lost, of, add, again, flush, drop: (key: string) => queue.drop(key) }
 }
 export type PhoneQueue = ReturnType<typeof useQueue>
