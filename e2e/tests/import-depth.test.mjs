@@ -136,17 +136,48 @@ test('[B3][F12] arrears and paid history are imported, shown, paid in part at th
   await back.close()
 })
 
-test('[B3] vehicles are checked and kept for later, and say so', async () => {
+test('[B3] vehicles are checked and brought in, found by plate, owner and room, and stand with their household', async () => {
   const file = workbook({ 业主车辆信息: [['车牌号', '业主', '手机号', '车辆品牌', '颜色', '车位', '房号'], ['浙A12345', '陈建国', '13805715678', '比亚迪', '白', 'B1-023', '1-1-101'], ['浙AD12345', '', '', '', '', 'B1-024', '']] })
   const p = await open('/imports')
   await p.page.getByRole('radio', { name: '车辆资料' }).click()
   await p.page.getByRole('link', { name: '下载车辆资料模板' }).waitFor()
   await pick(p.page, '车辆.xlsx', file)
   await p.page.getByText('2 辆').waitFor()
-  await p.page.getByText('车辆管理上线后使用').first().waitFor()
+  await p.page.getByText('同一块车牌再导入一次，以新的为准').waitFor()
   await assertAccessible(p.page)
   await shot(p.page, 'import-vehicles')
   await p.page.getByRole('button', { name: '导入 2 行' }).click()
-  await p.page.getByText('车辆资料已留存，车辆管理上线后使用').waitFor()
+  await p.page.getByText('车辆资料已导入').waitFor()
+
+  await p.page.getByRole('link', { name: '看车辆' }).click()
+  const table = p.page.getByRole('table', { name: '车辆' })
+  const [home, guest] = [table.getByRole('row', { name: /浙A12345/ }), table.getByRole('row', { name: /浙AD12345/ })]
+  await home.getByText('138****5678').waitFor()
+  await guest.waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'vehicles')
+  const find = p.page.getByLabel('车牌的一部分、车主或房号')
+  for (const [text, kept, gone] of [['浙ad1', guest, home], ['建国', home, guest], ['1-1-101', home, guest]]) {
+    await find.fill(text)
+    await gone.waitFor({ state: 'detached' })
+    await kept.waitFor()
+  }
+  await find.fill('没有这辆')
+  await p.page.getByText('没有符合条件的车辆').waitFor()
+  await p.page.getByRole('button', { name: '清除条件' }).click()
+  await home.getByRole('link', { name: '1栋1单元101' }).click()
+  await p.page.getByRole('region', { name: '车辆' }).getByText('浙A12345').waitFor()
+  await shot(p.page, 'vehicles-household')
+  await p.close()
+})
+
+test('[B3] without vehicles the list says where they come from', async () => {
+  const other = await seed.project(boss, '云栖苑')
+  const p = await seed.pageOf(browser, linli.origin, boss)
+  await p.page.goto(`/p/${other}/vehicles`)
+  await p.page.getByText('还没有车辆').waitFor()
+  await shot(p.page, 'vehicles-none')
+  await p.page.getByRole('link', { name: '导入车辆资料' }).click()
+  await p.page.getByRole('link', { name: '下载车辆资料模板' }).waitFor()
   await p.close()
 })

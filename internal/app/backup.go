@@ -24,7 +24,6 @@ import (
 
 // What stands in the way of a backup or of bringing one back.
 var (
-	ErrNotHere  = fault.New(fault.Internal, "backup_postgres", "数据在 PostgreSQL 里：数据库请用 pg_dump 备份，并复制数据目录里的 keys.json 和 files，步骤见 docs/ops.md")
 	ErrNotEmpty = fault.New(fault.Internal, "restore_not_empty", "数据目录里已经有东西，恢复只写入空目录，请换一个 LINLI_DATA")
 	ErrNoSpace  = fault.New(fault.Internal, "backup_no_space", "磁盘空间不够，没有留下半个文件；目标所在的盘要能放下数据库的两倍加上传文件")
 	ErrNoBackup = fault.New(fault.Internal, "backup_unknown", "这个文件不是 linli 的备份")
@@ -60,18 +59,17 @@ type Head struct {
 }
 
 // Backup writes the installation of c as it stands at one moment into a new
-// file: database, keys, uploads. It may run beside the server. What the doctor
-// finds in the copy is returned; the copy is made all the same, for what is
-// broken must not be lost besides. Errors: ErrNotHere, bundle.ErrExists.
+// file: database, keys, uploads. It may run beside the server. The database in
+// the file is SQLite's on either engine: one that is opened and looked at on the
+// spot, and that can be restored on both. What the doctor finds in the copy is
+// returned; the copy is made all the same, for what is broken must not be lost
+// besides. Error: bundle.ErrExists.
 func Backup(ctx context.Context, c Config, to, password string) (Manifest, []Finding, error) {
 	a, err := Look(ctx, c)
 	if err != nil {
 		return Manifest{}, nil, fmt.Errorf("backup: %w", err)
 	}
 	defer a.Close()
-	if a.DB.Engine() != db.SQLite {
-		return Manifest{}, nil, ErrNotHere
-	}
 	const tries = 3
 	for try := 1; ; try++ {
 		m, found, err := a.backupOnce(ctx, c, to, password)
@@ -109,7 +107,7 @@ func (a *App) backupOnce(ctx context.Context, c Config, to, password string) (m 
 	if err := os.WriteFile(filepath.Join(stage, entryKeys), keys, 0o600); err != nil {
 		return m, nil, err
 	}
-	if err := a.DB.CopyTo(ctx, filepath.Join(stage, entryDB)); err != nil {
+	if err := a.copyDB(ctx, c, stage); err != nil {
 		return m, nil, err
 	}
 	contents, m, found, err := inspect(ctx, c, stage)
@@ -134,6 +132,22 @@ func (a *App) backupOnce(ctx context.Context, c Config, to, password string) (m 
 		return err
 	})
 	return m, found, err
+}
+
+// copyDB writes the database as it stands at one moment into a SQLite file.
+func (a *App) copyDB(ctx context.Context, c Config, stage string) (err error) {
+	if a.DB.Engine() == db.SQLite {
+		return a.DB.CopyTo(ctx, filepath.Join(stage, entryDB))
+	}
+	to, err := db.Open(ctx, db.Options{Dir: stage, Clock: c.Clock, Log: c.Log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if err := to.Migrate(ctx, Migrations()...); err != nil {
+		return err
+	}
+	return to.Refill(ctx, a.DB)
 }
 
 // inspect opens the copy of the database like an installation of its own.

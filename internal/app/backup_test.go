@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 )
 
 func backupConfig(dir string) app.Config {
@@ -298,9 +300,9 @@ func (r *runsOut) Err() error {
 	return r.Context.Err()
 }
 
-// On PostgreSQL the database's own tools are named and nothing is pretended;
-// the doctor looks at it beside its server and writes nothing.
-func TestBackupOfPostgresIsRefused(t *testing.T) {
+// A backup of PostgreSQL is made beside receipts, is one moment of the books,
+// and comes back on either engine; the doctor looks at it and writes nothing.
+func TestBackupOfPostgresComesBack(t *testing.T) {
 	dir := t.TempDir()
 	c := backupConfig(dir)
 	c.DSN = dbtest.Postgres(t, app.Migrations())
@@ -309,7 +311,7 @@ func TestBackupOfPostgresIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	fillPatient(t, a, dir)
+	p := fillPatient(t, a, dir)
 	beside, err := app.Look(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -325,15 +327,63 @@ func TestBackupOfPostgresIsRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("the doctor could write: %v", err)
 	}
-	to := t.TempDir()
-	if _, _, err := app.Backup(t.Context(), c, filepath.Join(to, "x"), ""); !errors.Is(err, app.ErrNotHere) || !strings.Contains(err.Error(), "pg_dump") {
-		t.Errorf("backup: %v", err)
+	take := func(password string) string {
+		to := filepath.Join(t.TempDir(), "x")
+		if _, found, err := app.Backup(t.Context(), c, to, password); err != nil || len(found) > 0 {
+			t.Fatalf("backup: %v %v", found, err)
+		}
+		return to
 	}
-	if left := names(t, to); left != "" {
-		t.Errorf("left %s", left)
+	stop := p.keepTaking(t)
+	moving := take("海棠-Kestrel-42")
+	stop()
+	if said := restored(t, moving, "海棠-Kestrel-42").findings(t, app.Checks{}); said != "" {
+		t.Errorf("the doctor says\n%s", said)
 	}
-	c.Dir = t.TempDir()
-	if _, _, err := app.Restore(t.Context(), c, "x", ""); !errors.Is(err, app.ErrNotHere) || !strings.Contains(err.Error(), "pg_restore") {
-		t.Errorf("restore: %v", err)
+	still := take("")
+	if was, is := everyRow(t, a, p.project), everyRow(t, restored(t, still, "").app, p.project); was != is {
+		t.Errorf("in a file the project came back as\n%s\nwas\n%s", is, was)
 	}
+	there := backupConfig(filepath.Join(t.TempDir(), "new"))
+	there.DSN = dbtest.Postgres(t, app.Migrations())
+	if _, found, err := app.Restore(t.Context(), there, still, ""); err != nil || len(found) > 0 {
+		t.Fatalf("restore: %v %v", found, err)
+	}
+	b, err := app.New(t.Context(), there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if was, is := everyRow(t, a, p.project), everyRow(t, b, p.project); was != is {
+		t.Errorf("on PostgreSQL the project came back as\n%s\nwas\n%s", is, was)
+	}
+	if got := names(t, there.Dir); got != "files keys.json lock" {
+		t.Errorf("the folder holds %s", got)
+	}
+	there.Dir = filepath.Join(t.TempDir(), "other")
+	if _, _, err := app.Restore(t.Context(), there, still, ""); !errors.Is(err, app.ErrNotEmpty) {
+		t.Errorf("over a full database: %v", err)
+	}
+}
+
+// everyRow is a digest of every row of a project by table, alike on both engines.
+func everyRow(t *testing.T, a *app.App, project id.ID) string {
+	t.Helper()
+	tables, err := a.DB.ProjectTables(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, table := range tables {
+		h, n := sha256.New(), 0
+		if err := a.DB.Dump(t.Context(), table, table.Columns, int64(project), func(values []any) error {
+			n++
+			_, err := fmt.Fprintf(h, "%q\n", values)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %d %x\n", table.Name, n, h.Sum(nil))
+	}
+	return b.String()
 }

@@ -38,9 +38,6 @@ type BackupPlan struct {
 // ErrNoPlan refuses what needs a folder for backups.
 var ErrNoPlan = fault.New(fault.Conflict, "backup_off", "没有设置备份目录，请在启动参数里设置 LINLI_BACKUP_DIR")
 
-// ErrDrillHere says where backups and drills are not for the server to do.
-var ErrDrillHere = fault.New(fault.Conflict, "drill_postgres", "数据在 PostgreSQL 里：备份用 pg_dump，恢复演练在另一个空数据库上做，步骤见 docs/ops.md")
-
 // care looks after the installation while the server runs.
 type care struct {
 	c       Config
@@ -76,6 +73,7 @@ type Drilled struct {
 	MadeAt  time.Time `json:"made_at"` // of the backup
 	Seconds int       `json:"seconds"`
 	Problem string    `json:"problem"` // why it could not be restored
+	Missing string    `json:"missing"` // why it was restored into a file only and not into PostgreSQL, and what to do
 	Found   []string  `json:"found"`   // by the doctor, in what was restored
 }
 
@@ -139,7 +137,7 @@ const settling = 5 * time.Minute
 // that stood still then makes it when it is back.
 func (k *care) schedule(ctx context.Context) error {
 	now := k.db.Clock().Now().In(clock.Shanghai())
-	if k.db.Engine() != db.SQLite || k.c.Backup.Dir == "" || now.Hour() < k.c.Backup.Hour || now.Sub(k.started) < settling {
+	if k.c.Backup.Dir == "" || now.Hour() < k.c.Backup.Hour || now.Sub(k.started) < settling {
 		return nil
 	}
 	key := jobBackup + ":" + now.Format("20060102")
@@ -152,9 +150,6 @@ func (k *care) schedule(ctx context.Context) error {
 
 // ask queues a backup or a drill that somebody wants now.
 func (k *care) ask(ctx context.Context, who actor.Actor, kind, summary string) error {
-	if k.db.Engine() != db.SQLite {
-		return ErrDrillHere
-	}
 	if k.c.Backup.Dir == "" {
 		return ErrNoPlan
 	}
@@ -218,7 +213,8 @@ func (k *care) drill(ctx context.Context, _ []byte) error {
 
 // Drill restores a backup, the newest of the folder when from is empty, into a
 // scratch folder beside it, has the doctor look at all of it and takes the
-// scratch away again. The result is noted in the data folder, also a bad one.
+// scratch away again; an installation on PostgreSQL is drilled with a scratch
+// database on its server, too, when its account may make one. The result is noted in the data folder, also a bad one.
 func Drill(ctx context.Context, c Config, from string) (Drilled, error) {
 	note := Drilled{At: c.Clock.Now(), Found: []string{}}
 	if from == "" {
@@ -235,11 +231,11 @@ func Drill(ctx context.Context, c Config, from string) (Drilled, error) {
 		return note, writeNote(c.Dir, drillNote, note)
 	}
 	note.File = filepath.Base(from)
-	m, found, err := restoreAside(ctx, c, from)
+	m, found, missing, err := restoreAside(ctx, c, from)
 	if ctx.Err() != nil {
 		return note, ctx.Err()
 	}
-	note.MadeAt, note.Seconds = m.MadeAt, int(c.Clock.Now().Sub(note.At)/time.Second)
+	note.Missing, note.MadeAt, note.Seconds = missing, m.MadeAt, int(c.Clock.Now().Sub(note.At)/time.Second)
 	for _, f := range found {
 		note.Found = append(note.Found, f.String())
 	}
@@ -249,15 +245,24 @@ func Drill(ctx context.Context, c Config, from string) (Drilled, error) {
 	return note, writeNote(c.Dir, drillNote, note)
 }
 
-func restoreAside(ctx context.Context, c Config, from string) (m Manifest, found []Finding, err error) {
+func restoreAside(ctx context.Context, c Config, from string) (m Manifest, found []Finding, missing string, err error) {
 	scratch, err := os.MkdirTemp(filepath.Dir(from), ".linli-drill-*")
 	if err != nil {
-		return m, nil, fmt.Errorf("drill: %w", err)
+		return m, nil, "", fmt.Errorf("drill: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	at := c
-	at.Dir, at.DSN = scratch, ""
-	return Restore(ctx, at, from, c.Backup.Password)
+	at.Dir = scratch
+	if c.DSN != "" {
+		var drop func(context.Context) error
+		if at.DSN, drop, err = db.Scratch(ctx, c.DSN); err != nil {
+			missing = words(err) // and a file is better than no drill
+		} else {
+			defer func() { err = errors.Join(err, drop(context.WithoutCancel(ctx))) }()
+		}
+	}
+	m, found, err = Restore(ctx, at, from, c.Backup.Password)
+	return m, found, missing, err
 }
 
 // words is what a person reads of an error.

@@ -17,7 +17,7 @@ import (
 )
 
 type careWarning struct {
-	Code string `json:"code" doc:"backup_off、backup_failed、backup_old、backup_same_disk、backup_found、drill_never、drill_old、drill_failed、disk_low、jobs_dead"`
+	Code string `json:"code" doc:"backup_off、backup_failed、backup_old、backup_same_disk、backup_found、drill_never、drill_old、drill_failed、drill_part、disk_low、jobs_dead"`
 	Bad  bool   `json:"bad" doc:"要马上处理"`
 	Text string `json:"text" doc:"发生了什么，接下来怎么办"`
 }
@@ -197,8 +197,6 @@ func (s *condition) warnings(k *care) []careWarning {
 	}
 	p := k.c.Backup
 	switch {
-	case k.db.Engine() != db.SQLite:
-		add("backup_off", false, "数据在 PostgreSQL 里，服务不自己备份：请用 pg_dump 并复制数据目录，步骤见 docs/ops.md")
 	case p.Dir == "":
 		add("backup_off", true, "没有设置自动备份，请在启动参数里设置 LINLI_BACKUP_DIR")
 	case s.made != nil && s.made.Problem != "":
@@ -216,13 +214,16 @@ func (s *condition) warnings(k *care) []careWarning {
 		add("jobs_dead", true, "有 %d 个后台任务多次失败后停下来了", len(s.dead))
 	}
 	switch {
-	case p.Dir == "" || k.db.Engine() != db.SQLite:
+	case p.Dir == "":
 	case s.drill == nil:
 		add("drill_never", false, "还没有做过恢复演练，只有恢复过的备份才可靠")
 	case s.now.Sub(s.drill.At) > drillOld:
 		add("drill_old", false, "上一次恢复演练是 %d 天前，请再做一次", int(s.now.Sub(s.drill.At).Hours()/24))
 	}
-	if k.db.Engine() == db.SQLite && p.Dir != "" && sameDisk(p.Dir, k.c.Dir) {
+	if s.drill != nil && s.drill.Missing != "" {
+		add("drill_part", false, "恢复演练只恢复到文件里检查过，没有恢复到 PostgreSQL：%s，再做一次演练", s.drill.Missing)
+	}
+	if p.Dir != "" && sameDisk(p.Dir, k.c.Dir) {
 		add("backup_same_disk", false, "备份和数据在同一块磁盘上，磁盘坏了会一起丢失，请定期把 %s 复制到别的机器", filepath.Base(p.Dir))
 	}
 	return out

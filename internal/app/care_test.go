@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -174,7 +175,18 @@ func TestBackupsByThemselves(t *testing.T) {
 // TestRestoreDrill: the newest backup is restored aside and looked at; a
 // damaged one is named; the date is remembered and grows old.
 func TestRestoreDrill(t *testing.T) {
-	p := newCarePatient(t, nil)
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			dsn := ""
+			if engine == db.Postgres {
+				dsn = dbtest.Postgres(t, app.Migrations())
+			}
+			restoreDrill(t, newCarePatient(t, func(c *app.Config) { c.DSN = dsn }), dsn)
+		})
+	}
+}
+
+func restoreDrill(t *testing.T, p *carePatient, dsn string) {
 	if status, text, _ := p.ask(t, "POST", "/api/v1/care/backups", "{}"); status != 202 {
 		t.Fatalf("%d %s", status, text)
 	}
@@ -198,6 +210,14 @@ func TestRestoreDrill(t *testing.T) {
 	if c = p.care(t); !strings.Contains(c.codes(), "drill_old") {
 		t.Errorf("a month later: %s", c.codes())
 	}
+	before := c.Backups[0].File
+	p.tick(t)
+	if c = p.care(t); len(c.Backups) != 1 || c.Backups[0].File == before || strings.Contains(c.codes(), "backup_o") {
+		t.Errorf("by itself: %+v, before it was %s", c, before)
+	}
+	if dsn != "" {
+		p.drillPlainly(t, dsn)
+	}
 	file := filepath.Join(p.plan.Dir, c.Backups[0].File)
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -206,12 +226,38 @@ func TestRestoreDrill(t *testing.T) {
 	if b[len(b)/2] ^= 1; os.WriteFile(file, b, 0o600) != nil {
 		t.Fatal("write")
 	}
-	d, err := app.Drill(t.Context(), app.Config{Dir: p.dir, Clock: p.now, Log: slog.New(slog.DiscardHandler), Version: "test", Backup: p.plan}, "")
+	d, err := app.Drill(t.Context(), app.Config{Dir: p.dir, DSN: dsn, Clock: p.now, Log: slog.New(slog.DiscardHandler), Version: "test", Backup: p.plan}, "")
 	if err != nil || d.OK() {
 		t.Fatalf("drill of a damaged backup: %+v %v", d, err)
 	}
 	if c = p.care(t); c.Drill.OK || !strings.Contains(c.codes(), "drill_failed") {
 		t.Errorf("damaged: %+v", c)
+	}
+}
+
+// drillPlainly drills with an account that may not make a database: the file is
+// drilled, and what is missing is said.
+func (p *carePatient) drillPlainly(t *testing.T, dsn string) {
+	t.Helper()
+	p.exec(t, "DROP ROLE IF EXISTS linli_t_care")
+	if err := p.app.DB.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), "CREATE ROLE linli_t_care LOGIN PASSWORD 'care'")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	defer p.exec(t, "DROP ROLE linli_t_care")
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("linli_t_care", "care")
+	d, err := app.Drill(t.Context(), app.Config{Dir: p.dir, DSN: u.String(), Clock: p.now, Log: slog.New(slog.DiscardHandler), Version: "test", Backup: p.plan}, "")
+	if err != nil || !d.OK() || !strings.Contains(d.Missing, `ALTER ROLE "linli_t_care" CREATEDB`) {
+		t.Errorf("%+v %v", d, err)
+	}
+	if c := p.care(t); !c.Drill.OK || !strings.Contains(c.codes(), "drill_part") {
+		t.Errorf("%+v", c)
 	}
 }
 

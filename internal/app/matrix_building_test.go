@@ -126,6 +126,7 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 		"search-households": {name, "q=909", "q=13900139000", "q=9000", "q=bingjinsique"},
 		"list-rooms":        {building, "q=909", "unit_id=" + w.c.ids["unit"].String()},
 		"list-people":       {building, name, "q=13900139000"},
+		"list-vehicles":     {room, name, "q=909", "limit=200"},
 		"list-charges":      {building, room, name, "count=true", "count=true&" + building, "run_id=" + w.c.ids["run"].String()},
 		"list-arrears":      {"days_over=0"},
 		"receipt-list":      {room, "mine=true", "count=true", "cashier_id=" + w.a.ids["account"].String()},
@@ -142,7 +143,7 @@ func honouring() []string {
 	return []string{"add-occupant", "add-reading-photo", "ask-correction", "confirm-reading", "counter-ahead", "counter-seat", "counter-setting", "create-person", "create-room",
 		"create-unit", "decide-correction", "edit-occupant", "edit-person", "edit-room", "end-occupant", "explain-charge", "list-arrears", "list-buildings", "list-charges", "list-contacts",
 		"list-corrections", "list-dictionaries", "list-fields", "list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms",
-		"list-tags", "list-units", "put-tag", "read-home", "read-household", "read-meter-history", "read-person", "read-person-values", "read-project", "read-reading-photo", "read-room", "read-room-card",
+		"list-tags", "list-units", "list-vehicles", "put-tag", "read-home", "read-household", "read-meter-history", "read-person", "read-person-values", "read-project", "read-reading-photo", "read-room", "read-room-card",
 		"read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void", "record-contact", "record-reading",
 		"reveal-person", "search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",
 		"takings", "void-reading"}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"strings"
 	"testing"
 
 	"linli/internal/cashier"
@@ -13,9 +14,11 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
+	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/roster"
 )
 
 // works gives the room of a twin a meter with a reading that has a photo, and a
@@ -57,6 +60,7 @@ func (w *matrixWorld) works(t *testing.T, p *twin, who actor.Actor) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.cars(t, p)
 	drawer := money.Fen(300_00)
 	sh, err := w.app.Cashier.OpenShift(ctx, who, project, drawer)
 	if err == nil {
@@ -69,6 +73,30 @@ func (w *matrixWorld) works(t *testing.T, p *twin, who actor.Actor) {
 		t.Fatal(err)
 	}
 	p.ids["shift"] = sh.ID
+}
+
+// cars brings in a vehicle of the room of a twin.
+func (w *matrixWorld) cars(t *testing.T, p *twin) {
+	t.Helper()
+	ctx, who, project, room := t.Context(), actor.System(p.canary), p.ids["project"], p.ids["room"]
+	labels, err := w.app.Estate.Labels(ctx, w.app.DB.Reader(ctx), project, []id.ID{room})
+	if err != nil {
+		t.Fatal(err)
+	}
+	im, err := w.app.Roster.StartImportOf(ctx, who, project, roster.KindVehicles, p.canary+"车辆.csv",
+		strings.NewReader(fmt.Sprintf("车牌号,车主,手机号,房号\n浙A%05d,%s车主,13900139000,%s\n", int64(room)%100_000, p.canary, strings.ReplaceAll(labels[room], "栋1单元", "栋-1-"))))
+	if err == nil {
+		err = w.app.Jobs.Drain(ctx)
+	}
+	if err == nil {
+		_, err = w.app.Roster.ApplyImport(ctx, who, project, im.ID, roster.ApplyOptions{})
+	}
+	if err == nil {
+		err = w.app.Jobs.Drain(ctx)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wingBodies are requests that work in the own building, where those of the

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"linli/internal/kit/bundle"
 	"linli/internal/kit/db"
@@ -22,13 +23,14 @@ var entryText = regexp.MustCompile(`^(manifest\.json|keys\.json|linli\.db|files/
 
 const lockFile = "lock"
 
-// Restore brings a backup into the empty data folder of c, up to date with
-// this program, and has the doctor look at it. Nothing appears in the folder
-// before all of it has been read and proved whole. Errors: ErrNotEmpty,
-// ErrNotHere, ErrNoBackup, db.ErrNewer, and those of bundle.Read.
+// Restore brings a backup of either engine into the empty data folder of c (and
+// into its empty PostgreSQL, when it names one), up to date with this program,
+// and has the doctor look at it. Nothing appears in the folder before all of it
+// has been read and proved whole. Errors: ErrNotEmpty, ErrNoBackup,
+// db.ErrNewer, and those of bundle.Read.
 func Restore(ctx context.Context, c Config, from, password string) (m Manifest, found []Finding, err error) {
-	if c.DSN != "" {
-		return m, nil, ErrNotHere.Say("LINLI_DB 指向 PostgreSQL：数据库请用 pg_restore 恢复，步骤见 docs/ops.md")
+	if err := vacant(ctx, c); err != nil {
+		return m, nil, fmt.Errorf("restore: %w", err)
 	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return m, nil, fmt.Errorf("restore: %w", err)
@@ -115,9 +117,34 @@ func (m *Manifest) known() error {
 	return nil
 }
 
-// examineStage brings the unpacked database up to date and looks at all of it.
+// vacant refuses a PostgreSQL that holds something already.
+func vacant(ctx context.Context, c Config) (err error) {
+	if c.DSN == "" {
+		return nil
+	}
+	d, err := db.Open(ctx, db.Options{DSN: c.DSN, Clock: c.Clock, Log: c.Log, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	empty, err := d.Empty(ctx)
+	if err == nil && !empty {
+		err = ErrNotEmpty.Say("LINLI_DB 指向的数据库里已经有数据，恢复只写入空的数据库，请新建一个")
+	}
+	return err
+}
+
+// examineStage brings the unpacked database up to date and to its place, when
+// that is PostgreSQL, and looks at all of it.
 func examineStage(ctx context.Context, c Config, stage string, m *Manifest) (found []Finding, err error) {
-	c.Dir = stage
+	dsn := c.DSN
+	c.Dir, c.DSN = stage, ""
+	if dsn != "" {
+		if err := moveOver(ctx, c, dsn); err != nil {
+			return nil, err
+		}
+		c.DSN = dsn
+	}
 	a, err := New(ctx, c)
 	if err != nil {
 		return nil, err
@@ -140,6 +167,32 @@ func examineStage(ctx context.Context, c Config, stage string, m *Manifest) (fou
 		}
 	}
 	return found, nil
+}
+
+// moveOver brings the unpacked database into a PostgreSQL and leaves it nowhere
+// else.
+func moveOver(ctx context.Context, c Config, dsn string) (err error) {
+	from, err := db.Open(ctx, db.Options{Dir: c.Dir, Clock: c.Clock, Log: c.Log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err = errors.Join(err, from.Close()); err == nil {
+			err = os.Remove(filepath.Join(c.Dir, entryDB))
+		}
+	}()
+	if err := from.Migrate(ctx, Migrations()...); err != nil {
+		return err
+	}
+	to, err := db.Open(ctx, db.Options{DSN: dsn, Clock: c.Clock, Log: c.Log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if err := to.Migrate(ctx, Migrations()...); err != nil {
+		return err
+	}
+	return to.Refill(ctx, from)
 }
 
 // settle moves what was unpacked to its place, the database last: without it a
@@ -169,8 +222,10 @@ func settle(stage, dir string) error {
 	if err := bundle.SyncDir(dir); err != nil {
 		return err
 	}
-	if err := move(entryDB); err != nil {
-		return err
+	if slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == entryDB }) {
+		if err := move(entryDB); err != nil {
+			return err
+		}
 	}
 	return bundle.SyncDir(dir)
 }

@@ -27,7 +27,7 @@ import (
 func rights() []identity.Right {
 	const house, fee, desk, books, manage = "房屋与住户", "费用与出账", "收银", "账务", "管理"
 	return []identity.Right{
-		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图和住户，手机号与证件号打码"},
+		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图、住户和车辆，手机号与证件号打码"},
 		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
 		{Permission: roster.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
 		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},

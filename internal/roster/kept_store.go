@@ -80,6 +80,35 @@ type vehicleText struct {
 	Until  string `json:"until,omitempty"`
 }
 
+// keptVehicles reads all of a project in the order of time.
+func keptVehicles(ctx context.Context, q db.Q, project id.ID) ([]ListedVehicle, error) {
+	rows, err := q.Query(ctx, "SELECT id, room_id, value, created_at FROM estate_kept WHERE project_id = ? AND kind = ? ORDER BY id", project, KeptVehicle)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (ListedVehicle, error) {
+		var v ListedVehicle
+		var text vehicleText
+		var value string
+		var at int64
+		err := row.Scan(&v.ID, &v.Room, &value, &at)
+		if err == nil {
+			err = json.Unmarshal([]byte(value), &text)
+		}
+		v.Vehicle, v.At = Vehicle(text), db.Micro(at)
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list vehicles: %w", err)
+	}
+	return out, nil
+}
+
+func hasVehicles(ctx context.Context, q db.Q, project, room id.ID) (some bool, err error) {
+	err = q.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM estate_kept WHERE project_id = ? AND room_id = ? AND kind = ?)", project, room, KeptVehicle).Scan(&some)
+	if err != nil {
+		err = fmt.Errorf("look for vehicles: %w", err)
+	}
+	return some, err
+}
+
 func (v Vehicle) text() (string, error) {
 	b, err := json.Marshal(vehicleText(v))
 	if err != nil {

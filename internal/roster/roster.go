@@ -1,6 +1,7 @@
 // Package roster brings a company's tables in: reading them under the titles
 // other systems use, comparing them with what is stored, all of it or nothing,
-// and taking an import back. Rooms and people are written by the bulk commands
+// and taking an import back; and the list of vehicles, which wait here for a
+// room of their own. Rooms and people are written by the bulk commands
 // of estate; rooms above bring further kinds of sheets by the socket Importer.
 // Floor 3. Uses: audit, file, estate.
 package roster

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
@@ -21,6 +22,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "apply-import", "POST", in+"/{import}/apply", "导入检查过的文件，全部成功或全部不做", PermImport, s.applyImportAPI)
 	route(w, "continue-import", "POST", in+"/{import}/continue", "继续中断的导入", PermImport, s.continueImportAPI)
 	route(w, "undo-import", "POST", in+"/{import}/undo", "撤销整次导入，导入后没有改过、用过才行", PermImport, s.undoImportAPI)
+	web.Handle(w, web.Op{ID: "list-vehicles", Method: "GET", Path: "/projects/{project}/vehicles", Summary: "列出车辆：来自导入的车辆资料", Tag: "estate", Permission: estate.PermRead, Buildings: true}, s.listVehiclesAPI)
 }
 
 func route[I, O any](w *web.Server, opID, method, path, summary string, p actor.Permission, h func(context.Context, actor.Actor, *I) (*O, error)) {

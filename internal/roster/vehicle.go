@@ -16,8 +16,8 @@ import (
 	"linli/internal/kit/sheet"
 )
 
-// KindVehicles is the import of vehicles, which are kept until there is a room
-// for them.
+// KindVehicles is the import of vehicles, which are kept and listed until there
+// is a room for them.
 const KindVehicles = "vehicle"
 
 // KeptVehicle is the kind under which they are kept; see Keeps.
@@ -169,9 +169,14 @@ func (v *vehicleSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	return v.s.keep(ctx, tx, v.project, im.ID, v.kept)
 }
 
+// plateText is a plate, or a part of one, as plates are kept.
+func plateText(text string) string {
+	return strings.NewReplacer("·", "", "-", "", ".", "").Replace(strings.ToUpper(naming.Tight(text)))
+}
+
 // plate reads a number plate; false when it cannot be one.
 func plate(text string) (string, bool) {
-	p := strings.NewReplacer("·", "", "-", "", ".", "").Replace(strings.ToUpper(naming.Tight(text)))
+	p := plateText(text)
 	runes := []rune(p)
 	if n := len(runes); n < 7 || n > 8 || !unicode.Is(unicode.Han, runes[0]) || runes[1] < 'A' || runes[1] > 'Z' {
 		return "", false

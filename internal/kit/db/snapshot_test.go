@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,4 +106,96 @@ func TestDowngradeIsRefused(t *testing.T) {
 			t.Errorf("an old program opens it: %v", err)
 		}
 	})
+}
+
+// Rows come over whole from either engine into either, also odd ones; unlike
+// tables are refused.
+func TestRefill(t *testing.T) {
+	now := clock.NewManual(dbtest.Start())
+	dbtest.Run(t, things(), func(t *testing.T, from *db.DB, _ *clock.Manual) {
+		for n := range 250 {
+			addThing(t, from, n)
+		}
+		if err := from.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), "INSERT INTO thing (id, name, ok, b) VALUES (1000, '引''号', 0, ?), (1001, '', 1, ?)", []byte{}, []byte{0, 255})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+			to := dbtest.Open(t, engine, things(), now)
+			if empty, err := to.Empty(t.Context()); err != nil || !empty {
+				t.Errorf("%s is not empty: %v", engine, err)
+			}
+			if err := to.Refill(t.Context(), from); err != nil || count(t, to) != 252 {
+				t.Errorf("into %s: %d rows, %v", engine, count(t, to), err)
+			}
+			var odd int
+			if err := to.Reader(t.Context()).QueryRow(t.Context(), "SELECT COUNT(*) FROM thing WHERE (id = 1000 AND name = '引''号' AND b = ?) OR (id = 1001 AND b = ?)", []byte{}, []byte{0, 255}).Scan(&odd); err != nil || odd != 2 {
+				t.Errorf("into %s came %d odd ones, %v", engine, odd, err)
+			}
+			if empty, err := to.Empty(t.Context()); err != nil || empty {
+				t.Errorf("%s is empty: %v", engine, err)
+			}
+			if err := to.Refill(t.Context(), from); err == nil || count(t, to) != 252 {
+				t.Errorf("twice into %s: %d rows, %v", engine, count(t, to), err)
+			}
+		}
+		if err := dbtest.Open(t, db.SQLite, nil, now).Refill(t.Context(), from); !errors.Is(err, db.ErrUnlike) {
+			t.Errorf("without the tables: %v", err)
+		}
+	})
+}
+
+// A scratch database is empty, there is one at a time, and an account that may
+// not make any is told what to do.
+func TestScratch(t *testing.T) {
+	home := dbtest.Postgres(t, things())
+	var drops []func(context.Context) error
+	for range 2 { // the first is left as by a process that was killed
+		dsn, drop, err := db.Scratch(t.Context(), home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Open(t.Context(), db.Options{DSN: dsn})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if empty, err := d.Empty(t.Context()); err != nil || !empty || dsn == home {
+			t.Errorf("%s: %v", dsn, err)
+		}
+		if err := errors.Join(d.Migrate(t.Context(), things()...), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+		drops = append(drops, drop)
+	}
+	for _, drop := range drops {
+		if err := drop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	d, err := db.Open(t.Context(), db.Options{DSN: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	role := func(query string) {
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), query)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	role("DROP ROLE IF EXISTS linli_t_plain")
+	role("CREATE ROLE linli_t_plain LOGIN PASSWORD 'plain'")
+	defer role("DROP ROLE linli_t_plain")
+	u, err := url.Parse(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("linli_t_plain", "plain")
+	if _, _, err := db.Scratch(t.Context(), u.String()); !errors.Is(err, db.ErrNoScratch) || !strings.Contains(err.Error(), "linli_t_plain") {
+		t.Errorf("a plain account: %v", err)
+	}
 }

@@ -4083,6 +4083,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出车辆：来自导入的车辆资料 */
+        get: operations["list-vehicles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/waivers": {
         parameters: {
             query?: never;
@@ -4794,7 +4811,7 @@ export interface components {
         AppCareWarning: {
             /** @description 要马上处理 */
             bad: boolean;
-            /** @description backup_off、backup_failed、backup_old、backup_same_disk、backup_found、drill_never、drill_old、drill_failed、disk_low、jobs_dead */
+            /** @description backup_off、backup_failed、backup_old、backup_same_disk、backup_found、drill_never、drill_old、drill_failed、drill_part、disk_low、jobs_dead */
             code: string;
             /** @description 发生了什么，接下来怎么办 */
             text: string;
@@ -9701,6 +9718,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListVehicle: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["RosterVehicle"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListWaiver: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BillingWaiver"][];
@@ -10967,6 +10990,39 @@ export interface components {
             title: string;
             /** @description 填的内容；手机号和证件号打码 */
             value: string;
+        };
+        RosterVehicle: {
+            /** @description 停车场 */
+            area: string;
+            /** @description 品牌 */
+            brand: string;
+            /** @description 颜色 */
+            colour: string;
+            /** @description 起租时间，表格里的写法 */
+            from: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: date-time
+             * @description 哪天导入的
+             */
+            imported_at: string;
+            /** @description 车辆类型 */
+            kind: string;
+            /** @description 车主，表格里没有则为空 */
+            owner: string;
+            /** @description 打码的手机号 */
+            phone_mask: string;
+            /** @description 车牌号，如 浙A12345 */
+            plate: string;
+            /** @description 哪一户；表格里没写房号则为空 */
+            room_id: string;
+            /** @description 房屋，如 3栋2单元1502 */
+            room_label: string;
+            /** @description 车位 */
+            space: string;
+            /** @description 截止时间，表格里的写法 */
+            until: string;
         };
         ScreenArrear: {
             item_name: string;
@@ -43532,6 +43588,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScreenTransfer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-vehicles": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 车牌的开头或一部分、车主、房号的任意写法 */
+                q?: string;
+                /** @description 哪一户 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListVehicle"];
                 };
             };
             /** @description Bad Request */

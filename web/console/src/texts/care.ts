@@ -12,7 +12,10 @@ export const careTexts = {
   making: '正在备份…',
   columns: { file: '文件', at: '时间', size: '大小' },
   drill: '恢复演练',
-  drillWhat: '把最近的备份恢复到临时目录，完整检查一遍，再删掉。不影响正在使用的数据。',
+  drillWhat: {
+    sqlite: '把最近的备份恢复到临时目录，完整检查一遍，再删掉。不影响正在使用的数据。',
+    postgres: '把最近的备份恢复到临时目录和一个临时数据库，完整检查一遍，再删掉。不影响正在使用的数据。',
+  } as Record<string, string>,
   drillNone: '还没有做过',
   drillOK: '通过',
   drillBad: '没有通过',

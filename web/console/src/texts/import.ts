@@ -18,7 +18,7 @@ export const importTexts = {
   hints: {
     roster: '模板里每一列都有说明和例子；同一间房可以有几行，每行一个人。',
     opening: '每行一间房的一项费用、一个账期：应收多少、以前收过多少。别的系统导出的费用表和缴费历史可以直接传；一行跨几个月的，按月分开。',
-    vehicle: '每行一辆车：车牌、车主、手机号、车位。先检查、留存，车辆管理上线后使用。',
+    vehicle: '每行一辆车：车牌、车主、手机号、车位。先检查再导入，导入后在“车辆”里可以查。',
   },
   wrongType: (name: string) => `${name} 不是 xlsx 或 csv，请另存为 xlsx 再传`,
   tooLarge: (name: string) => `${name} 超过 20 MB，请按楼栋分成几个文件`,
@@ -103,8 +103,8 @@ export const importTexts = {
     vehicle: {
       rows: '留存的内容',
       columns: { label: '车辆', text: '内容' },
-      consequences: ['车辆资料已逐行检查，导入后留存，车辆管理上线后使用', '现在没有车辆的页面，留存的内容随项目整体导出', '手机号加密保存', '可以整批撤销；这次导入记入操作日志'],
-      applied: (totals: string) => `${totals}。车辆资料已留存，车辆管理上线后使用。`,
+      consequences: ['车辆资料已逐行检查，导入后列在“车辆”和住户档案里，只供查看', '同一块车牌再导入一次，以新的为准', '手机号加密保存', '可以整批撤销；这次导入记入操作日志'],
+      applied: (totals: string) => `${totals}。车辆资料已导入，在“车辆”和住户档案里可以看到。`,
       undo: (totals: string) => `这次留存的车辆资料全部删去：${totals}。`,
       rule: '撤销以后可以重新导入。',
       undone: (by: string, at: string) => `${by} 于 ${at} 撤销，留存的车辆资料已删去。`,
@@ -120,6 +120,7 @@ export const importTexts = {
     },
   },
   toCharges: '看费用明细',
+  toVehicles: '看车辆',
   toRooms: '看房屋',
   toPeople: '看住户',
   toItems: '设收费项目',
