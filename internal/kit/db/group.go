@@ -28,7 +28,12 @@ var errDeserted = errors.New("the writer of the group is gone")
 // Do has write store item, with what others brought, in one transaction of d.
 // When that fails each is written alone, so that nobody fails for another's
 // fault. It does not stop when ctx ends: others may wait for the same write.
+// Inside a joined command item is written alone, as a part of it: nobody else's
+// row may depend on what becomes of that command.
 func (g *Group[T]) Do(ctx context.Context, d *DB, item T, write func(ctx context.Context, tx *Tx, items []T) error) error {
+	if joined(ctx, d) != nil {
+		return d.Write(ctx, func(tx *Tx) error { return write(ctx, tx, []T{item}) })
+	}
 	e := &entrant[T]{item: item}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, e)

@@ -80,3 +80,50 @@ func TestGroup(t *testing.T) {
 		}
 	})
 }
+
+// What is done inside a joined command goes with it, and holds nobody up who
+// is not: on SQLite the command has the writer already.
+func TestGroupInsideACommand(t *testing.T) {
+	dbtest.Run(t, nil, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx := t.Context()
+		if err := d.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "CREATE TABLE group_row (n BIGINT PRIMARY KEY)")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var g db.Group[int]
+		write := func(ctx context.Context, tx *db.Tx, items []int) error {
+			for _, n := range items {
+				if _, err := tx.Exec(ctx, "INSERT INTO group_row (n) VALUES (?)", n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		undone := errors.New("undone")
+		other := make(chan error, 1)
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			go func() { other <- g.Do(ctx, d, 2, write) }()
+			if d.Engine() == db.Postgres {
+				if err := <-other; err != nil { // SQLite's writer is taken until the end
+					return err
+				}
+			}
+			if err := g.Do(db.Join(ctx, tx), d, 1, write); err != nil {
+				return err
+			}
+			return undone
+		})
+		if d.Engine() == db.SQLite {
+			if err := <-other; err != nil {
+				t.Error(err)
+			}
+		}
+		rows, rerr := d.Reader(ctx).Query(ctx, "SELECT n FROM group_row")
+		got, rerr := db.Collect(rows, rerr, func(r db.Scanner) (n int, err error) { return n, r.Scan(&n) })
+		if !errors.Is(err, undone) || rerr != nil || len(got) != 1 || got[0] != 2 {
+			t.Errorf("%v: rows %v, %v", err, got, rerr)
+		}
+	})
+}

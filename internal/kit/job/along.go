@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/kit/db"
@@ -25,17 +26,20 @@ func Along(ctx context.Context, tx *db.Tx, prefix string, n int) ([][]byte, erro
 		skip = " FOR UPDATE SKIP LOCKED"
 	}
 	type mate struct {
-		id      id.ID
-		payload string
+		id           id.ID
+		key, payload string
 	}
 	// The conditions on state and key are those of the index that finds the keys.
-	rows, err := tx.Query(ctx, `SELECT id, payload FROM kit_job WHERE unique_key <> '' AND state IN ('ready', 'running') AND unique_key > ? AND unique_key < ?
+	rows, err := tx.Query(ctx, `SELECT id, unique_key, payload FROM kit_job WHERE unique_key <> '' AND state IN ('ready', 'running') AND unique_key > ? AND unique_key < ?
 		AND state = 'ready' AND attempts = 0 AND run_at <= ? ORDER BY unique_key LIMIT ?`+skip, prefix, upTo(prefix), tx.Now(), n)
 	mates, err := db.Collect(rows, err, func(row db.Scanner) (mate, error) {
 		var m mate
-		err := row.Scan(&m.id, &m.payload)
+		err := row.Scan(&m.id, &m.key, &m.payload)
 		return m, err
 	})
+	// The range only finds them: a database that sorts by language, not by bytes,
+	// puts other keys between.
+	mates = slices.DeleteFunc(mates, func(m mate) bool { return !strings.HasPrefix(m.key, prefix) })
 	if err != nil || len(mates) == 0 {
 		return nil, err
 	}
