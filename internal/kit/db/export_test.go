@@ -6,3 +6,12 @@ func (g *Group[T]) Waiting() int {
 	defer g.mu.Unlock()
 	return len(g.waiting)
 }
+
+// Busy tells whether somebody has the turn.
+func (g *Group[T]) Busy() bool {
+	if g.turn.TryLock() {
+		g.turn.Unlock()
+		return false
+	}
+	return true
+}
