@@ -62,18 +62,17 @@ func Lists(ctx context.Context, o ListsOptions, progress io.Writer) (*ListsResul
 	if err := w.fill(ctx, c, o, progress); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	debug.FreeOSMemory()
 	a, err := app.New(ctx, c) // a fresh server, as after a restart
 	if err != nil {
 		return nil, err
 	}
 	defer a.Close()
 	w.app, w.handler = a, a.Handler()
-	r := &ListsResult{Engine: string(a.DB.Engine())}
+	debug.FreeOSMemory() // what the preparation used is not the server's
+	r := &ListsResult{Engine: string(a.DB.Engine()), RestMB: float64(residentMemory()) / (1 << 20)}
 	if r.Rooms, r.Charges, r.Open, err = countHouse(ctx, a.DB); err != nil {
 		return nil, err
 	}
-	r.RestMB = float64(residentMemory()) / (1 << 20)
 	if err := resetPeak(); err != nil {
 		fmt.Fprintln(progress, "peak memory counts the preparation too:", err)
 	}

@@ -32,6 +32,7 @@ const (
 	OpenOrder    Deed = "order"
 	PayByCode    Deed = "paycode" // an order by a resident's own code, without login
 	CancelOrder  Deed = "cancel"
+	CancelByCode Deed = "paycode-cancel" // by the payer, without login
 	AskRefund    Deed = "refund-ask"
 	DecideRefund Deed = "refund-decide"
 	PayRefund    Deed = "refund-pay"

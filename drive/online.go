@@ -252,7 +252,7 @@ func (p *person) cancel(ctx context.Context, h held) {
 	path := "/orders/" + h.id.String() + "/cancel"
 	t := p.newTask(CancelOrder, h.at, h.id, 0, path, object{})
 	if h.page != "" {
-		t.path = h.page + "/cancel"
+		t.Deed, t.path = CancelByCode, h.page+"/cancel"
 	}
 	p.do(ctx, t)
 }

@@ -204,6 +204,9 @@ func (v *verifier) answers() {
 		}
 		first := c.answers[0]
 		for _, a := range c.answers[1:] {
+			if c.Deed == CancelByCode && a.Status == first.Status && a.ID == first.ID {
+				continue // it is answered as it stands now
+			}
 			if a.Status != first.Status || a.ID != first.ID || a.Number != first.Number || a.Got != first.Got || a.State != first.State {
 				v.say("%s %s was answered %d %s %s, and again %d %s %s", c.Deed, k, first.Status, first.ID, first.Number, a.Status, a.ID, a.Number)
 			}

@@ -52,6 +52,9 @@ func story(t *testing.T) ([]Entry, *Books) {
 	tell(Entry{Deed: ReleaseRun, Key: "a-9", Subject: 41}, Entry{Status: 200, ID: 41})
 	tell(Entry{Deed: TakeDeposit, Key: "a-10", Subject: 100, Amount: 300}, Entry{Status: 201, ID: 51, Number: "SJ2026-000005", Got: 300})
 	tell(Entry{Deed: PayByCode, Key: "a-11", Subject: 200, Amount: 800, Channel: alipay, Project: 2}, Entry{Status: 201, ID: 22, Number: "L-22", Got: 800})
+	for _, state := range []string{"new", "paid"} {
+		tell(Entry{Deed: CancelByCode, Key: "a-15", Subject: 22, Project: 2}, Entry{Status: 200, ID: 22, Number: "L-22", State: state})
+	}
 	tell(Entry{Deed: AskRefund, Key: "a-12", Subject: 14, Amount: 250}, Entry{Status: 201, ID: 32})
 	tell(Entry{Deed: DecideRefund, Key: "a-13", Subject: 32}, Entry{Status: 200, ID: 32, State: "sent"})
 	j.write(Entry{Deed: Altered, Channel: wechat, Number: "X-1", Note: "unknown"})

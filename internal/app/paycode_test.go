@@ -102,6 +102,26 @@ func (w *onlineWorld) payByCode(t *testing.T) {
 	w.changeHands(t, room, token)
 }
 
+// cancelTwice is a payer who has thought better of it, and whose telephone asks
+// again because the answer got lost.
+func (w *onlineWorld) cancelTwice(t *testing.T, token string) {
+	t.Helper()
+	ctx, codes := t.Context(), w.app.Paycode
+	o, err := codes.Pay(ctx, phone, token, paycode.Ask{Channel: "wechat", Phone: true, Amount: onlineOwed, Key: "regretted"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 {
+		if _, err := codes.Cancel(ctx, phone, token, o.ID); err != nil {
+			t.Errorf("cancelled for the %d. time: %v", n+1, err)
+		}
+		w.drain(t)
+		if o, err = codes.Order(ctx, phone, token, o.ID); err != nil || o.State != payment.OrderClosed {
+			t.Errorf("order %+v, %v", o, err)
+		}
+	}
+}
+
 // strangers try the code for what is not its room's.
 func (w *onlineWorld) strangers(t *testing.T, token string) {
 	t.Helper()
@@ -124,6 +144,7 @@ func (w *onlineWorld) strangers(t *testing.T, token string) {
 		t.Fatal(err)
 	}
 	w.drain(t)
+	w.cancelTwice(t, token)
 	guesser := actor.Actor{Address: "203.0.113.9"}
 	_, chance, _ := strings.Cut(token, ".")
 	for n := range 31 {

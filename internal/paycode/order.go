@@ -224,14 +224,16 @@ func (s *Service) Order(ctx context.Context, who actor.Actor, token string, orde
 	return out, nil
 }
 
-// Cancel wants an order of the code closed; money that came meanwhile wins.
-// Errors: those of Order, payment.ErrOrderEnded.
+// Cancel wants an order of the code closed; money that came meanwhile wins. An
+// order that has ended is answered as it ended, so that asking twice does no
+// harm: nobody is signed in here whose answers could be kept. Errors: those of
+// Order.
 func (s *Service) Cancel(ctx context.Context, who actor.Actor, token string, order id.ID) (*Order, error) {
 	o, err := s.mine(ctx, s.DB.Reader(ctx), who, token, order)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Payment.CancelOrder(ctx, actor.Actor{Name: payer, Address: who.Address}, o.project, order, "付款人取消"); err != nil {
+	if _, err := s.Payment.CancelOrder(ctx, actor.Actor{Name: payer, Address: who.Address}, o.project, order, "付款人取消"); err != nil && !errors.Is(err, payment.ErrOrderEnded) {
 		return nil, err
 	}
 	return s.order(ctx, s.DB.Reader(ctx), o.project, order)
