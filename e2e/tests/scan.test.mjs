@@ -74,6 +74,11 @@ test('[F7] room, Enter, scan of the payer’s code 付款码: the receipt, and t
   await shot(c.page, 'scan-done')
   await c.page.keyboard.press('2')
   await eventually(async () => assert.equal(await find.inputValue(), '2'))
+  await c.page.goto(`/p/${project}/counter/${room(1)}`)
+  await c.p.settled()
+  await scan(c.page, '281234567890123456') // nothing is owed: the digits are no amount
+  await shot(c.page, 'scan-nothing')
+  assert.equal(await c.page.getByRole('textbox', { name: '收款金额' }).inputValue(), '')
   await c.p.close()
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { channelOf, ScanRun } from './useScanner'
+import { channelOf, keptText, ScanRun } from './useScanner'
 
 const feed = (run: ScanRun, keys: string, at: number, gap = 8): number => {
   for (const key of keys) expect(run.key(key, (at += gap))).toBeNull()
@@ -42,4 +42,20 @@ it('tells where a run begins, to put back what its digits do', () => {
   expect(run.fresh).toBe(false)
   run.key('1', 2000)
   expect(run.fresh).toBe(true)
+})
+
+it('puts the text of a field back as if it were typed', () => {
+  document.body.innerHTML = '<input value="120"><button></button>'
+  const field = document.querySelector('input')!
+  const typed: string[] = []
+  field.addEventListener('input', () => typed.push(field.value))
+  field.focus()
+  const back = keptText()
+  field.value = '120281234567890123456'
+  back()
+  expect([field.value, typed]).toEqual(['120', ['120']])
+  back()
+  expect(typed).toEqual(['120']) // nothing to put back, nothing is said
+  document.querySelector('button')!.focus()
+  expect(keptText()).not.toThrow()
 })

@@ -38,6 +38,18 @@ export class ScanRun {
   }
 }
 
+/** Remembers the text of the field that has the focus; the answer puts it back as if it were typed. */
+export function keptText(): () => void {
+  const field = document.activeElement
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return () => {}
+  const text = field.value
+  return () => {
+    if (field.value === text) return
+    field.value = text
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
+
 /**
  * Hears a scanner wherever the focus is, before any field or key of the page acts on its Enter. What the digits have done until then is
  * put back: `mark` is asked at the first digit and answers how.
@@ -48,7 +60,10 @@ export function useScanner(mark: () => () => void, take: (code: string) => void)
   function listen(event: KeyboardEvent): void {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || modalIsOpen()) return
     const code = run.key(event.key, event.timeStamp)
-    if (run.fresh) restore = mark()
+    if (run.fresh) {
+      const [text, rest] = [keptText(), mark()]
+      restore = () => { text(); rest() }
+    }
     if (code === null) return
     event.preventDefault()
     event.stopImmediatePropagation()
