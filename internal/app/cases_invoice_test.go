@@ -28,14 +28,16 @@ func (w *caseWorld) taxed(ctx context.Context, in caseInput, c *acceptanceCase) 
 	if err != nil {
 		return err
 	}
-	if _, err := w.app.Invoice.SetSeller(ctx, w.who, project, seller()); err != nil {
-		return err
-	}
 	rate, err := basisPoints(in.text("rate"))
 	if err != nil {
 		return err
 	}
-	tax := invoice.Tax{Item: r.Lines[0].Item, From: 20250101, Rate: int(rate), Code: "3040801010000000000", Short: "企业管理服务"}
+	who := seller()
+	who.Small = rate == 100
+	if _, err := w.app.Invoice.SetSeller(ctx, w.who, project, who); err != nil {
+		return err
+	}
+	tax := invoice.Tax{Item: r.Lines[0].Item, From: 20250101, Rate: int(rate), Simple: rate <= 500, Code: "3040801010000000000", Short: "企业管理服务"}
 	if err := w.app.Invoice.SetTax(ctx, w.who, project, tax); err != nil {
 		return err
 	}

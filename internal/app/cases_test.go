@@ -6,7 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"linli/internal/app"
@@ -20,25 +24,29 @@ import (
 	"linli/internal/tariff"
 )
 
-// errNotYet marks a case whose row the product does not have yet.
+// errNotYet marks a case whose room does not stand yet.
 var errNotYet = errors.New("not yet")
 
-type acceptanceCase struct {
-	ID     string                     `json:"id"`
-	Title  string                     `json:"title"`
-	Input  map[string]json.RawMessage `json:"input"`
-	Expect map[string]json.RawMessage `json:"expect"`
-}
-
 // TestBillingCases runs acceptance cases through the services that the API
-// uses and reads what was stored. BILLING_CASES names another file of the same
-// form. Every case prints one line: ok, the difference, or not yet.
+// uses and reads what was stored: the files of testdata, or the one that
+// BILLING_CASES names. Every case prints one line: ok, the difference, or not
+// yet. A field that nothing reads, or that nothing is compared with, fails its
+// case.
 func TestBillingCases(t *testing.T) {
 	t.Parallel()
-	path := os.Getenv("BILLING_CASES")
-	if path == "" {
-		path = "testdata/billing-cases.json"
+	paths := []string{os.Getenv("BILLING_CASES")}
+	if paths[0] == "" {
+		paths = []string{"testdata/billing-cases.json", "testdata/billing-cases-more.json"}
 	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			runCases(t, path)
+		})
+	}
+}
+
+func runCases(t *testing.T, path string) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -68,9 +76,11 @@ func TestBillingCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range projects {
-		sound(t, w.app, p.ID)
+	ids := make([]id.ID, len(projects))
+	for i := range projects {
+		ids[i] = projects[i].ID
 	}
+	soundAll(t, w.app, ids...)
 	fmt.Printf("%d ok, %d not yet, of %d\n", ok, later, len(file.Cases))
 	if ok == 0 {
 		t.Error("no case ran")
@@ -95,78 +105,132 @@ func newCaseWorld(t *testing.T) *caseWorld {
 	return &caseWorld{app: a, now: now, who: actor.System("acceptance")}
 }
 
-func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) error {
-	in, err := readInput(c.Input)
-	if err != nil {
-		return err
+// play is one kind of case.
+type play func(context.Context, caseInput, *acceptanceCase) error
+
+func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("the case breaks the harness: %v", x)
+		}
+	}()
+	in := caseInput{c.Input, map[string]bool{}}
+	c.compared = map[string]bool{}
+	for _, kind := range []func(caseInput) play{w.feePlay, w.payPlay, w.usagePlay, w.bookPlay} {
+		p := kind(in)
+		if p == nil {
+			continue
+		}
+		if err := p(ctx, in, c); err != nil {
+			return err
+		}
+		return first(in.allRead(), c.allCompared())
 	}
+	if strings.ContainsAny(c.ID[:1], "DEV") {
+		return errNotYet // parking, leases and votes have no room yet
+	}
+	return fmt.Errorf("no kind of case has the fields %v", slices.Sorted(maps.Keys(c.Input)))
+}
+
+// feePlay knows what is charged for a room.
+func (w *caseWorld) feePlay(in caseInput) play {
+	hands := in.has("month_fen", "days") || in.any("transfer", "transfers") && in.any("month_fen", "price")
 	switch {
-	case in.has("area", "price", "handover", "basis"):
-		return w.firstMonth(ctx, in, c)
-	case in.has("area", "month", "prices"):
-		return w.priceChange(ctx, in, c)
-	case in.has("items", "months") && !in.has("discount"):
-		return w.severalRooms(ctx, in, c)
-	case in.has("area", "price", "months") && in.only("area", "price", "months", "round_at", "modes", "unit", "cycle"):
-		return w.plainMonths(ctx, in, c)
-	case in.has("debts", "pay_fen", "policy") && in.text("policy") == "statutory" && !in.mentions("penalty_fen"):
-		return w.statutory(ctx, in, c)
-	case in.has("debts", "pay_fen", "policy") && !in.mentions("cost_fen"):
-		return w.allocated(ctx, in, c)
-	case in.has("principal_fen", "daily"), in.has("debts", "daily", "on"):
-		return w.lateFee(ctx, in, c)
-	case in.has("debt_fen", "pay_fen", "next_debt_fen"):
-		return w.prepaid(ctx, in, c)
-	case in.has("area", "price", "vacant_from", "period", "rate_after"), in.has("area", "price", "months", "rate"):
-		return w.vacant(ctx, in, c)
-	case in.has("area", "price", "months", "discount"), in.has("month_fen", "months", "discount", "used", "policy"):
-		return w.yearAhead(ctx, in, c)
-	case in.has("cur_due", "waived", "cur_paid") && in.only("cur_due", "waived", "cur_paid"):
-		return w.waived(ctx, in, c)
-	case in.has("income_fen", "cost_fen", "fund_rate"):
-		return w.publicIncome(ctx, in, c)
-	case in.has("month_fen", "days"):
-		return w.changeOfHands(ctx, c)
-	case in.has("cash_fen", "counted_cash_fen"):
-		return w.shift(ctx, in, c)
-	case in.has("receipt", "amount_fen") && in.only("receipt", "amount_fen"):
-		return w.reversed(ctx, in, c)
-	case in.has("paid_fen", "refunds"):
-		return w.refunds(ctx, in, c)
-	case in.has("deposit_fen", "deduct_fen"):
-		return w.deposit(ctx, in, c)
-	case in.has("gross_fen", "rate"):
-		return w.taxed(ctx, in, c)
-	case in.has("notify_times", "amount_fen"):
-		return w.notifiedOften(ctx, in, c)
-	case in.has("bill", "local"):
-		return w.reconciled(ctx, in, c)
-	case in.has("bill_fen", "paid"):
-		return w.paidTwice(ctx, in, c)
-	case in.has("due", "on") && in.only("due", "on", "last_demand", "acknowledged", "last_ack"):
-		return w.limitation(ctx, in, c)
-	case in.has("on", "items"):
-		return w.ageing(ctx, in, c)
-	case in.has("digits", "prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("peak", "valley"), in.has("history", "usage"):
-		return w.metered(ctx, in, c)
-	case in.has("total_fen", "weights"), in.has("total_fen", "room_area", "all_area"), in.has("main", "subs", "price"):
-		return w.shared(ctx, in, c)
+	case hands:
+		return w.changeOfHands
+	case in.has("area", "price", "vacant_from"), in.has("area", "price", "months", "rate"):
+		return w.vacant
+	case in.has("months", "discount") && in.any("price", "month_fen"):
+		return w.yearAhead
+	case in.has("requested_months"):
+		return w.prepayCap
+	case in.has("price") && in.any(firstDays...), in.has("price") && in.any(lastDays...):
+		return w.partMonths
+	case in.has("prices"):
+		return w.priceChange
+	case in.has("items", "months"):
+		return w.severalRooms
+	case in.has("price") && in.any("area", "people", "quantity", "fixed", "formula") && !in.any("tiers", "usage", "prev"):
+		return w.plainMonths
 	}
-	return errNotYet
+	return nil
+}
+
+// payPlay knows what becomes of debts: late fees, payments, refunds, deposits.
+func (w *caseWorld) payPlay(in caseInput) play {
+	switch {
+	case in.has("debts", "pay_fen"):
+		return w.allocated
+	case in.has("principal_fen", "daily"), in.has("debts", "daily"):
+		return w.lateFee
+	case in.has("debt_fen", "pay_fen", "next_debt_fen"):
+		return w.prepaid
+	case in.has("cash_fen", "counted_cash_fen"):
+		return w.shift
+	case in.has("receipt", "amount_fen"):
+		return w.reversed
+	case in.has("paid_fen", "refunds"):
+		return w.refunds
+	case in.has("deposit_fen"):
+		return w.deposit
+	case in.has("notify_times", "amount_fen"):
+		return w.notifiedOften
+	case in.has("bill_fen", "paid"):
+		return w.paidTwice
+	case in.has("order_fen"):
+		return w.billMoved
+	}
+	return nil
+}
+
+// usagePlay knows meters and what is shared out.
+func (w *caseWorld) usagePlay(in caseInput) play {
+	switch {
+	case in.has("total_fen") && in.any("weights", "room_area"), in.has("main", "subs", "price"):
+		return w.shared
+	case in.any("readings", "usages"):
+		return w.meteredMonths
+	case in.has("prev", "cur"), in.has("segments"), in.has("tiers", "usage"), in.has("usage", "price"), in.any("peak", "valley"), in.has("history", "usage"):
+		return w.metered
+	}
+	return nil
+}
+
+// bookPlay knows indicators and papers.
+func (w *caseWorld) bookPlay(in caseInput) play {
+	switch {
+	case in.any("cur_due", "households"):
+		return w.collected
+	case in.has("income_fen", "cost_fen", "fund_rate"):
+		return w.publicIncome
+	case in.has("gross_fen", "rate"):
+		return w.taxed
+	case in.has("bill", "local"):
+		return w.reconciled
+	case in.has("due", "on"):
+		return w.limitation
+	case in.has("on", "items"):
+		return w.ageing
+	}
+	return nil
 }
 
 // fee is what a case charges.
 type fee struct {
-	basis    tariff.Basis
-	cycle    tariff.Cycle
-	from     clock.Date
-	until    clock.Date
-	dueDay   int
-	rounding money.Rounding
-	unit     money.Fen
-	atPeriod bool
-	habit    tariff.Habit
-	rates    []tariff.Rate
+	basis     tariff.Basis
+	cycle     tariff.Cycle
+	arrears   bool
+	start     int // month in which a period begins, 0: that of from
+	from      clock.Date
+	until     clock.Date
+	dueDay    int
+	rounding  money.Rounding
+	unit      money.Fen
+	atPeriod  bool
+	perPeriod bool // the price is for a period
+	habit     tariff.Habit
+	quantity  money.Qty
+	rates     []tariff.Rate
 }
 
 func plainFee(price string, from clock.Date) (fee, error) {
@@ -195,16 +259,26 @@ func (w *caseWorld) room(ctx context.Context, project, building id.ID, name, are
 	if err != nil {
 		return 0, err
 	}
-	rooms := []estate.Room{{Building: building, Name: name, Area: a, Handover: handover}}
-	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+	return w.home(ctx, project, estate.Room{Building: building, Name: name, Area: a, Handover: handover}, 1)
+}
+
+// home makes a room in which the owner and others live.
+func (w *caseWorld) home(ctx context.Context, project id.ID, r estate.Room, people int) (id.ID, error) {
+	rooms := []estate.Room{r}
+	err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := w.app.Estate.CreateRooms(ctx, tx, w.who, project, rooms); err != nil {
 			return err
 		}
-		owner, err := w.app.Estate.CreatePerson(ctx, tx, w.who, project, estate.PersonInput{Name: "业主" + name, Kind: estate.KindPerson})
+		owner, err := w.app.Estate.CreatePerson(ctx, tx, w.who, project, estate.PersonInput{Name: "业主" + r.Name, Kind: estate.KindPerson})
 		if err != nil {
 			return err
 		}
 		_, err = w.app.Estate.AddOccupant(ctx, tx, w.who, project, estate.Occupant{Room: rooms[0].ID, Person: owner, Part: estate.PartOwner})
+		for range people - 1 {
+			if err == nil {
+				err = w.lives(ctx, tx, project, rooms[0].ID)
+			}
+		}
 		return err
 	})
 	return rooms[0].ID, err
@@ -213,9 +287,13 @@ func (w *caseWorld) room(ctx context.Context, project, building id.ID, name, are
 // charge sets up the fee for one room.
 func (w *caseWorld) charge(ctx context.Context, project, room id.ID, name string, f fee) error {
 	return w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		item, err := w.app.Tariff.CreateItem(ctx, tx, w.who, project, tariff.Item{Name: name, Basis: f.basis, Cycle: f.cycle, Advance: true,
-			StartMonth: f.from.Month().Number(), From: f.from, Until: f.until, DueDay: f.dueDay, Rounding: f.rounding, Unit: f.unit,
-			AtPeriod: f.atPeriod, FirstMonth: f.habit})
+		begins := f.start
+		if begins == 0 {
+			begins = f.from.Month().Number()
+		}
+		item, err := w.app.Tariff.CreateItem(ctx, tx, w.who, project, tariff.Item{Name: name, Basis: f.basis, Cycle: f.cycle, Advance: !f.arrears,
+			StartMonth: begins, From: f.from, Until: f.until, DueDay: f.dueDay, Rounding: f.rounding, Unit: f.unit,
+			AtPeriod: f.atPeriod, PerPeriod: f.perPeriod, FirstMonth: f.habit})
 		if err != nil {
 			return err
 		}
@@ -225,7 +303,7 @@ func (w *caseWorld) charge(ctx context.Context, project, room id.ID, name string
 				return err
 			}
 		}
-		_, err = w.app.Tariff.Assign(ctx, tx, w.who, project, tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: room, From: f.from})
+		_, err = w.app.Tariff.Assign(ctx, tx, w.who, project, tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: room, From: f.from, Quantity: f.quantity})
 		return err
 	})
 }
@@ -234,6 +312,9 @@ func (w *caseWorld) charge(ctx context.Context, project, room id.ID, name string
 func (w *caseWorld) bill(ctx context.Context, project id.ID, month clock.Month) error {
 	w.now.Set(month.First().Start())
 	run, err := w.app.Billing.StartRun(ctx, w.who, project, month)
+	if errors.Is(err, billing.ErrNothingDue) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -16,14 +16,27 @@ import (
 // may be asked at any moment at which no job runs.
 func sound(t *testing.T, a *app.App, project id.ID) {
 	t.Helper()
-	ctx := t.Context()
-	found, err := a.Doctor(ctx, app.Checks{})
+	soundAll(t, a, project)
+}
+
+// soundAll asks once for several projects.
+func soundAll(t *testing.T, a *app.App, projects ...id.ID) {
+	t.Helper()
+	found, err := a.Doctor(t.Context(), app.Checks{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range found {
 		t.Error(f)
 	}
+	for _, p := range projects {
+		soundBooks(t, a, p)
+	}
+}
+
+// soundBooks leaves out what the doctor sees.
+func soundBooks(t *testing.T, a *app.App, project id.ID) {
+	t.Helper()
 	for _, r := range rulesOfMoney() {
 		for _, row := range rowsOf(t, a.DB, r.query, project) {
 			t.Errorf("%s: %s", r.name, row)

@@ -17,8 +17,8 @@ import (
 // What is refused when somebody pays ahead.
 var (
 	ErrAheadOff      = fault.New(fault.Conflict, "ahead_off", "本项目不收预缴，可以存入预存")
-	ErrAheadCap      = fault.New(fault.Conflict, "ahead_beyond_cap", "超过了可预缴的月数")
-	ErrAheadContract = fault.New(fault.Conflict, "ahead_beyond_contract", "超过了物业服务合同的期限")
+	ErrAheadCap      = fault.New(fault.Conflict, "prepay_beyond_cap", "超过了可预缴的月数")
+	ErrAheadContract = fault.New(fault.Conflict, "prepay_beyond_contract", "超过了物业服务合同的期限")
 	ErrAheadChanged  = fault.New(fault.Conflict, "ahead_changed", "预缴的金额刚有变动，请刷新后再收")
 	ErrAheadShort    = fault.New(fault.Invalid, "ahead_short", "预缴的月份要一次付清")
 )

@@ -117,20 +117,20 @@ func TestAheadLimits(t *testing.T) {
 			_, err = w.cashier.SetSetting(t.Context(), w.teller(), w.project, st)
 			mustBe(t, err, nil)
 		}
-		for want, months := range map[string]int{"ok": 12, "ahead_beyond_cap 本项目最多预缴 12 个月，这户还可预缴 12 个月，到 2027-11": 13} {
+		for want, months := range map[string]int{"ok": 12, "prepay_beyond_cap 本项目最多预缴 12 个月，这户还可预缴 12 个月，到 2027-11": 13} {
 			if got := ask(months); got != want {
 				t.Errorf("%d months: %s", months, got)
 			}
 		}
 		set(cashier.Setting{Policy: cashier.PolicyStatutory, AheadMonths: 12, AheadUntil: 20270831})
-		if got := ask(12); got != "ahead_beyond_contract 物业服务合同到 2027-08-31 止，这户还可预缴 9 个月，到 2027-08" {
+		if got := ask(12); got != "prepay_beyond_contract 物业服务合同到 2027-08-31 止，这户还可预缴 9 个月，到 2027-08" {
 			t.Error(got)
 		}
 		if got := ask(9); got != "ok" {
 			t.Error(got)
 		}
 		set(cashier.Setting{Policy: cashier.PolicyStatutory, AheadMonths: 12, AheadUntil: 20261230})
-		if got := ask(1); got != "ahead_beyond_contract 物业服务合同到 2026-12-30 止，这户已不能再预缴" {
+		if got := ask(1); got != "prepay_beyond_contract 物业服务合同到 2026-12-30 止，这户已不能再预缴" {
 			t.Error(got)
 		}
 		set(cashier.Setting{Policy: cashier.PolicyStatutory})
