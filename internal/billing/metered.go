@@ -123,7 +123,7 @@ func (s *Service) freeReadings(ctx context.Context, tx *db.Tx, project, run id.I
 	}
 	for i := range list {
 		if list[i].Basis == tariff.Metered {
-			return s.meter.Free(ctx, tx, project, run, pt.After, pt.Upto)
+			return s.meter.Free(ctx, tx, project, run, pt.After, pt.Upto, "")
 		}
 	}
 	return nil

@@ -107,6 +107,7 @@ type installAllIn struct {
 	Body    struct {
 		Building  id.ID      `json:"building_id,omitempty" doc:"只为一栋楼装；空为全项目"`
 		Kind      string     `json:"kind" enum:"water,hot_water,electricity,gas,heat" doc:"水、热水、电、燃气、供热"`
+		Band      string     `json:"band,omitempty" enum:"sharp,peak,flat,valley" doc:"分时表的一路：尖、峰、平、谷；不分时段为空"`
 		Digits    int        `json:"digits" minimum:"3" maximum:"10" doc:"整数位数"`
 		Installed clock.Date `json:"installed" doc:"装表日期"`
 	}
@@ -121,10 +122,25 @@ type installAllOut struct {
 func (s *Service) installAllAPI(ctx context.Context, who actor.Actor, in *installAllIn) (*installAllOut, error) {
 	out, b := &installAllOut{}, in.Body
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		out.Body.Meters, err = s.InstallAll(ctx, tx, who, in.Project, b.Building, Meter{Kind: supply.Kind(b.Kind), Digits: b.Digits, Installed: b.Installed})
+		out.Body.Meters, err = s.InstallAll(ctx, tx, who, in.Project, b.Building, Meter{Kind: supply.Kind(b.Kind), Band: supply.Band(b.Band), Digits: b.Digits, Installed: b.Installed})
 		return err
 	})
 	return out, err
+}
+
+type amendIn struct {
+	Project id.ID `path:"project"`
+	Meter   id.ID `path:"meter"`
+	Body    struct {
+		DialFields
+		UsedBefore money.Qty `json:"used_before,omitempty" minimum:"0" doc:"录入前本年度已用量，万分之一，计入阶梯"`
+	}
+}
+
+func (s *Service) amendAPI(ctx context.Context, who actor.Actor, in *amendIn) (*meterOut, error) {
+	m := in.Body.rules()
+	m.ID, m.UsedBefore = in.Meter, in.Body.UsedBefore
+	return s.meterAnswer(ctx, in.Project, func(tx *db.Tx) (Meter, error) { return s.Amend(ctx, tx, who, in.Project, m) })
 }
 
 type removeIn struct {

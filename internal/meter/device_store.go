@@ -42,6 +42,18 @@ func insertMeters(ctx context.Context, tx *db.Tx, project id.ID, list []Meter) e
 	return nil
 }
 
+func updateMeter(ctx context.Context, tx *db.Tx, project id.ID, m *Meter) error {
+	_, err := tx.Exec(ctx, "UPDATE meter_meter SET number = ?, digits = ?, multiplier = ?, start_value = ?, used_before = ? WHERE project_id = ? AND id = ?",
+		m.Number, m.Digits, m.Multiplier, m.Start, m.UsedBefore, project, m.ID)
+	if db.IsUnique(err) {
+		return ErrNumber
+	}
+	if err != nil {
+		return fmt.Errorf("update meter: %w", err)
+	}
+	return nil
+}
+
 func lockMeter(ctx context.Context, tx *db.Tx, project, meter id.ID) (Meter, error) {
 	if err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id = ?", project, meter); err != nil {
 		return Meter{}, err

@@ -66,6 +66,7 @@ type foundReading struct {
 	label   string
 	meter   Meter
 	reading Reading
+	begins  bool // the sheet's previous value is the meter's start
 }
 
 // Plan finds the meters and what each row would be; nothing is written.
@@ -118,13 +119,14 @@ func (x *readingSheet) look(ctx context.Context, q db.Q, r *sheetLine, m *Meter,
 		x.same++
 		return nil, nil
 	}
+	begins := m.begin(r.previous, past)
 	if err := x.s.gauge(ctx, q, x.project, m, &reading, past); err != nil {
 		return faultOf(err)
 	}
 	if r.previous >= 0 && r.previous != reading.Previous {
 		return &cellFault{colPrevious, fmt.Sprintf("系统里的上期读数是 %s，请核对是不是这块表；确认无误就把这一格留空", reading.Previous)}, nil
 	}
-	x.found = append(x.found, foundReading{r.line, label, *m, reading})
+	x.found = append(x.found, foundReading{r.line, label, *m, reading, begins})
 	return nil, nil
 }
 
@@ -145,6 +147,9 @@ func (x *readingSheet) findings() roster.Findings {
 	for i := range listed[:min(len(listed), maxListed)] {
 		l := &listed[i]
 		text := fmt.Sprintf("%s表 %s %s：%s → %s，用量 %s", l.meter.Kind.Label(), l.meter.Number, l.reading.Month, l.reading.Previous, l.reading.Value, l.reading.Usage)
+		if l.begins {
+			text += "，第一次抄，起始读数按表上的上期读数"
+		}
 		if l.reading.Rolled {
 			text += "，表字翻转"
 		}
@@ -171,6 +176,9 @@ func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 		f := &x.found[i]
 		past, err := lastReadings(ctx, tx, x.project, f.meter.ID, 2)
 		if err != nil {
+			return err
+		}
+		if err := x.begun(ctx, tx, f, past); err != nil {
 			return err
 		}
 		r := f.reading

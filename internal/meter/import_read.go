@@ -51,7 +51,7 @@ func sheetColumns() []sheet.TableColumn {
 		{Field: colBand, Titles: []string{"时段"}, Note: "分时电表写尖、峰、平、谷，其他不填", Example: ""},
 		{Field: colMonth, Titles: []string{"账期", "所属月份", "费用月份"}, Note: "用量算在哪个月，如 2026-11；不填为抄表当月", Example: "2026-11"},
 		{Field: colSince, Titles: []string{"上期日期", "上期读表时间", "上期抄表日期", "上次抄表日期"}, Note: "供核对，不会导入", Example: "2026-10-31"},
-		{Field: colPrevious, Titles: []string{"上期读数", "上期度数", "上次读数", "上次度数", "起码"}, Note: "供核对：和系统里的不一致就不收", Example: "210"},
+		{Field: colPrevious, Titles: []string{"上期读数", "上期度数", "上次读数", "上次度数", "起码"}, Note: "供核对：和系统里的不一致就不收；从没抄过的表按它定起始读数", Example: "210"},
 		{Field: colValue, Titles: []string{"本期读数", "本期度数", "本次读数", "本次度数", "止码"}, Required: true, Note: "表上的数，最多 4 位小数；没抄的留空", Example: "225"},
 		{Field: colDate, Titles: []string{"抄表日期", "本期读表时间", "本期抄表日期", "本次抄表日期", "读表时间", "抄表时间"}, Required: true,
 			Note: "写成 2026-11-20，不能晚于今天", Example: "2026-11-20"},

@@ -197,7 +197,7 @@ func TestSheetIsTakenBackWhole(t *testing.T) {
 		if err := undo(); !errors.Is(err, meter.ErrImportBilled) {
 			w.Errorf("charged: %v", err)
 		}
-		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 99, 0, 1<<62) })
+		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 99, 0, 1<<62, "") })
 		w.now.Set(clock.Date(20250228).Start())
 		later := w.read(nil, meter.Reading{Meter: m.ID, Date: 20250228, Value: q(130)}, false)
 		if err := undo(); !errors.Is(err, meter.ErrImportUsed) {

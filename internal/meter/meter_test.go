@@ -238,7 +238,7 @@ func TestReplacementKeepsTheAccumulator(t *testing.T) {
 			return err
 		})
 		w.read(meter.ErrBilled, meter.Reading{Meter: fresh.ID, Date: 20250228, Value: q(31)}, true)
-		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 99, 0, 1<<62) })
+		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 99, 0, 1<<62, "") })
 		w.read(nil, meter.Reading{Meter: fresh.ID, Date: 20250228, Value: q(31)}, true)
 	})
 }

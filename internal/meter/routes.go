@@ -17,6 +17,7 @@ func (s *Service) Routes(w *web.Server) {
 	honour(w, "void-reading", "POST", in+"/readings/{reading}/void", "作废最后一次没出账的读数", PermRecord, s.voidAPI)
 	route(w, "install-meter", "POST", in+"/meters", "装一块表", PermManage, s.installAPI)
 	route(w, "install-meters", "POST", in+"/meter-batches", "为还没有表的房屋各装一块", PermManage, s.installAllAPI)
+	route(w, "amend-meter", "PUT", in+"/meters/{meter}", "改表的资料：表号随时能改，起始读数、位数、倍率只在没抄过时能改", PermManage, s.amendAPI)
 	route(w, "remove-meter", "POST", in+"/meters/{meter}/remove", "拆表或换表", PermManage, s.removeAPI)
 	honour(w, "list-readings", "GET", in+"/meters/{meter}/readings", "一块表的历次读数", PermRead, s.listReadingsAPI)
 	honour(w, "list-room-meters", "GET", in+"/rooms/{room}/meters", "一间房的表，拆下的也在内", PermRead, s.listRoomMetersAPI)

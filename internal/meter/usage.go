@@ -92,7 +92,8 @@ func (s *Service) Charge(ctx context.Context, tx *db.Tx, project, run id.ID, rea
 	return chargeReadings(ctx, tx, project, run, readings)
 }
 
-// Free takes the mark of a run off the readings of some rooms.
-func (s *Service) Free(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID) error {
-	return freeReadings(ctx, tx, project, run, after, upto)
+// Free takes the mark of a run off the readings of some rooms, of one kind of
+// meter or of all.
+func (s *Service) Free(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID, kind supply.Kind) error {
+	return freeReadings(ctx, tx, project, run, after, upto, kind)
 }

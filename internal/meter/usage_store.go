@@ -146,8 +146,12 @@ func chargeReadings(ctx context.Context, tx *db.Tx, project, run id.ID, readings
 	return nil
 }
 
-func freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID) error {
-	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = 0 WHERE project_id = ? AND run_id = ? AND run_id <> 0 AND room_id > ? AND room_id <= ?", project, run, after, upto)
+func freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID, kind supply.Kind) error {
+	where, args := "project_id = ? AND run_id = ? AND run_id <> 0 AND room_id > ? AND room_id <= ?", []any{project, run, after, upto}
+	if kind != "" {
+		where, args = where+" AND kind = ?", append(args, kind)
+	}
+	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = 0 WHERE "+where, args...)
 	if err != nil {
 		return fmt.Errorf("free readings: %w", err)
 	}

@@ -81,4 +81,9 @@ export const meterPageTexts = {
   turnedBody: (usage: string) => `按翻转算，本期用量 ${usage}。录入后待复核，复核后才能出账。`,
   turnedAction: '确认表字翻转',
   more: '换表或看历史',
+  amend: '改资料',
+  amendTitle: (place: string) => `改${place}的表`,
+  amendBody: '起始读数、位数、倍率和本年已用决定用量，抄过以后不能再改；表号随时能改。',
+  amendAction: '保存',
+  unread: '还没抄过',
 }

@@ -14,6 +14,16 @@ describe('tariffs', () => {
     const d = { ...freshTariff(), shape: 'both' as const, peak: '0.617', valley: '0.307', limit1: '260', price2: '0.05', accumulate: 'month' as const }
     expect(tariffBody(d, 0)).toEqual({ accumulate: 'month', year_start: 1, verified: false, bands: [{ band: 'peak', price: 617_000 }, { band: 'valley', price: 307_000 }], tiers: [{ upto: 2_600_000 }, { add: 50_000 }] })
   })
+  it('widens the tiers of large households, begins the year where the utility says, and knows four bands', () => {
+    const d = { ...freshTariff(), shape: 'both' as const, sharp: '1.1', peak: '0.8', flat: '0.5', valley: '0.3', limit1: '2760', price2: '0.05', yearStart: '7', people: '4', perPerson: '1200' }
+    expect(tariffFault(d)).toBeNull()
+    const body = tariffBody(d, 0)!
+    expect(body).toMatchObject({ accumulate: 'year', year_start: 7, people: 4, per_person: 12_000_000 })
+    expect(body.bands.map((b) => b.band)).toEqual(['sharp', 'peak', 'flat', 'valley'])
+    expect(tariffWords(body)).toContain('按年累计，7 月起，超过 4 人的，每多一人各档加 1,200')
+    expect(tariffFault({ ...d, perPerson: '' })).toBeTruthy()
+    expect(tariffFault({ ...d, flat: '五角' })).toBeTruthy()
+  })
   it('says what is missing', () => {
     expect(tariffFault({ ...freshTariff(), shape: 'bands', peak: '1' })).toBeTruthy()
     expect(tariffFault({ ...freshTariff(), shape: 'tiers', limit1: '180' })).toBeTruthy()

@@ -33,6 +33,8 @@ export const installMeters = (project: string, body: Sent<'install-meters'>, key
   must(api.POST(`${P}/meter-batches`, { params: { path: { project } }, body, headers: withKey(key) }))
 export const installMeter = (project: string, body: Sent<'install-meter'>, key: string) =>
   must(api.POST(`${P}/meters`, { params: { path: { project } }, body, headers: withKey(key) }))
+export const amendMeter = (project: string, meter: string, body: Sent<'amend-meter'>, key: string) =>
+  must(api.PUT(`${P}/meters/{meter}`, { params: { path: { project, meter } }, body, headers: withKey(key) }))
 export const readHistory = (project: string, meter: string) => must(api.GET(`${P}/meters/{meter}/history`, { params: { path: { project, meter } } }))
 export const removeMeter = (project: string, meter: string, body: Removal, key: string) =>
   must(api.POST(`${P}/meters/{meter}/remove`, { params: { path: { project, meter } }, body, headers: withKey(key) }))
