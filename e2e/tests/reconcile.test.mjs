@@ -181,3 +181,22 @@ test('[F9] a bank statement is imported once: a row becomes a receipt, another s
   assert.deepEqual(list.map((r) => [r.amount, r.pays[0].method, r.pays[0].reference]).filter(([, method]) => method === 'transfer'), [[30000, 'transfer', 'LS0001']])
   await p.close()
 })
+
+test('[F10] the report of channels 渠道收款报表 sums what the bills say, fees included, and leaves as a table', async () => {
+  const p = await open('reconcile')
+  await p.page.getByRole('link', { name: '渠道收款报表' }).click()
+  await p.page.goto(`/p/${project}/reconcile/sums?days=custom&from=${empty}&until=${day}`)
+  const row = p.page.getByRole('row').filter({ hasText: mchid })
+  const [sum] = (await accountant.api.get(`/projects/${project}/statements/sums?from=${empty}&until=${day}`)).body.items
+  assert.equal(sum.net, sum.amount - sum.refunds - sum.fee)
+  for (const fen of [sum.amount, sum.refunds, sum.net]) await row.getByText(seed.yuan(fen), { exact: true }).first().waitFor()
+  await p.page.getByText('合计 1 个商户').waitFor()
+  await p.settled()
+  await assertAccessible(p.page)
+  await shot(p.page, 'channel-sums')
+  const [made] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出' }).click()])
+  assert.match(made.suggestedFilename(), /渠道收款报表/)
+  await p.page.goto(`/p/${project}/reconcile/sums?days=custom&from=2020-01-01&until=2020-01-31`)
+  await p.page.getByText('这段时间没有对完的渠道账单').waitFor()
+  await p.close()
+})

@@ -92,11 +92,13 @@ type merchantSumsOut struct {
 	}
 }
 
-func (s *Service) apiMerchantSums(ctx context.Context, _ actor.Actor, in *struct {
+type merchantSumsIn struct {
 	Project id.ID    `path:"project"`
 	From    web.Date `query:"from" doc:"账单日起，含；不填为止日当月 1 日"`
 	Until   web.Date `query:"until" doc:"账单日止，含；不填为今天"`
-}) (*merchantSumsOut, error) {
+}
+
+func (s *Service) apiMerchantSums(ctx context.Context, _ actor.Actor, in *merchantSumsIn) (*merchantSumsOut, error) {
 	today := clock.DateOf(s.db.Clock().Now())
 	from, until := in.From.Date, in.Until.Date
 	if until == 0 {

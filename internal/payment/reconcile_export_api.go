@@ -1,14 +1,18 @@
 package payment
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/export"
+	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/web"
 )
 
 // Exports are the lists of this room that can be taken out.
@@ -21,7 +25,32 @@ func (s *Service) Exports() []export.Offer {
 		export.Text("差异", 26), export.Text("房屋", 20), export.Text("商户订单号", 30), export.Text("渠道交易号", 32), export.Text("交易时间", 20),
 		export.Text("渠道金额", 14), export.Text("本系统金额", 14), export.Text("状态", 10), export.Text("处理", 16), export.Text("说明", 30), export.Text("处理人", 12)}}
 	odd.Check, odd.Rows = export.Pages(s.apiDifferences, func(o *differencesOut) page.List[differenceJSON] { return o.Body }, differenceCells)
-	return []export.Offer{days, odd}
+	sums := export.Offer{Key: "channel-sums", Name: "渠道收款报表", Permission: PermRead, Columns: []sheet.Column{export.Text("渠道", 12), export.Text("商户", 24),
+		export.Text("商户号", 18), export.Text("对完天数", 10), export.Text("笔数", 8), export.Money("收款"), export.Money("退款"), export.Money("手续费"),
+		export.Money("净额")}}
+	sums.Check, sums.Rows = export.Pages(s.sumsPage, func(l *page.List[merchantSumJSON]) page.List[merchantSumJSON] { return *l }, sumCells)
+	return []export.Offer{days, odd, sums}
+}
+
+type sumsPageIn struct {
+	Project id.ID    `path:"project"`
+	From    web.Date `query:"from"`
+	Until   web.Date `query:"until"`
+	page.Request
+}
+
+// sumsPage is the whole report as one page.
+func (s *Service) sumsPage(ctx context.Context, who actor.Actor, in *sumsPageIn) (*page.List[merchantSumJSON], error) {
+	out, err := s.apiMerchantSums(ctx, who, &merchantSumsIn{in.Project, in.From, in.Until})
+	if err != nil {
+		return nil, err
+	}
+	return &page.List[merchantSumJSON]{Items: out.Body.Items}, nil
+}
+
+func sumCells(j *merchantSumJSON) []sheet.Value {
+	return []sheet.Value{sheet.Text(j.ChannelName), sheet.Text(j.Payee), sheet.Text(j.Merchant), sheet.Text(fmt.Sprint(j.Days)), sheet.Text(fmt.Sprint(j.Lines)),
+		export.Yuan(j.Amount), export.Yuan(j.Refunds), export.Yuan(j.Fee), export.Yuan(j.Net)}
 }
 
 // yuanOfFee writes 10⁻⁵ yuan as yuan, with at least two decimals.

@@ -27,6 +27,20 @@ export const reconcileTexts = {
   need: '请选择账单日',
 }
 
+export const sumTexts = {
+  title: '渠道收款报表',
+  reads: '渠道收款报表',
+  intro: '按渠道的账单，一个商户一行；没取到账单的日子不在内。手续费是已记入支出的，净额是渠道应打到银行账户的钱。',
+  period: '账单日',
+  from: '从',
+  until: '到',
+  columns: { channel: '渠道', merchant: '商户', days: '对完天数', lines: '笔数', amount: '收款', refunds: '退款', fee: '手续费', net: '净额' },
+  merchant: (name: string, number: string) => (name ? `${name}（${number}）` : `${number}（已更换）`),
+  total: (n: number) => `合计 ${n} 个商户`,
+  empty: '这段时间没有对完的渠道账单',
+  emptyText: '可以换一段时间，或到“对账”里取账单。',
+}
+
 export const dayTexts = {
   back: '对账',
   title: (day: string) => `${day} 对账`,

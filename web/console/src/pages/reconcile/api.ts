@@ -4,6 +4,9 @@ import { must, withKey } from '@/api/client'
 export type StateFilter = 'even' | 'odd' | 'waiting'
 export const readStatements = (project: string, query: { state?: StateFilter; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/statements', { params: { path: { project }, query } }))
+export const readChannelSums = (project: string, query: { from?: string; until?: string }) =>
+  must(api.GET('/api/v1/projects/{project}/statements/sums', { params: { path: { project }, query } }))
+export type ChannelSum = Awaited<ReturnType<typeof readChannelSums>>['items'][number]
 export type Statement = Awaited<ReturnType<typeof readStatements>>['items'][number]
 export const readStatement = (project: string, statement: string) =>
   must(api.GET('/api/v1/projects/{project}/statements/{statement}', { params: { path: { project, statement } } }))
