@@ -135,7 +135,7 @@ type roomCheck struct {
 // checksOf are the rooms that check a project, bottom-up.
 func (a *App) checksOf(checks Checks) []roomCheck {
 	list := []roomCheck{{"ledger", a.Ledger.Broken}, {"notify", a.Notify.Broken}, {"estate", a.Estate.Broken}, {"payment", a.Payment.Broken}, {"meter", a.Meter.Broken}, {"expense", a.Expense.Broken},
-		{"billing", a.Billing.Broken}, {"cashier", a.Cashier.Broken}, {"dunning", a.Dunning.Broken}, {"invoice", a.Invoice.Broken}, {"paycode", a.Paycode.Broken},
+		{"billing", a.Billing.Broken}, {"adjust", a.Adjust.Broken}, {"cashier", a.Cashier.Broken}, {"dunning", a.Dunning.Broken}, {"invoice", a.Invoice.Broken}, {"paycode", a.Paycode.Broken},
 		{"deposit", a.Deposit.Broken}, {"bank", a.Bank.Broken}, {"card", a.Card.Broken}}
 	if !checks.Quick {
 		list = append(list, roomCheck{"billing", a.Billing.BrokenAmounts})

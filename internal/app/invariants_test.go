@@ -124,7 +124,7 @@ func rulesOfMoney() []moneyRule {
 func rulesOfCharges() []moneyRule {
 	return []moneyRule{
 		{"charged twice (item, month, room, segment, times)", `SELECT item_id, month, subject_id, segment, COUNT(*) FROM billing_charge
-			WHERE project_id = ? AND live = 1 AND source_kind <> 2 GROUP BY item_id, month, subject_id, segment HAVING COUNT(*) > 1`},
+			WHERE project_id = ? AND live = 1 AND source_kind NOT IN (2, 5) GROUP BY item_id, month, subject_id, segment HAVING COUNT(*) > 1`},
 		{"paid more than owed, or paid and not owed at all (charge, paid, amount)", `SELECT id, paid, amount FROM billing_charge
 			WHERE project_id = ? AND (paid < 0 OR paid > amount OR (paid > 0 AND (live = 0 OR hold <> 0)))`},
 		{"paid is not the sum of the valid receipts (charge, paid, lines)", `SELECT c.id, c.paid - c.waived, COALESCE(l.paid, 0) FROM billing_charge c

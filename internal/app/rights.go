@@ -1,6 +1,7 @@
 package app
 
 import (
+	"linli/internal/adjust"
 	"linli/internal/analytics"
 	"linli/internal/audit"
 	"linli/internal/bank"
@@ -36,7 +37,8 @@ func rights() []identity.Right {
 		{Permission: billing.PermRead, Name: "看费用", Group: fee, Allows: "看费用项目、出账和每户的费用明细"},
 		{Permission: tariff.PermItem, Name: "设收费项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},
-		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回"},
+		{Permission: billing.PermRelease, Name: "发布和撤回账单", Group: fee, Allows: "把核对好的账单发布给住户，没人缴费前可以撤回；红冲单笔费用"},
+		{Permission: adjust.PermCharge, Name: "单笔收费", Group: fee, Allows: "给一间房收一笔一次性的费用，如门禁卡、垃圾清运，立即成为应收"},
 		{Permission: tariff.PermDiscount, Name: "批优惠减免", Group: fee, Allows: "批准或退回别人提出的优惠减免"},
 		{Permission: meter.PermRead, Name: "看抄表", Group: fee, Allows: "看表计和历次读数"},
 		{Permission: meter.PermRecord, Name: "抄表", Group: fee, Allows: "录入读数，改没出账的读数"},

@@ -3,6 +3,7 @@ package app
 import (
 	"slices"
 
+	"linli/internal/adjust"
 	"linli/internal/analytics"
 	"linli/internal/audit"
 	"linli/internal/bank"
@@ -37,8 +38,8 @@ func roles() []identity.Role {
 	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
 	decide := rights{billing.PermWaiver, tariff.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
-	counter := rights{cashier.PermReceive, cashier.PermVoid, cashier.PermRed, deposit.PermChange}
-	fees := rights{tariff.PermItem, billing.PermRun, billing.PermRelease}
+	counter := rights{adjust.PermCharge, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, deposit.PermChange}
+	fees := rights{adjust.PermCharge, tariff.PermItem, billing.PermRun, billing.PermRelease}
 	invoices := rights{invoice.PermAsk, invoice.PermIssue}
 	meters := rights{meter.PermRecord, meter.PermConfirm, meter.PermManage}
 	channels := rights{payment.PermRead, payment.PermHandle, payment.PermReconcile}
@@ -48,7 +49,7 @@ func roles() []identity.Role {
 		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
 			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
 		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
-			rights{meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
+			rights{adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
 		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,

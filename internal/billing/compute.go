@@ -69,13 +69,15 @@ type detail struct {
 	meter    *metered  // only by usage
 	shared   *sharedCut
 	late     []string // only of a late fee
-	opening  *opened  // only of a charge from before Linli
+	opening  *opened  // only of a charge from before Linli, or of one that a person made
+	red      bool     // taken back after its release
 }
 
 // opened is a charge as an import brought it.
 type opened struct {
 	amount money.Fen
 	lines  []string // where it comes from
+	single bool     // not imported: a person charged it
 }
 
 type detailPiece struct {

@@ -34,12 +34,14 @@ type detailRow struct {
 	Shared   *sharedRow   `json:"shared,omitempty"`
 	Late     []string     `json:"late,omitempty"` // how a late fee came about
 	Opened   money.Fen    `json:"opened,omitempty"`
-	From     []string     `json:"from,omitempty"`  // where a charge from before Linli comes from
-	Payer    []int64      `json:"payer,omitempty"` // total, index, first and last day, weights: of a month with several payers
+	From     []string     `json:"from,omitempty"`   // where a charge from before Linli comes from
+	Single   bool         `json:"single,omitempty"` // From is what a person charged
+	Red      bool         `json:"red,omitempty"`    // taken back by 红冲
+	Payer    []int64      `json:"payer,omitempty"`  // total, index, first and last day, weights: of a month with several payers
 }
 
 func (d *detail) encode() (string, error) {
-	r := detailRow{Late: d.late, Days: d.days, Computed: d.computed, Reason: d.reason, By: d.by, At: d.at}
+	r := detailRow{Red: d.red, Late: d.late, Days: d.days, Computed: d.computed, Reason: d.reason, By: d.by, At: d.at}
 	if a := d.attrs; a != nil {
 		r.Inner, r.Floor, r.Floors, r.People, r.Known = a.inner, a.floor, a.floors, a.people, a.known
 	}
@@ -58,7 +60,7 @@ func (d *detail) encode() (string, error) {
 	}
 	r.Meter, r.Shared = d.meter.row(), d.shared.row()
 	if o := d.opening; o != nil {
-		r.Opened, r.From = o.amount, o.lines
+		r.Opened, r.From, r.Single = o.amount, o.lines, o.single
 	}
 	if c := d.payer; c != nil {
 		r.Payer = append([]int64{int64(c.total), int64(c.index), int64(c.first), int64(c.last)}, c.weights...)
@@ -79,7 +81,7 @@ func decodeDetail(s string) (*detail, error) {
 	if err := json.Unmarshal([]byte(s), &r); err != nil {
 		return nil, fmt.Errorf("decode detail: %w", err)
 	}
-	d.late = r.Late
+	d.late, d.red = r.Late, r.Red
 	d.days, d.computed, d.reason, d.by, d.at = r.Days, r.Computed, r.Reason, r.By, r.At
 	if r.Known != 0 {
 		d.attrs = &attrs{r.Inner, r.Floor, r.Floors, r.People, r.Known}
@@ -99,7 +101,7 @@ func decodeDetail(s string) (*detail, error) {
 	}
 	d.meter, d.shared = r.Meter.rules(), r.Shared.rules()
 	if r.Opened > 0 {
-		d.opening = &opened{r.Opened, r.From}
+		d.opening = &opened{r.Opened, r.From, r.Single}
 	}
 	if c := r.Payer; len(c) > 4 {
 		d.payer = &payerCut{total: money.Fen(c[0]), index: int(c[1]), first: int(c[2]), last: int(c[3]), weights: c[4:]}

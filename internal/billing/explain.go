@@ -125,7 +125,7 @@ func newReplay(c *Charge, item *tariff.Item, rates []tariff.Rate) (*replay, erro
 		return nil, err
 	}
 	r := &replay{charge: c, item: item, rates: map[id.ID]*tariff.Rate{}, detail: d, pieces: d.pieces}
-	if item.Basis == tariff.Shared || d.opening != nil {
+	if item.Basis == tariff.Shared || item.Basis == tariff.Once || d.opening != nil {
 		return r, nil
 	}
 	if r.pieces == nil {

@@ -79,6 +79,9 @@ func (s *Service) RestoreLine(ctx context.Context, who actor.Actor, project, run
 		case r.State == Draft && c.Hold != Normal:
 			c.Hold = Normal
 		case r.State == Released && c.Hold == Dropped:
+			if d, err := decodeDetail(c.detail); err != nil || d.red {
+				return ErrLineState.Say("这笔费用已经红冲，不能恢复；要收请用「单笔收费」").Because(err)
+			}
 			c.Hold = Held
 		default:
 			return ErrLineState

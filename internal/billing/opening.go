@@ -245,6 +245,9 @@ func (r *replay) explainOpening() (Explanation, error) {
 	c, o := r.charge, r.detail.opening
 	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: "期初导入，不重新计算", Unit: "元", Source: "导入的期初欠费", Rounding: "按导入的金额",
 		Computed: amount, Gross: amount, Amount: c.Amount, Lines: slices.Clone(o.lines)}
+	if o.single {
+		e.Formula, e.Source, e.Rounding = "单笔收费，金额由人定", "单笔收费单", "按单据的金额"
+	}
 	if p := r.detail.payer; p != nil {
 		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
 	}

@@ -26,7 +26,7 @@ func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im
 	err := tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "amount", "paid", "carried",
 		"due_date", "detail"}, len(ids), func(i int, dst []any) error {
 		c := &o.charges[i]
-		d := detail{opening: &opened{c.Amount, append(c.Lines(), fmt.Sprintf("来自 %s 第 %d 行", im.FileName, c.Row.Line))}}
+		d := detail{opening: &opened{amount: c.Amount, lines: append(c.Lines(), fmt.Sprintf("来自 %s 第 %d 行", im.FileName, c.Row.Line))}}
 		text, err := d.encode()
 		copy(dst, []any{int64(ids[i]), int64(c.Item.ID), int64(c.Room), int64(c.Room), int64(c.Payer), int64(c.Month), int64(c.Amount), int64(c.Paid), int64(c.Paid),
 			int64(c.Due), text})

@@ -10,9 +10,10 @@ import (
 )
 
 // segmentsFrom are the live charges of a room from a month on that are not
-// dropped, by month, item and segment.
+// dropped, by month, item and segment; late fees and single charges stay with
+// whom they were charged to.
 func segmentsFrom(ctx context.Context, q db.Q, project, room id.ID, from clock.Month) ([]segment, error) {
-	rows, err := q.Query(ctx, "SELECT c.segment, "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.source_kind <> 2 AND c.subject_id = ? AND c.month >= ?
+	rows, err := q.Query(ctx, "SELECT c.segment, "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.source_kind NOT IN (2, 5) AND c.subject_id = ? AND c.month >= ?
 		AND c.live = 1 AND c.hold <> 2 AND r.state <> 'withdrawn' ORDER BY c.month, c.item_id, c.segment`, project, room, from)
 	return db.Collect(rows, err, func(row db.Scanner) (segment, error) {
 		var s segment

@@ -57,7 +57,7 @@ func (s *Service) Simulate(ctx context.Context, q db.Q, project id.ID, r tariff.
 	if !item.Active {
 		return sim, tariff.ErrItemRetired
 	}
-	if item.Basis == tariff.Metered || item.Basis == tariff.Shared {
+	if item.Basis == tariff.Metered || item.Basis == tariff.Shared || item.Basis == tariff.Once {
 		return sim, ErrMeteredPlan
 	}
 	r.SourceKind, r.SourceText = "other", "试算"

@@ -18,10 +18,10 @@ import (
 var ErrSeriesYear = fault.New(fault.Invalid, "series_year", "只能改今年或明年的字头")
 
 // seriesInUse are the series in the order of the page: receipts (red ones have
-// the same numbers), shifts, deductions from deposits, letters, waivers,
-// expenses and what takes them back.
+// the same numbers), shifts, deductions from deposits, letters, single charges
+// and what takes charges back, waivers, expenses and what takes them back.
 func seriesInUse() []string {
-	return []string{series, shiftSeries, "YK", "CJ", "JM", "ZC", "ZH"}
+	return []string{series, shiftSeries, "YK", "CJ", "DS", "YH", "JM", "ZC", "ZH"}
 }
 
 // SetPrefix says what the numbers of a kind of document begin with from a year

@@ -200,7 +200,7 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if !i.Active {
 		return d, ErrItemRetired
 	}
-	if i.Basis == Metered || i.Basis == Shared {
+	if i.Basis == Metered || i.Basis == Shared || i.Basis == Once {
 		return d, ErrPassThrough
 	}
 	if err := s.exists(ctx, tx, project, &Assignment{Scope: d.Scope, Target: d.Target}); err != nil {

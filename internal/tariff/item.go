@@ -28,6 +28,7 @@ const (
 	ByQuantity Basis = "quantity" // 数量 of the assignment × 单价
 	Metered    Basis = "metered"  // what meters say was used in the month, priced by the rate's tariff
 	Shared     Basis = "shared"   // amounts come from shared cost documents
+	Once       Basis = "once"     // amounts come from single charges, room by room
 )
 
 // Cycle is how often the item is billed; obligations are months whatever it is.
@@ -123,7 +124,7 @@ func (i *Item) check() error {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}
 	switch i.Basis {
-	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered, Shared:
+	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered, Shared, Once:
 	default:
 		return ErrItem.At("body.basis", "不在可选范围内", string(i.Basis))
 	}
@@ -272,7 +273,7 @@ func (i *Item) PriceUnit() string {
 	if i.Basis == Metered {
 		return "元/" + i.Meter.Unit()
 	}
-	if i.Basis == Shared {
+	if i.Basis == Shared || i.Basis == Once {
 		return "元"
 	}
 	per := "月"

@@ -450,6 +450,23 @@ export interface paths {
         patch: operations["edit-project"];
         trace?: never;
     };
+    "/api/v1/projects/{project}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单笔收费单和应收红冲单，新的在前 */
+        get: operations["adjustment-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/assignments/{assignment}/end": {
         parameters: {
             query?: never;
@@ -821,6 +838,23 @@ export interface paths {
         get: operations["explain-charge"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/charges/{charge}/red": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 红冲一笔已发布、没收过款的费用，开红冲单，今天记账 */
+        post: operations["red-charge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2307,6 +2341,23 @@ export interface paths {
         put?: never;
         /** 装一块表 */
         post: operations["install-meter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/meters/{meter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 改表的资料：表号随时能改，起始读数、位数、倍率只在没抄过时能改 */
+        put: operations["amend-meter"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3911,6 +3962,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/single-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 给一间房收一笔费用，立即成为应收；一次性以外的费用要有发布账单的权限 */
+        post: operations["single-charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/statements": {
         parameters: {
             query?: never;
@@ -4446,6 +4514,73 @@ export interface components {
              * @description 字节
              */
             size: number;
+        };
+        AdjustDoc: {
+            /** @description 红冲后，这个月再出账时重新收 */
+            again: boolean;
+            /**
+             * Format: int64
+             * @description 收或冲回多少，分
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            /**
+             * @description 记账日期
+             * @example 2026-11-21
+             */
+            date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * @description charge 单笔收费，red 应收红冲
+             * @enum {string}
+             */
+            kind: "charge" | "red";
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 单号 */
+            number: string;
+            /** @description 依据 */
+            proof: string;
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+        };
+        AmendInBody: {
+            /**
+             * Format: int64
+             * @description 整数位数，走满后从 0 开始
+             */
+            digits: number;
+            /**
+             * Format: int64
+             * @description 倍率，万分之一
+             * @default 10000
+             */
+            multiplier: number;
+            /** @description 表号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 起始读数，万分之一
+             */
+            start?: number;
+            /**
+             * Format: int64
+             * @description 录入前本年度已用量，万分之一，计入阶梯
+             */
+            used_before?: number;
         };
         AnalyticsBookMonth: {
             /** Format: date-time */
@@ -6592,7 +6727,7 @@ export interface components {
             next_prefix: string;
             /** @description 今年的字头 */
             prefix: string;
-            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
+            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
             series: string;
             /**
              * Format: int64
@@ -7481,10 +7616,10 @@ export interface components {
         };
         EditItemInBody: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -8548,6 +8683,11 @@ export interface components {
             role_name: string;
         };
         InstallAllInBody: {
+            /**
+             * @description 分时表的一路：尖、峰、平、谷；不分时段为空
+             * @enum {string}
+             */
+            band?: "sharp" | "peak" | "flat" | "valley";
             /** @description 只为一栋楼装；空为全项目 */
             building_id?: string;
             /**
@@ -9622,6 +9762,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListDoc: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["AdjustDoc"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListExport: {
             /** @description 这一页的内容 */
             items: components["schemas"]["FileExport"][];
@@ -10584,6 +10730,18 @@ export interface components {
         RecoveryCodesBody: {
             /** @description 恢复码，每个用一次，只在这里显示一次 */
             codes: string[];
+        };
+        "Red-chargeRequest": {
+            /** @description true 时，这个月再出账会按那时的资料重新收；不填则不再收 */
+            again?: boolean;
+            /** @description 依据 */
+            proof?: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description 页面上看到的应收，分；变了就不做
+             */
+            seen_amount: number;
         };
         "Refund-againRequest": {
             /** @description 退到哪个账号，选填 */
@@ -11737,6 +11895,31 @@ export interface components {
              */
             rooms: number;
         };
+        "Single-chargeRequest": {
+            /**
+             * Format: int64
+             * @description 分
+             */
+            amount: number;
+            /**
+             * @description 到期日；不填按费用项目的到期日，最早今天
+             * @example 2026-11-21
+             */
+            due_date?: string;
+            /** @description 费用项目 */
+            item_id: string;
+            /**
+             * @description 账期，最晚到下个月
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 依据 */
+            proof?: string;
+            /** @description 住户问起时照此解释 */
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+        };
         SpreadOutBody: {
             /** @description 按楼栋，加起来等于本次 */
             buildings: components["schemas"]["BillingBuildingSum"][];
@@ -12028,10 +12211,10 @@ export interface components {
         };
         TariffItem: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -12124,10 +12307,10 @@ export interface components {
         };
         TariffItemFields: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -15585,6 +15768,119 @@ export interface operations {
             };
         };
     };
+    "adjustment-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 不填为全部 */
+                kind?: "charge" | "red";
+                /** @description 只看一间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListDoc"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "end-assignment": {
         parameters: {
             query?: never;
@@ -18261,6 +18557,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "red-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                charge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Red-chargeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustDoc"];
                 };
             };
             /** @description Bad Request */
@@ -30197,6 +30603,116 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MeterFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meter"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amend-meter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                meter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendInBody"];
             };
         };
         responses: {
@@ -42272,6 +42788,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "single-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Single-chargeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustDoc"];
                 };
             };
             /** @description Bad Request */

@@ -111,7 +111,7 @@ export const auditTexts = {
   kinds: {
     account: '账号', role: '角色', security: '登录安全', notice: '公告', company: '公司', operation: '被拒绝的请求', project: '项目', building: '楼栋', unit: '单元', room: '房屋', person: '住户',
     import: '导入', item: '收费项目', run: '出账', charge: '费用', receipt: '收据', session: '登录',
-    care: '备份与任务', job: '后台任务', export: '导出', field: '自定义字段', tag: '标签', discount: '减免', waiver: '违约金减免', shared: '公摊费用', lpr: 'LPR', deposit: '押金', refund: '退款', shift: '交班',
+    care: '备份与任务', job: '后台任务', export: '导出', field: '自定义字段', tag: '标签', discount: '减免', waiver: '减免单', shared: '公摊费用', lpr: 'LPR', deposit: '押金', refund: '退款', shift: '交班',
     setting: '设置', print: '票据样式', series: '单据编号', dictionary: '字典', merchant: '商户号', order: '线上付款', refund_candidate: '待退款', statement: '对账单', meter: '表计', reading: '读数', letter: '催缴单', correction: '更正申请',
   } as Record<string, string>,
   drawer: (seq: number) => `日志第 ${seq.toLocaleString('en-US')} 条`,

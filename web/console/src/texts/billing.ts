@@ -6,7 +6,7 @@ export const billingTexts = {
   cancel: '先不办',
   close: '关闭',
   retryLater: '没有等到服务器的答复，可能已经办好。可以再点一次，不会重复。',
-  basis: { area: '按建筑面积', fixed: '每户固定', people: '按人', quantity: '按数量', formula: '按公式', metered: '按用量（抄表）', shared: '按公摊单' },
+  basis: { area: '按建筑面积', fixed: '每户固定', people: '按人', quantity: '按数量', formula: '按公式', metered: '按用量（抄表）', shared: '按公摊单', once: '一次性' },
   cycle: { month: '每月', quarter: '每季', half: '每半年', year: '每年' },
   timing: { advance: '预收', arrears: '后收' },
   sourceKind: { filing: '备案', contract: '合同', vote: '业主大会表决', other: '其他依据' },
@@ -82,7 +82,7 @@ export const itemFormTexts = {
   name: '费用名称',
   nameHint: '会印在账单和收据上，例如：物业服务费',
   basis: '怎么算',
-  basisHint: { area: '建筑面积 × 单价', fixed: '每户每期同一金额', people: '现住人数 × 单价，人数来自住户登记，没有登记的不收', quantity: '收费范围里写的数量 × 单价，例如车位、广告位', formula: '用房屋资料写公式，例如 (楼层-5)*5+10', metered: '抄表得到的当月用量 × 单价，次月出账；可分阶梯和峰谷', shared: '公摊单的总额分到各户，合计正好等于总额；不用定单价和收费范围' },
+  basisHint: { area: '建筑面积 × 单价', fixed: '每户每期同一金额', people: '现住人数 × 单价，人数来自住户登记，没有登记的不收', quantity: '收费范围里写的数量 × 单价，例如车位、广告位', formula: '用房屋资料写公式，例如 (楼层-5)*5+10', metered: '抄表得到的当月用量 × 单价，次月出账；可分阶梯和峰谷', shared: '公摊单的总额分到各户，合计正好等于总额；不用定单价和收费范围', once: '门禁卡、垃圾清运、场地这样的费用：出账时不收，要收时到“单笔收费”里选房屋、填金额' },
   meterKind: '哪种表',
   cycle: '多久收一次',
   cycleHint: '应收总是按月存，退费和过户都能算到月',
@@ -107,6 +107,7 @@ export const itemFormTexts = {
   save: '保存修改',
   create: (name: string) => (name ? `新建“${name}”` : '新建费用项目'),
   then: '建好后接着定单价和收费范围。',
+  thenOnce: '建好就能用，不用定单价和收费范围。',
   faults: { name: '请填写费用名称', from: '请选从哪天起收', until: '不能早于起收日' },
 }
 

@@ -83,10 +83,10 @@ export const letterTexts = {
   emptyText: '在催缴页勾选欠费的房屋，出提醒单或催告函。',
 }
 
-/** Words of 违约金减免. */
+/** Words of 减免: of late fees and of charges. */
 export const waiverTexts = {
-  title: '违约金减免',
-  ask: '申请减免',
+  title: '减免',
+  ask: '申请减免违约金',
   tabs: { asked: '待批准', approved: '已批准', all: '全部' },
   states: { asked: '待批准', approved: '已批准', refused: '已退回', withdrawn: '已撤回' },
   kinds: { late: '违约金', charge: '费用本金' },
@@ -102,7 +102,7 @@ export const waiverTexts = {
   withdrawTitle: (room: string) => `撤回${room}的减免申请？`,
   withdrawBody: '还没批准，撤回后不会生效。',
   empty: { asked: '没有待批准的减免', approved: '还没有批准的减免', '': '还没有减免' },
-  emptyText: '算错、有困难或协商后少收的违约金，写明依据提出申请，由另一位有权限的同事批准。',
+  emptyText: '算错、有困难或协商后少收的，写明依据提出申请，由另一位有权限的同事批准。违约金在这里申请；费用本金在费用明细里打开那一笔申请。',
   reads: '减免',
   formTitle: '申请减免违约金',
   room: '房屋',

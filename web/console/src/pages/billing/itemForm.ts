@@ -67,8 +67,8 @@ export function itemBody(d: ItemDraft): ItemFields {
     round_at: d.round_at,
     first_month: d.first_month,
   }
-  // Usage and shared costs are known month by month.
-  if (d.basis === 'metered' || d.basis === 'shared') Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
+  // Usage, shared costs and what is charged once are known month by month.
+  if (d.basis === 'metered' || d.basis === 'shared' || d.basis === 'once') Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
   if (d.basis === 'metered') Object.assign(body, { meter_kind: d.meter_kind, timing: 'arrears' })
   if (d.until_date) body.until_date = d.until_date
   return body

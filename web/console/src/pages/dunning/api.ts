@@ -13,7 +13,7 @@ export type LateFee = Body<'/api/v1/projects/{project}/rooms/{room}/late-fees', 
 
 export interface ContactInput { kind: 'call' | 'visit'; result: 'promised' | 'acknowledged' | 'disputed' | 'hardship' | 'refused' | 'no_answer' | 'wrong'; date?: string; promise_date?: string; promise_amount?: number; note?: string }
 export interface DeliveryInput { how: 'signed' | 'adult' | 'left' | 'registered'; date?: string; proof?: string; note?: string }
-export interface WaiverInput { kind: 'late'; lines: { charge_id: string; amount?: number }[]; reason: string; proof?: string }
+export interface WaiverInput { kind: 'late' | 'charge'; lines: { charge_id: string; amount?: number }[]; reason: string; proof?: string }
 
 export const readArrears = (project: string, query: { building_id?: string; days_over?: number; count?: boolean; cursor?: string; limit?: number }) =>
   must(api.GET('/api/v1/projects/{project}/dunning/arrears', { params: { path: { project }, query } }))
