@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -31,6 +32,16 @@ func statusOf(field string) int64 {
 		}
 	}
 	return 0
+}
+
+// cpuTime is what this process has had of all cores so far; 0 where the system
+// does not tell.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // resetPeak starts a new reading of peakMemory.

@@ -11,7 +11,7 @@ import (
 	"linli/bench"
 )
 
-const benchUsage = "用法：linli bench billing|lists --rooms N，或 callbacks --callbacks N [--db DSN] [--json]"
+const benchUsage = "用法：linli bench billing|lists --rooms N，callbacks --callbacks N，或 reconcile --lines N [--channel wechat|alipay] [--db DSN] [--json]"
 
 func benchCommand(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 {
@@ -24,6 +24,8 @@ func benchCommand(ctx context.Context, env environment, args []string) error {
 		return benchLists(ctx, env, args)
 	case "callbacks":
 		return benchCallbacks(ctx, env, args)
+	case "reconcile":
+		return benchReconcile(ctx, env, args)
 	}
 	return errors.New(benchUsage)
 }
@@ -63,6 +65,26 @@ func benchCallbacks(ctx context.Context, env environment, args []string) error {
 		return errors.New("--callbacks 至少 20")
 	}
 	r, err := bench.Callbacks(ctx, *callbacks, *dsn, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return r.Print(env.out, *asJSON)
+}
+
+// benchReconcile measures the morning after a day with many online payments.
+func benchReconcile(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("bench reconcile", flag.ContinueOnError)
+	lines := flags.Int("lines", 100_000, "渠道账单的行数")
+	channel := flags.String("channel", "wechat", "渠道：wechat 或 alipay")
+	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
+	asJSON := flags.Bool("json", false, "输出 JSON")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if *lines < 100 || *channel != "wechat" && *channel != "alipay" {
+		return errors.New("--lines 至少 100，--channel 为 wechat 或 alipay")
+	}
+	r, err := bench.Reconcile(ctx, bench.ReconcileOptions{Lines: *lines, Channel: *channel, DSN: *dsn}, os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ var makers = map[string]bool{
 	"errors.New": true, "fmt.Errorf": true, module + "/internal/kit/fault.New": true,
 	"regexp.MustCompile": true, "strings.NewReplacer": true, "time.FixedZone": true, "time.Date": true, "math/big.NewInt": true,
 	"html/template.Must": true, "text/template.Must": true, "reflect.TypeFor": true, "reflect.TypeOf": true,
-	"slices.Sorted": true, "encoding/binary.BigEndian": true,
+	"slices.Sorted": true, "sync.OnceValue": true, "encoding/binary.BigEndian": true,
 }
 
 func constantInSpirit(s *source, e ast.Expr) bool {

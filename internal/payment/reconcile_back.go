@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // backsOf are our refunds that the waiting lines speak of, by number. What the
@@ -43,6 +44,119 @@ func (w *matching) backsOf(ctx context.Context) (map[string]dayRefund, error) {
 		return nil, fmt.Errorf("look up refunds again: %w", err)
 	}
 	return out, nil
+}
+
+// creditAll credits what the channel has and our orders lack, by the same way
+// as a callback and as many at once. The day is counted when it is finished.
+func (s *Service) creditAll(ctx context.Context, project, statement id.ID) error {
+	list, err := differencesOf(ctx, s.db.Reader(ctx), project, statement)
+	if err != nil {
+		return fmt.Errorf("what is to be credited: %w", err)
+	}
+	var group []*Difference
+	for i := range list {
+		d := &list[i]
+		if d.Kind != KindUncredited || d.State != DifferenceOpen {
+			continue
+		}
+		if group = append(group, d); len(group) == together {
+			if err := s.creditSome(ctx, project, group); err != nil {
+				return err
+			}
+			group = group[:0]
+		}
+	}
+	return s.creditSome(ctx, project, group)
+}
+
+// creditSome credits orders in one transaction, and those that were scanned and
+// taken back, or all of them when one cannot be booked, each in its own.
+func (s *Service) creditSome(ctx context.Context, project id.ID, group []*Difference) error {
+	if len(group) == 0 {
+		return nil
+	}
+	alone, err := s.takenBackOf(ctx, project, group)
+	if err == nil {
+		err = s.db.Write(ctx, func(tx *db.Tx) error { return s.creditTogether(ctx, tx, project, group, alone) })
+	}
+	for _, d := range group {
+		if err == nil && !alone[d.Number] {
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := s.creditOne(ctx, project, d); err != nil && !errors.Is(err, ErrNotOurs) {
+			return fmt.Errorf("credit what the bill says: %w", err)
+		}
+	}
+	return nil
+}
+
+// takenBackOf are the numbers of orders that were scanned and taken back.
+func (s *Service) takenBackOf(ctx context.Context, project id.ID, group []*Difference) (map[string]bool, error) {
+	lines := make([]BillLine, len(group))
+	for i, d := range group {
+		lines[i] = BillLine{Transaction: d.Transaction, Number: d.Number}
+	}
+	look, err := heldBy(ctx, s.db.Reader(ctx), project, group[0].Channel, lines)
+	if err != nil {
+		return nil, fmt.Errorf("orders to be credited: %w", err)
+	}
+	out := map[string]bool{}
+	for i := range lines {
+		if look(&lines[i]).reversed {
+			out[lines[i].Number] = true
+		}
+	}
+	return out, nil
+}
+
+// creditTogether books a group but for those that stand alone, and notes it.
+// The order of locks is that of credit.
+func (s *Service) creditTogether(ctx context.Context, tx *db.Tx, project id.ID, group []*Difference, alone map[string]bool) error {
+	var open []*Difference
+	var trades []*Trade
+	for _, d := range group {
+		if alone[d.Number] {
+			continue
+		}
+		now, err := oneDifference(ctx, tx, project, d.ID)
+		if err != nil {
+			return err
+		}
+		if now.State == DifferenceOpen {
+			t := now.trade()
+			open, trades = append(open, &now), append(trades, &t)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	if err := s.applyAll(ctx, tx, project, open[0].Channel, trades); err != nil {
+		return err
+	}
+	if _, err := lockStatement(ctx, tx, project, open[0].Statement); err != nil {
+		return err
+	}
+	for _, d := range open {
+		now, err := oneDifference(ctx, tx, project, d.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != DifferenceOpen {
+			return ErrDifferenceDone
+		}
+		if err := s.settled(ctx, tx, system(), project, &now, RemedyCredit, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trade is the line of a difference as a notification would have told it.
+func (d *Difference) trade() Trade {
+	return Trade{Number: d.Number, Transaction: d.Transaction, Merchant: d.Merchant, State: TradePaid, Amount: money.Fen(d.There), Currency: "CNY", PaidAt: d.At}
 }
 
 // creditOne credits one order. What the bill says of an order that was scanned

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -23,27 +24,33 @@ func inArgs(first []any, n int, of func(i int) any) []any {
 	return out
 }
 
-// dayCapture is one capture of a day with its order.
+// dayCapture is one capture of a day with its order, and whether the bill has
+// told of it. There is one for each line of a bill, so it is small.
 type dayCapture struct {
-	held
-	merchant string
-	at       time.Time
+	number, roomLabel string
+	order             id.ID
+	captured, asked   money.Fen
+	at                int64 // µs
+	own               bool  // of the statement's merchant
+	told              bool
+}
+
+func (c *dayCapture) held() held {
+	return held{captured: c.captured, number: c.number, order: c.order, asked: c.asked, roomLabel: c.roomLabel}
 }
 
 // capturesOn are the captures of the statement's day by transaction, in one
 // statement: most lines of a bill are among them.
-func capturesOn(ctx context.Context, q db.Q, project id.ID, st *Statement) (map[string]dayCapture, error) {
-	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, c.amount, c.paid_at, COALESCE(o.room_label, ''), COALESCE(o.amount, 0), CASE WHEN c.merchant = '' THEN ? ELSE c.merchant END
+func capturesOn(ctx context.Context, q db.Q, project id.ID, st *Statement) (map[string]*dayCapture, error) {
+	rows, err := q.Query(ctx, `SELECT c.transaction_id, c.number, c.order_id, c.amount, c.paid_at, COALESCE(o.room_label, ''), COALESCE(o.amount, 0), CASE WHEN c.merchant IN ('', ?) THEN 1 ELSE 0 END
 		FROM payment_capture c LEFT JOIN payment_order o ON o.project_id = c.project_id AND o.id = c.order_id
 		WHERE c.project_id = ? AND c.channel = ? AND c.paid_at >= ? AND c.paid_at < ?`, st.Merchant, project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start())
-	out := map[string]dayCapture{}
+	out := map[string]*dayCapture{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var c dayCapture
 		var transaction string
-		var at int64
-		err := row.Scan(&transaction, &c.number, &c.order, &c.captured, &at, &c.roomLabel, &c.asked, &c.merchant)
-		c.at = db.Micro(at)
-		out[transaction] = c
+		err := row.Scan(&transaction, &c.number, &c.order, &c.captured, &c.at, &c.roomLabel, &c.asked, &c.own)
+		out[transaction] = &c
 		return struct{}{}, err
 	})
 	return out, err
@@ -94,17 +101,23 @@ func heldBy(ctx context.Context, q db.Q, project id.ID, channel string, lines []
 	}, nil
 }
 
-// lineKey tells a line among those of its day.
-type lineKey struct{ transaction, refund string }
+// lineKey tells a line among those of its day: a digest of its transaction and
+// refund.
+type lineKey [16]byte
+
+func keyOf(transaction, refund string) lineKey {
+	sum := sha256.Sum256([]byte(transaction + "\n" + refund))
+	return lineKey(sum[:16])
+}
 
 // keptLines are the lines of a statement that an earlier try has kept.
 func keptLines(ctx context.Context, q db.Q, project, statement id.ID) (map[lineKey]bool, error) {
 	rows, err := q.Query(ctx, "SELECT transaction_id, refund_id FROM payment_bill_line WHERE project_id = ? AND statement_id = ?", project, statement)
 	out := map[lineKey]bool{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-		var k lineKey
-		err := row.Scan(&k.transaction, &k.refund)
-		out[k] = true
+		var transaction, refund string
+		err := row.Scan(&transaction, &refund)
+		out[keyOf(transaction, refund)] = true
 		return struct{}{}, err
 	})
 	return out, err

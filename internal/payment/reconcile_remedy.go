@@ -138,11 +138,19 @@ func (s *Service) credit(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	case !slices.Contains(d.Kind.Remedies(), remedy):
 		return ErrRemedy
 	}
-	d.State, d.Remedy, d.Note, d.DoneBy, d.DoneName, d.DoneAt = DifferenceDone, remedy, note, who.Account, who.Name, tx.Now()
-	if err := updateDifference(ctx, tx, project, &d); err != nil {
+	if err := s.settled(ctx, tx, who, project, &d, remedy, note); err != nil {
 		return err
 	}
 	if err := sumStatement(ctx, tx, project, &st); err != nil {
+		return err
+	}
+	return updateStatement(ctx, tx, project, &st)
+}
+
+// settled notes that an open difference was dealt with.
+func (s *Service) settled(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Difference, remedy Remedy, note string) error {
+	d.State, d.Remedy, d.Note, d.DoneBy, d.DoneName, d.DoneAt = DifferenceDone, remedy, note, who.Account, who.Name, tx.Now()
+	if err := updateDifference(ctx, tx, project, d); err != nil {
 		return err
 	}
 	summary := fmt.Sprintf("对账差异 %s %s（%s）：%s", d.Day, d.Number, d.Kind.Words(), remedy.Words())
@@ -151,5 +159,5 @@ func (s *Service) credit(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "payment.difference_settled", Kind: "difference", Subject: d.ID, Summary: summary,
 		After: map[string]any{"kind": d.Kind, "transaction": d.Transaction, "there": d.There, "here": d.Here, "remedy": remedy, "note": note}})
-	return updateStatement(ctx, tx, project, &st)
+	return nil
 }

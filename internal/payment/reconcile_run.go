@@ -12,7 +12,6 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
-	"linli/internal/kit/money"
 )
 
 const (
@@ -110,7 +109,7 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 	if err != nil {
 		return fmt.Errorf("projects of a merchant: %w", err)
 	}
-	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, told: map[string]bool{}, toldBack: map[string]bool{}}
+	w := matching{s: s, project: project, st: st, sharers: own, seen: map[string]bool{}, toldBack: map[string]bool{}}
 	if w.rate, err = s.rateOf(ctx, project, &st); err != nil {
 		return err
 	}
@@ -145,18 +144,19 @@ func (s *Service) Match(ctx context.Context, project, statement id.ID, bill Bill
 	return w.finish(ctx, totals.Hash)
 }
 
-// matching is a bill on its way through the books.
+// matching is a bill on its way through the books. What it remembers of a line
+// is its own: text cut out of a line would keep the whole line, and with it in
+// the end the bill.
 type matching struct {
 	s        *Service
 	project  id.ID
 	st       Statement
 	sharers  []id.ID
 	others   int64
-	rate     int64                 // fee that is agreed, in 10⁻⁶
-	books    map[string]dayCapture // of the day, by transaction
-	told     map[string]bool       // transactions of the bill
-	backs    []dayRefund           // accepted on the day
-	toldBack map[string]bool       // refunds of the bill
+	rate     int64                  // fee that is agreed, in 10⁻⁶
+	books    map[string]*dayCapture // of the day, by transaction
+	backs    []dayRefund            // accepted on the day
+	toldBack map[string]bool        // refunds of the bill
 	kept     map[lineKey]bool
 	waiting  []BillLine
 	seen     map[string]bool // differences of this bill
@@ -170,7 +170,7 @@ func (w *matching) expected() bool {
 		return false
 	}
 	for _, c := range w.books {
-		if c.merchant == w.st.Merchant {
+		if c.own {
 			return true
 		}
 	}
@@ -218,7 +218,7 @@ func (w *matching) flush(ctx context.Context) error {
 	if err == nil {
 		var fresh []*BillLine
 		for i := range w.waiting {
-			if k := (lineKey{w.waiting[i].Transaction, w.waiting[i].Refund}); !w.kept[k] {
+			if k := keyOf(w.waiting[i].Transaction, w.waiting[i].Refund); !w.kept[k] {
 				w.kept[k] = true // also in a bill that repeats itself
 				fresh = append(fresh, &w.waiting[i])
 			}
@@ -260,15 +260,16 @@ func (w *matching) compare(ctx context.Context) ([]Difference, error) {
 	var odd []Difference
 	for i := range w.waiting {
 		l := &w.waiting[i]
+		c, known := w.books[l.Transaction]
 		h := look(l)
-		if c, ok := w.books[l.Transaction]; ok {
-			h = c.held
+		if known {
+			h = c.held()
 		}
 		if r, ok := backs[l.RefundNumber]; ok && l.State == BillRefund {
 			h.back, w.toldBack[r.Number] = &r, true
 		}
-		if l.State != BillRefund {
-			w.told[l.Transaction] = true
+		if known && l.State != BillRefund {
+			c.told = true
 		}
 		if kind, there, here := compare(l, &h, w.rate); kind != "" {
 			odd = append(odd, l.difference(&w.st, kind, there, here, &h))
@@ -292,11 +293,11 @@ func (w *matching) note(ctx context.Context, tx *db.Tx, odd []Difference) error 
 func (w *matching) missing(ctx context.Context) error {
 	var odd []Difference
 	for transaction, c := range w.books {
-		if c.merchant != w.st.Merchant || w.told[transaction] {
+		if !c.own || c.told {
 			continue
 		}
 		odd = append(odd, Difference{Statement: w.st.ID, Day: w.st.Day, Channel: w.st.Channel, Merchant: w.st.Merchant, Kind: KindMissing, Transaction: transaction,
-			Number: c.number, Order: c.order, RoomLabel: c.roomLabel, Here: int64(c.captured), At: c.at, State: DifferenceOpen})
+			Number: c.number, Order: c.order, RoomLabel: c.roomLabel, Here: int64(c.captured), At: db.Micro(c.at), State: DifferenceOpen})
 	}
 	for i := range w.backs {
 		r := &w.backs[i]
@@ -357,29 +358,4 @@ func system() actor.Actor { return actor.System("自动对账") }
 func (s *Statement) facts() map[string]any {
 	return map[string]any{"day": s.Day, "merchant": s.Merchant, "hash": s.Hash, "lines": s.Lines, "amount": s.Amount, "refunds": s.Refunds, "fee": s.Fee,
 		"differences": s.Differences, "open": s.Open}
-}
-
-// creditAll credits what the channel has and our orders lack, by the same way
-// as a callback.
-func (s *Service) creditAll(ctx context.Context, project, statement id.ID) error {
-	list, err := differencesOf(ctx, s.db.Reader(ctx), project, statement)
-	if err != nil {
-		return fmt.Errorf("what is to be credited: %w", err)
-	}
-	for i := range list {
-		d := &list[i]
-		if d.Kind != KindUncredited || d.State != DifferenceOpen {
-			continue
-		}
-		err := s.creditOne(ctx, project, d)
-		if err != nil && !errors.Is(err, ErrNotOurs) {
-			return fmt.Errorf("credit what the bill says: %w", err)
-		}
-	}
-	return nil
-}
-
-// trade is the line of a difference as a notification would have told it.
-func (d *Difference) trade() Trade {
-	return Trade{Number: d.Number, Transaction: d.Transaction, Merchant: d.Merchant, State: TradePaid, Amount: money.Fen(d.There), Currency: "CNY", PaidAt: d.At}
 }

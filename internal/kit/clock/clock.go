@@ -52,10 +52,13 @@ func (m *Manual) Advance(d time.Duration) {
 }
 
 // Shanghai is the business zone, UTC+8 without summer time since 1992.
-func Shanghai() *time.Location {
+func Shanghai() *time.Location { return shanghai() }
+
+// The library reads a zone from its file whenever it is asked for one.
+var shanghai = sync.OnceValue(func() *time.Location {
 	loc, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		return time.FixedZone("CST", 8*3600)
 	}
 	return loc
-}
+})

@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // Alteration is what happens to the books beside the gateway: what people do on
 // the platform's own pages, and what goes wrong there. Amounts in fen.
 type Alteration struct {
@@ -93,4 +95,16 @@ func (s *Sim) bare(a *Alteration) error {
 	s.books.Trades[m.Number+"/"+a.Number] = &trade{App: m.App, Seller: m.Number, Number: a.Number, Subject: "收款码", Total: a.Total, State: statePaid,
 		Transaction: s.number(now), Payer: "2088" + digits(12), At: now, PaidAt: now}
 	return s.saved()
+}
+
+// Told is what the books say of a paid order: the number of its trade and when
+// it was paid.
+func (s *Sim) Told(seller, number string) (transaction string, at time.Time, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.books.Trades[seller+"/"+number]
+	if !ok || !t.paid() {
+		return "", time.Time{}, false
+	}
+	return t.Transaction, t.PaidAt, true
 }

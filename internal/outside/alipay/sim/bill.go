@@ -2,9 +2,11 @@ package sim
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,9 +33,8 @@ const (
 	billLink = 30 * time.Second
 )
 
-// billed is what a bill tells of a day.
+// billed is what a bill tells of a day, added up.
 type billed struct {
-	rows                    []string
 	paid, back, fees, taken int64 // fen; taken is paid less back
 	payments, refunds       int
 }
@@ -51,7 +52,7 @@ func (s *Sim) bill(c *call) (map[string]any, error) {
 	if err != nil || in.Kind != "trade" || !now.After(day.AddDate(0, 0, 1)) {
 		return nil, refuse("invalid_arguments", "入参不合法")
 	}
-	if now.Before(day.AddDate(0, 0, 1).Add(readyHour*time.Hour)) || len(s.billOf(c.app.Number, day).rows) == 0 {
+	if now.Before(day.AddDate(0, 0, 1).Add(readyHour*time.Hour)) || s.billOf(c.app.Number, day).none() {
 		return nil, refuse("isp.bill_not_exist", "账单不存在")
 	}
 	token := fmt.Sprintf("%s.%s.%d", c.app.Number, day.Format(time.DateOnly), now.Unix())
@@ -66,38 +67,78 @@ func (s *Sim) bill(c *call) (map[string]any, error) {
 // account is the number of a seller's account in the name and head of a file.
 func account(seller string) string { return seller + "0156" }
 
-func (s *Sim) billOf(seller string, day time.Time) billed {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := s.sorted()
-	slices.Reverse(list)
+func (b *billed) none() bool { return b.payments+b.refunds == 0 }
+
+// billAtOnce is how many trades are put into a bill before others may use the
+// books.
+const billAtOnce = 500
+
+// billOf adds up the bill of a day.
+func (s *Sim) billOf(seller string, day time.Time) *billed {
 	var b billed
-	on := day.Format(time.DateOnly)
-	for _, t := range list {
-		if t.Seller != seller || !t.paid() || t.Forgotten {
-			continue
-		}
-		if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
-			total := t.Total
-			if t.Billed != 0 {
-				total = t.Billed
-			}
-			fee := (total*feePer10k + 5000) / 10000
-			if t.Fee != nil {
-				fee = *t.Fee
-			}
-			b.rows = append(b.rows, t.billRow("交易", t.PaidAt, total, -fee, ""))
-			b.paid, b.fees, b.payments = b.paid+total, b.fees-fee, b.payments+1
-		}
-		for i := range t.Refunds {
-			if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
-				b.rows = append(b.rows, t.billRow("退款", r.At, -r.Amount, 0, r.Number))
-				b.back, b.refunds = b.back-r.Amount, b.refunds+1
+	for list := range s.billedOn(seller, day) {
+		for i := range list {
+			l := &list[i]
+			if l.back {
+				b.back, b.refunds = b.back+l.amount, b.refunds+1
+			} else {
+				b.paid, b.fees, b.payments = b.paid+l.amount, b.fees+l.fee, b.payments+1
 			}
 		}
 	}
 	b.taken = b.paid + b.back
-	return b
+	return &b
+}
+
+// billLine is a payment or a refund in a bill, fen.
+type billLine struct {
+	back        bool
+	row         string
+	amount, fee int64
+}
+
+// billedOn are the lines of a day, oldest first, some at a time.
+func (s *Sim) billedOn(seller string, day time.Time) iter.Seq[[]billLine] {
+	s.mu.Lock()
+	list := s.sorted()
+	s.mu.Unlock()
+	slices.Reverse(list)
+	on := day.Format(time.DateOnly)
+	return func(yield func([]billLine) bool) {
+		for part := range slices.Chunk(list, billAtOnce) {
+			var out []billLine
+			s.mu.Lock()
+			for _, t := range part {
+				if t.Seller == seller && t.paid() && !t.Forgotten {
+					out = append(out, t.billLines(on)...)
+				}
+			}
+			s.mu.Unlock()
+			if !yield(out) {
+				return
+			}
+		}
+	}
+}
+
+func (t *trade) billLines(on string) (out []billLine) {
+	if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
+		total := t.Total
+		if t.Billed != 0 {
+			total = t.Billed
+		}
+		fee := (total*feePer10k + 5000) / 10000
+		if t.Fee != nil {
+			fee = *t.Fee
+		}
+		out = append(out, billLine{row: t.billRow("交易", t.PaidAt, total, -fee, ""), amount: total, fee: -fee})
+	}
+	for i := range t.Refunds {
+		if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
+			out = append(out, billLine{back: true, row: t.billRow("退款", r.At, -r.Amount, 0, r.Number), amount: -r.Amount})
+		}
+	}
+	return out
 }
 
 // billRow is a payment or a refund in the bill; many cells carry a tab.
@@ -113,45 +154,66 @@ func head(title, seller string, day time.Time, begin string) []string {
 	return []string{title, "#账号：[" + account(seller) + "]", "#起始日期：[" + day.Format(span) + "]   终止日期：[" + day.AddDate(0, 0, 1).Format(span) + "]", begin}
 }
 
-// files are the two files of a bill as text, by name.
-func (b *billed) files(seller string, day, now time.Time) (names, texts []string) {
-	made := "#导出时间：[" + now.In(clock.Shanghai()).Format("2006年01月02日 15:04:05") + "]"
-	lines := append(head("#支付宝业务明细查询", seller, day, billBegin), billHead)
-	lines = append(append(lines, b.rows...), billEnd,
-		fmt.Sprintf("#交易合计：%d笔，商家实收共%s元，商家优惠共0.00元", b.payments, yuan(b.paid)),
-		fmt.Sprintf("#退款合计：%d笔，商家实收退款共%s元，商家优惠退款共0.00元", b.refunds, yuan(b.back)), made)
+// packBill writes the archive of a day: two files, names and contents in GBK,
+// and nothing says so. Cut, its last line is missing.
+func (s *Sim) packBill(to io.Writer, seller string, day time.Time, cut bool) error {
+	b := s.billOf(seller, day)
+	made := "#导出时间：[" + s.o.Clock.Now().In(clock.Shanghai()).Format("2006年01月02日 15:04:05") + "]"
+	name := account(seller) + "_" + day.Format("20060102") + "_业务明细"
+	z := zip.NewWriter(to)
 	sums := append(head("#支付宝业务汇总查询", seller, day, sumBegin), sumHead,
 		fmt.Sprintf("\t,合计\t,%d,%d,%s,%s,0.00,0.00,0.00,%s,0.00,%s", b.payments, b.refunds, yuan(b.taken), yuan(b.taken), yuan(b.fees), yuan(b.taken+b.fees)), sumEnd, made)
-	name := account(seller) + "_" + day.Format("20060102") + "_业务明细"
-	return []string{name + "(汇总).csv", name + ".csv"}, []string{strings.Join(sums, "\r\n") + "\r\n", strings.Join(lines, "\r\n") + "\r\n"}
+	f, err := member(z, name+"(汇总).csv")
+	if err == nil {
+		err = f.lines(sums...)
+	}
+	if err != nil {
+		return err
+	}
+	if f, err = member(z, name+".csv"); err != nil {
+		return err
+	}
+	if err := f.lines(append(head("#支付宝业务明细查询", seller, day, billBegin), billHead)...); err != nil {
+		return err
+	}
+	left := b.payments + b.refunds
+	for list := range s.billedOn(seller, day) {
+		for i := range list {
+			if left--; left == 0 && cut {
+				break
+			}
+			if err := f.lines(list[i].row); err != nil {
+				return err
+			}
+		}
+	}
+	err = f.lines(billEnd, fmt.Sprintf("#交易合计：%d笔，商家实收共%s元，商家优惠共0.00元", b.payments, yuan(b.paid)),
+		fmt.Sprintf("#退款合计：%d笔，商家实收退款共%s元，商家优惠退款共0.00元", b.refunds, yuan(b.back)), made)
+	return errors.Join(err, z.Close())
 }
 
-// pack makes the archive: names and contents in GBK, and nothing says so.
-func pack(names, texts []string) ([]byte, error) {
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	gbk := simplifiedchinese.GBK
-	for i := range names {
-		name, err := gbk.NewEncoder().String(names[i])
-		if err != nil {
-			return nil, fmt.Errorf("name of a file: %w", err)
-		}
-		f, err := z.CreateHeader(&zip.FileHeader{Name: name, NonUTF8: true, Method: zip.Deflate})
-		if err != nil {
-			return nil, fmt.Errorf("pack bill: %w", err)
-		}
-		text, err := gbk.NewEncoder().Bytes([]byte(texts[i]))
-		if err != nil {
-			return nil, fmt.Errorf("text of a bill: %w", err)
-		}
-		if _, err := f.Write(text); err != nil {
-			return nil, fmt.Errorf("pack bill: %w", err)
+// packed is a file in an archive.
+type packed struct{ to io.Writer }
+
+func member(z *zip.Writer, name string) (packed, error) {
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(name)
+	if err != nil {
+		return packed{}, fmt.Errorf("name of a file: %w", err)
+	}
+	f, err := z.CreateHeader(&zip.FileHeader{Name: gbk, NonUTF8: true, Method: zip.Deflate})
+	if err != nil {
+		return packed{}, fmt.Errorf("pack bill: %w", err)
+	}
+	return packed{simplifiedchinese.GBK.NewEncoder().Writer(f)}, nil
+}
+
+func (p packed) lines(list ...string) error {
+	for _, line := range list {
+		if _, err := io.WriteString(p.to, line+"\r\n"); err != nil {
+			return fmt.Errorf("pack bill: %w", err)
 		}
 	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("pack bill: %w", err)
-	}
-	return out.Bytes(), nil
+	return nil
 }
 
 // download gives the file of an address that is at most half a minute old; who
@@ -175,18 +237,8 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "下载地址不正确", http.StatusForbidden)
 		return
 	}
-	b := s.billOf(parts[0], day)
-	if s.fault().CutBills && len(b.rows) > 0 {
-		b.rows = b.rows[:len(b.rows)-1]
-	}
-	file, err := pack(b.files(parts[0], day, s.o.Clock.Now()))
-	if err != nil {
-		s.o.Log.Error("simulator", "error", err)
-		http.Error(w, "系统繁忙", http.StatusInternalServerError)
-		return
-	}
 	w.Header().Set("Content-Type", "application/zip")
-	if _, err := w.Write(file); err != nil {
+	if err := s.packBill(w, parts[0], day, s.fault().CutBills); err != nil {
 		s.o.Log.Info("simulator: the client has gone", "error", err)
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"linli/internal/kit/clock"
 )
@@ -73,4 +74,16 @@ func (s *Sim) bare(a *Alteration) error {
 	s.books.Trades[a.Merchant+"/"+a.Number] = &trade{Merchant: a.Merchant, App: m.App, Number: a.Number, Description: "收款码", Total: a.Total, State: "SUCCESS",
 		Transaction: fmt.Sprintf("42000%s%015d", now.In(clock.Shanghai()).Format("20060102"), s.books.Last), Payer: "o" + strings.ToLower(random(27)), At: now, PaidAt: now}
 	return s.saved()
+}
+
+// Told is what the books say of a paid order: the number of its transaction and
+// when it was paid.
+func (s *Sim) Told(merchant, number string) (transaction string, at time.Time, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.books.Trades[merchant+"/"+number]
+	if !ok || t.Transaction == "" {
+		return "", time.Time{}, false
+	}
+	return t.Transaction, t.PaidAt, true
 }

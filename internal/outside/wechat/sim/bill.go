@@ -1,11 +1,12 @@
 package sim
 
 import (
-	"bytes"
 	"compress/gzip"
 	"crypto/sha1"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,51 +40,87 @@ func (s *Sim) bill(c *caller, r *http.Request, _ []byte) (any, error) {
 	if now.Before(day.AddDate(0, 0, 1).Add(readyHour * time.Hour)) {
 		return nil, refuse(400, "STATEMENT_CREATING", "账单生成中，请 30 分钟后再试")
 	}
-	text := s.billText(merchant, day)
-	if text == "" {
+	sum := sha1.New()
+	lines, err := s.writeBill(sum, merchant, day, false)
+	if err != nil {
+		return nil, err
+	}
+	if lines == 0 {
 		return nil, refuse(400, "NO_STATEMENT_EXIST", "账单文件不存在")
 	}
-	sum := sha1.Sum([]byte(text))
 	address := fmt.Sprintf("https://api.mch.weixin.qq.com/v3/billdownload/file?token=%s.%s.%s.%d", c.number, merchant, day.Format(time.DateOnly), now.Unix())
 	if q.Get("tar_type") == "GZIP" {
 		address += "&tartype=gzip"
 	}
-	return map[string]string{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]), "download_url": address}, nil
+	return map[string]string{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum.Sum(nil)), "download_url": address}, nil
 }
 
-func (s *Sim) billText(merchant string, day time.Time) string {
+// billAtOnce is how many trades are written into a bill before others may use
+// the books.
+const billAtOnce = 500
+
+// writeBill writes the bill of a day, oldest first, and answers its lines; a day
+// without any has no bill. Tampered with, its first payment is another.
+func (s *Sim) writeBill(to io.Writer, merchant string, day time.Time, tamper bool) (lines int, err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	list := s.sorted()
+	s.mu.Unlock()
 	slices.Reverse(list)
-	var rows []string
-	var total, back, fees int64
-	on := day.Format(time.DateOnly)
-	for _, t := range list {
-		if t.Merchant != merchant && t.signer() != merchant || t.Transaction == "" || t.Forgotten {
-			continue
-		}
-		if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
-			fee := t.billed() * feePer100k / 1000
-			if t.Fee != nil {
-				fee = *t.Fee
-			}
-			rows = append(rows, t.billRow(fee))
-			total, fees = total+t.billed(), fees+fee
-		}
-		for i := range t.Refunds {
-			if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
-				fee := -r.billed() * feePer100k / 1000
-				rows = append(rows, t.refundRow(r, fee))
-				back, fees = back+r.billed(), fees+fee
+	var sums billSum
+	for part := range slices.Chunk(list, billAtOnce) {
+		var text strings.Builder
+		s.mu.Lock()
+		for _, t := range part {
+			if (t.Merchant == merchant || t.signer() == merchant) && t.Transaction != "" && !t.Forgotten {
+				t.billRows(&text, &sums, day.Format(time.DateOnly))
 			}
 		}
+		s.mu.Unlock()
+		out := text.String()
+		if changed := strings.Replace(out, ",`SUCCESS,`", ",`REVOKED,`", 1); tamper && changed != out {
+			out, tamper = changed, false
+		}
+		if _, err := io.WriteString(to, out); err != nil {
+			return sums.lines, err
+		}
 	}
-	if len(rows) == 0 {
-		return ""
+	if sums.lines == 0 {
+		return 0, nil
 	}
-	sums := fmt.Sprintf("`%d,`%s,`%s,`0.00,`%s,`%s,`%s", len(rows), yuan(total), yuan(back), fine(fees), yuan(total), yuan(back))
-	return "\ufeff" + strings.Join([]string{billHead, strings.Join(rows, "\r\n"), billSums, sums}, "\r\n") + "\r\n"
+	_, err = fmt.Fprintf(to, "%s\r\n`%d,`%s,`%s,`0.00,`%s,`%s,`%s\r\n", billSums, sums.lines, yuan(sums.total), yuan(sums.back), fine(sums.fees), yuan(sums.total), yuan(sums.back))
+	return sums.lines, err
+}
+
+// billSum adds up a bill: amounts in fen, fees in fen×100.
+type billSum struct {
+	lines             int
+	total, back, fees int64
+}
+
+// billRows writes what a bill tells of a trade on a day.
+func (t *trade) billRows(to *strings.Builder, sums *billSum, on string) {
+	write := func(row string) {
+		if sums.lines == 0 {
+			to.WriteString("\ufeff" + billHead + "\r\n")
+		}
+		sums.lines++
+		to.WriteString(row + "\r\n")
+	}
+	if t.PaidAt.In(clock.Shanghai()).Format(time.DateOnly) == on {
+		fee := t.billed() * feePer100k / 1000
+		if t.Fee != nil {
+			fee = *t.Fee
+		}
+		write(t.billRow(fee))
+		sums.total, sums.fees = sums.total+t.billed(), sums.fees+fee
+	}
+	for i := range t.Refunds {
+		if r := &t.Refunds[i]; r.At.In(clock.Shanghai()).Format(time.DateOnly) == on {
+			fee := -r.billed() * feePer100k / 1000
+			write(t.refundRow(r, fee))
+			sums.back, sums.fees = sums.back+r.billed(), sums.fees+fee
+		}
+	}
 }
 
 // billed is the total that the bill tells.
@@ -153,24 +190,13 @@ func (s *Sim) download(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, refuse(400, "PARAM_ERROR", "下载地址不正确"))
 		return
 	}
-	body := []byte(s.billText(parts[1], day))
-	if s.fault().TamperBills {
-		body = bytes.Replace(body, []byte(",`SUCCESS,`"), []byte(",`REVOKED,`"), 1)
-	}
+	to, done := io.Writer(w), func() error { return nil }
 	if r.URL.Query().Get("tartype") == "gzip" {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		if _, err := z.Write(body); err != nil {
-			s.fail(w, err)
-			return
-		}
-		if err := z.Close(); err != nil {
-			s.fail(w, err)
-			return
-		}
-		body = b.Bytes()
+		z := gzip.NewWriter(w)
+		to, done = z, z.Close
 	}
-	if _, err := w.Write(body); err != nil {
+	_, err = s.writeBill(to, parts[1], day, s.fault().TamperBills)
+	if err = errors.Join(err, done()); err != nil {
 		s.o.Log.Info("simulator: the client has gone", "error", err)
 	}
 }

@@ -6,6 +6,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -283,7 +284,7 @@ func (s *Sim) Captured(merchant string) (fen int64, trades int) {
 
 // sorted are the trades, newest first; the caller holds the lock.
 func (s *Sim) sorted() []*trade {
-	return slices.SortedFunc(maps.Values(s.books.Trades), func(a, b *trade) int { return b.At.Compare(a.At) })
+	return slices.SortedFunc(maps.Values(s.books.Trades), func(a, b *trade) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Number, a.Number)) })
 }
 
 // Run delivers notifications until ctx ends.
