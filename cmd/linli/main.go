@@ -42,6 +42,7 @@ type environment struct {
 	data    string // LINLI_DATA, folder
 	dsn     string // LINLI_DB, postgres://… or empty for SQLite
 	secure  bool   // LINLI_TLS=1: a proxy in front speaks TLS
+	proxies string // LINLI_TRUSTED_PROXIES, networks of the proxies in front
 	metrics string // LINLI_METRICS, host:port of an own listener; empty for none
 	wechat  string // LINLI_WECHAT, host of WeChat Pay; empty for the official one
 	alipay  string // LINLI_ALIPAY, host of Alipay; empty for the official one
@@ -74,7 +75,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	env := environment{
-		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"), metrics: os.Getenv("LINLI_METRICS"),
+		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"), proxies: os.Getenv("LINLI_TRUSTED_PROXIES"), metrics: os.Getenv("LINLI_METRICS"),
 		wechat: os.Getenv("LINLI_WECHAT"), alipay: os.Getenv("LINLI_ALIPAY"), sms: os.Getenv("LINLI_SMS"), tencent: os.Getenv("LINLI_TENCENT_SMS"),
 		public: strings.TrimSuffix(os.Getenv("LINLI_URL"), "/"),
 		out:    os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
@@ -97,7 +98,7 @@ func main() {
 	for _, c := range commands() {
 		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.about)
 	}
-	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_METRICS Prometheus 指标的地址（留空则没有），\n          LINLI_URL 外面访问本系统的地址，如 https://wy.example.cn（线上收款的通知要用），LINLI_WECHAT 微信支付的主机（留空为官方，演练时填模拟器），LINLI_ALIPAY 支付宝的主机（同上），LINLI_SMS 阿里云短信的主机（同上），LINLI_TENCENT_SMS 腾讯云短信的主机（同上）")
+	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_TRUSTED_PROXIES 前面的反向代理的地址或网段，如 127.0.0.1/32,10.0.0.0/8（只信它们转来的客户端地址，留空则都不信），\n          LINLI_METRICS Prometheus 指标的地址（留空则没有），\n          LINLI_URL 外面访问本系统的地址，如 https://wy.example.cn（线上收款的通知要用），LINLI_WECHAT 微信支付的主机（留空为官方，演练时填模拟器），LINLI_ALIPAY 支付宝的主机（同上），LINLI_SMS 阿里云短信的主机（同上），LINLI_TENCENT_SMS 腾讯云短信的主机（同上）")
 	if name != "help" && name != "-h" && name != "--help" {
 		os.Exit(2)
 	}

@@ -15,6 +15,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/flock"
+	"linli/internal/kit/web"
 )
 
 func serve(ctx context.Context, env environment, args []string) error {
@@ -52,7 +53,12 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 		unlock()
 		return nil, nil, err
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, TencentSMS: env.tencent, Address: env.public})
+	proxies, err := web.ParseProxies(env.proxies)
+	if err != nil {
+		unlock()
+		return nil, nil, fmt.Errorf("LINLI_TRUSTED_PROXIES: %w", err)
+	}
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Proxies: proxies, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, TencentSMS: env.tencent, Address: env.public})
 	if err != nil {
 		unlock()
 		return nil, nil, err

@@ -60,6 +60,9 @@ type Config struct {
 	Log     *slog.Logger
 	Version string
 	Secure  bool // behind a proxy that speaks TLS: cookies are for TLS only
+	// Proxies are the reverse proxies in front whose forwarded headers are
+	// believed; empty believes nobody.
+	Proxies web.Proxies
 	// PartRooms is how many rooms of a billing run are one transaction; 0 means
 	// the room's own choice.
 	PartRooms int
@@ -174,7 +177,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier})
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Billing: a.Billing, Cashier: a.Cashier})
-	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
+	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
 	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Tariff.Routes, a.Billing.Routes, a.Adjust.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)

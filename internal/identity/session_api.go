@@ -20,7 +20,7 @@ type Transport struct{ tls bool }
 
 // Resolve reads the connection of the request.
 func (t *Transport) Resolve(ctx huma.Context) []error {
-	t.tls = ctx.TLS() != nil
+	t.tls = web.OverTLS(ctx.Context())
 	return nil
 }
 

@@ -1,8 +1,8 @@
 package web
 
 import (
+	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -27,19 +27,9 @@ func Token(r *http.Request) string {
 	return ""
 }
 
-// Address is the network address of the client, without port. Forwarded
-// headers are not believed.
-func Address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who := actor.Actor{Address: Address(r)}
+		who := actor.Actor{Address: s.deps.Proxies.Address(r)}
 		if t := Token(r); t != "" && s.deps.Authenticate != nil {
 			a, err := s.deps.Authenticate(r.Context(), t, who.Address)
 			if err != nil {
@@ -51,7 +41,8 @@ func (s *Server) identify(next http.Handler) http.Handler {
 				who = a
 			}
 		}
-		next.ServeHTTP(w, r.WithContext(actor.With(r.Context(), who)))
+		ctx := context.WithValue(r.Context(), tlsKey{}, s.deps.Proxies.tls(r))
+		next.ServeHTTP(w, r.WithContext(actor.With(ctx, who)))
 	})
 }
 

@@ -61,6 +61,8 @@ type Deps struct {
 	// Missing says in words which right somebody lacks and who has it; nil
 	// leaves the general sentence.
 	Missing func(ctx context.Context, who actor.Actor, p actor.Permission, project id.ID) string
+	// Proxies are believed when they say whom they have seen.
+	Proxies Proxies
 	// Ring keeps the answers of operations with Secrets; nil keeps none of them.
 	Ring *crypt.Ring
 	// Fallback serves everything outside the API: the console.
