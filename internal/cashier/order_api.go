@@ -46,7 +46,7 @@ type orderJSON struct {
 	Lines         []orderLineJSON `json:"lines" nullable:"false" doc:"付款后销掉的应收，不会再变"`
 	State         string          `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在取二维码，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
 	Closing       bool            `json:"closing" doc:"正在取消，结果以 state 为准"`
-	Phone         bool            `json:"phone" doc:"住户正在自己的手机网页上付，没有二维码"`
+	Phone         bool            `json:"phone" doc:"住户正在自己的手机或电脑网页上付，没有二维码"`
 	Scan          string          `json:"scan" enum:"none,new,sent,asked,unknown,reversing,reversed" doc:"扫付款码到了哪一步：none 没有扫，asked 等付款人在手机上确认，unknown 渠道没有说清，reversing 正在撤销，reversed 已撤销"`
 	Code          string          `json:"code,omitempty" doc:"二维码里的文字"`
 	Picture       string          `json:"picture,omitempty" doc:"二维码，data: 开头的 SVG"`

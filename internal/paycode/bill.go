@@ -55,12 +55,12 @@ type Charge struct {
 	How     []string
 }
 
-// Way is a channel that can be paid through; Phone says in a browser, too.
-// Identify is where the channel's own browser is sent to say who pays; "" when
+// Way is a channel that can be paid through; Phone and Desk say in a browser of a
+// telephone and of a computer, too. Identify is where the channel's own browser is sent to say who pays; "" when
 // it cannot be paid there.
 type Way struct {
 	Channel, Name string
-	Phone         bool
+	Phone, Desk   bool
 	Identify      string
 	Payees        []Payee // several, when the bill belongs to several merchants
 }
@@ -202,7 +202,8 @@ func (s *Service) ways(ctx context.Context, q db.Q, project id.ID) ([]Way, error
 	for _, c := range s.Payment.Channels() {
 		if slices.Contains(active, c.Key()) {
 			_, phone := c.(payment.Mobile)
-			out = append(out, Way{Channel: c.Key(), Name: c.Name(), Phone: phone})
+			_, desk := c.(payment.Desktop)
+			out = append(out, Way{Channel: c.Key(), Name: c.Name(), Phone: phone, Desk: desk})
 		}
 	}
 	return out, nil

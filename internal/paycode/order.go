@@ -24,6 +24,7 @@ const payer = "缴费二维码"
 type Ask struct {
 	Channel  string
 	Phone    bool          // in this browser; else by a QR code for another telephone
+	Desk     bool          // and this browser is a computer's
 	Ticket   string        // of Who, in the channel's own browser
 	Months   []clock.Month // empty is everything
 	Merchant id.ID         // only what is paid to him; 0 is everything
@@ -37,6 +38,7 @@ type Order struct {
 	Number    string
 	Channel   string
 	Phone     bool
+	Desk      bool
 	State     payment.OrderState
 	Closing   bool
 	Amount    money.Fen
@@ -56,7 +58,8 @@ type Order struct {
 // Pay opens an order for what the room owes, or answers the one that is open
 // already for the same. Errors: ErrGone, ErrTooMany, ErrNothing, ErrChanged,
 // ErrPaying, ErrBusy, ErrWhoGone, cashier.ErrNoChoice, payment.ErrNoMerchant,
-// payment.ErrNoMobile, payment.ErrPayerElsewhere, payment.ErrOrderKey.
+// payment.ErrNoMobile, payment.ErrNoDesktop, payment.ErrPayerElsewhere,
+// payment.ErrOrderKey.
 func (s *Service) Pay(ctx context.Context, who actor.Actor, token string, ask Ask) (*Order, error) {
 	o, err := s.open(ctx, s.DB.Reader(ctx), who, token)
 	if err != nil {
@@ -116,7 +119,7 @@ func (s *Service) begun(ctx context.Context, tx *db.Tx, o *opened, ask *Ask, by 
 		return 0, err
 	}
 	same := func(x *payment.Order) bool {
-		return x.Amount == ask.Amount && x.Channel == ask.Channel && x.Phone == ask.Phone && x.Inside == inside
+		return x.Amount == ask.Amount && x.Channel == ask.Channel && x.Phone == ask.Phone && x.Desk == ask.Desk && x.Inside == inside
 	}
 	if found {
 		if !same(&old) {
@@ -163,7 +166,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who actor.Actor, o *open
 		return 0, err
 	}
 	if ask.Phone {
-		in.Phone = &payment.Phone{Back: s.link(o.token) + "?back=1", Address: who.Address, Who: by}
+		in.Phone = &payment.Phone{Back: s.link(o.token) + "?back=1", Address: who.Address, Desk: ask.Desk, Who: by}
 	}
 	order, err := s.Cashier.OpenOrder(ctx, actor.Actor{Name: payer, Address: who.Address}, o.project, in)
 	if err != nil {
@@ -256,7 +259,7 @@ func (s *Service) order(ctx context.Context, q db.Q, project, order id.ID) (*Ord
 	if err != nil {
 		return nil, err
 	}
-	out := &Order{ID: p.ID, Number: p.Number, Channel: p.Channel, Phone: p.Phone, Inside: p.Inside != "", State: p.State, Closing: p.Closing, Amount: p.Amount, Count: len(p.Lines),
+	out := &Order{ID: p.ID, Number: p.Number, Channel: p.Channel, Phone: p.Phone, Desk: p.Desk, Inside: p.Inside != "", State: p.State, Closing: p.Closing, Amount: p.Amount, Count: len(p.Lines),
 		Receipt: p.ReceiptNumber, CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt}
 	if p.State == payment.OrderWaiting && !p.Closing {
 		switch {

@@ -51,6 +51,7 @@ type payWayJSON struct {
 	Channel  string         `json:"channel" doc:"收款渠道"`
 	Name     string         `json:"name" doc:"渠道名称"`
 	Phone    bool           `json:"phone" doc:"可以在手机浏览器里付"`
+	Desk     bool           `json:"desk" doc:"可以在电脑浏览器里付"`
 	Identify string         `json:"identify,omitempty" doc:"能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串"`
 	Payees   []payPayeeJSON `json:"payees" nullable:"false" doc:"账单分属几个商户时，各收哪些费用，一个商户一笔分开付；空为一笔付"`
 }
@@ -71,7 +72,8 @@ type payOrderJSON struct {
 	ID        id.ID             `json:"id"`
 	Number    string            `json:"number" doc:"商户订单号"`
 	Channel   string            `json:"channel"`
-	Phone     bool              `json:"phone" doc:"在手机浏览器里付"`
+	Phone     bool              `json:"phone" doc:"在浏览器里付"`
+	Desk      bool              `json:"desk" doc:"那是电脑的浏览器"`
 	State     string            `json:"state" enum:"created,waiting,paid,closed,expired" doc:"created 正在向渠道下单，waiting 等付款，paid 已付，closed 已取消，expired 超时"`
 	Closing   bool              `json:"closing" doc:"正在取消，结果以 state 为准"`
 	Amount    money.Fen         `json:"amount" doc:"金额，分；不会再变"`
@@ -107,7 +109,7 @@ func orderJSON(o *Order) (*payOrderJSON, error) {
 	if o == nil {
 		return nil, nil
 	}
-	j := &payOrderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Phone: o.Phone, State: string(o.State), Closing: o.Closing, Amount: o.Amount, Count: o.Count,
+	j := &payOrderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Phone: o.Phone, Desk: o.Desk, State: string(o.State), Closing: o.Closing, Amount: o.Amount, Count: o.Count,
 		Page: o.Page, Inside: o.Inside, Invoke: o.Invoke, Receipt: o.Receipt, ToPrepay: o.ToPrepay, Lines: []payLineJSON{}, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, payLineJSON{l.ItemName, l.Month, l.Amount})
@@ -156,7 +158,7 @@ func (s *Service) apiBill(ctx context.Context, who actor.Actor, in *tokenRef) (*
 		j.Months = append(j.Months, x)
 	}
 	for _, w := range b.Ways {
-		x := payWayJSON{Channel: w.Channel, Name: w.Name, Phone: w.Phone, Identify: w.Identify, Payees: []payPayeeJSON{}}
+		x := payWayJSON{Channel: w.Channel, Name: w.Name, Phone: w.Phone, Desk: w.Desk, Identify: w.Identify, Payees: []payPayeeJSON{}}
 		for _, p := range w.Payees {
 			x.Payees = append(x.Payees, payPayeeJSON(p))
 		}
@@ -190,7 +192,8 @@ func (s *Service) apiPay(ctx context.Context, who actor.Actor, in *struct {
 	Key   string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" doc:"这次付款的幂等键：同一个键只有一笔"`
 	Body  struct {
 		Channel  string        `json:"channel" maxLength:"20" doc:"收款渠道"`
-		Phone    bool          `json:"phone" doc:"true 在这部手机的浏览器里付，false 出二维码给另一部手机扫"`
+		Phone    bool          `json:"phone" doc:"true 在这个浏览器里付，false 出二维码给另一部手机扫"`
+		Desk     bool          `json:"desk,omitempty" doc:"这个浏览器在电脑上；和 phone 一起填"`
 		Payer    string        `json:"payer,omitempty" maxLength:"600" doc:"在微信里付：确认付款人得到的凭据"`
 		Months   []clock.Month `json:"months,omitempty" maxItems:"240" doc:"只缴哪几个月；不填为全部"`
 		Merchant id.ID         `json:"merchant_id,omitempty" doc:"只付给这个商户的那一笔，见 ways 的 payees"`
@@ -198,7 +201,7 @@ func (s *Service) apiPay(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*payOrderOut, error) {
 	b := &in.Body
-	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Ticket: b.Payer, Months: b.Months, Merchant: b.Merchant, Amount: b.Amount, Key: in.Key}))
+	return orderAnswer(s.Pay(ctx, who, in.Token, Ask{Channel: b.Channel, Phone: b.Phone, Desk: b.Phone && b.Desk, Ticket: b.Payer, Months: b.Months, Merchant: b.Merchant, Amount: b.Amount, Key: in.Key}))
 }
 
 func (s *Service) apiWho(ctx context.Context, who actor.Actor, in *struct {

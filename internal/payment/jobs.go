@@ -41,6 +41,7 @@ type phoneJob struct {
 	Order   id.ID  `json:"order"`
 	Back    string `json:"back"`
 	Address string `json:"address"`
+	Desk    bool   `json:"desk,omitempty"`
 	App     string `json:"app,omitempty"`
 	Payer   string `json:"payer,omitempty"`
 }
@@ -78,7 +79,7 @@ func (s *Service) handleJobs(q *job.Queue) {
 		if err := json.Unmarshal(payload, &j); err != nil {
 			return errors.Join(job.ErrGiveUp, err)
 		}
-		return s.announceTo(ctx, j.Project, j.Order, &Phone{Back: j.Back, Address: j.Address, Who: Who{App: j.App, Payer: j.Payer}})
+		return s.announceTo(ctx, j.Project, j.Order, &Phone{Back: j.Back, Address: j.Address, Desk: j.Desk, Who: Who{App: j.App, Payer: j.Payer}})
 	})
 	q.Handle(jobScan, func(ctx context.Context, payload []byte) error {
 		var j scanJob
@@ -103,7 +104,7 @@ func (s *Service) announceLater(ctx context.Context, tx *db.Tx, project, order i
 		return s.jobs.Enqueue(ctx, tx, jobScan, fmt.Sprintf("%s/%d/%d", jobScan, project, order), scanJob{project, order, in.PayerCode}, 0)
 	}
 	if phone != nil {
-		return s.jobs.Enqueue(ctx, tx, jobPhone, fmt.Sprintf("%s/%d/%d", jobPhone, project, order), phoneJob{project, order, phone.Back, phone.Address, phone.Who.App, phone.Who.Payer}, 0)
+		return s.jobs.Enqueue(ctx, tx, jobPhone, fmt.Sprintf("%s/%d/%d", jobPhone, project, order), phoneJob{project, order, phone.Back, phone.Address, phone.Desk, phone.Who.App, phone.Who.Payer}, 0)
 	}
 	return s.jobs.Enqueue(ctx, tx, jobAnnounce, fmt.Sprintf("%s/%d/%d", jobAnnounce, project, order), orderJob{Project: project, Order: order}, 0)
 }

@@ -73,6 +73,7 @@ type Order struct {
 	Closing       bool      // somebody wants it closed
 	Code          string    // text of the QR code, or with Phone the channel's page
 	Phone         bool      // paid in the browser of the payer's telephone
+	Desk          bool      // or, with Phone, of his computer
 	Inside        string    // in the browser of the channel itself, by whom: InsideOf; Code is what Invoke takes
 	Scan          ScanStage // the payer's code was scanned; "" else
 	PayerAddress  string    // network address of that telephone while the order is announced; not kept
@@ -164,7 +165,7 @@ func (s *Service) takes(ctx context.Context, q db.Q, project id.ID, in *NewOrder
 // OpenOrder writes an order and has it announced to the channel right after
 // the commit. The caller has locked the room. The same key with the same
 // content answers the same order. Errors: ErrNoMerchant, ErrOrderOpen,
-// ErrOrderKey, ErrNoMobile, ErrPayerElsewhere.
+// ErrOrderKey, ErrNoMobile, ErrNoDesktop, ErrPayerElsewhere.
 func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in NewOrder) (Order, error) {
 	if err := in.check(); err != nil {
 		return Order{}, err
@@ -187,7 +188,7 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		return Order{}, ErrOrderOpen
 	}
 	o := Order{ID: tx.NewID(), Channel: in.Channel, Merchant: m.Account(), Key: in.Key, Room: in.Room, RoomLabel: in.RoomLabel, Payer: in.Payer,
-		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated, Phone: in.Phone != nil,
+		PayerName: in.PayerName, Title: in.Title, Policy: in.Policy, Amount: in.Amount, ToPrepay: in.ToPrepay, Lines: in.Lines, State: OrderCreated, Phone: in.Phone != nil, Desk: in.Phone != nil && in.Phone.Desk,
 		CreatedBy: who.Account, CreatedName: who.Name, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(orderLife)}
 	if o.Number = orderNumber(project, o.ID); in.PayerCode != "" {
 		o.Scan, o.ExpiresAt = ScanNew, tx.Now().Add(scanLife)

@@ -13,13 +13,13 @@ import (
 )
 
 const orderColumns = `id, number, channel, merchant, key, room_id, room_label, payer_id, payer_name, title, policy, amount, to_prepay, state, closing,
-	code, reason, transaction_id, receipt_id, receipt_number, created_by, created_name, created_at, expires_at, phone, scan, inside, ended_at`
+	code, reason, transaction_id, receipt_id, receipt_number, created_by, created_name, created_at, expires_at, phone, desk, scan, inside, ended_at`
 
 func scanOrder(row db.Scanner) (Order, error) {
 	var o Order
 	var created, expires, ended int64
 	err := row.Scan(&o.ID, &o.Number, &o.Channel, &o.Merchant, &o.Key, &o.Room, &o.RoomLabel, &o.Payer, &o.PayerName, &o.Title, &o.Policy, &o.Amount,
-		&o.ToPrepay, &o.State, &o.Closing, &o.Code, &o.Reason, &o.Transaction, &o.Receipt, &o.ReceiptNumber, &o.CreatedBy, &o.CreatedName, &created, &expires, &o.Phone, &o.Scan, &o.Inside, &ended)
+		&o.ToPrepay, &o.State, &o.Closing, &o.Code, &o.Reason, &o.Transaction, &o.Receipt, &o.ReceiptNumber, &o.CreatedBy, &o.CreatedName, &created, &expires, &o.Phone, &o.Desk, &o.Scan, &o.Inside, &ended)
 	o.CreatedAt, o.ExpiresAt = db.Micro(created), db.Micro(expires)
 	if ended != 0 {
 		o.EndedAt = db.Micro(ended)
@@ -29,9 +29,9 @@ func scanOrder(row db.Scanner) (Order, error) {
 
 func insertOrder(ctx context.Context, tx *db.Tx, project id.ID, o *Order) error {
 	_, err := tx.Exec(ctx, "INSERT INTO payment_order (project_id, "+orderColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		project, o.ID, o.Number, o.Channel, o.Merchant, o.Key, o.Room, o.RoomLabel, o.Payer, o.PayerName, o.Title, o.Policy, o.Amount, o.ToPrepay,
-		string(o.State), o.Closing, o.Code, o.Reason, o.Transaction, o.Receipt, o.ReceiptNumber, o.CreatedBy, o.CreatedName, o.CreatedAt, o.ExpiresAt, o.Phone, string(o.Scan), o.Inside)
+		string(o.State), o.Closing, o.Code, o.Reason, o.Transaction, o.Receipt, o.ReceiptNumber, o.CreatedBy, o.CreatedName, o.CreatedAt, o.ExpiresAt, o.Phone, o.Desk, string(o.Scan), o.Inside)
 	if err != nil {
 		return err
 	}

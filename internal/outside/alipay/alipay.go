@@ -1,5 +1,5 @@
 // Package alipay speaks the gateway of Alipay for the socket payment.Channel:
-// codes for the counter (precreate), codes that payers show (pay, cancel), pages for telephones, queries,
+// codes for the counter (precreate), codes that payers show (pay, cancel), pages for telephones and computers, queries,
 // closing, refunds, notifications and bills, with smartwalle/alipay in the mode of the platform's public key. Only the
 // host decides whom it speaks to.
 package alipay

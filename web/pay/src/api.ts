@@ -9,7 +9,7 @@ export type Order = Answer<'/api/v1/pay/{token}/orders/{order}', 'get', 200>
 export type Explanation = Answer<'/api/v1/pay/{token}/charges/{charge}', 'get', 200>
 export type Month = Bill['months'][number]
 export type Way = Bill['ways'][number]
-export interface Ask { channel: string; phone: boolean; payer?: string; months?: string[]; merchant_id?: string; amount: number }
+export interface Ask { channel: string; phone: boolean; desk?: boolean; payer?: string; months?: string[]; merchant_id?: string; amount: number }
 
 /** A refusal that the server words for people. */
 export class Refused extends Error {

@@ -1,7 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
-import { Offline, Refused, payApi, tokenOf, type Bill, type Order, type PayApi } from './api'
+import { Offline, Refused, payApi, tokenOf, type Bill, type Order, type PayApi, type Way } from './api'
 import { chargesOf, partsOf, placeOf, sumOf, toggled } from './choice'
 import { usePay, type Pay } from './usePay'
 
@@ -9,10 +9,10 @@ const charge = (id: string, left: number) => ({ id, item: '物业服务费', due
 const bill = (more: Partial<Bill> = {}): Bill => ({
   company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', owed: 50008, late_owed: 0, choice: true, busy: false, at: '2026-11-21T10:00:00+08:00',
   months: [{ month: '2026-09', sum: 25004, charges: [charge('1', 25004)] }, { month: '2026-10', sum: 25004, charges: [charge('2', 25004)] }],
-  ways: [{ channel: 'wechat', name: '微信支付', phone: true, payees: [] }], ...more,
+  ways: [{ channel: 'wechat', name: '微信支付', phone: true, desk: false, payees: [] }], ...more,
 })
 const order = (more: Partial<Order> = {}): Order => ({
-  id: '7', number: 'L1-7', channel: 'wechat', phone: true, inside: false, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
+  id: '7', number: 'L1-7', channel: 'wechat', phone: true, desk: false, inside: false, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
   created_at: '2026-11-21T10:00:00+08:00', expires_at: '2026-11-21T10:15:00+08:00', ...more,
 })
 
@@ -24,7 +24,7 @@ describe('choice', () => {
     expect(chargesOf(bill(), 2)).toBe(2)
   })
   it('tells what is paid to whom, late fees included', () => {
-    const way = { channel: 'wechat', name: '微信支付', phone: true, payees: [{ merchant_id: '1', name: '物业费商户', charge_ids: ['1'] }, { merchant_id: '9', name: '停车费商户', charge_ids: ['2'] }] }
+    const way = { channel: 'wechat', name: '微信支付', phone: true, desk: false, payees: [{ merchant_id: '1', name: '物业费商户', charge_ids: ['1'] }, { merchant_id: '9', name: '停车费商户', charge_ids: ['2'] }] }
     const two = bill({ months: [{ month: '2026-09', sum: 25104, charges: [{ ...charge('1', 25004), late_fee: 100 }] }, { month: '2026-10', sum: 20000, charges: [charge('2', 20000)] }] })
     expect(partsOf(two, 2, way)).toEqual([{ merchant: '1', name: '物业费商户', sum: 25104 }, { merchant: '9', name: '停车费商户', sum: 20000 }])
     expect(partsOf(two, 1, way)).toHaveLength(1)
@@ -59,10 +59,10 @@ describe('usePay', () => {
   beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }) })
   afterEach(() => { vi.useRealTimers() })
 
-  function page(api: Partial<PayApi>, back = false) {
+  function page(api: Partial<PayApi>, back = false, desk = false) {
     const gone: string[] = []
     let pay!: Pay
-    const w = mount(defineComponent({ setup() { pay = usePay({ explain: vi.fn(), cancel: vi.fn(), order: vi.fn(), pay: vi.fn(), bill: vi.fn(), ...api } as PayApi, { go: (p) => gone.push(p), back }); return () => h('div') } }))
+    const w = mount(defineComponent({ setup() { pay = usePay({ explain: vi.fn(), cancel: vi.fn(), order: vi.fn(), pay: vi.fn(), bill: vi.fn(), ...api } as PayApi, { go: (p) => gone.push(p), back, desk }); return () => h('div') } }))
     return { pay, gone, w }
   }
 
@@ -118,6 +118,25 @@ describe('usePay', () => {
     other.pay.resume()
     expect(other.gone).toEqual(['https://wx.example/h5'])
     other.w.unmount()
+  })
+
+  it('on a computer asks for the page of a computer, and goes on only with what can be paid there', async () => {
+    const way: Way = { channel: 'alipay', name: '支付宝', phone: true, desk: true, payees: [] }
+    const asks: unknown[] = []
+    const waiting = order({ channel: 'alipay', desk: true, state: 'waiting', page: 'https://openapi.example/gateway.do?x' })
+    const { pay, gone, w } = page({ bill: () => Promise.resolve(bill({ ways: [way] })), pay: (ask) => { asks.push(ask); return Promise.resolve(waiting) }, order: () => Promise.resolve(waiting) }, false, true)
+    await flushPromises()
+    await pay.pay(way, true)
+    expect(asks).toEqual([{ channel: 'alipay', phone: true, desk: true, amount: 50008 }])
+    expect(gone).toEqual([waiting.page])
+    expect([pay.here(waiting), pay.here(order({ state: 'waiting' })), pay.here(order({ phone: false }))]).toEqual([true, false, false])
+    await pay.pay(way, false)
+    expect(asks[1]).toEqual({ channel: 'alipay', phone: false, amount: 50008 })
+    w.unmount()
+    const telephone = page({ bill: () => Promise.resolve(bill({ order: waiting })) })
+    await flushPromises()
+    expect(telephone.pay.here(waiting)).toBe(false)
+    telephone.w.unmount()
   })
 
   it('says what is the matter: a code that has ended, no line, a refusal', async () => {

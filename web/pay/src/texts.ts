@@ -30,6 +30,7 @@ export const t = {
   pay: '去支付',
   payBy: (channel: string) => `${app(channel)}支付`,
   code: (channel: string) => `出付款码，用另一部手机${app(channel)}扫`,
+  payDesk: (channel: string) => `电脑网页支付（${app(channel)}）`,
   codeDesk: (channel: string) => `出付款码，用手机${app(channel)}扫`,
   inWechat: '您正在微信里打开。请点右上角“···”，选“在浏览器打开”再支付；也可以出付款码，用另一部手机扫。',
   bridgeCancel: '您取消了付款，没有扣款。可以接着付，或取消这笔。',

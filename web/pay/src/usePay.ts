@@ -17,6 +17,8 @@ export interface Surroundings {
   go: (page: string) => void
   /** The browser has just come back from the channel's page. */
   back: boolean
+  /** The browser is a computer's. */
+  desk?: boolean
   /** In WeChat's own browser: who stands in front of it, and how it is asked for the payment. */
   wechat?: { identity: Identity; ask: (parameters: Record<string, string>) => Promise<Outcome> }
 }
@@ -159,7 +161,7 @@ export function usePay(api: PayApi, around: Surroundings) {
     const parts = partsOf(bill.value, taken.value, way)
     const part = parts.length > 1 ? parts[0] : undefined
     try {
-      const got = await api.pay({ channel: way.channel, phone, amount: part?.sum ?? sum.value, ...(part ? { merchant_id: part.merchant } : {}), ...(inside ? { payer: ticket.value } : {}), ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
+      const got = await api.pay({ channel: way.channel, phone, amount: part?.sum ?? sum.value, ...(part ? { merchant_id: part.merchant } : {}), ...(phone && around.desk ? { desk: true } : {}), ...(inside ? { payer: ticket.value } : {}), ...(some ? { months: bill.value.months.slice(0, taken.value).map((m) => m.month) } : {}) }, key)
       key = newKey()
       follow(got, phone)
     } catch (e) {
@@ -194,7 +196,7 @@ export function usePay(api: PayApi, around: Surroundings) {
     if (order.value) follow(order.value, here(order.value))
   }
   /** Whether an order can be paid where the page stands. */
-  const here = (o: Order): boolean => o.phone && o.inside === (around.wechat !== undefined)
+  const here = (o: Order): boolean => o.phone && o.desk === (around.desk === true) && o.inside === (around.wechat !== undefined)
   async function cancel(): Promise<void> {
     const id = order.value?.id
     if (!id || busy.value) return

@@ -15,6 +15,7 @@ import (
 
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/code128"
+	"github.com/boombuler/barcode/qr"
 
 	"linli/internal/kit/clock"
 )
@@ -223,12 +224,25 @@ func barsOf(code string) (template.URL, error) {
 	if err != nil {
 		return "", fmt.Errorf("draw code: %w", err)
 	}
-	wide, err := barcode.Scale(bars, bars.Bounds().Dx()*3, 110)
+	return pictureOf(bars, bars.Bounds().Dx()*3, 110)
+}
+
+// codePicture draws the QR code of an order.
+func codePicture(code string) (template.URL, error) {
+	dots, err := qr.Encode(code, qr.M, qr.Auto)
+	if err != nil {
+		return "", fmt.Errorf("draw code: %w", err)
+	}
+	return pictureOf(dots, dots.Bounds().Dx()*6, dots.Bounds().Dy()*6)
+}
+
+func pictureOf(code barcode.Barcode, width, height int) (template.URL, error) {
+	large, err := barcode.Scale(code, width, height)
 	if err != nil {
 		return "", fmt.Errorf("draw code: %w", err)
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, wide); err != nil {
+	if err := png.Encode(&b, large); err != nil {
 		return "", fmt.Errorf("draw code: %w", err)
 	}
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), nil

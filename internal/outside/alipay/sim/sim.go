@@ -1,5 +1,5 @@
 // Package sim is an honest Alipay for rehearsals and tests: it keeps to the
-// published protocol (gateway with RSA2: precreate, pay and cancel, wap.pay, query, close, refund, bills), checks what
+// published protocol (gateway with RSA2: precreate, pay and cancel, wap.pay, page.pay, query, close, refund, bills), checks what
 // it is told, signs what it answers, keeps its own books and shows the payer a
 // page. It knows nothing of the product, and the product does not know whether
 // it speaks to it.
@@ -66,6 +66,7 @@ type trade struct {
 	Code        string    `json:"code"`
 	Return      string    `json:"return,omitempty"` // where a browser goes after paying
 	Quit        string    `json:"quit,omitempty"`   // or without
+	Desk        bool      `json:"desk,omitempty"`   // on the cashier page of a computer
 	Total       int64     `json:"total"`            // fen
 	State       string    `json:"state"`
 	Transaction string    `json:"transaction,omitempty"` // once somebody has scanned

@@ -15,14 +15,19 @@ import (
 // alipay.trade.wap.pay.
 func (s *Sim) wapRoutes(mux *http.ServeMux, show func(w http.ResponseWriter, one *seen, said string)) {
 	mux.HandleFunc("GET /gateway.do", func(w http.ResponseWriter, r *http.Request) {
-		t, err := s.wap(r.URL.Query())
+		begin := s.wap
+		if r.URL.Query().Get("method") == pagePay {
+			begin = s.desk
+		}
+		at, err := begin(r.URL.Query())
 		if err != nil {
 			w.WriteHeader(http.StatusForbidden)
 			show(w, nil, "订单信息有误，请回到商户页面重新付款："+err.Error())
 			return
 		}
-		http.Redirect(w, r, "/wap/"+t.id(), http.StatusSeeOther)
+		http.Redirect(w, r, at, http.StatusSeeOther)
 	})
+	s.deskRoutes(mux)
 	mux.HandleFunc("GET /wap/{id}", func(w http.ResponseWriter, r *http.Request) { show(w, s.seen(r.PathValue("id")), "") })
 	mux.HandleFunc("POST /wap/{id}", func(w http.ResponseWriter, r *http.Request) {
 		id, said, back := r.PathValue("id"), "", ""
@@ -48,14 +53,15 @@ func (s *Sim) wapRoutes(mux *http.ServeMux, show func(w http.ResponseWriter, one
 	})
 }
 
-// wap takes an order from a signed address and begins its trade.
-func (s *Sim) wap(v url.Values) (*trade, error) {
+// wap takes an order from a signed address, begins its trade and answers the
+// page of it.
+func (s *Sim) wap(v url.Values) (string, error) {
 	if v.Get("method") != "alipay.trade.wap.pay" {
-		return nil, stranger("isv.invalid-method", "不存在的方法名")
+		return "", stranger("isv.invalid-method", "不存在的方法名")
 	}
 	app, err := s.authenticate(v)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	c := &call{app: app, params: v, biz: []byte(v.Get("biz_content"))}
 	var in struct {
@@ -63,16 +69,20 @@ func (s *Sim) wap(v url.Values) (*trade, error) {
 		Quit    string `json:"quit_url"`
 	}
 	if err := json.Unmarshal(c.biz, &in); err != nil || in.Product != "QUICK_WAP_WAY" {
-		return nil, refuse("ACQ.INVALID_PARAMETER", "参数无效：product_code")
+		return "", refuse("ACQ.INVALID_PARAMETER", "参数无效：product_code")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, err := s.take(c)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	t.Return, t.Quit = v.Get("return_url"), in.Quit
-	return s.scanned(t.Code)
+	t, err = s.scanned(t.Code)
+	if err != nil {
+		return "", err
+	}
+	return "/wap/" + t.id(), nil
 }
 
 // wayBack is where the browser goes after a payment, with what Alipay tells it
@@ -89,7 +99,11 @@ func (s *Sim) wayBack(id string) (string, error) {
 			return "", errors.New("return_url 不正确")
 		}
 		v := back.Query()
-		told := url.Values{"app_id": {t.App}, "auth_app_id": {t.App}, "charset": {"utf-8"}, "method": {"alipay.trade.wap.pay.return"}, "out_trade_no": {t.Number},
+		method := "alipay.trade.wap.pay.return"
+		if t.Desk {
+			method = pagePay + ".return"
+		}
+		told := url.Values{"app_id": {t.App}, "auth_app_id": {t.App}, "charset": {"utf-8"}, "method": {method}, "out_trade_no": {t.Number},
 			"seller_id": {t.Seller}, "sign_type": {"RSA2"}, "timestamp": {s.o.Clock.Now().In(clock.Shanghai()).Format(time.DateTime)}, "total_amount": {yuan(t.Total)},
 			"trade_no": {t.Transaction}, "version": {"1.0"}}
 		sig, err := s.sign(toSign(told, "sign", "sign_type"))

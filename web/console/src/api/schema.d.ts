@@ -6266,7 +6266,7 @@ export interface components {
             /** @description 商户订单号 */
             number: string;
             payer_name: string;
-            /** @description 住户正在自己的手机网页上付，没有二维码 */
+            /** @description 住户正在自己的手机或电脑网页上付，没有二维码 */
             phone: boolean;
             /** @description 二维码，data: 开头的 SVG */
             picture?: string;
@@ -9892,13 +9892,15 @@ export interface components {
             amount: number;
             /** @description 收款渠道 */
             channel: string;
+            /** @description 这个浏览器在电脑上；和 phone 一起填 */
+            desk?: boolean;
             /** @description 只付给这个商户的那一笔，见 ways 的 payees */
             merchant_id?: string;
             /** @description 只缴哪几个月；不填为全部 */
             months?: string[] | null;
             /** @description 在微信里付：确认付款人得到的凭据 */
             payer?: string;
-            /** @description true 在这部手机的浏览器里付，false 出二维码给另一部手机扫 */
+            /** @description true 在这个浏览器里付，false 出二维码给另一部手机扫 */
             phone: boolean;
         };
         "Pay-whoRequest": {
@@ -10060,6 +10062,8 @@ export interface components {
             count: number;
             /** Format: date-time */
             created_at: string;
+            /** @description 那是电脑的浏览器 */
+            desk: boolean;
             /**
              * Format: date-time
              * @description 过了这个时间不能再付
@@ -10084,7 +10088,7 @@ export interface components {
              * @description 入账时间
              */
             paid_at?: string;
-            /** @description 在手机浏览器里付 */
+            /** @description 在浏览器里付 */
             phone: boolean;
             /** @description 付款二维码，data: 开头的 SVG */
             picture?: string;
@@ -10111,6 +10115,8 @@ export interface components {
         PaycodePayWay: {
             /** @description 收款渠道 */
             channel: string;
+            /** @description 可以在电脑浏览器里付 */
+            desk: boolean;
             /** @description 能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串 */
             identify?: string;
             /** @description 渠道名称 */

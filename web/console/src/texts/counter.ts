@@ -101,7 +101,7 @@ export const codeTexts = {
   again: '可以直接再扫，或按 Enter 换一种方式收款。',
   fetching: '正在取收款码',
   lateFee: (fen: number) => `其中违约金 ${formatYuan(fen)}，算到今天`,
-  phone: '住户正在自己的手机上付款，请先不要收款',
+  phone: '住户正在自己的手机或电脑上付款，请先不要收款',
   scan: (app: string) => `请交款人用${app}扫码付款`,
   picture: (app: string, fen: number) => `${app}收款码 ${formatYuan(fen)}`,
   left: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')} 内有效`,
