@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"linli/internal/audit"
@@ -10,6 +11,7 @@ import (
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/spool"
 )
 
 func maskOf(field, value string) string {
@@ -23,22 +25,24 @@ func maskOf(field, value string) string {
 }
 
 // applyPlan writes a plan without problems.
-func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import, p *plan) error {
+func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import, p *plan) (err error) {
 	project := p.project.ID
 	j, err := s.beginJournal(ctx, tx, p)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, j.before.Close()) }()
 	steps := []func(context.Context, *db.Tx, id.ID, *plan) error{s.applyBuildings, s.applyRooms, s.applyPeople, s.applyOccupants, s.applyFloors}
 	for _, step := range steps {
 		if err := step(ctx, tx, project, p); err != nil {
 			return err
 		}
 	}
-	if err := s.keep(ctx, tx, project, im.ID, p.kept); err != nil {
+	keep := func(list []Kept) error { return s.keep(ctx, tx, project, im.ID, list) }
+	if err := chunks(&p.kept, keep, nil); err != nil {
 		return err
 	}
-	if err := s.closeJournal(ctx, tx, j, project, im.ID, p); err != nil {
+	if err := s.closeJournal(ctx, tx, j, im.ID, p); err != nil {
 		return err
 	}
 	c := p.report.Counts
@@ -46,6 +50,32 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 		Summary: fmt.Sprintf("导入 %s：新增房屋 %d、住户 %d，修改房屋 %d、住户 %d", im.FileName, c.Rooms, c.People, c.RoomsChanged, c.PeopleChanged),
 		After:   map[string]any{"sha256": im.Hash, "counts": c}})
 	return nil
+}
+
+// chunkRows bounds what is prepared at a time, for the sake of memory.
+const chunkRows = 5000
+
+// chunks hands on what lies in a spool, some thousand at a time; together tells
+// that two that follow each other are not parted, nil that all may be.
+func chunks[T any, P interface {
+	*T
+	spool.Coded
+}](f *spool.File, write func(list []T) error, together func(a, b *T) bool) error {
+	var list []T
+	err := spool.Each(f, func(v P) error {
+		if n := len(list); n >= chunkRows && (together == nil || !together(&list[n-1], v)) {
+			if err := write(list); err != nil {
+				return err
+			}
+			list = list[:0]
+		}
+		list = append(list, *v)
+		return nil
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return write(list)
 }
 
 func (s *Service) applyBuildings(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
@@ -64,50 +94,22 @@ func (s *Service) applyBuildings(ctx context.Context, tx *db.Tx, project id.ID, 
 	return nil
 }
 
-// chunkRows bounds what is prepared at a time, for the sake of memory.
-const chunkRows = 5000
-
 func (s *Service) applyRooms(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
-	fresh := make([]estate.Room, 0, min(len(p.order), chunkRows))
-	flush := func() error {
-		err := s.estate.AddRooms(ctx, tx, project, fresh)
+	var fresh []estate.Room
+	return chunks(&p.rooms, func(list []roomDraft) error {
 		fresh = fresh[:0]
-		return err
-	}
-	for _, r := range p.order {
-		switch {
-		case r.old == nil:
-			r.settle()
-			if fresh = append(fresh, r.Room); len(fresh) == chunkRows {
-				if err := flush(); err != nil {
-					return err
-				}
+		for i := range list {
+			d := &list[i]
+			if p.place(d); d.isNew {
+				fresh = append(fresh, d.Room)
+				continue
 			}
-		case r.changed:
-			if err := s.estate.ReplaceRoom(ctx, tx, project, &r.Room); err != nil {
+			if err := s.estate.ReplaceRoom(ctx, tx, project, &d.Room); err != nil {
 				return err
 			}
 		}
-	}
-	return flush()
-}
-
-// settle writes who pays and how many live there into a new room, by the rule
-// of refreshRooms.
-func (room *plannedRoom) settle() {
-	people := map[id.ID]bool{}
-	var payer *estate.Occupant
-	for _, o := range room.lists {
-		people[o.Person.ID] = true
-		switch {
-		case !o.Payer && o.Part != estate.PartOwner:
-		case payer == nil, o.Payer && !payer.Payer, !payer.Payer && o.Share > payer.Share:
-			payer = o
-		}
-	}
-	if room.People = len(people); payer != nil {
-		room.Payer = payer.Person.ID
-	}
+		return s.estate.AddRooms(ctx, tx, project, fresh)
+	}, nil)
 }
 
 func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
@@ -117,57 +119,59 @@ func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, project id.ID, p *
 		fresh = fresh[:0]
 		return err
 	}
-	for _, w := range p.people.all {
+	err := p.people.each(func(w *plannedPerson) error {
 		n := estate.NewPerson{ID: w.id, PersonInput: w.in}
 		switch {
 		case w.old == nil:
 			if fresh = append(fresh, n); len(fresh) == chunkRows {
-				if err := flush(); err != nil {
-					return err
-				}
+				return flush()
 			}
-		case w.changed:
-			if err := s.estate.CompletePerson(ctx, tx, project, n); err != nil {
-				return err
-			}
+		case p.people.changed[w.no]:
+			return s.estate.CompletePerson(ctx, tx, project, n)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return flush()
 }
 
 func (s *Service) applyOccupants(ctx context.Context, tx *db.Tx, project id.ID, p *plan) error {
-	stored := map[id.ID]bool{} // rooms that were there before
-	for _, r := range p.order {
-		if r.old != nil {
-			stored[r.ID] = true
+	var fresh []estate.Occupant
+	return chunks(&p.occupants, func(list []occupantDraft) error {
+		fresh = fresh[:0]
+		var touched []id.ID
+		payers := map[id.ID]id.ID{} // room → its new payer occupant
+		touch := func(d *occupantDraft) {
+			if !d.stored {
+				return
+			}
+			if touched = append(touched, d.Room); d.Payer {
+				payers[d.Room] = d.ID
+			}
 		}
-	}
-	list := make([]estate.Occupant, len(p.added))
-	var touched []id.ID
-	payers := map[id.ID]id.ID{} // room → its new payer occupant
-	touch := func(o *estate.Occupant) {
-		if !stored[o.Room] {
-			return
+		for i := range list {
+			if d := &list[i]; d.isNew {
+				fresh = append(fresh, d.Occupant)
+				touch(d)
+			}
 		}
-		touched = append(touched, o.Room)
-		if o.Payer {
-			payers[o.Room] = o.ID
+		for i := range list {
+			d := &list[i]
+			if d.isNew {
+				continue
+			}
+			if err := s.estate.ReplaceOccupant(ctx, tx, project, &d.Occupant); err != nil {
+				return err
+			}
+			touch(d)
 		}
-	}
-	for i, o := range p.added {
-		list[i] = *o
-		touch(o)
-	}
-	for _, o := range p.changed {
-		if err := s.estate.ReplaceOccupant(ctx, tx, project, o); err != nil {
+		if err := s.estate.AddOccupants(ctx, tx, project, fresh); err != nil {
 			return err
 		}
-		touch(o)
-	}
-	if err := s.estate.AddOccupants(ctx, tx, project, list); err != nil {
-		return err
-	}
-	return s.estate.SettleRooms(ctx, tx, project, touched, payers)
+		return s.estate.SettleRooms(ctx, tx, project, touched, payers)
+	}, func(a, b *occupantDraft) bool { return a.Room == b.Room })
 }
 
 // applyFloors gives buildings that have grown their height, last because it

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ type rosterRow struct {
 	building spot
 	unit     spot
 	room     estate.Room
-	keys     []string
+	key      string // of the room, however it is spelled
 	person   estate.PersonInput
 	part     string
 	role     string // what 人员角色 or 人员类型 says of the part, empty without
@@ -108,6 +109,8 @@ type rosterRow struct {
 	since    clock.Date
 	payer    bool
 	share    int
+
+	phoneBlind, paperBlind string // of the person, while compared
 }
 
 // spot is a building or unit: as it will be shown, and its key.
@@ -132,29 +135,6 @@ func fieldBit(field string) uint32 {
 		}
 	}
 	return 0
-}
-
-// RowError is one reason why a file cannot be imported as it is.
-type RowError struct {
-	Row     int    // as Excel shows it; 0 for the file as a whole
-	Cell    string // C12, or empty
-	Title   string // our title of the column
-	Value   string // what stands there; phone and ID numbers are masked
-	Message string
-}
-
-// roster is a file that has been read.
-type roster struct {
-	sheet         string
-	header        int
-	ignored       []string
-	kept          []string
-	rows          []rosterRow
-	problems      []RowError
-	hiddenRows    int
-	hiddenColumns []string
-	formulas      int
-	merged        int
 }
 
 // Counts say what an import makes, changes and leaves.
@@ -268,19 +248,22 @@ func parseShare(s string) (int, error) {
 }
 
 // readRoster reads the uploaded file; what is wrong with the file as a whole
-// is a fault, what is wrong with rows is in roster.problems.
+// is a fault, what is wrong with rows is in roster.problems. The roster must be closed.
 func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, note func(done int)) (out *roster, err error) {
 	pr, err := s.estate.Project(ctx, s.db.Reader(ctx), project)
 	if err != nil {
 		return nil, err
 	}
-	err = s.withBook(ctx, project, im, func(b *sheet.Book) (err error) {
+	err = s.withBook(ctx, project, im, func(b *sheet.Book) error {
 		p := &rosterReader{project: pr, book: b, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx,
 			buildings: map[string]spot{}, units: map[string]spot{}}
-		out, err = p.read()
-		return err
+		out = &p.out
+		return p.read()
 	})
-	return out, err
+	if err == nil || out == nil {
+		return out, err
+	}
+	return nil, errors.Join(err, out.close())
 }
 
 // withBook opens the uploaded file.

@@ -94,7 +94,7 @@ func (f *Findings) take(im *Import) []RowError {
 func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) error {
 	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done, 0) })
 	if refused := refusal(err); refused != nil {
-		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
 	if err != nil {
 		return err
@@ -104,9 +104,9 @@ func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) erro
 		return err
 	}
 	if problems := found.take(im); len(problems) > 0 {
-		return s.refuse(ctx, project, im, problems)
+		return s.refuseFor(ctx, project, im, problems...)
 	}
-	return s.conclude(ctx, project, im, ImportReady, nil)
+	return s.conclude(ctx, project, im, ImportReady, &errorList{})
 }
 
 // writeKind is writeImport for the other kinds.
@@ -144,7 +144,7 @@ func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) erro
 		})
 	}
 	if refused := refusal(err); refused != nil {
-		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
 	return err
 }

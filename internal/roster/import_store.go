@@ -103,14 +103,17 @@ func listImports(ctx context.Context, q db.Q, project id.ID, r page.Request, kin
 }
 
 // replaceErrors stores the error list of an import in place of an older one.
-func replaceErrors(ctx context.Context, tx *db.Tx, project, imp id.ID, list []RowError) error {
+func replaceErrors(ctx context.Context, tx *db.Tx, project, imp id.ID, list *errorList) error {
+	if list.err != nil {
+		return list.err
+	}
 	if _, err := tx.Exec(ctx, "DELETE FROM estate_import_error WHERE project_id = ? AND import_id = ?", project, imp); err != nil {
 		return fmt.Errorf("replace errors: %w", err)
 	}
-	return tx.Copy(ctx, "estate_import_error", []string{"project_id", "import_id", "no", "row", "cell", "title", "value", "message"}, len(list), func(i int, dst []any) error {
-		e := &list[i]
+	return tx.Copy(ctx, "estate_import_error", []string{"project_id", "import_id", "no", "row", "cell", "title", "value", "message"}, list.len(), func(i int, dst []any) error {
+		e, err := list.at(i)
 		copy(dst, []any{int64(project), int64(imp), int64(i + 1), int64(e.Row), e.Cell, e.Title, e.Value, visible(e.Message)})
-		return nil
+		return err
 	})
 }
 

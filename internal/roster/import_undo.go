@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/spool"
 )
 
 // Why an import cannot be taken back.
@@ -24,9 +26,19 @@ var (
 
 // journal remembers what an import does, so that it can be taken back.
 type journal struct {
-	tables []db.Table
-	before map[string]map[id.ID]string // table → row → its values, of what the import may change
+	tables  []db.Table
+	touched map[string][]id.ID // rows that the import may change, by table
+	before  spool.File         // their values, in the order of BulkTables and touched
 }
+
+// rowText is a row as estate.BulkRows reads it.
+type rowText string
+
+// Code names the one field of a row for the spool.
+func (r *rowText) Code(c *spool.Coder) { c.Text((*string)(r)) }
+
+// journalRows is how many rows the journal compares at a time.
+const journalRows = 1000
 
 // beginJournal reads the rows that a plan may change, before it changes them.
 func (s *Service) beginJournal(ctx context.Context, tx *db.Tx, p *plan) (*journal, error) {
@@ -34,41 +46,52 @@ func (s *Service) beginJournal(ctx context.Context, tx *db.Tx, p *plan) (*journa
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{tables: tables, before: map[string]map[id.ID]string{}}
-	touched := map[string][]id.ID{}
-	for _, r := range p.order {
-		if r.old != nil {
-			touched["estate_room"] = append(touched["estate_room"], r.ID)
-		}
-		for _, o := range r.live {
-			touched["estate_occupant"] = append(touched["estate_occupant"], o.ID)
-		}
-	}
-	for _, w := range p.people.all {
-		if w.changed {
-			touched["estate_person"] = append(touched["estate_person"], w.id)
-		}
-	}
 	for _, b := range p.buildings {
 		if b.isNew || !b.changed {
 			continue
 		}
-		touched["estate_building"] = append(touched["estate_building"], b.ID)
+		p.touchedRow("estate_building", b.ID)
 		rooms, err := s.estate.RoomsOfBuilding(ctx, tx, p.project.ID, b.ID)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rooms {
-			touched["estate_room"] = append(touched["estate_room"], r.ID)
+			p.touchedRow("estate_room", r.ID)
 		}
 	}
-	for table, ids := range touched {
+	j := &journal{tables: tables, touched: p.touched}
+	for table, ids := range j.touched {
 		slices.Sort(ids)
-		if j.before[table], err = s.estate.BulkRows(ctx, tx, table, j.columns(table), p.project.ID, slices.Compact(ids)); err != nil {
-			return nil, err
+		j.touched[table] = slices.Compact(ids)
+	}
+	for _, table := range estate.BulkTables() {
+		err := s.eachTouched(ctx, tx, p.project.ID, j, table, func(_ id.ID, now string) error {
+			row := rowText(now)
+			_, err := j.before.Add(&row)
+			return err
+		})
+		if err != nil {
+			return nil, errors.Join(err, j.before.Close())
 		}
 	}
 	return j, nil
+}
+
+// eachTouched hands on the rows of a table that the import may change as they
+// are now.
+func (s *Service) eachTouched(ctx context.Context, q db.Q, project id.ID, j *journal, table string, fn func(row id.ID, now string) error) error {
+	for part := range slices.Chunk(j.touched[table], journalRows) {
+		now, err := s.estate.BulkRows(ctx, q, table, j.columns(table), project, part)
+		if err != nil {
+			return err
+		}
+		for _, row := range part {
+			if err := fn(row, now[row]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (j *journal) columns(table string) []string {
@@ -80,66 +103,34 @@ func (j *journal) columns(table string) []string {
 	return nil
 }
 
-// made lists what a plan has created, by table.
-func made(p *plan) map[string][]id.ID {
-	out := map[string][]id.ID{}
-	add := func(table string, row id.ID) { out[table] = append(out[table], row) }
-	for _, b := range p.buildings {
-		if b.isNew {
-			add("estate_building", b.ID)
-		}
-	}
-	for _, u := range p.newUnits {
-		add("estate_unit", u.ID)
-	}
-	for _, r := range p.order {
-		if r.old == nil {
-			add("estate_room", r.ID)
-		}
-	}
-	for _, w := range p.people.all {
-		if w.old == nil {
-			add("estate_person", w.id)
-		}
-	}
-	for _, o := range p.added {
-		add("estate_occupant", o.ID)
-	}
-	for _, ids := range out {
-		slices.Sort(ids)
-	}
-	return out
-}
-
-// closeJournal stores the journal after the plan has been written.
-func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, project, imp id.ID, p *plan) error {
-	var steps []step
-	fresh := made(p)
+// closeJournal stores the journal after the plan has been written: table by
+// table what was made, then what was changed.
+func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, imp id.ID, p *plan) error {
+	project, at := p.project.ID, int64(0)
+	w := stepWriter{project: project, imp: imp}
 	for _, table := range estate.BulkTables() {
-		for part := range slices.Chunk(fresh[table], 1000) {
+		slices.Sort(p.made[table])
+		for part := range slices.Chunk(p.made[table], journalRows) {
 			now, err := s.estate.BulkRows(ctx, tx, table, estate.BulkStamp(table), project, part)
 			if err != nil {
 				return err
 			}
-			steps = append(steps, madeStep(table, part, now))
+			if err := w.add(ctx, tx, madeStep(table, part, now)); err != nil {
+				return err
+			}
 		}
-		before := j.before[table]
-		rows := make([]id.ID, 0, len(before))
-		for row := range before {
-			rows = append(rows, row)
-		}
-		slices.Sort(rows)
-		after, err := s.estate.BulkRows(ctx, tx, table, j.columns(table), project, rows)
+		err := s.eachTouched(ctx, tx, project, j, table, func(row id.ID, after string) (err error) {
+			var before rowText
+			if at, err = j.before.Next(at, &before); err != nil || string(before) == after {
+				return err
+			}
+			return w.add(ctx, tx, changedStep(table, row, j.columns(table), string(before), after))
+		})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if before[row] != after[row] {
-				steps = append(steps, changedStep(table, row, j.columns(table), before[row], after[row]))
-			}
-		}
 	}
-	return copySteps(ctx, tx, project, imp, steps)
+	return w.flush(ctx, tx)
 }
 
 // UndoImport takes a whole import back: what it made is deleted, what it
@@ -168,17 +159,10 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 		if im.Kind != KindRoster {
 			return s.undoKind(ctx, tx, who, project, &im)
 		}
-		steps, err := readSteps(ctx, tx, project, imp)
-		if err != nil {
-			return err
-		}
-		if len(steps) == 0 {
-			return ErrNoJournal
-		}
 		if err := dropKept(ctx, tx, project, imp); err != nil {
 			return err
 		}
-		if err := s.takeBack(ctx, tx, project, tables, steps, id.At(im.AppliedAt)+1<<22); err != nil {
+		if err := s.takeBack(ctx, tx, project, imp, tables, id.At(im.AppliedAt)+1<<22); err != nil {
 			return err
 		}
 		c := im.Report.Counts
@@ -194,12 +178,12 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 	return im, err
 }
 
-func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, tables []db.Table, steps []step, since id.ID) error {
+// takeBack goes through the journal three times, never holding more than a page
+// of it: nothing may have changed since, what was made goes, what was changed
+// is as it was.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, tables []db.Table, since id.ID) error {
 	fresh, edited, mine := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
-	for _, st := range steps {
-		if err := s.same(ctx, tx, project, &st); err != nil {
-			return err
-		}
+	err := eachStep(ctx, tx, project, imp, func(st *step) error {
 		for _, row := range st.data.Rows {
 			if mine[int64(row)] = true; st.kind == stepMade {
 				fresh[int64(row)] = true
@@ -207,6 +191,13 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, tables
 				edited[int64(row)] = true
 			}
 		}
+		return s.same(ctx, tx, project, st)
+	})
+	if err != nil {
+		return err
+	}
+	if len(mine) == 0 {
+		return ErrNoJournal
 	}
 	others := slices.DeleteFunc(slices.Clone(tables), func(t db.Table) bool {
 		return t.Name == "estate_term" || strings.HasPrefix(t.Name, "estate_import") || !usesRooms(t.Name)
@@ -222,22 +213,21 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, tables
 	if table != "" {
 		return ErrUsed.Say("导入的房屋或住户%s，不能整批撤销", use(table))
 	}
-	drop := map[string][]id.ID{}
-	for _, st := range steps {
-		drop[st.table] = append(drop[st.table], st.rows()...)
-	}
-	if err := s.estate.DropRows(ctx, tx, project, drop); err != nil {
+	err = eachStep(ctx, tx, project, imp, func(st *step) error { // in the order of BulkTables, in which rows may go
+		if st.kind != stepMade {
+			return nil
+		}
+		return s.estate.DropRows(ctx, tx, project, map[string][]id.ID{st.table: st.data.Rows})
+	})
+	if err != nil {
 		return err
 	}
-	for _, st := range steps {
+	return eachStep(ctx, tx, project, imp, func(st *step) error {
 		if st.kind != stepChanged {
-			continue
+			return nil
 		}
-		if err := s.estate.RestoreRow(ctx, tx, st.table, st.data.Columns, project, st.data.Rows[0], st.data.Before); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.estate.RestoreRow(ctx, tx, st.table, st.data.Columns, project, st.data.Rows[0], st.data.Before)
+	})
 }
 
 // usesRooms leaves out the tables that only tell what happened.

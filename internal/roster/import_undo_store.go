@@ -49,14 +49,6 @@ func changedStep(table string, row id.ID, columns []string, before, after string
 	return step{kind: stepChanged, table: table, data: stepData{Rows: []id.ID{row}, Columns: columns, Before: before, After: digestOf(after)}}
 }
 
-// rows are the rows that the step made.
-func (st *step) rows() []id.ID {
-	if st.kind == stepMade {
-		return st.data.Rows
-	}
-	return nil
-}
-
 // same refuses when a row of the step is not as the import left it.
 func (s *Service) same(ctx context.Context, q db.Q, project id.ID, st *step) error {
 	columns, stamps := estate.BulkStamp(st.table), st.data.Stamps
@@ -83,31 +75,66 @@ func (s *Service) same(ctx context.Context, q db.Q, project id.ID, st *step) err
 	return nil
 }
 
-func copySteps(ctx context.Context, tx *db.Tx, project, imp id.ID, steps []step) error {
-	return tx.Copy(ctx, "estate_import_step", []string{"project_id", "import_id", "no", "kind", "place", "data"}, len(steps), func(i int, dst []any) error {
-		b, err := json.Marshal(steps[i].data)
-		copy(dst, []any{int64(project), int64(imp), int64(i + 1), steps[i].kind, steps[i].table, string(b)})
-		return err
-	})
+// stepWriter stores a journal, some of it at a time.
+type stepWriter struct {
+	project, imp id.ID
+	stored       int
+	waiting      []step
+	rows         int // in waiting
 }
 
-func readSteps(ctx context.Context, q db.Q, project, imp id.ID) ([]step, error) {
-	rows, err := q.Query(ctx, "SELECT kind, place, data FROM estate_import_step WHERE project_id = ? AND import_id = ? ORDER BY no", project, imp)
-	out, err := db.Collect(rows, err, func(row db.Scanner) (step, error) {
-		var st step
-		var data string
-		if err := row.Scan(&st.kind, &st.table, &data); err != nil {
-			return st, err
-		}
-		if !slices.Contains(estate.BulkTables(), st.table) {
-			return st, fmt.Errorf("journal names %q", st.table)
-		}
-		return st, json.Unmarshal([]byte(data), &st.data)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
+func (w *stepWriter) add(ctx context.Context, tx *db.Tx, st step) error {
+	w.waiting = append(w.waiting, st)
+	if w.rows += len(st.data.Rows); w.rows < journalRows {
+		return nil
 	}
-	return out, nil
+	return w.flush(ctx, tx)
+}
+
+func (w *stepWriter) flush(ctx context.Context, tx *db.Tx) error {
+	err := tx.Copy(ctx, "estate_import_step", []string{"project_id", "import_id", "no", "kind", "place", "data"}, len(w.waiting), func(i int, dst []any) error {
+		st := &w.waiting[i]
+		b, err := json.Marshal(st.data)
+		copy(dst, []any{int64(w.project), int64(w.imp), int64(w.stored + i + 1), st.kind, st.table, string(b)})
+		return err
+	})
+	w.stored += len(w.waiting)
+	w.waiting, w.rows = w.waiting[:0], 0
+	return err
+}
+
+// stepsAtOnce is how many steps of a journal are read at a time; one holds up
+// to a thousand rows.
+const stepsAtOnce = 50
+
+// eachStep hands on the journal of an import in its order. fn may write.
+func eachStep(ctx context.Context, q db.Q, project, imp id.ID, fn func(st *step) error) error {
+	for last := int64(0); ; {
+		rows, err := q.Query(ctx, "SELECT no, kind, place, data FROM estate_import_step WHERE project_id = ? AND import_id = ? AND no > ? ORDER BY no LIMIT ?",
+			project, imp, last, stepsAtOnce)
+		page, err := db.Collect(rows, err, func(row db.Scanner) (step, error) {
+			var st step
+			var data string
+			if err := row.Scan(&last, &st.kind, &st.table, &data); err != nil {
+				return st, err
+			}
+			if !slices.Contains(estate.BulkTables(), st.table) {
+				return st, fmt.Errorf("journal names %q", st.table)
+			}
+			return st, json.Unmarshal([]byte(data), &st.data)
+		})
+		if err != nil {
+			return fmt.Errorf("read journal: %w", err)
+		}
+		for i := range page {
+			if err := fn(&page[i]); err != nil {
+				return err
+			}
+		}
+		if len(page) < stepsAtOnce {
+			return nil
+		}
+	}
 }
 
 func dropSteps(ctx context.Context, tx *db.Tx, project, imp id.ID) error {

@@ -1,11 +1,10 @@
 package roster
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"linli/internal/kit/actor"
@@ -60,7 +59,7 @@ func (s *Service) onImport(do func(context.Context, id.ID, *Import) error) job.H
 }
 
 // checkImport reads and compares every row and stores what it found.
-func (s *Service) checkImport(ctx context.Context, project id.ID, im *Import) error {
+func (s *Service) checkImport(ctx context.Context, project id.ID, im *Import) (err error) {
 	if im.State != ImportChecking {
 		return nil
 	}
@@ -69,26 +68,28 @@ func (s *Service) checkImport(ctx context.Context, project id.ID, im *Import) er
 	}
 	r, err := s.readRoster(ctx, project, im, func(done int) { s.progress.set(im.ID, done, 0) })
 	if refused := refusal(err); refused != nil {
-		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, r.close()) }()
 	p, err := s.planRoster(ctx, s.db.Reader(ctx), project, r, clock.DateOf(s.db.Clock().Now()))
 	if err != nil {
 		return err
 	}
-	im.Rows, im.Report = len(r.rows)+badRows(p.problems, r), p.report
-	if len(p.problems) > 0 {
-		return s.refuse(ctx, project, im, p.problems)
+	defer func() { err = errors.Join(err, p.close()) }()
+	im.Rows, im.Report = len(r.places)+r.bad, p.report
+	if p.problems.len() > 0 {
+		return s.refuse(ctx, project, im, &p.problems)
 	}
-	return s.conclude(ctx, project, im, ImportReady, nil)
+	return s.conclude(ctx, project, im, ImportReady, &errorList{})
 }
 
 // conclude stores what a step found, unless the import has moved on meanwhile.
-func (s *Service) conclude(ctx context.Context, project id.ID, im *Import, state string, problems []RowError) error {
+func (s *Service) conclude(ctx context.Context, project id.ID, im *Import, state string, problems *errorList) error {
 	from := im.State
-	im.State, im.Errors = state, len(problems)
+	im.State, im.Errors = state, problems.len()
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockImport(ctx, tx, project, im.ID); err != nil {
 			return err
@@ -104,21 +105,6 @@ func (s *Service) conclude(ctx context.Context, project id.ID, im *Import, state
 	})
 }
 
-// badRows is how many rows of the file could not be read at all.
-func badRows(problems []RowError, r *roster) int {
-	good := map[int]bool{}
-	for i := range r.rows {
-		good[r.rows[i].line] = true
-	}
-	bad := map[int]bool{}
-	for _, e := range problems {
-		if !good[e.Row] {
-			bad[e.Row] = true
-		}
-	}
-	return len(bad)
-}
-
 // refusal is the fault that a person can mend, or nil.
 func refusal(err error) *fault.Error {
 	if f := fault.As(err); f != nil && f.Kind != fault.Internal {
@@ -127,15 +113,25 @@ func refusal(err error) *fault.Error {
 	return nil
 }
 
-func (s *Service) refuse(ctx context.Context, project id.ID, im *Import, problems []RowError) error {
-	slices.SortStableFunc(problems, func(a, b RowError) int { return cmp.Compare(a.Row, b.Row) })
+func (s *Service) refuse(ctx context.Context, project id.ID, im *Import, problems *errorList) error {
+	problems.sort()
 	return s.conclude(ctx, project, im, ImportRefused, problems)
+}
+
+// refuseFor is refuse for a list at hand.
+func (s *Service) refuseFor(ctx context.Context, project id.ID, im *Import, list ...RowError) (err error) {
+	var problems errorList
+	defer func() { err = errors.Join(err, problems.close()) }()
+	for _, e := range list {
+		problems.add(e)
+	}
+	return s.refuse(ctx, project, im, &problems)
 }
 
 // writeImport writes the whole file in one transaction: the file is read
 // before, compared with what is stored inside, so that a row that has changed
 // since the check is seen. A kill leaves nothing; the job runs again.
-func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) error {
+func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) (err error) {
 	if im.State != ImportApplying {
 		return nil
 	}
@@ -145,14 +141,18 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) er
 	total := im.Rows
 	r, err := s.readRoster(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
 	if refused := refusal(err); refused != nil {
-		return s.refuse(ctx, project, im, []RowError{{Message: refused.Text}})
+		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
 	if err != nil {
 		return err
 	}
-	var problems []RowError
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		problems = nil
+	defer func() { err = errors.Join(err, r.close()) }()
+	problems := &errorList{}
+	defer func() { err = errors.Join(err, problems.close()) }()
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err := problems.clear(); err != nil {
+			return err
+		}
 		if err := s.estate.Lock(ctx, tx, project); err != nil {
 			return err
 		}
@@ -164,30 +164,38 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) er
 		if err != nil {
 			return err
 		}
-		if problems = p.problems; len(problems) > 0 {
+		defer func() { err = errors.Join(err, p.close()) }()
+		if p.problems.len() > 0 {
 			im.Report = p.report
+			*problems, p.problems = p.problems, errorList{}
 			return nil
 		}
 		s.progress.set(im.ID, total*3/4, total)
-		who := actor.System(now.ByName)
-		who.Account = now.By
-		if err := s.applyPlan(ctx, tx, who, &now, p); err != nil {
-			return err
-		}
-		now.State, now.Report, now.AppliedAt = ImportApplied, p.report, tx.Now()
-		if err := updateImport(ctx, tx, project, &now); err != nil {
-			return err
-		}
-		// The file holds phones and ID numbers in clear; what was imported is sealed.
-		return s.files.Discard(ctx, tx, project, now.File)
+		return s.finish(ctx, tx, &now, p)
 	})
 	if refused := refusal(err); refused != nil {
-		problems, err = []RowError{{Message: refused.Text}}, nil
+		err = problems.clear()
+		problems.add(RowError{Message: refused.Text})
 	}
-	if err != nil || len(problems) == 0 {
+	if err != nil || problems.len() == 0 {
 		return err
 	}
 	return s.refuse(ctx, project, im, problems)
+}
+
+// finish writes a plan without problems and ends its import.
+func (s *Service) finish(ctx context.Context, tx *db.Tx, im *Import, p *plan) error {
+	who := actor.System(im.ByName)
+	who.Account = im.By
+	if err := s.applyPlan(ctx, tx, who, im, p); err != nil {
+		return err
+	}
+	im.State, im.Report, im.AppliedAt = ImportApplied, p.report, tx.Now()
+	if err := updateImport(ctx, tx, p.project.ID, im); err != nil {
+		return err
+	}
+	// The file holds phones and ID numbers in clear; what was imported is sealed.
+	return s.files.Discard(ctx, tx, p.project.ID, im.File)
 }
 
 // progress is how far the imports of this process have come.

@@ -82,7 +82,7 @@ type keptKey struct {
 	room, person id.ID
 }
 
-// planKept finds what of the file is not kept already.
+// planKept finds what of the rooms at hand is not kept already.
 func (s *Service) planKept(ctx context.Context, q db.Q, p *plan) error {
 	var stored []id.ID
 	for _, room := range p.order {
@@ -109,11 +109,13 @@ func (s *Service) planKept(ctx context.Context, q db.Q, p *plan) error {
 					continue
 				}
 				known[key], k.ID = k.Value+k.blind, s.db.IDs().New()
-				p.kept = append(p.kept, k)
+				p.report.Counts.Kept++
+				if _, err := p.kept.Add(&k); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	p.report.Counts.Kept = len(p.kept)
 	return nil
 }
 

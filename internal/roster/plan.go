@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -9,25 +10,39 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/spool"
 )
 
-// plan is what applying a roster would do to what is stored now.
+// plan is what applying a roster would do to what is stored now. It is made
+// some rooms at a time; what it would write waits in spools.
 type plan struct {
 	project  estate.Project
 	report   Report
-	problems []RowError
+	problems errorList
 	fields   []roomField
+	phase    int
+	changes  [phases][]Change
 
 	buildings map[string]*plannedBuilding
 	units     map[string]*estate.Unit // by building key / unit key
-	rooms     map[string]*plannedRoom
-	order     []*plannedRoom
 	newUnits  []*estate.Unit
-	people    *registry
-	kept      []Kept
-	added     []*estate.Occupant
-	changed   []*estate.Occupant
+	people    registry
+	order     []*plannedRoom // the rooms at hand
+
+	rooms     spool.File         // roomDraft, of new and changed ones
+	occupants spool.File         // occupantDraft, likewise
+	kept      spool.File         // Kept
+	made      map[string][]id.ID // what is new, by table, ascending
+	touched   map[string][]id.ID // what is stored and may change, by table
 }
+
+// The phases in whose order a report tells of changes.
+const (
+	ofRooms = iota
+	ofOccupants
+	ofPeople
+	phases
+)
 
 type plannedBuilding struct {
 	estate.Building
@@ -41,48 +56,94 @@ type plannedRoom struct {
 	changed bool
 	rows    []*rosterRow
 	live    []estate.Occupant // who is there now
-	lists   []*estate.Occupant
+	lists   []*plannedOccupant
 	named   map[string]*plannedPerson // people of the file in this room
 }
 
+// plannedOccupant is what a person of the file is to a room.
+type plannedOccupant struct {
+	estate.Occupant
+	isNew, changed bool
+}
+
 // planRoster compares a roster with what is stored. It writes nothing; ids of
-// new rows are made already.
+// new rows are made already. The plan must be closed.
 func (s *Service) planRoster(ctx context.Context, q db.Q, project id.ID, r *roster, today clock.Date) (*plan, error) {
 	pr, err := s.estate.Project(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, rooms: map[string]*plannedRoom{}}
-	p.problems = append(p.problems, r.problems...)
+	p := &plan{project: pr, fields: roomFields(), buildings: map[string]*plannedBuilding{}, people: newRegistry(), made: map[string][]id.ID{}, touched: map[string][]id.ID{}}
 	p.report = Report{Sheet: r.sheet, HeaderRow: r.header, Ignored: r.ignored, Kept: r.kept, HiddenRows: r.hiddenRows, HiddenColumns: r.hiddenColumns,
-		Formulas: r.formulas, Merged: r.merged, Changes: []Change{}}
+		Formulas: r.formulas, Merged: r.merged}
+	if err := s.planAll(ctx, q, p, r, today); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.report.Changes = []Change{}
+	for _, list := range p.changes {
+		p.report.Changes = append(p.report.Changes, list[:min(len(list), maxChanges-len(p.report.Changes))]...)
+	}
+	return p, nil
+}
+
+func (s *Service) planAll(ctx context.Context, q db.Q, p *plan, r *roster, today clock.Date) error {
+	for i := range r.problems.len() {
+		e, err := r.problems.at(i)
+		if err != nil {
+			return err
+		}
+		p.problems.add(e)
+	}
 	if err := s.readPlaces(ctx, q, p); err != nil {
-		return nil, err
+		return err
 	}
-	p.group(r)
+	err := r.batches(func(rooms [][]*rosterRow) error { return s.planBatch(ctx, q, p, rooms, today) })
+	if err == nil {
+		err = s.countPeople(p)
+	}
+	if err == nil {
+		err = p.problems.err
+	}
+	return err
+}
+
+func (s *Service) planBatch(ctx context.Context, q db.Q, p *plan, rooms [][]*rosterRow, today clock.Date) error {
+	p.order = p.order[:0]
+	for _, rows := range rooms {
+		p.order = append(p.order, &plannedRoom{rows: rows, named: map[string]*plannedPerson{}})
+	}
 	if err := s.readRooms(ctx, q, p); err != nil {
-		return nil, err
+		return err
 	}
+	p.phase = ofRooms
 	for _, room := range p.order {
 		s.planRoom(p, room)
 	}
-	if p.people, err = s.newRegistry(ctx, q, p); err != nil {
-		return nil, err
+	if err := s.knowPeople(ctx, q, p); err != nil {
+		return err
 	}
+	p.phase = ofOccupants
 	for _, room := range p.order {
-		s.planPeople(p, room, today)
+		if err := s.planPeople(p, room, today); err != nil {
+			return err
+		}
 	}
-	s.countPeople(p)
-	return p, s.planKept(ctx, q, p)
+	if err := s.planKept(ctx, q, p); err != nil {
+		return err
+	}
+	if err := p.putAway(); err != nil {
+		return err
+	}
+	return p.people.putAway()
 }
 
 func (p *plan) fail(r *rosterRow, field, value, format string, args ...any) {
-	p.problems = append(p.problems, rowProblem(r, field, value, fmt.Sprintf(format, args...)))
+	p.problems.add(rowProblem(r, field, value, fmt.Sprintf(format, args...)))
 }
 
-func (p *plan) change(r *rosterRow, label, format string, args ...any) {
-	if len(p.report.Changes) < maxChanges {
-		p.report.Changes = append(p.report.Changes, Change{r.line, label, fmt.Sprintf(format, args...)})
+func (p *plan) change(line int, label, format string, args ...any) {
+	if list := &p.changes[p.phase]; len(*list) < maxChanges {
+		*list = append(*list, Change{line, label, fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -98,24 +159,11 @@ func (s *Service) readPlaces(ctx context.Context, q db.Q, p *plan) error {
 	return nil
 }
 
-// group brings the rows of one room together, however it is spelled.
-func (p *plan) group(r *roster) {
-	for i := range r.rows {
-		row := &r.rows[i]
-		room, ok := p.rooms[row.keys[0]]
-		if !ok {
-			room = &plannedRoom{named: map[string]*plannedPerson{}}
-			p.rooms[row.keys[0]] = room
-			p.order = append(p.order, room)
-		}
-		room.rows = append(room.rows, row)
-	}
-}
-
 func (s *Service) readRooms(ctx context.Context, q db.Q, p *plan) error {
-	keys := make([]string, 0, len(p.rooms))
+	keys, rooms := make([]string, 0, len(p.order)), make(map[string]*plannedRoom, len(p.order))
 	for _, r := range p.order {
-		keys = append(keys, r.rows[0].keys[0])
+		key := r.rows[0].key
+		keys, rooms[key] = append(keys, key), r
 	}
 	old, err := s.estate.RoomsByKey(ctx, q, p.project.ID, keys)
 	if err != nil {
@@ -124,7 +172,7 @@ func (s *Service) readRooms(ctx context.Context, q db.Q, p *plan) error {
 	ids := make([]id.ID, 0, len(old))
 	byID := map[id.ID]*plannedRoom{}
 	for key, r := range old {
-		room := p.rooms[key]
+		room := rooms[key]
 		room.old = &r
 		byID[r.ID] = room
 		ids = append(ids, r.ID)
@@ -161,7 +209,7 @@ func (s *Service) planRoom(p *plan, room *plannedRoom) {
 			continue
 		}
 		if old := f.text(&room.Room); room.old != nil && old != f.text(&from.room) {
-			p.change(from, room.Label, "%s %s → %s", f.name, or(old, "空"), or(f.text(&from.room), "空"))
+			p.change(from.line, room.Label, "%s %s → %s", f.name, or(old, "空"), or(f.text(&from.room), "空"))
 		}
 		f.copy(&room.Room, &from.room)
 	}
@@ -232,12 +280,13 @@ func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *esta
 			p.fail(first, colBuilding, first.building.name, "%s", sentence(err))
 		}
 		p.buildings[key] = b
+		p.madeRow("estate_building", b.ID)
 		p.report.Counts.Buildings++
 	}
 	for _, row := range room.rows {
 		if row.has(colFloors) && row.room.Floors > b.Floors {
 			if !b.isNew && !b.changed {
-				p.change(row, b.Name, "总层数 %d → %d", b.Floors, row.room.Floors)
+				p.change(row.line, b.Name, "总层数 %d → %d", b.Floors, row.room.Floors)
 			}
 			b.Floors, b.changed = row.room.Floors, true
 		}
@@ -251,6 +300,7 @@ func (s *Service) planPlace(p *plan, room *plannedRoom) (*plannedBuilding, *esta
 		u = estate.NewUnit(s.db.IDs().New(), b.ID, first.unit.name, ukey)
 		p.units[key+"/"+ukey] = u
 		p.newUnits = append(p.newUnits, u)
+		p.madeRow("estate_unit", u.ID)
 		p.report.Counts.Units++
 	}
 	return b, u

@@ -31,22 +31,23 @@ type rosterReader struct {
 	out        roster
 }
 
-func (p *rosterReader) read() (*roster, error) {
+func (p *rosterReader) read() error {
 	if err := p.findHeader(); err != nil {
-		return nil, err
+		return err
 	}
 	p.hidden = map[string]bool{}
-	p.out = roster{sheet: p.header.Sheet, header: p.header.Row, ignored: append([]string{}, p.header.Ignored...), kept: []string{}}
+	p.out = roster{sheet: p.header.Sheet, header: p.header.Row, columns: p.header.Columns, ignored: append([]string{}, p.header.Ignored...), kept: []string{},
+		rooms: map[digest]int32{}}
 	for _, c := range keptColumns() {
 		if i, ok := p.header.Columns[c.field]; ok {
 			p.out.kept = append(p.out.kept, fmt.Sprintf("%s（%s）", c.titles[0], sheet.Ref(p.header.Row, i+1)))
 		}
 	}
 	if err := p.book.Rows(p.header.Sheet, p.row); err != nil {
-		return nil, err
+		return err
 	}
-	if len(p.out.rows) == 0 && len(p.out.problems) == 0 {
-		return nil, sheet.ErrHeader.Say("表头（第 %d 行）下面没有数据，请填写后再传", p.header.Row)
+	if len(p.out.places)+p.out.bad == 0 {
+		return sheet.ErrHeader.Say("表头（第 %d 行）下面没有数据，请填写后再传", p.header.Row)
 	}
 	p.out.hiddenColumns = []string{}
 	for _, c := range p.columns {
@@ -54,7 +55,8 @@ func (p *rosterReader) read() (*roster, error) {
 			p.out.hiddenColumns = append(p.out.hiddenColumns, c.titles[0])
 		}
 	}
-	return &p.out, nil
+	p.out.sort()
+	return p.out.problems.err
 }
 
 // findHeader finds the columns. 联系电话 is the phone of the person, but beside
@@ -85,7 +87,7 @@ func (p *rosterReader) row(line int, cells []sheet.Cell) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
 	}
-	if p.note(len(p.out.rows)); p.blank(cells) {
+	if p.note(len(p.out.places)); p.blank(cells) {
 		return nil
 	}
 	if hiddenRow(cells) {
@@ -115,8 +117,9 @@ func (p *rosterReader) row(line int, cells []sheet.Cell) error {
 		}
 	}
 	if good = p.whole(&r) && good; good {
-		p.out.rows = append(p.out.rows, r)
+		return p.out.add(&r)
 	}
+	p.out.bad++
 	return nil
 }
 
@@ -156,7 +159,7 @@ func (p *rosterReader) mark(field string, cell sheet.Cell, rowHidden bool) {
 }
 
 func (p *rosterReader) problem(r *rosterRow, field, value, message string) {
-	p.out.problems = append(p.out.problems, rowProblem(r, field, value, message))
+	p.out.problems.add(rowProblem(r, field, value, message))
 }
 
 func rowProblem(r *rosterRow, field, value, message string) RowError {
@@ -203,7 +206,7 @@ func (p *rosterReader) whole(r *rosterRow) bool {
 	if r.building.key == "" || r.room.Name == "" {
 		return false
 	}
-	r.keys = naming.RoomKeys(r.building.key, r.unit.key, r.room.Name)
+	r.key = naming.RoomKeys(r.building.key, r.unit.key, r.room.Name)[0]
 	if !r.has(colName) {
 		for _, f := range []string{colPhone, colID, colShare, colPayer} {
 			if r.has(f) {

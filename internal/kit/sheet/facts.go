@@ -15,7 +15,8 @@ import (
 // type of each cell, hidden rows and columns, merges, and whether the XML is
 // whole (the iterator takes a broken end for the end).
 type facts struct {
-	rows       []rowFact
+	rows       []rowFact    // those with content
+	shapes     [][]cellFact // of the rows; most rows of a table are alike
 	filled     int
 	hiddenRows int
 	columns    int
@@ -25,9 +26,9 @@ type facts struct {
 }
 
 type rowFact struct {
-	number int
+	number int32
+	shape  int32
 	hidden bool
-	cells  []cellFact
 }
 
 type cellFact struct {
@@ -60,7 +61,15 @@ type scanner struct {
 	dec   *xml.Decoder
 	row   int
 	col   int
+
+	hidden bool             // of the row
+	cells  []cellFact       // of the row
+	shapes map[string]int32 // by their bytes
+	shape  []byte
 }
+
+// maxShapes is how many shapes are compared; a sheet with more has none.
+const maxShapes = 4096
 
 // facts scans a worksheet on first use and remembers the result.
 func (b *Book) facts(p *part) (*facts, error) {
@@ -72,7 +81,7 @@ func (b *Book) facts(p *part) (*facts, error) {
 		return nil, err
 	}
 	defer rc.Close()
-	s := &scanner{book: b, part: p, facts: &facts{merges: map[int][]merge{}}, dec: xml.NewDecoder(rc)}
+	s := &scanner{book: b, part: p, facts: &facts{merges: map[int][]merge{}}, dec: xml.NewDecoder(rc), shapes: map[string]int32{}}
 	if err := s.scan(); err != nil {
 		return nil, err
 	}
@@ -87,6 +96,7 @@ func (s *scanner) scan() error {
 	for {
 		tok, err := s.dec.Token()
 		if errors.Is(err, io.EOF) {
+			s.endRow()
 			return nil
 		}
 		if err != nil {
@@ -128,9 +138,31 @@ func (s *scanner) startRow(el xml.StartElement) error {
 		}
 		next = n
 	}
-	s.row, s.col = next, 0
-	s.facts.rows = append(s.facts.rows, rowFact{number: next, hidden: isTrue(attr(el, "hidden"))})
+	s.endRow()
+	s.row, s.col, s.hidden = next, 0, isTrue(attr(el, "hidden"))
 	return nil
+}
+
+// endRow keeps a row that had content. Rows that are alike share their shape,
+// or 50,000 rows would cost many times what they hold.
+func (s *scanner) endRow() {
+	if len(s.cells) == 0 {
+		return
+	}
+	s.shape = s.shape[:0]
+	for _, c := range s.cells {
+		s.shape = append(s.shape, byte(c.col), byte(c.col>>8), byte(c.kind), byte(c.format), byte(c.format>>8))
+	}
+	shape, known := s.shapes[string(s.shape)]
+	if !known {
+		shape = int32(len(s.facts.shapes))
+		s.facts.shapes = append(s.facts.shapes, slices.Clone(s.cells))
+		if len(s.shapes) < maxShapes {
+			s.shapes[string(s.shape)] = shape
+		}
+	}
+	s.facts.rows = append(s.facts.rows, rowFact{number: int32(s.row), shape: shape, hidden: s.hidden})
+	s.cells = s.cells[:0]
 }
 
 func (s *scanner) cell(el xml.StartElement) error {
@@ -143,7 +175,7 @@ func (s *scanner) cell(el xml.StartElement) error {
 		col = c
 	}
 	s.col = col
-	if len(s.facts.rows) == 0 {
+	if s.row == 0 {
 		return s.damaged(nil)
 	}
 	var body struct {
@@ -188,17 +220,16 @@ func (s *scanner) keep(el xml.StartElement, value string, formula bool) error {
 		fact.format = uint16(style)
 	}
 	f := s.facts
-	last := &f.rows[len(f.rows)-1]
-	if len(last.cells) == 0 {
+	if len(s.cells) == 0 {
 		f.filled++
-		if last.hidden {
+		if s.hidden {
 			f.hiddenRows++
 		}
 		if f.filled > s.book.limits.Rows+headRows {
 			return ErrLimit.Say("工作表“%s”超过 %d 行，请拆成几个文件", visible(s.part.name), s.book.limits.Rows)
 		}
 	}
-	last.cells = append(last.cells, fact)
+	s.cells = append(s.cells, fact)
 	f.columns = max(f.columns, s.col)
 	return nil
 }

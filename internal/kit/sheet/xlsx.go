@@ -43,13 +43,11 @@ func (b *Book) xlsxRows(p *part, each func(int, []Cell) error) (err error) {
 	rd := &reading{book: b, part: p, facts: facts, carry: map[int]*carried{}}
 	at := 0
 	for _, fact := range facts.rows {
-		if len(fact.cells) == 0 {
-			continue
-		}
+		number := int(fact.number)
 		if err := b.late(); err != nil {
 			return err
 		}
-		for at++; at < fact.number; at++ {
+		for at++; at < number; at++ {
 			if err := skip(rows); err != nil {
 				return rd.lost(at, err)
 			}
@@ -64,7 +62,7 @@ func (b *Book) xlsxRows(p *part, each func(int, []Cell) error) (err error) {
 		if err := rd.row(fact, values); err != nil {
 			return err
 		}
-		if err := each(fact.number, rd.cells); err != nil {
+		if err := each(number, rd.cells); err != nil {
 			return err
 		}
 	}
@@ -86,10 +84,11 @@ func (rd *reading) lost(row int, err error) error {
 // row turns the values of one row into cells.
 func (rd *reading) row(fact rowFact, values []string) error {
 	rd.cells = rd.cells[:0]
+	number := int(fact.number)
 	for col := 1; col <= rd.facts.columns; col++ {
-		rd.cells = append(rd.cells, Cell{Ref: Ref(fact.number, col), Hidden: fact.hidden || rd.facts.hiddenCol(col)})
+		rd.cells = append(rd.cells, Cell{Ref: Ref(number, col), Hidden: fact.hidden || rd.facts.hiddenCol(col)})
 	}
-	for _, cf := range fact.cells {
+	for _, cf := range rd.facts.shapes[fact.shape] {
 		cell := &rd.cells[cf.col-1]
 		if int(cf.col) <= len(values) {
 			cell.Text = values[cf.col-1]
@@ -100,7 +99,7 @@ func (rd *reading) row(fact rowFact, values []string) error {
 	}
 	for col, list := range rd.facts.merges {
 		if col <= len(rd.cells) {
-			rd.fill(fact.number, col, list)
+			rd.fill(number, col, list)
 		}
 	}
 	return nil
