@@ -257,8 +257,9 @@ func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, not
 	err = s.withBook(ctx, project, im, func(b *sheet.Book) error {
 		p := &rosterReader{project: pr, book: b, skipHidden: im.Hidden == HiddenSkip, columns: rosterColumns(), note: note, ctx: ctx,
 			buildings: map[string]spot{}, units: map[string]spot{}}
-		out = &p.out
-		return p.read()
+		err := p.read()
+		out = p.out
+		return err
 	})
 	if err == nil || out == nil {
 		return out, err

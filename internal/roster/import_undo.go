@@ -182,23 +182,25 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 // of it: nothing may have changed since, what was made goes, what was changed
 // is as it was.
 func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, tables []db.Table, since id.ID) error {
-	fresh, edited, mine := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
+	var fresh, edited []id.ID
 	err := eachStep(ctx, tx, project, imp, func(st *step) error {
-		for _, row := range st.data.Rows {
-			if mine[int64(row)] = true; st.kind == stepMade {
-				fresh[int64(row)] = true
-			} else {
-				edited[int64(row)] = true
-			}
+		if st.kind == stepMade {
+			fresh = append(fresh, st.data.Rows...)
+		} else {
+			edited = append(edited, st.data.Rows...)
 		}
 		return s.same(ctx, tx, project, st)
 	})
 	if err != nil {
 		return err
 	}
-	if len(mine) == 0 {
+	if len(fresh)+len(edited) == 0 {
 		return ErrNoJournal
 	}
+	slices.Sort(fresh)
+	slices.Sort(edited)
+	mine := slices.Concat(fresh, edited)
+	slices.Sort(mine)
 	others := slices.DeleteFunc(slices.Clone(tables), func(t db.Table) bool {
 		return t.Name == "estate_term" || strings.HasPrefix(t.Name, "estate_import") || !usesRooms(t.Name)
 	})

@@ -28,7 +28,7 @@ type rosterReader struct {
 	note       func(done int)
 	buildings  map[string]spot // by what was typed; a roster repeats itself
 	units      map[string]spot
-	out        roster
+	out        *roster
 }
 
 func (p *rosterReader) read() error {
@@ -36,7 +36,7 @@ func (p *rosterReader) read() error {
 		return err
 	}
 	p.hidden = map[string]bool{}
-	p.out = roster{sheet: p.header.Sheet, header: p.header.Row, columns: p.header.Columns, ignored: append([]string{}, p.header.Ignored...), kept: []string{},
+	p.out = &roster{sheet: p.header.Sheet, header: p.header.Row, columns: p.header.Columns, ignored: append([]string{}, p.header.Ignored...), kept: []string{},
 		rooms: map[digest]int32{}}
 	for _, c := range keptColumns() {
 		if i, ok := p.header.Columns[c.field]; ok {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"linli/internal/kit/id"
 )
 
 // Table is one table that holds rows of projects.
@@ -95,14 +97,15 @@ func (d *DB) Dump(ctx context.Context, t Table, columns []string, project int64,
 // Mention finds out whether a row of a project refers to one of the rows in
 // known, by any column of ids whose name ends in _id. It gives the first table that
 // does, or an empty name. Rows whose own id is in except do not count, nor
-// those whose id is not above since (0: all of them do).
-func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known, except map[int64]bool, since int64) (string, error) {
-	var lo, hi int64
-	for v := range known {
-		if lo == 0 || v < lo {
-			lo = v
-		}
-		hi = max(hi, v)
+// those whose id is not above since (0: all of them do). Both lists ascend.
+func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known, except []id.ID, since int64) (string, error) {
+	if len(known) == 0 {
+		return "", nil
+	}
+	lo, hi := known[0], known[len(known)-1]
+	in := func(list []id.ID, row int64) bool {
+		_, ok := slices.BinarySearch(list, id.ID(row))
+		return ok
 	}
 	for _, t := range tables {
 		self := "0"
@@ -114,7 +117,7 @@ func (tx *Tx) Mention(ctx context.Context, tables []Table, project int64, known,
 			found, err := Collect(rows, err, func(row Scanner) (bool, error) {
 				var own, to int64
 				err := row.Scan(&own, &to)
-				return known[to] && !except[own] && (since == 0 || own > since), err
+				return in(known, to) && !in(except, own) && (since == 0 || own > since), err
 			})
 			if err != nil {
 				return "", fmt.Errorf("look for references in %s: %w", t.Name, err)
