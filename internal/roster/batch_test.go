@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"linli/internal/estate"
+	"linli/internal/kit/page"
 	"linli/internal/roster"
 )
 
@@ -81,6 +83,22 @@ func TestFarApart(t *testing.T) {
 		for _, table := range []string{"estate_building", "estate_unit", "estate_room", "estate_person", "estate_occupant", "estate_term", "estate_import_step"} {
 			if n := h.count(table); n != 0 {
 				t.Errorf("%d rows of %s are left", n, table)
+			}
+		}
+	})
+}
+
+// A new building is as high as the highest row says; all its rooms know it.
+func TestFloorsOfANewBuilding(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.imported(csv("楼栋,单元,房号,总层数", "1,1,101,", "1,1,102,11", "1,1,103,18", "1,1,104,"))
+		l, err := h.estate.RoomList(h.ctx, h.d.Reader(h.ctx), h.p, estate.RoomListFilter{Request: page.Request{Limit: 10}})
+		if err != nil || len(l.Items) != 4 {
+			t.Fatalf("%+v %v", l, err)
+		}
+		for _, r := range l.Items {
+			if r.Floors != 18 {
+				t.Errorf("%s has %d floors", r.Label, r.Floors)
 			}
 		}
 	})

@@ -33,6 +33,9 @@ type part struct {
 // shared strings in a temporary file instead of in memory.
 const tempAbove = 1 << 20
 
+// sheetPrefix begins the names of the worksheets that excelize keeps there.
+const sheetPrefix = "xl/worksheets/sheet"
+
 func (b *Book) openXLSX(r io.ReaderAt, size int64) (*workbook, error) {
 	files, err := b.checkZip(r, size)
 	if err != nil {
@@ -96,10 +99,12 @@ func (b *Book) drain(name string, f *zip.File, rest uint64) (uint64, error) {
 	if err := b.late(); err != nil {
 		return 0, err
 	}
-	bound := rest
-	isXML := strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")
-	if isXML {
-		bound = min(bound, uint64(b.limits.PartBytes))
+	bound, limit := rest, b.limits.PartBytes
+	if strings.HasPrefix(name, sheetPrefix) {
+		limit = b.limits.SheetBytes
+	}
+	if strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") {
+		bound = min(bound, uint64(limit))
 	}
 	rc, err := f.Open()
 	if err != nil {
@@ -111,7 +116,7 @@ func (b *Book) drain(name string, f *zip.File, rest uint64) (uint64, error) {
 	case uint64(n) > rest:
 		return 0, ErrLimit.Say("文件解压后超过上限 %d MB，请删去图片或拆成几个文件", b.limits.UnpackedBytes>>20)
 	case uint64(n) > bound:
-		return 0, ErrLimit.Say("文件内部的“%s”超过上限 %d MB，请拆成几个文件", visible(f.Name), b.limits.PartBytes>>20)
+		return 0, ErrLimit.Say("文件内部的“%s”超过上限 %d MB，请拆成几个文件", visible(f.Name), limit>>20)
 	case err != nil:
 		return 0, ErrDamaged.Because(err)
 	}

@@ -22,7 +22,8 @@ import (
 type Limits struct {
 	FileBytes     int64         // the file as uploaded
 	UnpackedBytes int64         // all zip parts together
-	PartBytes     int64         // one XML part
+	PartBytes     int64         // one XML part, which may lie in memory
+	SheetBytes    int64         // one worksheet, which is never in memory as a whole
 	Parts         int           // zip parts
 	Rows          int           // rows with content below title and header
 	Columns       int           // the last column that may hold content
@@ -40,6 +41,7 @@ func DefaultLimits() Limits {
 		FileBytes:     20 << 20,
 		UnpackedBytes: 100 << 20,
 		PartBytes:     16 << 20,
+		SheetBytes:    64 << 20,
 		Parts:         2000,
 		Rows:          50_000,
 		Columns:       100,
@@ -226,6 +228,7 @@ func (l Limits) orDefault() Limits {
 	set64(&l.FileBytes, d.FileBytes)
 	set64(&l.UnpackedBytes, d.UnpackedBytes)
 	set64(&l.PartBytes, d.PartBytes)
+	set64(&l.SheetBytes, d.SheetBytes)
 	set(&l.Parts, d.Parts)
 	set(&l.Rows, d.Rows)
 	set(&l.Columns, d.Columns)

@@ -56,6 +56,23 @@ func TestA5HugeCell(t *testing.T) {
 	refused(t, err, ErrLimit, "sharedStrings", "16 MB")
 }
 
+// A worksheet never lies in memory, so it may be longer than the other parts,
+// as one of 50,000 rows and 21 columns is.
+func TestLongWorksheet(t *testing.T) {
+	var xml strings.Builder
+	xml.WriteString("<sheetData>")
+	for i := range 600 {
+		fmt.Fprintf(&xml, `<row r="%d">%s</row>`, i+1, text(fmt.Sprintf("A%d", i+1), strings.Repeat("a", 30_000)))
+	}
+	file := raw{sheets: []string{xml.String() + "</sheetData>"}}.bytes(t)
+	rows, _, err := read(t, file, Limits{})
+	if err != nil || len(rows) != 600 {
+		t.Errorf("%d rows: %v", len(rows), err)
+	}
+	_, _, err = read(t, file, Limits{SheetBytes: 17 << 20})
+	refused(t, err, ErrLimit, "sheet1.xml", "17 MB")
+}
+
 func TestA6TooManyRows(t *testing.T) {
 	var xml strings.Builder
 	xml.WriteString("<sheetData>")
