@@ -74,7 +74,7 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.page.waitForURL(/\/home$/)
   await p.page.getByRole('banner').getByText('部分楼栋').waitFor()
   await p.settled()
-  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请'].sort())
+  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请'].sort())
 
   // By search.
   await p.page.goto(`/p/${one}/households`)
@@ -186,6 +186,48 @@ test('[P3] who answers for one building has its figures at home, reads its meter
   await phone.close()
 })
 
+test('[P3] who answers for one building takes and keeps deposits, and makes pay codes, there only', async () => {
+  const [home, far] = [rooms['1栋1单元101'], rooms['2栋1单元101']]
+  const keys = (room) => ({ kind: 'keys', room_id: room, pays: [{ method: 'cash', amount: 30000 }] })
+  const theirs = (await boss.post(`/projects/${one}/deposits`, keys(far))).body
+  const p = await seed.pageOf(browser, linli.origin, lou)
+  await p.page.goto(`/p/${one}/deposits`)
+  await p.page.getByRole('button', { name: '收押金' }).click()
+  const drawer = p.page.getByRole('dialog')
+  await drawer.getByRole('combobox', { name: '房屋' }).fill('101')
+  await p.page.getByRole('option', { name: '1栋1单元101' }).click()
+  await drawer.getByLabel('金额').fill('2000')
+  await drawer.getByRole('button', { name: /^收押金/ }).click()
+  await p.page.getByRole('link', { name: /SJ\d{4}-/ }).waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText(theirs.number).count(), 0)
+  assert.equal(await p.page.getByText('2栋1单元101').count(), 0)
+  await assertAccessible(p.page)
+  await shot(p.page, 'building-deposits')
+  await lou.post(`/projects/${one}/deposits`, keys(far), { status: 404 })
+  for (const path of ['', '/move', '/deductions']) {
+    const ask = { reason: '试试', version: theirs.version }
+    await (path ? lou.post(`/projects/${one}/deposits/${theirs.id}${path}`, ask, { status: 404 }) : lou.get(`/projects/${one}/deposits/${theirs.id}`, { status: 404 }))
+  }
+  await lou.get(`/projects/${one}/deposit-sums`, { status: 403 })
+
+  const asked = (await boss.post(`/projects/${one}/refunds`, { kind: 'deposit', deposit_id: theirs.id, amount: 100, method: 'cash', reason: '退钥匙' })).body
+  await p.page.goto(`/p/${one}/refunds?state=all`)
+  await p.page.getByRole('heading', { level: 1, name: '红冲与退款' }).waitFor()
+  await p.settled()
+  assert.equal(await p.page.getByText('2栋1单元101').count(), 0)
+  await lou.post(`/projects/${one}/refunds/${asked.id}/pay`, { version: asked.version }, { status: 404 })
+
+  await p.page.goto(`/p/${one}/households/${home}`)
+  await p.page.getByRole('button', { name: '缴费二维码' }).waitFor()
+  await lou.post(`/projects/${one}/rooms/${home}/paycode`, {}, { status: 201 })
+  await lou.post(`/projects/${one}/rooms/${far}/paycode`, {}, { status: 404 })
+  const order = (room) => ({ channel: 'wechat', room_id: room, expected_owed: 0, amount: 100 })
+  await lou.post(`/projects/${one}/orders`, order(far), { status: 404 })
+  assert.notEqual((await lou.post(`/projects/${one}/orders`, order(home), { status: 409 })).body.code, 'building_scope') // nobody can be paid here
+  await p.close()
+})
+
 test('[P3] rooms and people of the own building are changed, those of another are not', async () => {
   const buildings = (await boss.get(`/projects/${one}/buildings`)).body.items
   const own = buildings.find((b) => b.name === '1栋').id
@@ -223,6 +265,24 @@ test('[P3] rooms and people of the own building are changed, those of another ar
   assert.equal(await p.page.getByText('2栋1单元101').count(), 0)
   assert.equal((await boss.get(`/projects/${one}/rooms/${home}`)).body.area, 9000)
   await p.close()
+
+  // A room of the own building changes hands.
+  const q = await seed.pageOf(browser, linli.origin, keeper)
+  await q.page.goto(`/p/${one}/households/${home}`)
+  await q.page.getByRole('button', { name: '过户', exact: true }).click()
+  const form = q.page.getByRole('dialog')
+  await form.getByRole('button', { name: '登记新住户' }).click()
+  await form.getByLabel('姓名').first().fill('周岚心')
+  await form.getByRole('button', { name: /周岚心/ }).click()
+  await form.getByLabel('过户日期').fill(seed.today())
+  await form.getByLabel('过户日期').press('Enter')
+  await form.getByRole('button', { name: '过户给 周岚心' }).click()
+  await form.waitFor({ state: 'hidden' })
+  await q.page.getByText('陈建国 → 周岚心', { exact: true }).waitFor()
+  await shot(q.page, 'building-transfer')
+  await q.close()
+  const moved = { new_owner: { name: '周岚心' }, date: seed.today() }
+  await keeper.post(`/projects/${one}/rooms/${far}/transfers`, moved, { status: 404 })
 
   await keeper.post(`/projects/${one}/corrections/${theirs.id}/decision`, { approve: true, note: '核对过', version: 1 }, { status: 404 })
   const other = (await boss.get(`/projects/${one}/rooms/${far}/occupants`)).body.items[0]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 	"strings"
 	"testing"
 
@@ -107,7 +108,7 @@ func (w *matrixWorld) wingBodies(t *testing.T, from twin) map[string]string {
 	if r, err := w.app.Estate.Room(t.Context(), w.app.DB.Reader(t.Context()), w.a.ids["project"], from.ids["room"]); err == nil {
 		version = r.Version
 	}
-	return map[string]string{
+	bodies := map[string]string{
 		"add-occupant":      fmt.Sprintf(`{"person_id":%q,"part":"family"}`, from.ids["person"]),
 		"ask-correction":    fmt.Sprintf(`{"kind":"person","subject_id":%q,"field":"email","new_value":"a@b.example","asked_by":"本人","way":"phone","reason":"更正"}`, from.ids["person"]),
 		"confirm-reading":   `{"note":"矩阵测试"}`,
@@ -125,4 +126,6 @@ func (w *matrixWorld) wingBodies(t *testing.T, from twin) map[string]string {
 		"shift-count":       `{"counted":0}`,
 		"void-reading":      `{"note":"矩阵测试"}`,
 	}
+	maps.Copy(bodies, w.deskBodies(t, from))
+	return bodies
 }

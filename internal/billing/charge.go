@@ -170,3 +170,8 @@ func mergeSettlements(list []Settlement) ([]Settlement, error) {
 func (s *Service) Charge(ctx context.Context, q db.Q, project, charge id.ID) (Charge, error) {
 	return oneCharge(ctx, q, project, charge)
 }
+
+// Named reads charges, visible or not; those that are not there are missing.
+func (s *Service) Named(ctx context.Context, q db.Q, project id.ID, charges []id.ID) (map[id.ID]Charge, error) {
+	return chargesByID(ctx, q, project, charges)
+}

@@ -53,7 +53,7 @@ func (s *Service) apiAhead(ctx context.Context, who actor.Actor, in *struct {
 	Months  int       `query:"months" minimum:"0" maximum:"60" default:"3" doc:"预缴几个月，从第一个没出账的月起"`
 	Until   web.Month `query:"until" doc:"预缴到哪个月；填了它就不看 months"`
 }) (*struct{ Body aheadJSON }, error) {
-	if err := s.reachRoom(ctx, in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
+	if err := s.ReachRoom(ctx, s.db.Reader(ctx), in.Project, in.Room, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}
 	q, err := s.QuoteAhead(ctx, in.Project, in.Room, billing.AheadAsk{Months: in.Months, Until: in.Until.Month})

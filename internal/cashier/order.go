@@ -41,9 +41,10 @@ type OrderTaking struct {
 	ExpectedPrepaid *money.Fen
 	ExpectedLate    *money.Fen // late fees as shown; nil: the order takes none
 	Confirmed       bool
-	OnlyRoom        bool           // the payer sees only this room: the rest of the household is left out
-	Phone           *payment.Phone // paid in the browser of a telephone; nil asks for a code
-	PayerCode       string         // scanned from the payer's telephone: the money is taken at once
+	OnlyRoom        bool            // the payer sees only this room: the rest of the household is left out
+	Phone           *payment.Phone  // paid in the browser of a telephone; nil asks for a code
+	PayerCode       string          // scanned from the payer's telephone: the money is taken at once
+	Within          actor.Buildings // as in Taking
 }
 
 // OpenOrder asks a payment channel for an amount: the charges, their late fees

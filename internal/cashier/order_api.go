@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"time"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/web"
@@ -18,13 +20,13 @@ import (
 func (s *Service) orderRoutes(w *web.Server) {
 	const orders = "/projects/{project}/orders"
 	web.Handle(w, web.Op{ID: "order-create", Method: http.MethodPost, Path: orders, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermReceive, Summary: "发起线上收款，出二维码或扫付款码；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
+		Buildings: true, Permission: PermReceive, Summary: "发起线上收款，出二维码或扫付款码；随后读它，直到有二维码、已付款或已关闭"}, s.apiOpenOrder)
 	web.Handle(w, web.Op{ID: "order-parts", Method: http.MethodPost, Path: orders + "/parts", Tag: "cashier",
-		Permission: PermReceive, Summary: "这次线上收款分属哪几个商户，一个商户一笔；不发起收款"}, s.apiOrderParts)
+		Buildings: true, Permission: PermReceive, Summary: "这次线上收款分属哪几个商户，一个商户一笔；不发起收款"}, s.apiOrderParts)
 	web.Handle(w, web.Op{ID: "order-one", Method: http.MethodGet, Path: orders + "/{order}", Tag: "cashier",
-		Permission: PermRead, Summary: "一笔线上收款到了哪一步"}, s.apiOrder)
+		Buildings: true, Permission: PermRead, Summary: "一笔线上收款到了哪一步"}, s.apiOrder)
 	web.Handle(w, web.Op{ID: "order-cancel", Method: http.MethodPost, Path: orders + "/{order}/cancel", Tag: "cashier",
-		Permission: PermReceive, Summary: "取消线上收款；付款抢先时以付款为准"}, s.apiCancelOrder)
+		Buildings: true, Permission: PermReceive, Summary: "取消线上收款；付款抢先时以付款为准"}, s.apiCancelOrder)
 }
 
 type orderLineJSON struct {
@@ -104,7 +106,9 @@ func (s *Service) apiOpenOrder(ctx context.Context, who actor.Actor, in *struct 
 	Project id.ID `path:"project"`
 	Body    OrderInput
 }) (*orderOut, error) {
-	o, err := s.OpenOrder(ctx, who, in.Project, in.Body.taking())
+	t := in.Body.taking()
+	t.Within = who.Within(PermReceive, in.Project)
+	o, err := s.OpenOrder(ctx, who, in.Project, t)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +136,9 @@ func (s *Service) apiOrderParts(ctx context.Context, who actor.Actor, in *struct
 	Project id.ID `path:"project"`
 	Body    OrderInput
 }) (*orderPartsOut, error) {
-	parts, err := s.OrderParts(ctx, who, in.Project, in.Body.taking())
+	t := in.Body.taking()
+	t.Within = who.Within(PermReceive, in.Project)
+	parts, err := s.OrderParts(ctx, who, in.Project, t)
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +156,8 @@ type orderRef struct {
 	Order   id.ID `path:"order" doc:"线上收款编号"`
 }
 
-func (s *Service) apiOrder(ctx context.Context, _ actor.Actor, in *orderRef) (*orderOut, error) {
-	o, err := s.payment.Order(ctx, s.db.Reader(ctx), in.Project, in.Order)
+func (s *Service) apiOrder(ctx context.Context, who actor.Actor, in *orderRef) (*orderOut, error) {
+	o, err := s.orderWithin(ctx, s.db.Reader(ctx), in.Project, in.Order, who.Within(PermRead, in.Project))
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +165,9 @@ func (s *Service) apiOrder(ctx context.Context, _ actor.Actor, in *orderRef) (*o
 }
 
 func (s *Service) apiCancelOrder(ctx context.Context, who actor.Actor, in *orderRef) (*orderOut, error) {
+	if _, err := s.orderWithin(ctx, s.db.Reader(ctx), in.Project, in.Order, who.Within(PermReceive, in.Project)); err != nil {
+		return nil, err
+	}
 	o, err := s.payment.CancelOrder(ctx, who, in.Project, in.Order, "收费员取消")
 	if err != nil {
 		return nil, err
@@ -167,7 +176,7 @@ func (s *Service) apiCancelOrder(ctx context.Context, who actor.Actor, in *order
 }
 
 // onlineOf says on the seat what may be paid online and what is being paid.
-func (s *Service) onlineOf(ctx context.Context, project, room id.ID, b *seatJSON) error {
+func (s *Service) onlineOf(ctx context.Context, project, room id.ID, within actor.Buildings, b *seatJSON) error {
 	q := s.db.Reader(ctx)
 	var err error
 	if b.Online, err = s.payment.Online(ctx, q, project); err != nil {
@@ -177,8 +186,12 @@ func (s *Service) onlineOf(ctx context.Context, project, room id.ID, b *seatJSON
 		return err
 	}
 	open, err := s.payment.OpenOrderOf(ctx, q, project, room)
-	if err == nil && open != nil {
-		b.OpenOrder = open.ID
+	if err != nil || open == nil {
+		return err
 	}
+	if _, err = s.orderWithin(ctx, q, project, open.ID, within); errors.Is(err, fault.ErrNotFound) {
+		return nil
+	}
+	b.OpenOrder = open.ID
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -69,6 +70,9 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	t := Taking{Room: in.Room, Charges: in.Charges, Late: in.Late, ExpectedOwed: in.ExpectedOwed, ExpectedPrepaid: in.ExpectedPrepaid, ExpectedLate: in.ExpectedLate,
 		Confirmed: in.Confirmed, Pays: []Pay{{Method: Method(in.Channel), Amount: in.Amount}}}
 	seat, err := s.lockSeat(ctx, tx, project, in.Room)
+	if err == nil {
+		err = reach(&estate.Household{Room: seat.Room, Rooms: seat.Rooms}, in.Within)
+	}
 	if err != nil {
 		return p, err
 	}

@@ -106,10 +106,8 @@ func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 		}
 		b.Rooms = append(b.Rooms, j)
 	}
-	if b.Online, b.Scans = []string{}, []string{}; within.Whole() { // an order is opened for the whole project only
-		if err := s.onlineOf(ctx, in.Project, in.Room, &b); err != nil {
-			return nil, err
-		}
+	if err := s.onlineOf(ctx, in.Project, in.Room, within, &b); err != nil {
+		return nil, err
 	}
 	today := clock.DateOf(s.db.Clock().Now())
 	for _, o := range seat.Open {

@@ -120,6 +120,8 @@ type RefundAsk struct {
 
 	Original  bool  // by the channel that took the money; of RefundPart
 	Candidate id.ID // of RefundCandidate
+
+	Within actor.Buildings // what the right of who asks is limited to; nil is the project
 }
 
 func (in *RefundAsk) check() error {
@@ -158,7 +160,7 @@ func (in *RefundAsk) checkMethod() error {
 // approves it and it is paid out. What is asked for and not paid yet counts
 // as given back, so that the sum never exceeds what was paid.
 // Errors: ErrRefund, ErrReason, ErrRefundMuch, ErrVoided, ErrReversed,
-// ErrRedPart, ErrRedOfRed, ErrStillOpen, ErrRedHeld, fault.ErrNotFound.
+// ErrRedPart, ErrRedOfRed, ErrStillOpen, ErrRedHeld, ErrBeyond, fault.ErrNotFound.
 func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID, in RefundAsk) (Refund, error) {
 	if err := in.check(); err != nil {
 		return Refund{}, err
@@ -167,7 +169,10 @@ func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID,
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		f = Refund{ID: tx.NewID(), Kind: in.Kind, Amount: in.Amount, Method: in.Method, Account: in.Account, Reason: in.Reason, State: RefundAsked,
 			AskedBy: who.Account, Asker: who.Name, AskedAt: tx.Now(), Version: 1}
-		var err error
+		err := s.reachAsked(ctx, tx, project, &in)
+		if err != nil {
+			return err
+		}
 		switch in.Kind {
 		case RefundPrepaid:
 			err = s.askPrepaid(ctx, tx, project, &f, in.Room)
@@ -340,6 +345,7 @@ type RefundFilter struct {
 	Kind    RefundKind
 	Room    id.ID
 	Receipt id.ID
+	Within  actor.Buildings // leaves out what tells of rooms outside
 }
 
 // Refunds lists applications, newest first.
@@ -351,11 +357,18 @@ func (s *Service) Refunds(ctx context.Context, project id.ID, f RefundFilter) (p
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	rows, err := listRefunds(ctx, s.db.Reader(ctx), project, &f, before)
+	q := s.db.Reader(ctx)
+	rooms, err := s.estate.RoomsWithin(ctx, q, project, f.Within)
 	if err != nil {
 		return page.List[Refund]{}, fmt.Errorf("list refunds: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(r Refund) []any { return []any{r.ID} }), nil
+	rows, err := listRefunds(ctx, q, project, &f, rooms, before)
+	if err != nil {
+		return page.List[Refund]{}, fmt.Errorf("list refunds: %w", err)
+	}
+	list := page.Cut(rows, f.Limit, func(r Refund) []any { return []any{r.ID} })
+	list.Items, err = s.keepRefunds(ctx, q, project, list.Items, f.Within)
+	return list, err
 }
 
 // Refund reads one. Error: fault.ErrNotFound.

@@ -19,19 +19,19 @@ import (
 func (s *Service) refundRoutes(w *web.Server) {
 	const refunds, one = "/projects/{project}/refunds", "/projects/{project}/refunds/{refund}"
 	web.Handle(w, web.Op{ID: "refund-list", Method: http.MethodGet, Path: refunds, Tag: "cashier",
-		Permission: PermRead, Summary: "红冲与退款申请，新的在前"}, s.apiRefunds)
+		Buildings: true, Permission: PermRead, Summary: "红冲与退款申请，新的在前"}, s.apiRefunds)
 	web.Handle(w, web.Op{ID: "refund-ask", Method: http.MethodPost, Path: refunds, Tag: "cashier", Status: http.StatusCreated,
-		Permission: PermRed, Summary: "申请红冲、部分退款、退预存、退押金，或原路退回线上多收的钱"}, s.apiAskRefund)
+		Buildings: true, Permission: PermRed, Summary: "申请红冲、部分退款、退预存、退押金，或原路退回线上多收的钱"}, s.apiAskRefund)
 	web.Handle(w, web.Op{ID: "refund-one", Method: http.MethodGet, Path: one, Tag: "cashier",
-		Permission: PermRead, Summary: "一张红冲或退款申请"}, s.apiRefund)
+		Buildings: true, Permission: PermRead, Summary: "一张红冲或退款申请"}, s.apiRefund)
 	web.Handle(w, web.Op{ID: "refund-decide", Method: http.MethodPost, Path: one + "/decision", Tag: "cashier",
-		Permission: PermApprove, Summary: "批准或退回别人的申请；原路退回的批准后随即交给渠道"}, s.apiDecideRefund)
+		Buildings: true, Permission: PermApprove, Summary: "批准或退回别人的申请；原路退回的批准后随即交给渠道"}, s.apiDecideRefund)
 	web.Handle(w, web.Op{ID: "refund-withdraw", Method: http.MethodPost, Path: one + "/withdraw", Tag: "cashier",
-		Permission: PermRed, Summary: "撤回自己还没付出的申请"}, s.apiWithdrawRefund)
+		Buildings: true, Permission: PermRed, Summary: "撤回自己还没付出的申请"}, s.apiWithdrawRefund)
 	web.Handle(w, web.Op{ID: "refund-again", Method: http.MethodPost, Path: one + "/again", Tag: "cashier",
-		Permission: PermRed, Summary: "渠道没有退回的，再原路退一次或改用别的方式，重新等批准"}, s.apiAskAgain)
+		Buildings: true, Permission: PermRed, Summary: "渠道没有退回的，再原路退一次或改用别的方式，重新等批准"}, s.apiAskAgain)
 	web.Handle(w, web.Op{ID: "refund-pay", Method: http.MethodPost, Path: one + "/pay", Tag: "cashier",
-		Permission: PermRed, Summary: "付出已批准的退款，开红字收据，记入付款人当前的班"}, s.apiPayRefund)
+		Buildings: true, Permission: PermRed, Summary: "付出已批准的退款，开红字收据，记入付款人当前的班"}, s.apiPayRefund)
 }
 
 type refundJSON struct {
@@ -102,7 +102,7 @@ type refundListIn struct {
 
 func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundListIn) (*struct{ Body page.List[refundJSON] }, error) {
 	list, err := s.Refunds(ctx, in.Project, RefundFilter{Request: in.Request, State: RefundState(in.State), Kind: RefundKind(in.Kind),
-		Room: in.Room, Receipt: in.Receipt})
+		Room: in.Room, Receipt: in.Receipt, Within: who.Within(PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundLis
 }
 
 func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *RefundRef) (*refundOut, error) {
-	f, err := s.Refund(ctx, in.Project, in.Refund)
+	f, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRead, in.Project))
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,8 @@ func (s *Service) apiAskRefund(ctx context.Context, who actor.Actor, in *struct 
 }) (*refundOut, error) {
 	b := &in.Body
 	f, err := s.AskRefund(ctx, who, in.Project, RefundAsk{Kind: RefundKind(b.Kind), Receipt: b.Receipt, Room: b.Room, Deposit: b.Deposit,
-		Amount: b.Amount, Method: Method(b.Method), Account: b.Account, Reason: b.Reason, Original: b.Back, Candidate: b.Money})
+		Amount: b.Amount, Method: Method(b.Method), Account: b.Account, Reason: b.Reason, Original: b.Back, Candidate: b.Money,
+		Within: who.Within(PermRed, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +154,9 @@ func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *stru
 		Version int    `json:"version"`
 	}
 }) (*refundOut, error) {
+	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermApprove, in.Project)); err != nil {
+		return nil, err
+	}
 	f, err := s.DecideRefund(ctx, who, in.Project, in.Refund, in.Body.Approve, in.Body.Note, in.Body.Version)
 	if err != nil {
 		return nil, err
@@ -168,6 +172,9 @@ type refundStep struct {
 }
 
 func (s *Service) apiWithdrawRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
+	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
+		return nil, err
+	}
 	f, err := s.WithdrawRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
 	if err != nil {
 		return nil, err
@@ -185,6 +192,9 @@ func (s *Service) apiAskAgain(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*refundOut, error) {
 	b := &in.Body
+	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
+		return nil, err
+	}
 	f, err := s.AskAgain(ctx, who, in.Project, in.Refund, Again{Original: b.Original, Method: Method(b.Method), Account: b.Account}, b.Version)
 	if err != nil {
 		return nil, err
@@ -193,6 +203,9 @@ func (s *Service) apiAskAgain(ctx context.Context, who actor.Actor, in *struct {
 }
 
 func (s *Service) apiPayRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
+	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
+		return nil, err
+	}
 	f, _, err := s.PayRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -88,14 +89,17 @@ func onTheWay(ctx context.Context, q db.Q, project, receipt id.ID) (money.Fen, e
 	return sum, nil
 }
 
-func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, before id.ID) ([]Refund, error) {
+// listRefunds reads one page; rooms nil is all of them.
+func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, rooms []id.ID, before id.ID) ([]Refund, error) {
 	where, list := " WHERE project_id = ?", []any{project}
-	add := func(on bool, text string, value any) {
+	add := func(on bool, text string, values ...any) {
 		if on {
 			where += " AND " + text
-			list = append(list, value)
+			list = append(list, values...)
 		}
 	}
+	among, inside := db.Among("room_id", rooms)
+	add(rooms != nil, among, inside...)
 	add(f.State != "", "state = ?", string(f.State))
 	add(f.Kind != "", "kind = ?", string(f.Kind))
 	add(f.Room != 0, "room_id = ?", f.Room)
@@ -103,6 +107,26 @@ func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, be
 	add(before != 0, "id < ?", before)
 	rows, err := q.Query(ctx, "SELECT "+refundColumns+" FROM cashier_refund"+where+" ORDER BY id DESC LIMIT ?", append(list, f.Limit+1)...)
 	return db.Collect(rows, err, scanRefund)
+}
+
+// receiptRooms reads the rooms of receipts and of their lines.
+func receiptRooms(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) (map[id.ID][]id.ID, error) {
+	out := map[id.ID][]id.ID{}
+	for list := range slices.Chunk(receipts, 500) {
+		in := " IN (" + db.In(len(list)) + ")"
+		rows, err := q.Query(ctx, "SELECT id, room_id FROM cashier_receipt WHERE project_id = ? AND id"+in+
+			" UNION SELECT receipt_id, room_id FROM cashier_line WHERE project_id = ? AND receipt_id"+in, args(append(args([]any{project}, list), project), list)...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var receipt, room id.ID
+			err := row.Scan(&receipt, &room)
+			out[receipt] = append(out[receipt], room)
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read rooms of receipts: %w", err)
+		}
+	}
+	return out, nil
 }
 
 // lockReceipt locks a receipt behind the desks of its rooms, so that nothing

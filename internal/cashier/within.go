@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"linli/internal/estate"
@@ -9,12 +10,13 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/payment"
 )
 
 // ErrBeyond is answered to somebody who is limited to buildings when the
 // household has rooms outside of them: what a household owes is paid in one
 // order over all its rooms, so a part of it is not taken.
-var ErrBeyond = fault.New(fault.Forbidden, "household_beyond_buildings", "这户在您负责的楼栋以外还有房屋，请负责整个项目的同事来收")
+var ErrBeyond = fault.New(fault.Forbidden, "household_beyond_buildings", "这户在您负责的楼栋以外还有房屋，请负责整个项目的同事来办")
 
 // reach refuses a household that is not wholly within the limit.
 func reach(h *estate.Household, within actor.Buildings) error {
@@ -27,12 +29,13 @@ func reach(h *estate.Household, within actor.Buildings) error {
 	return nil
 }
 
-// reachRoom is reach for a room. Errors: estate.ErrNoRoom, ErrBeyond.
-func (s *Service) reachRoom(ctx context.Context, project, room id.ID, within actor.Buildings) error {
+// ReachRoom refuses a room whose household is not wholly within the limit.
+// Errors: estate.ErrNoRoom, ErrBeyond.
+func (s *Service) ReachRoom(ctx context.Context, q db.Q, project, room id.ID, within actor.Buildings) error {
 	if within.Whole() {
 		return nil
 	}
-	h, err := s.estate.Household(ctx, s.db.Reader(ctx), project, room)
+	h, err := s.estate.Household(ctx, q, project, room)
 	if err != nil {
 		return err
 	}
@@ -53,24 +56,155 @@ func (s *Service) ReceiptWithin(ctx context.Context, q db.Q, project, receipt id
 	return r, err
 }
 
-// keepWithin leaves out receipts that tell of rooms outside of the limit: by
-// their room, by a line, or by the sums of a payer who pays for such rooms, too.
-func (s *Service) keepWithin(ctx context.Context, q db.Q, project id.ID, list []Receipt, within actor.Buildings) ([]Receipt, error) {
-	if within.Whole() || len(list) == 0 {
-		return list, nil
-	}
+// tells are the rooms and the payer that something tells of.
+type tells struct {
+	rooms []id.ID
+	payer id.ID
+}
+
+// seen says which of the list tell of nothing outside of a limit: neither by a
+// room nor by the sums of a payer who pays for such rooms, too.
+func (s *Service) seen(ctx context.Context, q db.Q, project id.ID, list []tells, within actor.Buildings) ([]bool, error) {
 	var rooms, payers []id.ID
-	for i := range list {
-		rooms = append(rooms, list[i].rooms()...)
-		if list[i].Payer != 0 {
-			payers = append(payers, list[i].Payer)
+	for _, t := range list {
+		if rooms = append(rooms, t.rooms...); t.payer != 0 {
+			payers = append(payers, t.payer)
 		}
 	}
 	inside, beyond, err := s.estate.Reach(ctx, q, project, rooms, payers, within)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(r Receipt) bool {
-		return beyond[r.Payer] || slices.ContainsFunc(r.rooms(), func(room id.ID) bool { return !inside[room] })
-	}), nil
+	out := make([]bool, len(list))
+	for i, t := range list {
+		out[i] = !beyond[t.payer] && !slices.ContainsFunc(t.rooms, func(room id.ID) bool { return !inside[room] })
+	}
+	return out, nil
+}
+
+// keep leaves out of a list what somebody does not see; traces are those of list.
+func keep[T any](ctx context.Context, s *Service, q db.Q, project id.ID, list []T, of []tells, within actor.Buildings) ([]T, error) {
+	seen, err := s.seen(ctx, q, project, of, within)
+	out := make([]T, 0, len(list))
+	for i, ok := range seen {
+		if ok {
+			out = append(out, list[i])
+		}
+	}
+	return out, err
+}
+
+// keepWithin leaves out receipts that tell of rooms outside of the limit.
+func (s *Service) keepWithin(ctx context.Context, q db.Q, project id.ID, list []Receipt, within actor.Buildings) ([]Receipt, error) {
+	if within.Whole() || len(list) == 0 {
+		return list, nil
+	}
+	of := make([]tells, len(list))
+	for i := range list {
+		of[i] = tells{list[i].rooms(), list[i].Payer}
+	}
+	return keep(ctx, s, q, project, list, of, within)
+}
+
+// orderWithin is an order for somebody who is limited to buildings: one that
+// tells of rooms outside of them is not there. Error: fault.ErrNotFound.
+func (s *Service) orderWithin(ctx context.Context, q db.Q, project, order id.ID, within actor.Buildings) (payment.Order, error) {
+	o, err := s.payment.Order(ctx, q, project, order)
+	if err != nil || within.Whole() {
+		return o, err
+	}
+	charges := make([]id.ID, len(o.Lines))
+	for i, l := range o.Lines {
+		charges[i] = l.Charge
+	}
+	named, err := s.billing.Named(ctx, q, project, charges)
+	if err != nil {
+		return o, fmt.Errorf("rooms of order: %w", err)
+	}
+	rooms := []id.ID{o.Room}
+	for _, c := range named {
+		rooms = append(rooms, c.Subject)
+	}
+	seen, err := s.seen(ctx, q, project, []tells{{rooms, o.Payer}}, within)
+	if err == nil && !seen[0] {
+		err = fault.ErrNotFound
+	}
+	return o, err
+}
+
+// keepRefunds leaves out applications that tell of rooms outside of the limit,
+// also by the receipt that they are about; one without a room belongs to nobody's
+// building.
+func (s *Service) keepRefunds(ctx context.Context, q db.Q, project id.ID, list []Refund, within actor.Buildings) ([]Refund, error) {
+	if within.Whole() || len(list) == 0 {
+		return list, nil
+	}
+	receipts := make([]id.ID, len(list))
+	for i := range list {
+		receipts[i] = list[i].Receipt
+	}
+	rooms, err := receiptRooms(ctx, q, project, receipts)
+	if err != nil {
+		return nil, err
+	}
+	of := make([]tells, len(list))
+	for i := range list {
+		of[i] = tells{slices.Concat(rooms[list[i].Receipt], []id.ID{list[i].Room}), list[i].Payer}
+	}
+	return keep(ctx, s, q, project, list, of, within)
+}
+
+// refundWithin is Refund for somebody who is limited to buildings: one that
+// tells of rooms outside of them is not there. Error: fault.ErrNotFound.
+func (s *Service) refundWithin(ctx context.Context, q db.Q, project, refund id.ID, within actor.Buildings) (Refund, error) {
+	f, err := oneRefund(ctx, q, project, refund)
+	if err != nil || within.Whole() {
+		return f, err
+	}
+	kept, err := s.keepRefunds(ctx, q, project, []Refund{f}, within)
+	if err == nil && len(kept) == 0 {
+		err = fault.ErrNotFound
+	}
+	return f, err
+}
+
+// reachAsked refuses to ask for money of rooms outside of the limit, before
+// anything is told of it. Errors: ErrBeyond, estate.ErrNoRoom, fault.ErrNotFound.
+func (s *Service) reachAsked(ctx context.Context, tx *db.Tx, project id.ID, in *RefundAsk) error {
+	if in.Within.Whole() {
+		return nil
+	}
+	switch in.Kind {
+	case RefundPrepaid:
+		return s.ReachRoom(ctx, tx, project, in.Room, in.Within)
+	case RefundHeld:
+		h, err := s.lockHeld(ctx, tx, project, in.Deposit)
+		if err != nil {
+			return err
+		}
+		return s.reachMoney(ctx, tx, project, h.Room, h.Payer, in.Within)
+	case RefundCandidate:
+		c, err := s.payment.Candidate(ctx, tx, project, in.Candidate)
+		if err != nil {
+			return err
+		}
+		return s.reachMoney(ctx, tx, project, c.Room, c.Payer, in.Within)
+	}
+	_, err := s.ReceiptWithin(ctx, tx, project, in.Receipt, in.Within)
+	return err
+}
+
+// reachMoney refuses money of a room outside of the limit, or of none, and of a
+// payer who pays for such rooms, too. Errors: ErrBeyond, fault.ErrNotFound.
+func (s *Service) reachMoney(ctx context.Context, q db.Q, project, room, payer id.ID, within actor.Buildings) error {
+	inside, beyond, err := s.estate.Reach(ctx, q, project, []id.ID{room}, []id.ID{payer}, within)
+	switch {
+	case err != nil:
+		return err
+	case !inside[room]:
+		return fault.ErrNotFound
+	case beyond[payer]:
+		return ErrBeyond
+	}
+	return nil
 }

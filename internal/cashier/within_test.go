@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/payment"
 )
 
 // TestWithinBuildings: a counter that is limited to a building serves households
@@ -39,6 +40,9 @@ func TestWithinBuildings(t *testing.T) {
 		old := w.takeAs(t, w.teller(), w.c, cash(1_00)...)
 		_, err = w.cashier.ReceiptWithin(ctx, q, w.project, old.ID, within)
 		mustBe(t, err, nil)
+		back := cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: old.ID, Amount: 10, Method: cashier.MethodCash, Reason: "多收", Within: within}
+		_, err = w.cashier.AskRefund(ctx, w.teller(), w.project, back)
+		mustBe(t, err, nil)
 
 		// From now on the payer of C has a room in the other building, too.
 		mustBe(t, w.d.Write(ctx, func(tx *db.Tx) error {
@@ -61,11 +65,35 @@ func TestWithinBuildings(t *testing.T) {
 			}
 			_, err = w.cashier.Receive(context.Background(), w.teller(), w.project, in)
 			mustBe(t, err, c.want)
+			order, want := cashier.OrderTaking{Channel: "wechat", Room: c.room, Amount: 1_00, ExpectedOwed: in.ExpectedOwed - 10_00, Within: within}, c.want
+			if want == nil {
+				want = payment.ErrNoMerchant // nothing but that nobody can be paid
+			}
+			_, err = w.cashier.OrderParts(ctx, w.teller(), w.project, order)
+			mustBe(t, err, want)
+			_, err = w.cashier.OpenOrder(ctx, w.teller(), w.project, order)
+			mustBe(t, err, want)
+			if want = c.want; want == nil {
+				want = cashier.ErrRefundMuch // nothing but that nothing is prepaid
+			}
+			_, err = w.cashier.AskRefund(ctx, w.teller(), w.project, cashier.RefundAsk{Kind: cashier.RefundPrepaid, Room: c.room, Amount: 1, Method: cashier.MethodCash,
+				Reason: "退", Within: within})
+			mustBe(t, err, want)
 			_, err = w.cashier.SeatWithin(ctx, w.project, c.room, actor.Buildings{})
 			mustBe(t, err, estate.ErrNoRoom)
 		}
 		_, err = w.cashier.ReceiptWithin(ctx, q, w.project, old.ID, within)
 		mustBe(t, err, fault.ErrNotFound)
+		_, err = w.cashier.AskRefund(ctx, w.teller(), w.project, back)
+		mustBe(t, err, fault.ErrNotFound)
+		for n, limit := range [][2]actor.Buildings{{within, {}}, {nil, nil}} {
+			for _, limit := range limit {
+				list, err := w.cashier.Refunds(ctx, w.project, cashier.RefundFilter{Within: limit})
+				if err != nil || len(list.Items) != n {
+					t.Errorf("%d applications within %v: %v", len(list.Items), limit, err)
+				}
+			}
+		}
 		for n, limit := range map[int]actor.Buildings{2: nil, 1: within, 0: {}} {
 			list, err := w.cashier.Receipts(ctx, w.project, cashier.Filter{Request: page.Request{Limit: 10}, Within: limit})
 			if err != nil || len(list.Items) != n {

@@ -136,11 +136,13 @@ type Taking struct {
 	Pays     []cashier.Pay
 	Tendered money.Fen
 	Note     string
+	Within   actor.Buildings // what the right of who takes it is limited to; nil is the project
 }
 
 // Take takes a deposit and gives the receipt; it is a liability, never
 // revenue. Errors: ErrInvalid, cashier.ErrPays, cashier.ErrTendered,
-// cashier.ErrPrepaidUse, estate.ErrNoRoom.
+// cashier.ErrPrepaidUse, cashier.ErrBeyond, estate.ErrNoRoom, fault.ErrNotFound
+// for a person who does not live within the limit.
 func (s *Service) Take(ctx context.Context, who actor.Actor, project id.ID, in Taking) (Deposit, cashier.Receipt, error) {
 	in.Note = strings.TrimSpace(in.Note)
 	if in.Kind.Name() == "" {
@@ -153,7 +155,13 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, project id.ID, in T
 	var r cashier.Receipt
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		h := cashier.Held{ID: tx.NewID(), Name: in.Kind.Name(), Room: in.Room}
-		var err error
+		err := s.cashier.ReachRoom(ctx, tx, project, in.Room, in.Within)
+		if err == nil {
+			err = s.reachNext(ctx, tx, project, 0, in.Person, in.Within)
+		}
+		if err != nil {
+			return err
+		}
 		if in.Person != 0 {
 			if h.Payer, h.PayerName, err = s.depositor(ctx, tx, project, in.Person); err != nil {
 				return err

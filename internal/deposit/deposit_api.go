@@ -20,17 +20,17 @@ import (
 func (s *Service) Routes(w *web.Server) {
 	const deposits, one = "/projects/{project}/deposits", "/projects/{project}/deposits/{deposit}"
 	web.Handle(w, web.Op{ID: "deposit-list", Method: http.MethodGet, Path: deposits, Tag: "cashier",
-		Permission: cashier.PermRead, Summary: "押金列表，新的在前"}, s.apiDeposits)
+		Buildings: true, Permission: cashier.PermRead, Summary: "押金列表，新的在前"}, s.apiDeposits)
 	web.Handle(w, web.Op{ID: "deposit-sums", Method: http.MethodGet, Path: "/projects/{project}/deposit-sums", Tag: "cashier",
 		Permission: cashier.PermRead, Summary: "在押的押金，按种类和已押多久"}, s.apiDepositSums)
 	web.Handle(w, web.Op{ID: "deposit-take", Method: http.MethodPost, Path: deposits, Tag: "cashier", Status: http.StatusCreated,
-		Permission: cashier.PermReceive, Summary: "收押金并开收据；押金是负债，不算收入"}, s.apiTakeDeposit)
+		Buildings: true, Permission: cashier.PermReceive, Summary: "收押金并开收据；押金是负债，不算收入"}, s.apiTakeDeposit)
 	web.Handle(w, web.Op{ID: "deposit-one", Method: http.MethodGet, Path: one, Tag: "cashier",
-		Permission: cashier.PermRead, Summary: "一笔押金和它的变动"}, s.apiDeposit)
+		Buildings: true, Permission: cashier.PermRead, Summary: "一笔押金和它的变动"}, s.apiDeposit)
 	web.Handle(w, web.Op{ID: "deposit-deduct", Method: http.MethodPost, Path: one + "/deductions", Tag: "cashier",
-		Permission: PermChange, Summary: "从押金扣款转为收入，开扣款单；不填金额为全部没收"}, s.apiDeductDeposit)
+		Buildings: true, Permission: PermChange, Summary: "从押金扣款转为收入，开扣款单；不填金额为全部没收"}, s.apiDeductDeposit)
 	web.Handle(w, web.Op{ID: "deposit-move", Method: http.MethodPost, Path: one + "/move", Tag: "cashier",
-		Permission: PermChange, Summary: "把押金转到另一间房或另一个人名下"}, s.apiMoveDeposit)
+		Buildings: true, Permission: PermChange, Summary: "把押金转到另一间房或另一个人名下"}, s.apiMoveDeposit)
 }
 
 type depositEntryJSON struct {
@@ -82,7 +82,7 @@ type Ref struct {
 	Deposit id.ID `path:"deposit" doc:"押金编号"`
 }
 
-func (s *Service) apiDeposits(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiDeposits(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
 	Kind string `query:"kind" enum:"renovation,keys,lease,other" doc:"不填为全部"`
@@ -90,7 +90,7 @@ func (s *Service) apiDeposits(ctx context.Context, _ actor.Actor, in *struct {
 	Held bool   `query:"held" doc:"只看还押着的"`
 	Text string `query:"q" maxLength:"60" doc:"收据号、房间或姓名的一部分"`
 }) (*struct{ Body page.List[depositJSON] }, error) {
-	list, err := s.Deposits(ctx, in.Project, Filter{Request: in.Request, Kind: Kind(in.Kind), Room: in.Room, Held: in.Held, Text: in.Text})
+	list, err := s.Deposits(ctx, in.Project, Filter{Request: in.Request, Kind: Kind(in.Kind), Room: in.Room, Held: in.Held, Text: in.Text, Within: who.Within(cashier.PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struc
 	}
 }) (*depositOut, error) {
 	b := &in.Body
-	t := Taking{Kind: Kind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Note: b.Note}
+	t := Taking{Kind: Kind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Note: b.Note, Within: who.Within(cashier.PermReceive, in.Project)}
 	for _, p := range b.Pays {
 		t.Pays = append(t.Pays, p.Pay())
 	}
@@ -158,7 +158,10 @@ func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struc
 	return &depositOut{s.toDeposit(&d)}, nil
 }
 
-func (s *Service) apiDeposit(ctx context.Context, _ actor.Actor, in *Ref) (*depositOut, error) {
+func (s *Service) apiDeposit(ctx context.Context, who actor.Actor, in *Ref) (*depositOut, error) {
+	if err := s.reach(ctx, s.db.Reader(ctx), in.Project, in.Deposit, who.Within(cashier.PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	d, err := s.Deposit(ctx, in.Project, in.Deposit)
 	if err != nil {
 		return nil, err
@@ -174,6 +177,9 @@ func (s *Service) apiDeductDeposit(ctx context.Context, who actor.Actor, in *str
 		Version int       `json:"version"`
 	}
 }) (*depositOut, error) {
+	if err := s.reach(ctx, s.db.Reader(ctx), in.Project, in.Deposit, who.Within(PermChange, in.Project)); err != nil {
+		return nil, err
+	}
 	d, err := s.Deduct(ctx, who, in.Project, in.Deposit, in.Body.Amount, in.Body.Reason, in.Body.Version)
 	if err != nil {
 		return nil, err
@@ -190,7 +196,15 @@ func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struc
 		Version int    `json:"version"`
 	}
 }) (*depositOut, error) {
-	d, err := s.Move(ctx, who, in.Project, in.Deposit, in.Body.Room, in.Body.Person, in.Body.Reason, in.Body.Version)
+	b, within := &in.Body, who.Within(PermChange, in.Project)
+	err := s.reach(ctx, s.db.Reader(ctx), in.Project, in.Deposit, within)
+	if err == nil {
+		err = s.reachNext(ctx, s.db.Reader(ctx), in.Project, b.Room, b.Person, within)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.Move(ctx, who, in.Project, in.Deposit, b.Room, b.Person, b.Reason, b.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -69,8 +69,13 @@ func depositEntries(ctx context.Context, q db.Q, project, deposit id.ID) ([]Entr
 	})
 }
 
-func listDeposits(ctx context.Context, q db.Q, project id.ID, f *Filter, before id.ID) ([]Deposit, error) {
+// listDeposits reads one page; rooms nil is all of them.
+func listDeposits(ctx context.Context, q db.Q, project id.ID, f *Filter, rooms []id.ID, before id.ID) ([]Deposit, error) {
 	where, list := " WHERE project_id = ?", []any{project}
+	if rooms != nil {
+		text, values := db.Among("room_id", rooms)
+		where, list = where+" AND "+text, append(list, values...)
+	}
 	if f.Kind != "" {
 		where, list = where+" AND kind = ?", append(list, string(f.Kind))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -13,10 +14,11 @@ import (
 // Filter narrows the list of deposits; zero fields do not.
 type Filter struct {
 	page.Request
-	Kind Kind
-	Room id.ID
-	Held bool // something is left
-	Text string
+	Kind   Kind
+	Room   id.ID
+	Held   bool // something is left
+	Text   string
+	Within actor.Buildings // leaves out rooms outside
 }
 
 // Deposits lists deposits, newest first.
@@ -28,7 +30,12 @@ func (s *Service) Deposits(ctx context.Context, project id.ID, f Filter) (page.L
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	rows, err := listDeposits(ctx, s.db.Reader(ctx), project, &f, before)
+	q := s.db.Reader(ctx)
+	rooms, err := s.estate.RoomsWithin(ctx, q, project, f.Within)
+	if err != nil {
+		return page.List[Deposit]{}, fmt.Errorf("list deposits: %w", err)
+	}
+	rows, err := listDeposits(ctx, q, project, &f, rooms, before)
 	if err != nil {
 		return page.List[Deposit]{}, fmt.Errorf("list deposits: %w", err)
 	}

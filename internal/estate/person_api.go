@@ -220,7 +220,7 @@ func (s *Service) addOccupantAPI(ctx context.Context, who actor.Actor, in *addOc
 			return err
 		}
 		b := in.Body
-		if err = s.reachNewcomer(ctx, tx, in.Project, b.Person, within); err != nil {
+		if err = s.ReachNewcomer(ctx, tx, in.Project, b.Person, within); err != nil {
 			return err
 		}
 		o, err = s.AddOccupant(ctx, tx, who, in.Project, Occupant{Room: in.Room, Person: Person{ID: b.Person}, Part: b.Part, Since: b.Since, Payer: b.Payer, Share: b.Share})

@@ -118,10 +118,10 @@ func (s *Service) reachOccupant(ctx context.Context, q db.Q, project, occupant i
 	return err
 }
 
-// reachNewcomer refuses to bring a person into a room who is neither somebody of
+// ReachNewcomer refuses to bring a person into a room who is neither somebody of
 // the buildings nor just registered and nobody anywhere. Error:
 // fault.ErrNotFound.
-func (s *Service) reachNewcomer(ctx context.Context, q db.Q, project, person id.ID, within actor.Buildings) error {
+func (s *Service) ReachNewcomer(ctx context.Context, q db.Q, project, person id.ID, within actor.Buildings) error {
 	if within.Whole() {
 		return nil
 	}

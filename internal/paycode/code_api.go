@@ -20,13 +20,13 @@ import (
 func (s *Service) Routes(w *web.Server) {
 	const in = "/projects/{project}/rooms/{room}/paycode"
 	web.Handle(w, web.Op{ID: "paycode-read", Method: http.MethodGet, Path: in, Tag: "paycode",
-		Permission: cashier.PermRead, Summary: "房间的缴费二维码"}, s.apiCode)
+		Buildings: true, Permission: cashier.PermRead, Summary: "房间的缴费二维码"}, s.apiCode)
 	web.Handle(w, web.Op{ID: "paycode-issue", Method: http.MethodPost, Path: in, Tag: "paycode", Status: http.StatusCreated,
-		Permission: PermManage, Summary: "生成缴费二维码；已有的换新，旧码随即停用"}, s.apiIssue)
+		Buildings: true, Permission: PermManage, Summary: "生成缴费二维码；已有的换新，旧码随即停用"}, s.apiIssue)
 	web.Handle(w, web.Op{ID: "paycode-end", Method: http.MethodPost, Path: in + "/end", Tag: "paycode", Status: http.StatusNoContent,
-		Permission: PermManage, Summary: "停用缴费二维码"}, s.apiEnd)
+		Buildings: true, Permission: PermManage, Summary: "停用缴费二维码"}, s.apiEnd)
 	web.Handle(w, web.Op{ID: "paycode-sheet", Method: http.MethodPost, Path: in + "/sheet", Tag: "paycode",
-		Permission: PermManage, Summary: "打印用的缴费二维码，一户一张"}, s.apiSheet)
+		Buildings: true, Permission: PermManage, Summary: "打印用的缴费二维码，一户一张"}, s.apiSheet)
 	s.publicRoutes(w)
 }
 
@@ -80,7 +80,21 @@ func (s *Service) codeAnswer(ctx context.Context, project id.ID, c *Code) (*code
 	return &codeOut{"no-store", j}, nil
 }
 
-func (s *Service) apiCode(ctx context.Context, _ actor.Actor, in *codeRef) (*codeOut, error) {
+// reach refuses a room outside of what somebody is limited to. A code shows its
+// own room only, so other rooms of the household do not matter. Error:
+// estate.ErrNoRoom.
+func (s *Service) reach(ctx context.Context, project, room id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	_, err := s.Estate.RoomWithin(ctx, s.DB.Reader(ctx), project, room, within)
+	return err
+}
+
+func (s *Service) apiCode(ctx context.Context, who actor.Actor, in *codeRef) (*codeOut, error) {
+	if err := s.reach(ctx, in.Project, in.Room, who.Within(cashier.PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	c, err := s.Code(ctx, in.Project, in.Room)
 	if errors.Is(err, fault.ErrNotFound) {
 		return s.codeAnswer(ctx, in.Project, nil)
@@ -92,6 +106,9 @@ func (s *Service) apiCode(ctx context.Context, _ actor.Actor, in *codeRef) (*cod
 }
 
 func (s *Service) apiIssue(ctx context.Context, who actor.Actor, in *codeRef) (*codeOut, error) {
+	if err := s.reach(ctx, in.Project, in.Room, who.Within(PermManage, in.Project)); err != nil {
+		return nil, err
+	}
 	c, err := s.Issue(ctx, who, in.Project, in.Room)
 	if err != nil {
 		return nil, err
@@ -106,6 +123,9 @@ func (s *Service) apiEnd(ctx context.Context, who actor.Actor, in *struct {
 		Reason string `json:"reason" maxLength:"200" doc:"停用的原因"`
 	}
 }) (*struct{}, error) {
+	if err := s.reach(ctx, in.Project, in.Room, who.Within(PermManage, in.Project)); err != nil {
+		return nil, err
+	}
 	return nil, s.End(ctx, who, in.Project, in.Room, in.Body.Reason)
 }
 
@@ -118,7 +138,10 @@ type sheetOut struct {
 	Body         sheetJSON
 }
 
-func (s *Service) apiSheet(ctx context.Context, _ actor.Actor, in *codeRef) (*sheetOut, error) {
+func (s *Service) apiSheet(ctx context.Context, who actor.Actor, in *codeRef) (*sheetOut, error) {
+	if err := s.reach(ctx, in.Project, in.Room, who.Within(PermManage, in.Project)); err != nil {
+		return nil, err
+	}
 	b, err := s.Sheet(ctx, in.Project, in.Room)
 	if err != nil {
 		return nil, err

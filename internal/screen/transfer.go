@@ -25,6 +25,7 @@ type HandOver struct {
 	MoveWallet bool                // prepaid money goes along
 	Leaving    []id.ID             // entries of others that end with the owners'
 	Note       string
+	Within     actor.Buildings // what the right of who enters it is limited to; nil is the project
 }
 
 // HandOverPreview says what a change of hands would mean.
@@ -105,6 +106,38 @@ func (s *Service) addArrears(ctx context.Context, q db.Q, project id.ID, p *Hand
 	return err
 }
 
+// reachHandOver refuses a room outside of the limit, and a new owner who is
+// somebody elsewhere only; to 0 is not known yet. Errors: estate.ErrNoRoom,
+// fault.ErrNotFound.
+func (s *Service) reachHandOver(ctx context.Context, q db.Q, project, room, to id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	if _, err := s.estate.RoomWithin(ctx, q, project, room, within); err != nil || to == 0 {
+		return err
+	}
+	if _, err := s.estate.Person(ctx, q, project, to); err != nil {
+		return err
+	}
+	return s.estate.ReachNewcomer(ctx, q, project, to, within)
+}
+
+// reachTransfer refuses a change of hands of a room outside of the limit.
+// Error: fault.ErrNotFound.
+func (s *Service) reachTransfer(ctx context.Context, q db.Q, project, transfer id.ID, within actor.Buildings) error {
+	if within.Whole() {
+		return nil
+	}
+	t, err := s.estate.Transfer(ctx, q, project, transfer)
+	if err != nil {
+		return err
+	}
+	if _, err = s.estate.RoomWithin(ctx, q, project, t.Room, within); errors.Is(err, estate.ErrNoRoom) {
+		return fault.ErrNotFound
+	}
+	return err
+}
+
 // changes are the changes of hands of a room from the month of a day on.
 func (s *Service) changes(ctx context.Context, q db.Q, project, room id.ID, date clock.Date) ([]estate.PayerChange, error) {
 	return s.estate.PayerChanges(ctx, q, project, room-1, room, date.Month().First())
@@ -112,10 +145,14 @@ func (s *Service) changes(ctx context.Context, q db.Q, project, room id.ID, date
 
 // HandOver makes a room change hands, today's or earlier ones at once, later
 // ones on their day: owners, charges and prepaid money in one transaction.
-// Errors: those of estate.PlanTransfer and billing.MovePayers.
+// Errors: those of estate.PlanTransfer and billing.MovePayers, fault.ErrNotFound
+// for a new owner who is somebody outside of the limit only.
 func (s *Service) HandOver(ctx context.Context, who actor.Actor, project id.ID, in HandOver) (estate.Transfer, error) {
 	var t estate.Transfer
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.reachHandOver(ctx, tx, project, in.Room, in.To, in.Within); err != nil {
+			return err
+		}
 		if in.NewOwner != nil {
 			p, err := s.estate.CreatePerson(ctx, tx, who, project, *in.NewOwner)
 			if err != nil {

@@ -15,11 +15,11 @@ import (
 func (s *Service) transferRoutes(w *web.Server) {
 	const in = "/projects/{project}/"
 	web.Handle(w, web.Op{ID: "preview-transfer", Method: "GET", Path: in + "rooms/{room}/transfer-preview", Summary: "过户前看：欠费和当月费用怎样分",
-		Tag: "screen", Permission: estate.PermWrite}, s.previewTransferAPI)
+		Tag: "screen", Buildings: true, Permission: estate.PermWrite}, s.previewTransferAPI)
 	web.Handle(w, web.Op{ID: "transfer-room", Method: "POST", Path: in + "rooms/{room}/transfers", Summary: "过户给新业主，当天或以前的立即办，以后的到日办",
-		Tag: "screen", Permission: estate.PermWrite, Status: 201}, s.transferAPI)
+		Tag: "screen", Buildings: true, Permission: estate.PermWrite, Status: 201}, s.transferAPI)
 	web.Handle(w, web.Op{ID: "undo-transfer", Method: "POST", Path: in + "transfers/{transfer}/undo", Summary: "撤销过户；未到日的取消",
-		Tag: "screen", Permission: estate.PermWrite}, s.undoTransferAPI)
+		Tag: "screen", Buildings: true, Permission: estate.PermWrite}, s.undoTransferAPI)
 }
 
 type transferJSON struct {
@@ -87,12 +87,15 @@ type previewTransferOut struct {
 	}
 }
 
-func (s *Service) previewTransferAPI(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) previewTransferAPI(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID    `path:"project"`
 	Room    id.ID    `path:"room"`
 	Date    web.Date `query:"date" doc:"从哪天起归新业主" required:"true"`
 	To      id.ID    `query:"to" doc:"新业主，还没登记的不填"`
 }) (*previewTransferOut, error) {
+	if err := s.reachHandOver(ctx, s.db.Reader(ctx), in.Project, in.Room, in.To, who.Within(estate.PermWrite, in.Project)); err != nil {
+		return nil, err
+	}
 	p, err := s.PreviewHandOver(ctx, in.Project, in.Room, in.To, in.Date.Date)
 	if err != nil {
 		return nil, err
@@ -146,7 +149,8 @@ func (s *Service) transferAPI(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*transferOut, error) {
 	b := in.Body
-	h := HandOver{Room: in.Room, To: b.To, Date: b.Date, MoveWallet: b.MoveWallet, Leaving: b.Leaving, Note: b.Note}
+	h := HandOver{Room: in.Room, To: b.To, Date: b.Date, MoveWallet: b.MoveWallet, Leaving: b.Leaving, Note: b.Note,
+		Within: who.Within(estate.PermWrite, in.Project)}
 	if n := b.NewOwner; n != nil {
 		h.NewOwner = &estate.PersonInput{Name: n.Name, Kind: n.Kind, Phone: n.Phone, IDNumber: n.IDNumber}
 	}
@@ -161,6 +165,9 @@ func (s *Service) undoTransferAPI(ctx context.Context, who actor.Actor, in *stru
 		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"为什么撤销"`
 	}
 }) (*transferOut, error) {
+	if err := s.reachTransfer(ctx, s.db.Reader(ctx), in.Project, in.Transfer, who.Within(estate.PermWrite, in.Project)); err != nil {
+		return nil, err
+	}
 	t, err := s.UndoHandOver(ctx, who, in.Project, in.Transfer, in.Body.Reason)
 	return &transferOut{toTransfer(&t)}, err
 }

@@ -8,7 +8,9 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/estate"
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/screen"
@@ -248,5 +250,39 @@ func TestFormerOwnerPays(t *testing.T) {
 		}
 		same(t, "paid", w.owes(room), map[string]money.Fen{})
 		w.sound()
+	})
+}
+
+// Whoever is limited to buildings hands over their rooms, to somebody new, to
+// somebody of them or to somebody who lives nowhere yet.
+func TestHandOverWithinBuildings(t *testing.T) {
+	run(t, func(w *world) {
+		ctx, date := t.Context(), clock.DateOf(w.d.Clock().Now()).AddDays(3)
+		b, _ := w.building("1栋")
+		far, _ := w.building("2栋")
+		rooms := w.rooms(estate.Room{Building: b, Name: "101"}, estate.Room{Building: b, Name: "102"}, estate.Room{Building: far, Name: "201"})
+		people := make([]id.ID, len(rooms))
+		for i, room := range rooms {
+			w.occupant(room, []string{"陈建国", "林晓峰", "吴敏"}[i], estate.PartOwner, 10000)
+			h, err := w.estate.Household(ctx, w.d.Reader(ctx), w.project, room)
+			w.must(err)
+			people[i] = h.Payer.ID
+		}
+		within := actor.Buildings{b}
+		for _, c := range []struct {
+			room, to id.ID
+			want     error
+		}{{rooms[2], people[0], estate.ErrNoRoom}, {rooms[0], people[2], fault.ErrNotFound}, {rooms[0], 42, fault.ErrNotFound}, {rooms[0], people[1], nil}} {
+			made, err := w.screen.HandOver(ctx, w.staff(estate.PermWrite), w.project, screen.HandOver{Room: c.room, To: c.to, Date: date, Within: within})
+			if !errors.Is(err, c.want) {
+				t.Errorf("room %d to %d: %v, want %v", c.room, c.to, err, c.want)
+			}
+			if err == nil && made.State != estate.TransferPlanned {
+				t.Errorf("planned %+v", made)
+			}
+		}
+		_, err := w.screen.HandOver(ctx, w.staff(estate.PermWrite), w.project, screen.HandOver{Room: rooms[1], Date: date, Within: within,
+			NewOwner: &estate.PersonInput{Name: "周岚", Kind: estate.KindPerson}})
+		w.must(err)
 	})
 }

@@ -95,6 +95,19 @@ func Micro(us int64) time.Time {
 // In writes "?, ?, …" for n values.
 func In(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
+// Among is the condition that a column holds one of the values, nothing of none.
+// SQLite takes 32,766 of them.
+func Among[T ~int64](column string, values []T) (string, []any) {
+	if len(values) == 0 {
+		return "1 = 0", nil
+	}
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return column + " IN (" + In(len(values)) + ")", list
+}
+
 // Like escapes a literal for LIKE … ESCAPE '\'.
 func Like(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)

@@ -3,8 +3,8 @@ import { depositTexts, refundTexts } from '@/texts/refund'
 
 export const area: Area = {
   routes: [
-    { path: 'refunds', name: 'refunds', component: () => import('./RefundsPage.vue'), meta: { title: refundTexts.title, permission: 'cashier.read' } },
-    { path: 'deposits', name: 'deposits', component: () => import('./DepositsPage.vue'), meta: { title: depositTexts.title, permission: 'cashier.read' } },
+    { path: 'refunds', name: 'refunds', component: () => import('./RefundsPage.vue'), meta: { title: refundTexts.title, permission: 'cashier.read', buildings: true } },
+    { path: 'deposits', name: 'deposits', component: () => import('./DepositsPage.vue'), meta: { title: depositTexts.title, permission: 'cashier.read', buildings: true } },
   ],
   menu: [
     { route: 'refunds', group: 'charge', icon: 'retry', order: 19 },

@@ -1,0 +1,99 @@
+package app_test
+
+import (
+	"fmt"
+	"testing"
+
+	"linli/internal/cashier"
+	"linli/internal/deposit"
+	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/dbtest"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/screen"
+)
+
+// desk gives the household of a twin what the counter works with beside cash: an
+// order that waits for its payer, a pay code, a deposit, and another one that
+// somebody asks to give back.
+func (w *matrixWorld) desk(t *testing.T, p *twin, who actor.Actor) {
+	t.Helper()
+	ctx, project, room := t.Context(), p.ids["project"], p.ids["room"]
+	fatal := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", p.canary, err)
+		}
+	}
+	seat, err := w.app.Cashier.Seat(ctx, project, room)
+	fatal(err)
+	o, err := w.app.Cashier.OpenOrder(ctx, who, project, cashier.OrderTaking{Channel: "wechat", Room: room, Amount: 1, ExpectedOwed: seat.Owed})
+	fatal(err)
+	p.ids["order"] = o.ID
+	_, err = w.app.Paycode.Issue(ctx, who, project, room)
+	fatal(err)
+	p.ids["deposit"] = w.keys(t, p, who)
+	f, err := w.app.Cashier.AskRefund(ctx, who, project, cashier.RefundAsk{Kind: cashier.RefundHeld, Deposit: w.keys(t, p, who), Amount: 10_00,
+		Method: cashier.MethodCash, Reason: p.canary})
+	fatal(err)
+	p.ids["refund"] = f.ID
+}
+
+// keys takes a deposit of 50 yuan for keys of the room of a twin.
+func (w *matrixWorld) keys(t *testing.T, p *twin, who actor.Actor) id.ID {
+	t.Helper()
+	d, _, err := w.app.Deposit.Take(t.Context(), who, p.ids["project"], deposit.Taking{Kind: deposit.KindKeys, Room: p.ids["room"], Note: p.canary,
+		Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.ID
+}
+
+// leaves plans that the room of a twin changes hands.
+func (w *matrixWorld) leaves(t *testing.T, p *twin, who actor.Actor) {
+	t.Helper()
+	x, err := w.app.Screen.HandOver(t.Context(), who, p.ids["project"], screen.HandOver{Room: p.ids["room"], Date: clock.DateOf(w.app.DB.Clock().Now()).AddDays(30),
+		NewOwner: &estate.PersonInput{Name: p.canary + "新业主"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["transfer"] = x.ID
+}
+
+// deskBodies are requests of the counter that work in the own building.
+func (w *matrixWorld) deskBodies(t *testing.T, from twin) map[string]string {
+	t.Helper()
+	ctx, project := t.Context(), w.a.ids["project"]
+	owed, held, asked := money.Fen(0), 1, 1 // what an absent one is asked with
+	if seat, err := w.app.Cashier.Seat(ctx, project, from.ids["room"]); err == nil {
+		owed = seat.Owed
+	}
+	if d, err := w.app.Deposit.Deposit(ctx, project, from.ids["deposit"]); err == nil {
+		held = d.Version
+	}
+	if f, err := w.app.Cashier.Refund(ctx, project, from.ids["refund"]); err == nil {
+		asked = f.Version
+	}
+	order := fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":%d,"amount":1}`, from.ids["room"], owed)
+	return map[string]string{
+		"deposit-deduct":  fmt.Sprintf(`{"amount":1,"reason":"矩阵测试","version":%d}`, held),
+		"deposit-move":    fmt.Sprintf(`{"person_id":%q,"reason":"矩阵测试","version":%d}`, from.ids["person"], held),
+		"deposit-take":    fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"order-cancel":    `{}`,
+		"order-create":    order,
+		"order-parts":     order,
+		"paycode-end":     `{"reason":"矩阵测试"}`,
+		"paycode-issue":   `{}`,
+		"paycode-sheet":   `{}`,
+		"refund-again":    fmt.Sprintf(`{"method":"transfer","version":%d}`, asked),
+		"refund-ask":      fmt.Sprintf(`{"kind":"deposit","deposit_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["deposit"]),
+		"refund-decide":   fmt.Sprintf(`{"approve":true,"version":%d}`, asked),
+		"refund-pay":      fmt.Sprintf(`{"version":%d}`, asked),
+		"refund-withdraw": fmt.Sprintf(`{"version":%d}`, asked),
+		"transfer-room":   fmt.Sprintf(`{"new_owner":{"name":"新业主"},"date":%q}`, clock.DateOf(dbtest.Start()).AddDays(40)),
+		"undo-transfer":   `{"reason":"矩阵测试"}`,
+	}
+}
