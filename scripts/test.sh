@@ -6,6 +6,13 @@ cd "$(dirname "$0")/.."
 step=scripts/step.sh
 began=$(date +%s)
 : "${CGO_ENABLED:=0}"; export CGO_ENABLED
+# What tests write nobody reads again: it stays in memory where there is room.
+memory=
+if [ -z "${TMPDIR:-}" ] && scripts/memory.sh 6; then
+  memory=$(mktemp -d /dev/shm/linli-test-XXXXXX)
+  chmod 755 "$memory" # PostgreSQL runs as somebody else
+  export TMPDIR=$memory
+fi
 results=$(mktemp -d)
 own_pg=
 
@@ -13,7 +20,7 @@ cleanup() {
   local status=$?
   [ -z "$own_pg" ] || scripts/pg.sh stop || true
   node scripts/summary.mjs "$results" $(( $(date +%s) - began )) $status || status=1
-  rm -rf "$results"
+  rm -rf "$results" ${memory:+"$memory"}
   exit $status
 }
 trap cleanup EXIT

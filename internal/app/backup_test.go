@@ -24,25 +24,13 @@ import (
 )
 
 func backupConfig(dir string) app.Config {
-	return app.Config{Dir: dir, Clock: clock.NewManual(dbtest.Start()), Log: slog.New(slog.DiscardHandler), Version: "test"}
-}
-
-// runningPatient is an installation in a folder, open like that of a server.
-func runningPatient(t *testing.T) *patient {
-	t.Helper()
-	dir := t.TempDir()
-	a, err := app.New(t.Context(), backupConfig(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	return fillPatient(t, a, dir)
+	return app.Config{Dir: dir, Clock: clock.NewManual(dbtest.Start()), Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody}
 }
 
 func (p *patient) backup(t *testing.T, password string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "linli.backup")
-	if _, found, err := app.Backup(t.Context(), backupConfig(p.dir), to, password); err != nil || len(found) > 0 {
+	if _, found, err := app.Backup(t.Context(), p.config, to, password); err != nil || len(found) > 0 {
 		t.Fatalf("backup: %v %v", found, err)
 	}
 	return to
@@ -50,16 +38,16 @@ func (p *patient) backup(t *testing.T, password string) string {
 
 func restored(t *testing.T, from, password string) *patient {
 	t.Helper()
-	dir := t.TempDir()
-	if _, found, err := app.Restore(t.Context(), backupConfig(dir), from, password); err != nil || len(found) > 0 {
+	c := backupConfig(t.TempDir())
+	if _, found, err := app.Restore(t.Context(), c, from, password); err != nil || len(found) > 0 {
 		t.Fatalf("restore: %v %v", found, err)
 	}
-	a, err := app.New(t.Context(), backupConfig(dir))
+	a, err := app.New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	return &patient{matrixWorld: &matrixWorld{app: a}, dir: dir}
+	return &patient{matrixWorld: &matrixWorld{app: a}, config: c}
 }
 
 func names(t *testing.T, dir string) string {
@@ -83,7 +71,7 @@ func receipts(t *testing.T, p *patient) int64 {
 // A backup made while receipts are taken is one moment of the books; one made
 // at rest is the same state to the last row.
 func TestBackupComesBack(t *testing.T) {
-	p := runningPatient(t)
+	p := admit(t, db.SQLite)
 	for _, password := range []string{"", "海棠-Kestrel-42"} {
 		before := receipts(t, p)
 		stop := p.keepTaking(t)
@@ -107,7 +95,7 @@ func TestBackupComesBack(t *testing.T) {
 			t.Errorf("%s came back as\n%s\nwas\n%s", table, b, a)
 		}
 	}
-	if got := names(t, r.dir); !strings.HasPrefix(got, "files keys.json linli.db") || strings.Contains(got, "restore") {
+	if got := names(t, r.config.Dir); !strings.HasPrefix(got, "files keys.json linli.db") || strings.Contains(got, "restore") {
 		t.Errorf("the folder holds %s", got)
 	}
 }
@@ -155,7 +143,7 @@ func refuse(t *testing.T, what, from, password string, want *fault.Error) {
 // A backup that is cut off or altered anywhere is refused and leaves nothing.
 func TestDamagedBackupIsRefused(t *testing.T) {
 	t.Parallel()
-	p := runningPatient(t)
+	p := admit(t, db.SQLite)
 	const secret = "海棠-Kestrel-42"
 	for _, password := range []string{"", secret} {
 		whole, err := os.ReadFile(p.backup(t, password))
@@ -189,8 +177,8 @@ func TestDamagedBackupIsRefused(t *testing.T) {
 			refuse(t, "wrong password", from, "falsch-falsch", bundle.ErrPassword)
 		}
 	}
-	refuse(t, "another file", filepath.Join(p.dir, "linli.db"), "", bundle.ErrBroken)
-	refuse(t, "no file", filepath.Join(p.dir, "nothing"), "", nil)
+	refuse(t, "another file", filepath.Join(p.config.Dir, "linli.db"), "", bundle.ErrBroken)
+	refuse(t, "no file", filepath.Join(p.config.Dir, "nothing"), "", nil)
 }
 
 // repack copies a backup with its entries changed.
@@ -214,7 +202,7 @@ func repack(t *testing.T, from string, change func(name string, b []byte) []byte
 
 // What cannot be brought back is refused with its reason.
 func TestRestoreRefuses(t *testing.T) {
-	p := runningPatient(t)
+	p := admit(t, db.SQLite)
 	from := p.backup(t, "")
 	newer := repack(t, from, func(name string, b []byte) []byte {
 		if name == "manifest.json" {
@@ -256,10 +244,10 @@ func TestRestoreRefuses(t *testing.T) {
 
 // A backup that fails leaves no half file and overwrites nothing.
 func TestFailedBackupLeavesNothing(t *testing.T) {
-	p := runningPatient(t)
+	p := admit(t, db.SQLite)
 	dir := t.TempDir()
 	run := func(ctx context.Context, to string) error {
-		_, _, err := app.Backup(ctx, backupConfig(p.dir), to, "")
+		_, _, err := app.Backup(ctx, p.config, to, "")
 		return err
 	}
 	if err := run(t.Context(), filepath.Join(dir, "missing", "x")); err == nil {
@@ -303,15 +291,8 @@ func (r *runsOut) Err() error {
 // A backup of PostgreSQL is made beside receipts, is one moment of the books,
 // and comes back on either engine; the doctor looks at it and writes nothing.
 func TestBackupOfPostgresComesBack(t *testing.T) {
-	dir := t.TempDir()
-	c := backupConfig(dir)
-	c.DSN = dbtest.Postgres(t, app.Migrations())
-	a, err := app.New(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	p := fillPatient(t, a, dir)
+	p := admit(t, db.Postgres)
+	a, c := p.app, p.config
 	beside, err := app.Look(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ import (
 func TestReportsOfPastDays(t *testing.T) {
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		now.Set(clock.Date(20261005).Start().Add(9 * time.Hour))
-		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: "http://127.0.0.1:1"})
+		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody})
 		if err != nil {
 			t.Fatal(err)
 		}

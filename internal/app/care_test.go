@@ -36,27 +36,19 @@ type carePatient struct {
 	log   *bytes.Buffer
 }
 
-func newCarePatient(t *testing.T, change func(*app.Config)) *carePatient {
+func newCarePatient(t *testing.T, engine db.Engine, change ...func(*app.Config)) *carePatient {
 	t.Helper()
-	dir := t.TempDir()
 	p := &carePatient{now: clock.NewManual(dbtest.Start()), log: &bytes.Buffer{},
 		plan: app.BackupPlan{Dir: filepath.Join(t.TempDir(), "backups"), Hour: 3, Keep: 7}}
-	c := app.Config{Dir: dir, Clock: p.now, Log: slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test", Backup: p.plan}
-	if change != nil {
-		change(&c)
-	}
-	a, err := app.New(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	p.patient = fillPatient(t, a, dir)
-	if _, err := a.Identity.CreateAccount(t.Context(), actor.System("test"), identity.NewAccount{Login: "carer", Name: "管理员", Password: matrixPassword,
+	p.patient = admit(t, engine, append(change, func(c *app.Config) {
+		c.Clock, c.Log, c.Backup = p.now, slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), p.plan
+	})...)
+	if _, err := p.app.Identity.CreateAccount(t.Context(), actor.System("test"), identity.NewAccount{Login: "carer", Name: "管理员", Password: matrixPassword,
 		Grants: []identity.Grant{{Role: "admin"}}}); err != nil {
 		t.Fatal(err)
 	}
 	p.signIn(t)
-	p.srv = httptest.NewServer(a.Handler())
+	p.srv = httptest.NewServer(p.app.Handler())
 	t.Cleanup(p.srv.Close)
 	return p
 }
@@ -140,7 +132,7 @@ func (p *carePatient) tick(t *testing.T) {
 // the server was down in between.
 func TestBackupsByThemselves(t *testing.T) {
 	t.Parallel()
-	p := newCarePatient(t, nil)
+	p := newCarePatient(t, db.SQLite)
 	p.now.Advance(time.Hour)
 	p.tick(t)
 	p.tick(t)
@@ -175,18 +167,10 @@ func TestBackupsByThemselves(t *testing.T) {
 // TestRestoreDrill: the newest backup is restored aside and looked at; a
 // damaged one is named; the date is remembered and grows old.
 func TestRestoreDrill(t *testing.T) {
-	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		t.Run(string(engine), func(t *testing.T) {
-			dsn := ""
-			if engine == db.Postgres {
-				dsn = dbtest.Postgres(t, app.Migrations())
-			}
-			restoreDrill(t, newCarePatient(t, func(c *app.Config) { c.DSN = dsn }), dsn)
-		})
-	}
+	onEachEngine(t, func(t *testing.T, engine db.Engine) { restoreDrill(t, newCarePatient(t, engine)) })
 }
 
-func restoreDrill(t *testing.T, p *carePatient, dsn string) {
+func restoreDrill(t *testing.T, p *carePatient) {
 	if status, text, _ := p.ask(t, "POST", "/api/v1/care/backups", "{}"); status != 202 {
 		t.Fatalf("%d %s", status, text)
 	}
@@ -215,8 +199,8 @@ func restoreDrill(t *testing.T, p *carePatient, dsn string) {
 	if c = p.care(t); len(c.Backups) != 1 || c.Backups[0].File == before || strings.Contains(c.codes(), "backup_o") {
 		t.Errorf("by itself: %+v, before it was %s", c, before)
 	}
-	if dsn != "" {
-		p.drillPlainly(t, dsn)
+	if p.config.DSN != "" {
+		p.drillPlainly(t)
 	}
 	file := filepath.Join(p.plan.Dir, c.Backups[0].File)
 	b, err := os.ReadFile(file)
@@ -226,7 +210,7 @@ func restoreDrill(t *testing.T, p *carePatient, dsn string) {
 	if b[len(b)/2] ^= 1; os.WriteFile(file, b, 0o600) != nil {
 		t.Fatal("write")
 	}
-	d, err := app.Drill(t.Context(), app.Config{Dir: p.dir, DSN: dsn, Clock: p.now, Log: slog.New(slog.DiscardHandler), Version: "test", Backup: p.plan}, "")
+	d, err := app.Drill(t.Context(), p.config, "")
 	if err != nil || d.OK() {
 		t.Fatalf("drill of a damaged backup: %+v %v", d, err)
 	}
@@ -237,7 +221,7 @@ func restoreDrill(t *testing.T, p *carePatient, dsn string) {
 
 // drillPlainly drills with an account that may not make a database: the file is
 // drilled, and what is missing is said.
-func (p *carePatient) drillPlainly(t *testing.T, dsn string) {
+func (p *carePatient) drillPlainly(t *testing.T) {
 	t.Helper()
 	p.exec(t, "DROP ROLE IF EXISTS linli_t_care")
 	if err := p.app.DB.Write(t.Context(), func(tx *db.Tx) error {
@@ -247,12 +231,14 @@ func (p *carePatient) drillPlainly(t *testing.T, dsn string) {
 		t.Fatal(err)
 	}
 	defer p.exec(t, "DROP ROLE linli_t_care")
-	u, err := url.Parse(dsn)
+	u, err := url.Parse(p.config.DSN)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u.User = url.UserPassword("linli_t_care", "care")
-	d, err := app.Drill(t.Context(), app.Config{Dir: p.dir, DSN: u.String(), Clock: p.now, Log: slog.New(slog.DiscardHandler), Version: "test", Backup: p.plan}, "")
+	c := p.config
+	c.DSN = u.String()
+	d, err := app.Drill(t.Context(), c, "")
 	if err != nil || !d.OK() || !strings.Contains(d.Missing, `ALTER ROLE "linli_t_care" CREATEDB`) {
 		t.Errorf("%+v %v", d, err)
 	}
@@ -263,7 +249,7 @@ func (p *carePatient) drillPlainly(t *testing.T, dsn string) {
 
 // TestDeadJobs: a job that gave up is shown and can be brought back.
 func TestDeadJobs(t *testing.T) {
-	p := newCarePatient(t, nil)
+	p := newCarePatient(t, db.SQLite)
 	broken := true
 	p.app.Jobs.Handle("test.job", func(context.Context, []byte) error {
 		if broken {
@@ -299,7 +285,7 @@ func TestDeadJobs(t *testing.T) {
 // TestOverload: who comes when too many wait is told so at once, and nothing
 // of his was done (promise 16).
 func TestOverload(t *testing.T) {
-	p := newCarePatient(t, func(c *app.Config) { c.Requests = 2 })
+	p := newCarePatient(t, db.SQLite, func(c *app.Config) { c.Requests = 2 })
 	hold, held := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -339,7 +325,7 @@ func TestOverload(t *testing.T) {
 // TestDiskFull: payments answer 5xx while nothing can be written, leave no half
 // state, and work again, with numbers that have no gap (promises 10 and 17).
 func TestDiskFull(t *testing.T) {
-	p := newCarePatient(t, nil)
+	p := newCarePatient(t, db.SQLite)
 	project, room := p.a.ids["project"], p.a.ids["room"]
 	pages := func(n int64) {
 		t.Helper()
@@ -398,7 +384,7 @@ func TestDiskFull(t *testing.T) {
 // TestNothingPersonalIsLogged drives reads and writes with a canary name and
 // phone and looks for them in the log at its most talkative and in the metrics.
 func TestNothingPersonalIsLogged(t *testing.T) {
-	p := newCarePatient(t, nil)
+	p := newCarePatient(t, db.SQLite)
 	const name, phone = "金丝雀欧阳", "13912345678"
 	base := "/api/v1/projects/" + p.a.ids["project"].String()
 	p.ask(t, "POST", base+"/people", fmt.Sprintf(`{"name":%q,"phone":%q}`, name, phone))
@@ -422,7 +408,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 
 // TestMetrics: what an alarm needs is there.
 func TestMetrics(t *testing.T) {
-	p := newCarePatient(t, nil)
+	p := newCarePatient(t, db.SQLite)
 	p.ask(t, "GET", "/api/v1/care", "")
 	p.ask(t, "GET", "/api/v1/nothing-here/"+strings.Repeat("x", 20), "")
 	text := p.metrics()

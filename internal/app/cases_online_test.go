@@ -3,7 +3,6 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -20,11 +19,7 @@ func (w *caseWorld) onlineBill(ctx context.Context, amount money.Fen) (project, 
 	if project, room, err = w.fixedDebts(ctx, []clock.Date{20250131}, []money.Fen{amount}); err != nil {
 		return 0, 0, o, err
 	}
-	s, err := sim.Open(sim.Options{Clock: w.now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return 0, 0, o, err
-	}
-	cred, err := s.Enrol(w.shop())
+	cred, err := w.merchant()
 	if err == nil {
 		_, err = w.app.Payment.SetMerchant(ctx, w.who, project, merchantOf(cred))
 	}
@@ -37,6 +32,18 @@ func (w *caseWorld) onlineBill(ctx context.Context, amount money.Fen) (project, 
 // shop is the merchant number of the case's project; a line of a bill that
 // nobody knows is asked of one project of its merchant.
 func (w *caseWorld) shop() string { return fmt.Sprintf("19%08d", w.n) }
+
+// merchant is that merchant with the keys of another one; nobody speaks to the
+// channel here.
+func (w *caseWorld) merchant() (sim.Credentials, error) {
+	s, err := openWechat(w.dir, w.now)
+	if err != nil {
+		return sim.Credentials{}, err
+	}
+	cred, err := s.Enrol(wechatShop)
+	cred.Number = w.shop()
+	return cred, err
+}
 
 func (w *caseWorld) captured(ctx context.Context, project id.ID, o *payment.Order, transaction int, amount money.Fen) error {
 	return w.app.Payment.Apply(ctx, project, "wechat", payment.Trade{Number: o.Number, Transaction: fmt.Sprintf("4200%024d", transaction), Merchant: o.Merchant,

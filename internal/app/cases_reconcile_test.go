@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
-	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
 )
 
@@ -84,11 +82,7 @@ func (w *caseWorld) orders(ctx context.Context, local []billed) (project id.ID, 
 	if project, room, err = w.fixedDebts(ctx, []clock.Date{20250131}, []money.Fen{1_000_000}); err != nil {
 		return 0, nil, err
 	}
-	s, err := sim.Open(sim.Options{Clock: w.now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return 0, nil, err
-	}
-	cred, err := s.Enrol(w.shop())
+	cred, err := w.merchant()
 	if err == nil {
 		_, err = w.app.Payment.SetMerchant(ctx, w.who, project, merchantOf(cred))
 	}

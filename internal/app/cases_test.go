@@ -92,17 +92,18 @@ type caseWorld struct {
 	app *app.App
 	now *clock.Manual
 	who actor.Actor
+	dir string // of simulators
 	n   int
 }
 
 func newCaseWorld(t *testing.T) *caseWorld {
 	now := clock.NewManual(clock.Date(20250101).Start())
-	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: "http://127.0.0.1:1"})
+	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	return &caseWorld{app: a, now: now, who: actor.System("acceptance")}
+	return &caseWorld{app: a, now: now, who: actor.System("acceptance"), dir: t.TempDir()}
 }
 
 // play is one kind of case.

@@ -10,7 +10,6 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
-	"linli/internal/kit/dbtest"
 	"linli/internal/kit/fault"
 	"linli/internal/ledger"
 	"linli/internal/tariff"
@@ -20,8 +19,8 @@ import (
 // belongs to its rooms, people or money; whoever lacks a right on all projects
 // makes none.
 func TestCopyProject(t *testing.T) {
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		p := newPatient(t, d, t.TempDir())
+	patients(t, func(t *testing.T, p *patient) {
+		d := p.app.DB
 		ctx, system := t.Context(), actor.System("测试")
 		month := clock.MonthOf(d.Clock().Now())
 		tag := p.ids["tag"]

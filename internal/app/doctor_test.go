@@ -3,7 +3,6 @@ package app_test
 import (
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"linli/internal/app"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
@@ -21,38 +19,65 @@ import (
 // patient is an installation with a bit of everything, to be damaged by hand.
 type patient struct {
 	*matrixWorld
-	dir     string
+	config  app.Config
 	project id.ID
 	ids     map[string]id.ID
 }
 
-func newPatient(t *testing.T, d *db.DB, dir string) *patient {
+// patients runs f once per engine, each time with a patient of its own.
+func patients(t *testing.T, f func(t *testing.T, p *patient)) {
 	t.Helper()
-	a, err := app.Build(t.Context(), d, app.Config{Dir: dir, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	onEachEngine(t, func(t *testing.T, engine db.Engine) { f(t, admit(t, engine)) })
+}
+
+// admit makes a patient that is open like the installation of a server, by a
+// configuration that others may change.
+func admit(t *testing.T, engine db.Engine, change ...func(*app.Config)) *patient {
+	t.Helper()
+	at, made := dbtest.Furnished(t, engine, app.Migrations(), "patient", func(at dbtest.Place) twin {
+		p := newPatient(build(t, at, app.Config{Clock: early(), Wechat: nobody}), twin{})
+		p.furnish(t)
+		if said := p.findings(t, app.Checks{}); said != "" {
+			t.Fatalf("sound books, and the doctor says\n%s", said)
+		}
+		p.app.Close()
+		return p.a
+	})
+	c := backupConfig(at.Dir)
+	c.DSN = at.DSN
+	for _, f := range change {
+		f(&c)
+	}
+	a, err := app.New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fillPatient(t, a, dir)
+	t.Cleanup(func() { a.Close() })
+	p := newPatient(a, made.clone())
+	p.config = c
+	return p
 }
 
-func fillPatient(t *testing.T, a *app.App, dir string) *patient {
+func newPatient(a *app.App, of twin) *patient {
+	return &patient{matrixWorld: &matrixWorld{app: a, a: of, b: of, tokens: map[string]string{}}, project: of.ids["project"], ids: of.ids}
+}
+
+func (p *patient) furnish(t *testing.T) {
 	t.Helper()
-	p := &patient{matrixWorld: &matrixWorld{app: a, tokens: map[string]string{}}, dir: dir}
 	tw := p.twin(t, "云栖")
 	p.project, p.ids = tw.ids["project"], tw.ids
 	p.a, p.b = tw, tw
 	p.account(t, "cashier", tw, "cashier")
-	seat, err := a.Cashier.Seat(t.Context(), p.project, p.ids["room"])
+	seat, err := p.app.Cashier.Seat(t.Context(), p.project, p.ids["room"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := a.Cashier.Receive(t.Context(), actor.System("测试"), p.project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed,
+	r, err := p.app.Cashier.Receive(t.Context(), actor.System("测试"), p.project, cashier.Taking{Room: p.ids["room"], ExpectedOwed: seat.Owed,
 		Confirmed: true, Pays: []cashier.Pay{{Method: cashier.MethodTransfer, Amount: seat.Owed + 50_00, Reference: "回单"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.ids["second"] = r.ID
-	return p
 }
 
 func (p *patient) findings(t *testing.T, c app.Checks) string {
@@ -198,7 +223,7 @@ func corruptions() []corruption {
 
 func (p *patient) contents(t *testing.T) (out []string) {
 	t.Helper()
-	err := filepath.WalkDir(filepath.Join(p.dir, "files"), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(p.config.Dir, "files"), func(path string, e fs.DirEntry, err error) error {
 		if err == nil && e.Type().IsRegular() {
 			out = append(out, path)
 		}
@@ -215,11 +240,7 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 	for _, c := range corruptions() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-				p := newPatient(t, d, t.TempDir())
-				if said := p.findings(t, app.Checks{}); said != "" {
-					t.Fatalf("sound books, and the doctor says\n%s", said)
-				}
+			patients(t, func(t *testing.T, p *patient) { // whose books were sound
 				c.do(t, p)
 				said := p.findings(t, app.Checks{})
 				for _, want := range c.want {
@@ -239,8 +260,7 @@ func TestDoctorNamesWhatIsBroken(t *testing.T) {
 // not half seen.
 func TestDoctorBesideWriters(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		p := newPatient(t, d, t.TempDir())
+	patients(t, func(t *testing.T, p *patient) {
 		stop := p.keepTaking(t)
 		for range 10 {
 			if said := p.findings(t, app.Checks{}); said != "" {

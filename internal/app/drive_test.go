@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	drivenRooms   = 300
+	drivenRooms   = 120
 	drivenItems   = 3
 	drivenMonth   = clock.Month(202001) // the first one that is charged
 	drivenClients = 8

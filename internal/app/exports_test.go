@@ -89,10 +89,9 @@ func texts(rows [][]sheet.Cell) string {
 // numbers, amounts that are numbers, and nothing of another project.
 func TestEveryListExports(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
-		if err := d.Write(ctx, func(tx *db.Tx) error {
+		if err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 			if _, err := w.app.Estate.PutTag(ctx, tx, who, project, w.a.ids["tag"], []id.ID{w.a.ids["person"]}, true); err != nil {
 				return err
 			}
@@ -156,8 +155,7 @@ func TestEveryListExports(t *testing.T) {
 // only who asked can fetch the file, and only for seven days.
 func TestClearExports(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, now *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "clerk")
 		for _, c := range []struct {
 			role, reason string
@@ -201,14 +199,13 @@ func TestClearExports(t *testing.T) {
 // text that looks like a formula stays text.
 func TestLongExportIsAJob(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "manager")
 		rooms := make([]estate.Room, 2400) // beside the three of the world
 		for i := range rooms {
 			rooms[i] = estate.Room{Building: w.a.ids["building"], Unit: w.a.ids["unit"], Name: fmt.Sprint(1000 + i), Layout: "=1+1", Area: 10_000}
 		}
-		if err := d.Write(ctx, func(tx *db.Tx) error {
+		if err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 			return w.app.Estate.CreateRooms(ctx, tx, actor.System("test"), project, rooms)
 		}); err != nil {
 			t.Fatal(err)
@@ -241,8 +238,7 @@ func TestLongExportIsAJob(t *testing.T) {
 // TestWholeProject: the zip holds what its list says.
 func TestWholeProject(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
 		if _, err := w.app.File.Export(ctx, w.person(t, "clerk"), project, file.Wish{Key: "project"}); !errors.Is(err, actor.ErrForbidden) {
 			t.Errorf("a clerk took everything: %v", err)
@@ -266,8 +262,8 @@ func TestWholeProject(t *testing.T) {
 func TestWholeProjectOnBothEngines(t *testing.T) {
 	ctx := t.Context()
 	to := dbtest.Open(t, db.Postgres, app.Migrations(), clock.NewManual(dbtest.Start()))
-	p := runningPatient(t)
-	twin, err := app.Build(ctx, to, app.Config{Dir: p.dir, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	p := admit(t, db.SQLite)
+	twin, err := app.Build(ctx, to, app.Config{Dir: p.config.Dir, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +343,7 @@ func checkedZip(t *testing.T, b []byte, canary string) {
 // TestWholeProjectAfterRestore: a backup brings back exactly the content.
 func TestWholeProjectAfterRestore(t *testing.T) {
 	t.Parallel()
-	p := runningPatient(t)
+	p := admit(t, db.SQLite)
 	before, err := p.app.Canonical(t.Context(), p.project, true)
 	if err != nil {
 		t.Fatal(err)

@@ -47,10 +47,10 @@ func openStreet(t *testing.T, s *server) *street {
 	w := &street{}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
-	if w.pay, err = sim.Open(sim.Options{Clock: s, Log: quiet}); err != nil {
+	if w.pay, err = openWechat(t.TempDir(), s); err != nil {
 		t.Fatal(err)
 	}
-	if w.cred, err = w.pay.Enrol("1900000109"); err != nil {
+	if w.cred, err = w.pay.Enrol(wechatShop); err != nil {
 		t.Fatal(err)
 	}
 	if w.provider, err = invoicesim.Open(invoicesim.Options{Key: "key", Secret: "0123456789abcdef", Clock: s, Log: quiet}); err != nil {
@@ -148,7 +148,7 @@ func (k *desk) furnish() {
 		k.desks[2].meters = append(k.desks[2].meters, m.ID)
 	}
 	for i := range 6 {
-		if receipt := k.pay(k.rooms[130+i]); receipt != 0 {
+		if receipt := k.pay(k.rooms[60+i]); receipt != 0 {
 			k.paid = append(k.paid, receipt)
 		}
 	}
@@ -263,7 +263,7 @@ func (k *desk) giveBack() {
 	if len(k.paid) > 0 {
 		receipt, k.paid = k.paid[0], k.paid[1:]
 	} else {
-		receipt = k.pay(k.rooms[150+rand.IntN(100)])
+		receipt = k.pay(k.rooms[70+rand.IntN(drivenRooms-70)])
 	}
 	for _, amount := range []money.Fen{60_00, 60_00, 40_00} {
 		if receipt != 0 {

@@ -12,7 +12,6 @@ import (
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
-	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
@@ -143,8 +142,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 // one with ids of the other.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		list := endpoints(w.app)
 		if len(list) < 50 {
 			t.Fatalf("only %d operations", len(list))

@@ -6,9 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -46,19 +44,13 @@ type matrixWorld struct {
 	tokens map[string]string // role, or role@b; "" is nobody
 }
 
-func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
+// furnish makes the projects and the people.
+func (w *matrixWorld) furnish(t *testing.T) {
 	t.Helper()
-	a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: "http://127.0.0.1:1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(a.Handler())
-	t.Cleanup(srv.Close)
-	w := &matrixWorld{app: a, url: srv.URL, tokens: map[string]string{"": ""}}
 	w.a, w.b = w.twin(t, "甲金丝雀"), w.twin(t, "乙金丝雀")
 	// One role of own making beside the ready-made ones, with an odd
 	// mixture of rights.
-	own, err := a.Identity.CreateRole(t.Context(), actor.System("test"), identity.RoleInput{Name: "查账员", Permissions: []actor.Permission{"estate.read", "cashier.void", "billing.run", "audit.read"}})
+	own, err := w.app.Identity.CreateRole(t.Context(), actor.System("test"), identity.RoleInput{Name: "查账员", Permissions: []actor.Permission{"estate.read", "cashier.void", "billing.run", "audit.read"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +62,6 @@ func newMatrixWorld(t *testing.T, d *db.DB) *matrixWorld {
 	w.account(t, "none", w.a, "")
 	w.c = w.building(t, "丙金丝雀")
 	w.account(t, "head", twin{ids: map[string]id.ID{"project": 0}}, "admin")
-	return w
 }
 
 // roles are the ready-made ones and those of own making.
@@ -135,7 +126,7 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		fatal(err)
 		p.ids["building"], p.ids["unit"], p.ids["room"], p.ids["person"], p.ids["occupant"] = b.ID, u.ID, rooms[0].ID, person.ID, o.ID
 		item, err := w.app.Tariff.CreateItem(ctx, tx, who, project.ID, tariff.Item{Name: canary + "费", Basis: tariff.ByArea, Cycle: "month", Advance: true, StartMonth: 1,
-			From: month.First(), Unit: money.OneFen, FirstMonth: tariff.Actual})
+			From: month.First(), DueDay: 10, Unit: money.OneFen, FirstMonth: tariff.Actual}) // so that it is late
 		fatal(err)
 		_, err = w.app.Tariff.AddRate(ctx, tx, who, project.ID, tariff.Rate{Item: item.ID, From: month.First(), Price: 2_350_000, SourceKind: "contract", SourceText: canary})
 		fatal(err)
@@ -262,7 +253,7 @@ func (w *matrixWorld) message(t *testing.T, who actor.Actor, project id.ID) id.I
 	return made
 }
 
-// letter lets the charge of the room become late for a moment and issues one.
+// letter issues one for the charge of the room.
 func (w *matrixWorld) letter(t *testing.T, who actor.Actor, project, room id.ID) id.ID {
 	t.Helper()
 	st, err := w.app.Dunning.Setting(t.Context(), w.app.DB.Reader(t.Context()), project)
@@ -273,13 +264,6 @@ func (w *matrixWorld) letter(t *testing.T, who actor.Actor, project, room id.ID)
 	if _, err = w.app.Dunning.SetSetting(t.Context(), who, project, st); err != nil {
 		t.Fatal(err)
 	}
-	hands, ok := w.app.DB.Clock().(*clock.Manual)
-	if !ok {
-		t.Fatal("the clock cannot be moved")
-	}
-	now := hands.Now()
-	defer hands.Set(now)
-	hands.Set(now.AddDate(0, 2, 0))
 	list, err := w.app.Dunning.Issue(t.Context(), who, project, []id.ID{room}, dunning.Reminder)
 	if err != nil {
 		t.Fatal(err)

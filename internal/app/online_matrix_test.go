@@ -3,7 +3,6 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/page"
-	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
 )
 
@@ -23,18 +21,18 @@ import (
 func (w *matrixWorld) online(t *testing.T, p *twin, who actor.Actor) {
 	t.Helper()
 	ctx, project := t.Context(), p.ids["project"]
-	s, err := sim.Open(sim.Options{Clock: w.app.DB.Clock(), Log: slog.New(slog.DiscardHandler)})
+	s, err := openWechat(t.TempDir(), w.app.DB.Clock())
 	if err != nil {
 		t.Fatal(err)
 	}
-	cred, err := s.Enrol("1900000109")
+	cred, err := s.Enrol(wechatShop)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.app.Payment.SetMerchant(ctx, who, project, merchantOf(cred)); err != nil {
 		t.Fatal(err)
 	}
-	if cred, err = s.Enrol("1900000110"); err != nil {
+	if cred, err = s.Enrol(wechatBranch); err != nil {
 		t.Fatal(err)
 	}
 	second := merchantOf(cred)
@@ -43,7 +41,7 @@ func (w *matrixWorld) online(t *testing.T, p *twin, who actor.Actor) {
 		t.Fatal(err)
 	}
 	p.ids["merchant"] = second.ID
-	if cred, err = s.Enrol("1900000109"); err != nil {
+	if cred, err = s.Enrol(wechatShop); err != nil {
 		t.Fatal(err)
 	}
 	seat, err := w.app.Cashier.Seat(ctx, project, p.ids["room"])

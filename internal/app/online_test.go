@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -44,36 +44,39 @@ const onlineOwed = money.Fen(250_60)
 
 func online(t *testing.T, f func(t *testing.T, w *onlineWorld)) {
 	t.Helper()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
-		w := newOnlineWorld(t, d, now)
+	onEachEngine(t, func(t *testing.T, engine db.Engine) {
+		w := newOnlineWorld(t, engine)
 		f(t, w)
 		sound(t, w.app, w.project)
 	})
 }
 
-func newOnlineWorld(t *testing.T, d *db.DB, now *clock.Manual) *onlineWorld {
+func newOnlineWorld(t *testing.T, engine db.Engine) *onlineWorld {
 	t.Helper()
-	w := &onlineWorld{now: now, who: actor.Actor{Account: 11, Name: "李雪梅"}}
+	at, made := dbtest.Furnished(t, engine, app.Migrations(), "online", func(at dbtest.Place) *onlineWorld {
+		w := &onlineWorld{now: early()}
+		w.openSim(t)
+		w.app = build(t, at, app.Config{Clock: w.now, Wechat: nobody})
+		w.found(t)
+		w.app.Close()
+		return w
+	})
+	w := &onlineWorld{now: clock.NewManual(dbtest.Start()), who: actor.Actor{Account: 11, Name: "李雪梅"}, project: made.project, rooms: slices.Clone(made.rooms)}
 	w.openSim(t)
-	a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: w.url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.app = a
-	srv := httptest.NewServer(a.Handler())
+	w.app = build(t, at, app.Config{Clock: w.now, Wechat: w.url})
+	srv := httptest.NewServer(w.app.Handler())
 	t.Cleanup(srv.Close)
-	a.Reach(srv.URL)
-	w.found(t)
+	w.app.Reach(srv.URL)
 	return w
 }
 
 func (w *onlineWorld) openSim(t *testing.T) {
 	t.Helper()
 	var err error
-	if w.sim, err = sim.Open(sim.Options{Clock: w.now, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if w.sim, err = openWechat(t.TempDir(), w.now); err != nil {
 		t.Fatal(err)
 	}
-	if w.cred, err = w.sim.Enrol("1900000109"); err != nil {
+	if w.cred, err = w.sim.Enrol(wechatShop); err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(w.sim.Handler())

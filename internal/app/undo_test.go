@@ -12,7 +12,6 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
-	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/roster"
 )
@@ -59,10 +58,8 @@ func (w *matrixWorld) imported(t *testing.T, name, csv string) roster.Import {
 // whatever it made and changed; and the search finds no trace of it.
 func TestUndoRestores(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], actor.System("test")
-		now.Advance(100 * 24 * time.Hour) // past the day to which the world went ahead, whose ids would count as later
 		before := estateContent(t, w.app, project)
 		im := w.imported(t, "改.csv", "楼栋,单元,房号,总层数,建筑面积,房屋状态,姓名,身份,手机号,缴费人\n"+
 			"甲金丝雀栋,1单元,101,18,90.10,自住,甲金丝雀业主,业主,13500135000,\n"+
@@ -98,12 +95,11 @@ func TestUndoRestores(t *testing.T) {
 // TestUndoIsRefused once anything of the import is in use.
 func TestUndoIsRefused(t *testing.T) {
 	t.Parallel()
-	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
-		w := newMatrixWorld(t, d)
+	matrices(t, func(t *testing.T, w *matrixWorld, now *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], actor.System("test")
 		write := func(fn func(tx *db.Tx) error) {
 			t.Helper()
-			if err := d.Write(ctx, fn); err != nil {
+			if err := w.app.DB.Write(ctx, fn); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -10,15 +10,15 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"modernc.org/sqlite"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -85,7 +85,19 @@ func fingerprint(t testing.TB, rooms []db.Migrations) string {
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
+// relax keeps SQLite in this process from waiting for the disk at every commit,
+// as the test server of PostgreSQL does not: no test pulls the plug, and what a
+// killed process has written is safe without. A server that a test starts as a
+// process of its own waits as it should.
+var relax = sync.OnceFunc(func() {
+	sqlite.RegisterConnectionHook(func(c sqlite.ExecQuerierContext, _ string) error {
+		_, err := c.ExecContext(context.Background(), "PRAGMA synchronous = OFF", nil)
+		return err
+	})
+})
+
 func copyTemplate(t testing.TB, rooms []db.Migrations, dir string) {
+	relax()
 	v, _ := templates.LoadOrStore("sqlite"+fingerprint(t, rooms), &template{})
 	tpl := v.(*template)
 	tpl.once.Do(func() {
@@ -97,19 +109,7 @@ func copyTemplate(t testing.TB, rooms []db.Migrations, dir string) {
 	if tpl.err != nil {
 		t.Fatalf("template: %v", tpl.err)
 	}
-	from, err := os.Open(filepath.Join(tpl.name, "linli.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer from.Close()
-	to, err := os.Create(filepath.Join(dir, "linli.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer to.Close()
-	if _, err := io.Copy(to, from); err != nil {
-		t.Fatal(err)
-	}
+	copyFolder(t, dir, tpl.name)
 }
 
 func migrateInto(ctx context.Context, o db.Options, rooms []db.Migrations) error {
@@ -128,6 +128,13 @@ func migrateInto(ctx context.Context, o db.Options, rooms []db.Migrations) error
 // and returns its address; it is dropped with the test.
 func Postgres(t testing.TB, rooms []db.Migrations) string {
 	t.Helper()
+	base := address(t)
+	return copyDatabase(t, base, migrated(t, base, rooms))
+}
+
+// address is that of the server; without one the test is skipped.
+func address(t testing.TB) string {
+	t.Helper()
 	base := os.Getenv("LINLI_TEST_PG")
 	if base == "" {
 		if os.Getenv("LINLI_TEST_NO_SKIP") != "" {
@@ -135,25 +142,43 @@ func Postgres(t testing.TB, rooms []db.Migrations) string {
 		}
 		t.Skip("SKIPPED ON POSTGRESQL: set LINLI_TEST_PG to a postgres:// address, or run `make test`")
 	}
-	admin, err := sql.Open("pgx", base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin.SetMaxOpenConns(1)
-	t.Cleanup(func() { admin.Close() })
+	return base
+}
+
+// migrated names the database of this process that others are copied from.
+func migrated(t testing.TB, base string, rooms []db.Migrations) string {
+	t.Helper()
 	v, _ := templates.LoadOrStore("pg"+fingerprint(t, rooms), &template{})
 	tpl := v.(*template)
 	tpl.once.Do(func() {
 		tpl.name = fmt.Sprintf("linli_tpl_%s_%d", fingerprint(t, rooms), os.Getpid())
-		if tpl.err = create(t.Context(), admin, tpl.name, "template0"); tpl.err == nil {
+		if tpl.err = create(t.Context(), administer(t, base), tpl.name, "template0"); tpl.err == nil {
 			tpl.err = migrateInto(t.Context(), db.Options{DSN: named(base, tpl.name)}, rooms)
 		}
 	})
 	if tpl.err != nil {
 		t.Fatalf("template: %v", tpl.err)
 	}
+	return tpl.name
+}
+
+func administer(t testing.TB, base string) *sql.DB {
+	t.Helper()
+	admin, err := sql.Open("pgx", base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.SetMaxOpenConns(1)
+	t.Cleanup(func() { admin.Close() })
+	return admin
+}
+
+// copyDatabase makes a database like another one, for one test.
+func copyDatabase(t testing.TB, base, from string) string {
+	t.Helper()
+	admin := administer(t, base)
 	name := fmt.Sprintf("linli_t_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if err := create(t.Context(), admin, name, tpl.name); err != nil {
+	if err := create(t.Context(), admin, name, from); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -168,9 +193,17 @@ func Postgres(t testing.TB, rooms []db.Migrations) string {
 }
 
 func create(ctx context.Context, admin *sql.DB, name, template string) error {
+	var version int
+	if err := admin.QueryRowContext(ctx, "SELECT CAST(current_setting('server_version_num') AS int)").Scan(&version); err != nil {
+		return err
+	}
+	how := ""
+	if version >= 150000 { // copies blocks through the log unless it is told to copy files
+		how = " STRATEGY FILE_COPY"
+	}
 	// Two creations from one template may collide; the loser tries again.
 	for try := 0; ; try++ {
-		_, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'")
+		_, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+how+" LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'")
 		if err == nil || try == 20 || !strings.Contains(err.Error(), "being accessed by other users") {
 			return err
 		}

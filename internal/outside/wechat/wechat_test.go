@@ -5,7 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,11 +26,39 @@ type street struct {
 	host    string
 }
 
+// papers are the books of a simulator with a merchant of each mode; keys are
+// made once.
+var papers = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "linli-sim-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "sim.json")
+	s, err := sim.Open(sim.Options{Path: path, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range modes() {
+		if _, err := s.Enrol(x.number); err != nil {
+			return nil, err
+		}
+	}
+	return os.ReadFile(path)
+})
+
 func open(t *testing.T) *street {
 	t.Helper()
 	w := &street{now: clock.NewManual(clock.Date(20261121).Start().Add(9 * time.Hour))}
-	var err error
-	if w.sim, err = sim.Open(sim.Options{Clock: w.now, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	books, err := papers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sim.json")
+	if err := os.WriteFile(path, books, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if w.sim, err = sim.Open(sim.Options{Path: path, Clock: w.now, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := w.sim.Enrol("1900000109")
