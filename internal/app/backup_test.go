@@ -161,7 +161,7 @@ func TestDamagedBackupIsRefused(t *testing.T) {
 			put(whole[:at])
 			refuse(t, fmt.Sprintf("cut off at %d of %d", at, len(whole)), from, password, nil)
 			flipped := bytes.Clone(whole)
-			flipped[min(at+30, len(whole)-1)] ^= 0x10
+			flipped[min(at+30, len(whole)-1)] ^= 0xff // one bit may be padding, which says nothing
 			put(flipped)
 			refuse(t, fmt.Sprintf("altered at %d", at+30), from, password, nil)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ type drive struct {
 	runners []*runner
 	desks   []*desk
 	begun   chan struct{} // a run has just been started or released
+	heard   atomic.Int64  // answers that came
 
 	mu                                        sync.Mutex
 	kills, unknown, saved, replays, runs, out int
@@ -103,6 +105,7 @@ func (d *drive) send(req *http.Request) reply {
 	if err != nil {
 		return reply{}
 	}
+	d.heard.Add(1)
 	return reply{res.StatusCode, b, res.Header.Get("Idempotent-Replay") != ""}
 }
 

@@ -257,8 +257,10 @@ func (d *drive) run(how time.Duration) {
 }
 
 // oneLife lets the server live for a moment and ends it: every other time
-// shortly after a run has begun, now and then in peace.
+// shortly after a run has begun, now and then in peace. On a busy machine the
+// moment is longer: something has to happen in it.
 func (d *drive) oneLife() {
+	enough := d.heard.Load() + 20
 	life := time.After(time.Duration(200+rand.IntN(900)) * time.Millisecond)
 	if rand.IntN(2) == 0 {
 		select {
@@ -272,6 +274,9 @@ func (d *drive) oneLife() {
 		}
 	} else {
 		<-life
+		for end := time.Now().Add(5 * time.Second); d.heard.Load() < enough && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
 	}
 	sig := syscall.SIGKILL
 	if rand.IntN(8) == 0 {
