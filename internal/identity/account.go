@@ -70,6 +70,9 @@ type AccountFilter struct {
 	page.Request
 	Text  string // part of login or name
 	State State
+	// Project keeps who has a role on it or on all; zero for everybody.
+	Project id.ID
+	Role    string // key of a role that somebody has; with Project on that project
 }
 
 var loginText = regexp.MustCompile(`^[a-z0-9_]{3,32}$`)

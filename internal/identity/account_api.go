@@ -95,10 +95,17 @@ type accountsInput struct {
 	page.Request
 	Text  string `query:"q" maxLength:"60" doc:"登录名或姓名的一部分"`
 	State State  `query:"state" enum:"active,dismissed" doc:"只看这种状态的"`
+	// Whoever holds a role on all projects works in this one, too.
+	Project id.ID  `query:"project_id" doc:"只看在这个项目有角色的，角色给了全部项目的也算"`
+	Role    string `query:"role" maxLength:"60" doc:"只看有这个角色的，角色的代号见 /roles"`
+}
+
+func (in *accountsInput) filter() AccountFilter {
+	return AccountFilter{Request: in.Request, Text: in.Text, State: in.State, Project: in.Project, Role: in.Role}
 }
 
 func (s *Service) listAccounts(ctx context.Context, _ actor.Actor, in *accountsInput) (*struct{ Body page.List[accountBody] }, error) {
-	l, err := s.Accounts(ctx, AccountFilter{Request: in.Request, Text: in.Text, State: in.State})
+	l, err := s.Accounts(ctx, in.filter())
 	if err != nil {
 		return nil, err
 	}

@@ -73,6 +73,16 @@ func listAccounts(ctx context.Context, q db.Q, f AccountFilter, after string) ([
 		like := "%" + db.Like(strings.ToLower(f.Text)) + "%"
 		where, args = append(where, `(login LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`), append(args, like, like)
 	}
+	if f.Project != 0 || f.Role != "" {
+		held, only := []string{"g.account_id = identity_account.id"}, []any{}
+		if f.Project != 0 {
+			held, only = append(held, "g.project_id IN (?, 0)"), append(only, f.Project)
+		}
+		if f.Role != "" {
+			held, only = append(held, "g.role = ?"), append(only, f.Role)
+		}
+		where, args = append(where, "EXISTS (SELECT 1 FROM identity_grant g WHERE "+strings.Join(held, " AND ")+")"), append(args, only...)
+	}
 	rows, err := q.Query(ctx, "SELECT "+accountRead+" FROM identity_account WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY login LIMIT ?", append(args, f.Limit+1)...)
 	return db.Collect(rows, err, scanAccount)

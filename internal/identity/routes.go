@@ -32,6 +32,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "edit-role", Method: "PATCH", Path: "/roles/{role}", Summary: "修改自建角色，持有它的人下一步操作就按新权限", Tag: tag, Permission: PermManage}, s.editRole)
 	web.Handle(w, web.Op{ID: "retire-role", Method: "POST", Path: "/roles/{role}/retire", Summary: "停用没有人在用的自建角色", Tag: tag, Permission: PermManage}, s.retireRole)
 	web.Handle(w, web.Op{ID: "list-accounts", Method: "GET", Path: "/accounts", Summary: "员工账号", Tag: tag, Permission: PermManage}, s.listAccounts)
+	web.Handle(w, web.Op{ID: "account-sheet", Method: "GET", Path: "/accounts/sheet", Summary: "员工账号和各自的角色，Excel 表，带着页面上的筛选条件", Tag: tag, Permission: PermManage}, s.sheetAccounts)
 	web.Handle(w, web.Op{ID: "create-account", Method: "POST", Path: "/accounts", Summary: "新建账号，带初始密码与角色", Tag: tag, Permission: PermManage, Status: 201, Secrets: true}, s.createAccount)
 	web.Handle(w, web.Op{ID: "read-account", Method: "GET", Path: "/accounts/{account}", Summary: "一个账号", Tag: tag, Permission: PermManage}, s.readAccount)
 	web.Handle(w, web.Op{ID: "rename-account", Method: "PATCH", Path: "/accounts/{account}", Summary: "改姓名", Tag: tag, Permission: PermManage}, s.renameAccount)

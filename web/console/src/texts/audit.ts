@@ -1,6 +1,6 @@
 /** What the acts of the log are called, by the name the program gives them. */
 const acts: Record<string, string> = {
-  'web.refused': '请求被拒绝', 'file.exported': '导出', 'audit.exported': '导出公司操作日志', 'care.backup_asked': '要求备份', 'care.drill_asked': '要求恢复演练', 'care.job_retried': '重试后台任务',
+  'web.refused': '请求被拒绝', 'file.exported': '导出', 'audit.exported': '导出公司操作日志', 'identity.exported': '导出员工账号', 'care.backup_asked': '要求备份', 'care.drill_asked': '要求恢复演练', 'care.job_retried': '重试后台任务',
   'identity.account_created': '新建账号', 'identity.account_renamed': '修改姓名', 'identity.account_dismissed': '停用账号',
   'identity.account_reinstated': '恢复账号', 'identity.grants_changed': '调整角色', 'identity.password_changed': '修改密码', 'identity.password_reset': '重置密码',
   'identity.recovery_used': '用恢复码登录', 'identity.role_created': '新建角色', 'identity.role_changed': '修改角色', 'identity.role_retired': '停用角色',

@@ -8,6 +8,8 @@ export const frameTexts = {
   homeLink: '邻里 首页',
   groups: { top: '', charge: '收费', bill: '出账', household: '住户与房屋', service: '服务', books: '账务', manage: '管理' },
   project: '切换项目',
+  findProject: '输入项目名称',
+  noSuchProject: (q: string) => `没有名称含“${q}”的项目`,
   allProjects: '全部项目',
   partOnly: '部分楼栋',
   partOnlyText: '您的权限只限于这个项目的部分楼栋，其他楼栋的房屋和住户看不到',

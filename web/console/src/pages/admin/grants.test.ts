@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildingWords, grantFault, sameGrants, toGrants, toLines } from './grants'
+import { UNCHOSEN, buildingWords, grantFault, sameGrants, toGrants, toLines } from './grants'
 
 const grants = [{ role: 'cashier', project_id: '7' }, { role: 'manager', project_id: null }]
 
@@ -11,6 +11,10 @@ describe('the role editor', () => {
     expect(grantFault([{ key: 0, role: '', project: '', buildings: null }])).toBe('roles')
     expect(grantFault([{ key: 0, role: 'cashier', project: '7', buildings: null }, { key: 1, role: 'cashier', project: '7', buildings: ['1'] }])).toBe('twice')
     expect(grantFault(toLines(grants))).toBeNull()
+  })
+  it('takes nobody for everywhere who has not chosen so', () => {
+    expect(grantFault([{ key: 0, role: 'cashier', project: UNCHOSEN, buildings: null }])).toBe('projects')
+    expect(grantFault([{ key: 0, role: 'cashier', project: '', buildings: null }])).toBeNull()
   })
   it('knows the same rights in another order', () => {
     expect(sameGrants(grants, [...grants].reverse())).toBe(true)

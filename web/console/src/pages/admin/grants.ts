@@ -1,5 +1,7 @@
 import type { Grant } from './types'
 
+/** The project of a line that nobody has chosen yet: all of them is a choice, never what comes by itself. */
+export const UNCHOSEN = '?'
 /** One line of the role editor; an empty project stands for all of them, no list of buildings for the whole project. */
 export interface GrantLine { key: number; role: string; project: string; buildings: string[] | null }
 
@@ -9,9 +11,10 @@ export function toLines(grants: Grant[]): GrantLine[] {
 export function toGrants(lines: GrantLine[]): Grant[] {
   return lines.map((l) => ({ role: l.role, project_id: l.project === '' ? null : l.project, ...(l.project !== '' && l.buildings ? { building_ids: [...l.buildings] } : {}) }))
 }
-export type GrantFault = 'roles' | 'buildings' | 'twice'
+export type GrantFault = 'roles' | 'projects' | 'buildings' | 'twice'
 export function grantFault(lines: GrantLine[]): GrantFault | null {
   if (lines.some((l) => l.role === '')) return 'roles'
+  if (lines.some((l) => l.project === UNCHOSEN)) return 'projects'
   if (lines.some((l) => l.project !== '' && l.buildings?.length === 0)) return 'buildings'
   return new Set(lines.map((l) => `${l.role}@${l.project}`)).size < lines.length ? 'twice' : null
 }
