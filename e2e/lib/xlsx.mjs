@@ -107,3 +107,23 @@ export function fill(template, rows) {
   const more = lines.slice(lines.indexOf('<row r="2">'), lines.indexOf('</sheetData>'))
   return zip({ ...files, [path]: sheet.replace('</sheetData>', `${more}</sheetData>`) })
 }
+
+/**
+ * The cells of the first sheet as texts, row by row, as our exports write them; an empty cell is an empty text.
+ * @param {Buffer} book
+ */
+export function cells(book) {
+  const files = unzip(book)
+  const plain = (s) => s.replace(/&(?:#(\d+)|(\w+));/g, (_, n, name) => (n ? String.fromCodePoint(Number(n)) : { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }[name]))
+  const texts = (xml) => plain([...xml.matchAll(/<t[^>]*>([^<]*)<\/t>/g)].map((m) => m[1]).join(''))
+  const shared = [...(files['xl/sharedStrings.xml']?.toString('utf8') ?? '').matchAll(/<si>(.*?)<\/si>/gs)].map((m) => texts(m[1]))
+  return [...files['xl/worksheets/sheet1.xml'].toString('utf8').matchAll(/<row[^>]*>(.*?)<\/row>/gs)].map(([, row]) => {
+    const out = []
+    for (const [, attributes, body = ''] of row.matchAll(/<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
+      const at = /r="([A-Z]+)\d+"/.exec(attributes)[1]
+      const value = /<v>([^<]*)<\/v>/.exec(body)?.[1] ?? ''
+      out[[...at].reduce((n, c) => n * 26 + c.charCodeAt(0) - 64, 0) - 1] = /t="s"/.test(attributes) ? shared[Number(value)] : /t="inlineStr"/.test(attributes) ? texts(body) : plain(value)
+    }
+    return Array.from(out, (v) => v ?? '')
+  })
+}

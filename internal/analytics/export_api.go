@@ -8,6 +8,7 @@ import (
 
 	"linli/internal/kit/export"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
 	"linli/internal/ledger"
 )
@@ -119,6 +120,17 @@ func (s *Service) standingOffer() export.Offer {
 			}
 			return nil
 		}}
+}
+
+func (s *Service) postingOffer() export.Offer {
+	o := export.Offer{Key: "postings", Name: "记账明细", Permission: PermRead, Columns: []sheet.Column{export.Text("日期", 12), export.Text("单据", 14), export.Text("房屋", 20),
+		export.Text("项目", 16), export.Text("借方科目", 24), export.Text("贷方科目", 24), export.Money("金额"), export.Money("对所看科目的影响")}}
+	o.Check, o.Rows = export.Pages(s.apiPostings, func(o *struct{ Body page.List[postingJSON] }) page.List[postingJSON] { return o.Body }, func(p *postingJSON) []sheet.Value {
+		account := func(a ledger.Account, name string) sheet.Value { return sheet.Text(strconv.Itoa(int(a)) + " " + name) }
+		return []sheet.Value{sheet.Text(p.Date.String()), sheet.Text(p.KindName), sheet.Text(p.RoomLabel), sheet.Text(p.ItemName), account(p.Debit, p.DebitName),
+			account(p.Credit, p.CreditName), export.Yuan(p.Amount), export.Yuan(p.Signed)}
+	})
+	return o
 }
 
 // voucherOffer is the book as vouchers for an accounting package: one voucher a

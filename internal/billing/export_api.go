@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"time"
+
 	"linli/internal/kit/export"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
@@ -24,7 +26,52 @@ func (s *Service) Exports() []export.Offer {
 		}
 		return append(chargeCells(c), sheet.Text(c.Due.String()), sheet.Text(holdWord(c.Hold)), sheet.Text(by))
 	})
-	return []export.Offer{charges, lines, s.simulationOffer()}
+	return []export.Offer{charges, lines, s.simulationOffer(), s.runOffer(), s.waiverOffer(), s.sharedOffer()}
+}
+
+func (s *Service) runOffer() export.Offer {
+	o := export.Offer{Key: "runs", Name: "出账记录", Permission: PermRead, Columns: []sheet.Column{export.Text("账期", 10), export.Text("状态", 12), {Title: "户数"}, {Title: "条数"},
+		export.Money("金额"), {Title: "暂缓条数"}, export.Money("暂缓金额"), {Title: "不收条数"}, {Title: "没算出"}, export.Text("生成", 28), export.Text("发布", 28),
+		export.Text("撤回", 28), export.Text("撤回原因", 24)}}
+	states := map[string]string{"generating": "正在出账", "draft": "待审核", "empty": "没有可出的", "releasing": "正在发布", "released": "已发布", "withdrawing": "正在撤回", "withdrawn": "已撤回"}
+	o.Check, o.Rows = export.Pages(s.listRunsAPI, func(o *runsOut) page.List[RunJSON] { return o.Body }, func(r *RunJSON) []sheet.Value {
+		return []sheet.Value{sheet.Text(r.Month.String()), sheet.Text(states[r.State]), sheet.Int(r.Rooms), sheet.Int(r.Lines), export.Yuan(r.Amount), sheet.Int(r.HeldLines),
+			export.Yuan(r.HeldAmount), sheet.Int(r.DroppedLines), sheet.Int(r.Faults), stepCell(&r.CreatedAt, r.CreatedBy), stepCell(r.ReleasedAt, r.ReleasedBy),
+			stepCell(r.WithdrawnAt, r.WithdrawnBy), sheet.Text(r.Reason)}
+	})
+	return o
+}
+
+func (s *Service) waiverOffer() export.Offer {
+	o := export.Offer{Key: "waivers", Name: "减免", Permission: PermRead, Columns: []sheet.Column{export.Text("减免单号", 18), export.Text("房屋", 20), export.Text("费用", 16),
+		export.Text("账期", 10), export.Text("减免什么", 10), export.Money("金额"), export.Text("原因", 30), export.Text("依据", 24), export.Text("状态", 10),
+		export.Text("提出", 28), export.Text("处理", 28), export.Text("批示", 24)}}
+	states := map[string]string{"asked": "待批准", "approved": "已批准", "refused": "已退回", "withdrawn": "已撤回"}
+	kinds := map[string]string{"late": "违约金", "charge": "费用"}
+	o.Check, o.Rows = export.Pages(s.listWaiversAPI, func(o *waiversOut) page.List[waiverJSON] { return o.Body }, func(w *waiverJSON) []sheet.Value {
+		return []sheet.Value{sheet.Text(w.Number), sheet.Text(w.Label), sheet.Text(w.ItemName), sheet.Text(w.Month.String()), sheet.Text(kinds[w.Kind]), export.Yuan(w.Amount),
+			sheet.Text(w.Reason), sheet.Text(w.Proof), sheet.Text(states[w.State]), stepCell(&w.AskedAt, w.AskedBy), stepCell(w.DecidedAt, w.DecidedBy), sheet.Text(w.Note)}
+	})
+	return o
+}
+
+func (s *Service) sharedOffer() export.Offer {
+	o := export.Offer{Key: "shared-costs", Name: "公摊单", Permission: PermRead, Columns: []sheet.Column{export.Text("费用", 16), export.Text("账期", 10), export.Text("由谁分摊", 16),
+		export.Text("按什么", 16), export.Money("总额"), {Title: "房屋"}, export.Text("依据", 30), export.Text("状态", 10), export.Text("录入人", 12), export.Text("处理人", 12), export.Text("撤回原因", 24)}}
+	states := map[string]string{"draft": "待发布", "released": "已发布", "withdrawn": "已撤回"}
+	o.Check, o.Rows = export.Pages(s.listSharedAPI, func(o *sharedListOut) page.List[SharedJSON] { return o.Body }, func(c *SharedJSON) []sheet.Value {
+		return []sheet.Value{sheet.Text(c.ItemName), sheet.Text(c.Month.String()), sheet.Text(c.Place), sheet.Text(c.Words), export.Yuan(c.Total), sheet.Int(int64(c.Rooms)),
+			sheet.Text(c.Source), sheet.Text(states[c.State]), sheet.Text(c.CreatedBy), sheet.Text(c.DecidedBy), sheet.Text(c.Reason)}
+	})
+	return o
+}
+
+// stepCell is when and by whom something was done; empty while it is not.
+func stepCell(at *time.Time, by string) sheet.Value {
+	if at == nil {
+		return sheet.Text("")
+	}
+	return sheet.Text(at.Format(time.DateTime) + " " + by)
 }
 
 func chargeSheet(tail ...string) []sheet.Column {

@@ -76,7 +76,9 @@ func (s *Service) listArrearsAPI(ctx context.Context, who actor.Actor, in *arrea
 }
 
 // Exports are the lists of the room that can be taken out as tables.
-func (s *Service) Exports() []export.Offer { return []export.Offer{s.arrearsOffer()} }
+func (s *Service) Exports() []export.Offer {
+	return []export.Offer{s.arrearsOffer(), s.letterOffer()}
+}
 
 func (s *Service) arrearsOffer() export.Offer {
 	o := export.Offer{Key: "arrears", Name: "欠费", Permission: PermRead, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("缴费人", 14),

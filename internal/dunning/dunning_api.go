@@ -6,9 +6,11 @@ import (
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/export"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
 )
 
@@ -133,6 +135,21 @@ func (s *Service) listLettersAPI(ctx context.Context, _ actor.Actor, in *struct 
 		out.Body.Items = append(out.Body.Items, toLetter(&l.Items[i]))
 	}
 	return out, err
+}
+
+func (s *Service) letterOffer() export.Offer {
+	o := export.Offer{Key: "letters", Name: "催缴单", Permission: PermRead, Columns: []sheet.Column{export.Text("编号", 18), export.Text("类型", 8), {Title: "第几次", Width: 8},
+		export.Text("房屋", 20), export.Text("缴费人", 14), export.Text("日期", 12), export.Text("期限", 12), export.Money("本金"), export.Money("违约金"),
+		{Title: "打印次数", Width: 8}, export.Text("送达日", 12), export.Text("出单人", 12)}}
+	o.Check, o.Rows = export.Pages(s.listLettersAPI, func(o *lettersOut) page.List[letterJSON] { return o.Body }, func(l *letterJSON) []sheet.Value {
+		kind := "提醒"
+		if l.Kind == string(Demand) {
+			kind = "催告"
+		}
+		return []sheet.Value{sheet.Text(l.Number), sheet.Text(kind), sheet.Int(int64(l.Nth)), sheet.Text(l.Label), sheet.Text(l.Payer), sheet.Text(l.Date.String()),
+			sheet.Text(l.Deadline.String()), export.Yuan(l.Principal), export.Yuan(l.Late), sheet.Int(int64(l.Prints)), sheet.Text(l.Delivered.String()), sheet.Text(l.By)}
+	})
+	return o
 }
 
 type letterRef struct {

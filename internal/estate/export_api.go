@@ -3,6 +3,7 @@ package estate
 import (
 	"context"
 	"strings"
+	"time"
 
 	"linli/internal/kit/export"
 	"linli/internal/kit/id"
@@ -23,7 +24,33 @@ func (s *Service) Exports() []export.Offer {
 	occupants := export.Offer{Key: "occupants", Name: "住户与房屋", Permission: PermRead, Clear: PermReveal, Check: noFilter, Rows: s.exportOccupants, Columns: []sheet.Column{
 		export.Text("房屋", 20), export.Text("姓名", 16), export.Text("身份", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("入住日期", 12),
 		export.Text("迁出日期", 12), export.Text("代业主交费", 12), export.Text("产权份额", 10)}}
-	return []export.Offer{rooms, people, occupants}
+	corrections := export.Offer{Key: "corrections", Name: "更正申请", Permission: PermRead, Columns: []sheet.Column{export.Text("住户或房屋", 20), export.Text("哪一项", 12),
+		export.Text("原来", 22), export.Text("改成", 22), export.Text("谁提出", 14), export.Text("怎么提出", 12), export.Text("原因", 30), export.Text("状态", 10),
+		export.Text("登记", 28), export.Text("处理", 28), export.Text("处理依据", 24)}}
+	corrections.Check, corrections.Rows = export.Pages(s.listCorrectionsAPI, func(o *correctionsOut) page.List[correctionJSON] { return o.Body }, correctionCells)
+	return []export.Offer{rooms, people, occupants, corrections}
+}
+
+func correctionCells(c *correctionJSON) []sheet.Value {
+	decided := ""
+	if c.DecidedAt != nil {
+		decided = c.DecidedAt.Format(time.DateTime) + " " + c.DecidedBy
+	}
+	field := Words{{"name", "姓名"}, {"phone", "手机号"}, {"id_number", "证件号"}, {"email", "邮箱"}, {"gender", "性别"}, {"area", "建筑面积"}, {"inner_area", "套内面积"},
+		{"floor", "楼层"}, {"layout", "户型"}, {"state", "房屋状态"}, {"handover", "交付日期"}}.Chinese(c.Field)
+	value := func(text string) sheet.Value {
+		switch c.Field {
+		case "state":
+			text = RoomStates().Chinese(text)
+		case "gender":
+			text = genderWord(text)
+		}
+		return sheet.Text(text)
+	}
+	return []sheet.Value{sheet.Text(c.Label), sheet.Text(field), value(c.Old), value(c.New),
+		sheet.Text(c.AskedBy), sheet.Text(CorrectionWays().Chinese(c.Way)), sheet.Text(c.Reason),
+		sheet.Text(Words{{CorrectionOpen, "待处理"}, {CorrectionApproved, "已更正"}, {CorrectionRefused, "已退回"}}.Chinese(c.State)),
+		sheet.Text(c.At.Format(time.DateTime) + " " + c.By), sheet.Text(decided), sheet.Text(c.Note)}
 }
 
 func noFilter(a export.Ask) error {

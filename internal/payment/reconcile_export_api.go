@@ -29,7 +29,11 @@ func (s *Service) Exports() []export.Offer {
 		export.Text("商户号", 18), export.Text("对完天数", 10), export.Text("笔数", 8), export.Money("收款"), export.Money("退款"), export.Money("手续费"),
 		export.Money("净额")}}
 	sums.Check, sums.Rows = export.Pages(s.sumsPage, func(l *page.List[merchantSumJSON]) page.List[merchantSumJSON] { return *l }, sumCells)
-	return []export.Offer{days, odd, sums}
+	more := export.Offer{Key: "candidates", Name: "待退款", Permission: PermRead, Columns: []sheet.Column{export.Text("时间", 20), export.Text("渠道", 10), export.Text("房屋", 20),
+		export.Text("交款人", 14), export.Money("多收"), export.Text("原因", 20), export.Text("收据号", 18), export.Text("商户订单号", 30), export.Text("渠道交易号", 32),
+		export.Text("状态", 10), export.Text("怎么处理的", 30), export.Text("处理人", 12)}}
+	more.Check, more.Rows = export.Pages(s.apiCandidates, func(o *struct{ Body page.List[candidateJSON] }) page.List[candidateJSON] { return o.Body }, s.candidateCells)
+	return []export.Offer{days, odd, sums, more}
 }
 
 type sumsPageIn struct {
@@ -51,6 +55,12 @@ func (s *Service) sumsPage(ctx context.Context, who actor.Actor, in *sumsPageIn)
 func sumCells(j *merchantSumJSON) []sheet.Value {
 	return []sheet.Value{sheet.Text(j.ChannelName), sheet.Text(j.Payee), sheet.Text(j.Merchant), sheet.Text(fmt.Sprint(j.Days)), sheet.Text(fmt.Sprint(j.Lines)),
 		export.Yuan(j.Amount), export.Yuan(j.Refunds), export.Yuan(j.Fee), export.Yuan(j.Net)}
+}
+
+func (s *Service) candidateCells(c *candidateJSON) []sheet.Value {
+	state := map[string]string{"open": "待处理", "done": "已处理"}[c.State]
+	return []sheet.Value{sheet.Text(c.At.Format("2006-01-02 15:04:05")), sheet.Text(s.channels[c.Channel].Name()), sheet.Text(c.RoomLabel), sheet.Text(c.PayerName), export.Yuan(c.Amount),
+		sheet.Text(c.WhyName), sheet.Text(c.ReceiptNumber), sheet.Text(c.Number), sheet.Text(c.Transaction), sheet.Text(state), sheet.Text(c.Note), sheet.Text(c.DoneName)}
 }
 
 // yuanOfFee writes 10⁻⁵ yuan as yuan, with at least two decimals.

@@ -83,6 +83,11 @@ func fill(v reflect.Value, project id.ID, query url.Values, known *[]string) err
 			if f.Tag.Get("path") != "" {
 				return ErrFilter.Say("缺少 %s，请回到列表再导出", name)
 			}
+			if fallback := f.Tag.Get("default"); fallback != "" {
+				if err := set(v.Field(i), f.Tag, []string{fallback}); err != nil {
+					return fmt.Errorf("default of %s: %w", name, err)
+				}
+			}
 			continue
 		}
 		if err := set(v.Field(i), f.Tag, query[name]); err != nil {

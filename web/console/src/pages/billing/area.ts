@@ -19,6 +19,6 @@ export const area: Area = {
     { route: 'runs', group: 'bill', icon: 'bill', order: 20 },
     { route: 'charges', group: 'bill', icon: 'list', order: 30 },
     { route: 'items', group: 'bill', icon: 'card', order: 60 },
-    { route: 'discounts', group: 'bill', icon: 'pen', order: 65 },
+    { route: 'discounts', group: 'bill', icon: 'percent', order: 65 },
   ],
 }

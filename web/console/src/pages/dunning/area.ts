@@ -10,6 +10,6 @@ export const area: Area = {
   ],
   menu: [
     { route: 'dunning', group: 'charge', icon: 'bell', order: 35 },
-    { route: 'waivers', group: 'charge', icon: 'pen', order: 36 },
+    { route: 'waivers', group: 'charge', icon: 'minus', order: 36 },
   ],
 }
