@@ -43,6 +43,7 @@ type Household struct {
 	Former     []FormerDebt
 	Transfers  []estate.Transfer
 	Timeline   []Event
+	Tags       map[id.ID][]estate.Tag // in use, of the people and of Room
 	Today      clock.Date
 }
 
@@ -83,6 +84,13 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 		return nil, err
 	}
 	h.sumOpen()
+	bearers := []id.ID{h.Room.ID}
+	for i := range h.People {
+		bearers = append(bearers, h.People[i].Person.ID)
+	}
+	if h.Tags, err = s.estate.TagsOf(ctx, q, project, bearers); err != nil {
+		return nil, err
+	}
 	if err := s.addLate(ctx, q, project, h, rooms); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type householdRoom struct {
 	Handover clock.Date `json:"handover" doc:"交付日期"`
 	Owed     money.Fen  `json:"owed" doc:"当前欠费，分"`
 	Overdue  money.Fen  `json:"overdue" doc:"其中已逾期，分"`
+	Tags     []string   `json:"tags" nullable:"false" doc:"标签，只有打开的这间房有"`
 }
 
 type householdPerson struct {
@@ -35,6 +36,7 @@ type householdPerson struct {
 	Since     clock.Date `json:"since" doc:"从什么时候起"`
 	Payer     bool       `json:"payer" doc:"由此人缴费"`
 	Occupant  id.ID      `json:"occupant_id"`
+	Tags      []string   `json:"tags" nullable:"false" doc:"标签"`
 }
 
 type openCharge struct {
@@ -113,7 +115,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	}
 	labels := map[id.ID]string{}
 	for _, r := range h.Rooms {
-		x := shownRoom(r)
+		x := shownRoom(r, h.Tags[r.ID])
 		labels[r.ID] = r.Label
 		b.Rooms = append(b.Rooms, x)
 		if r.ID == h.Room.ID {
@@ -123,7 +125,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	for _, o := range h.People {
 		p := o.Person
 		b.People = append(b.People, householdPerson{ID: p.ID, Name: p.Name, Company: p.Kind == estate.KindCompany, Gender: p.Gender, PhoneMask: p.PhoneMask,
-			IDMask: p.IDMask, Email: p.Email, Part: estate.Parts().Chinese(o.Part), Since: o.Since, Payer: p.ID == h.Room.Payer, Occupant: o.ID})
+			IDMask: p.IDMask, Email: p.Email, Part: estate.Parts().Chinese(o.Part), Since: o.Since, Payer: p.ID == h.Room.Payer, Occupant: o.ID, Tags: tagNames(h.Tags[p.ID])})
 	}
 	for _, x := range h.PaidByItem {
 		b.PaidByItem = append(b.PaidByItem, itemSum(x))
@@ -145,7 +147,15 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	return out, nil
 }
 
-func shownRoom(r HouseholdRoom) householdRoom {
+func shownRoom(r HouseholdRoom, tags []estate.Tag) householdRoom {
 	return householdRoom{ID: r.ID, Label: r.Label, Kind: estate.RoomKinds().Chinese(r.Kind), State: estate.RoomStates().Chinese(r.State),
-		Area: r.Area.String(), Layout: r.Layout, Handover: r.Handover, Owed: r.Owed, Overdue: r.Overdue}
+		Area: r.Area.String(), Layout: r.Layout, Handover: r.Handover, Owed: r.Owed, Overdue: r.Overdue, Tags: tagNames(tags)}
+}
+
+func tagNames(tags []estate.Tag) []string {
+	out := []string{}
+	for _, t := range tags {
+		out = append(out, t.Name)
+	}
+	return out
 }

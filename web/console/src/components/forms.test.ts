@@ -11,6 +11,14 @@ describe('AmountField', () => {
     const w = mount(AmountField, { props: { label: '实收', modelValue: fen, 'onUpdate:modelValue': (v: number | null) => w.setProps({ modelValue: v }) } })
     return w
   }
+  it('says on Enter why a text is no amount: the field is not left then', async () => {
+    const w = field(100)
+    await w.get('input').setValue('-5')
+    expect(w.find('[role="alert"], .wrong').exists()).toBe(false)
+    await w.get('input').trigger('keydown', { key: 'Enter' })
+    expect(w.get('input').attributes('aria-invalid')).toBe('true')
+    expect(w.get('input').element.value).toBe('-5')
+  })
   it('reads while typing and sets in order on leaving', async () => {
     const w = field()
     await w.get('input').setValue('１１００')

@@ -90,6 +90,9 @@ export const formTexts = {
 export const drawerTexts = {
   cancel: '先不改',
   close: '关闭',
+  unsaved: '填写的内容还没有保存，关闭后要重新填。',
+  drop: '不保存，关闭',
+  stay: '继续填写',
   retryLater: '没有等到服务器的答复，可能已经做了。可以再点一次，不会重复。',
   stale: '内容刚被别人改过，请关闭后重新打开再改',
 }

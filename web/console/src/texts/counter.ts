@@ -204,6 +204,7 @@ export const shiftTexts = {
   voided: (n: number, fen: number) => `作废 ${n} 张，退回 ${formatFen(fen)}`,
   toPrepay: (fen: number) => `其中存入预存 ${formatFen(fen)}`,
   receipts: '查收据',
+  handOver: '交班',
   last: '最近的收据',
   takings: '今天收的款',
   open: '本班',

@@ -4,6 +4,9 @@ import { formatArea } from '@/lib/area'
 export const projectTexts = {
   title: '项目',
   listTitle: '全部项目',
+  search: '项目名称',
+  noneFound: (q: string) => `没有名称含“${q}”的项目`,
+  showAll: '看全部项目',
   cardTitle: '项目资料',
   what: '项目',
   add: '新建项目',

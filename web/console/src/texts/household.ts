@@ -29,6 +29,8 @@ export const householdPage = {
   notDueYet: '未到期',
   clear: '已缴清',
   facts: '房屋资料',
+  change: '改资料',
+  see: '看资料',
   handover: '交付日期',
   since: (day: string) => `${day} 入住`,
   kind: '房屋类型',

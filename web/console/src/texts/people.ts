@@ -34,8 +34,9 @@ export const historyTexts = {
   none: '还没有变更',
   before: '改前',
   after: '改后',
+  roomName: '房号',
   fields: {
-    Name: '姓名', Kind: '类型', Gender: '性别', Email: '邮箱', PhoneMask: '手机号', IDMask: '证件号', Part: '关系', Since: '入住', Until: '迁出', Payer: '缴费人',
+    Name: '姓名', Kind: '类型', Floor: '楼层', Layout: '户型', Area: '建筑面积', InnerArea: '套内面积', State: '房屋状态', Handover: '交付日期', Gender: '性别', Email: '邮箱', PhoneMask: '手机号', IDMask: '证件号', Part: '关系', Since: '入住', Until: '迁出', Payer: '缴费人',
     Share: '产权份额', RoomLabel: '房屋', tag: '标签', on: '贴上', owners: '业主', date: '日期', note: '备注', field: '项目', reason: '原因',
   } as Record<string, string>,
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
 import * as household from './api'
 import type { Hit } from './api'
-import { useSearch } from './useSearch'
+import { several, useSearch } from './useSearch'
 
 const hit = (room: string): Hit => ({ room_id: room, label: `${room}室`, person_id: `p${room}`, name: '陈建国', phone_mask: '', part: 'owner', why: 'room' })
 let scope = effectScope()
@@ -51,3 +51,28 @@ it('leaves people without a room out where only rooms help, and shows a label wi
   await vi.runAllTimersAsync()
   expect(s.hits.value.map((h) => h.room_id)).toEqual(['12'])
 })
+
+it('an Enter that comes before the answer waits for a choice when several fit alike', async () => {
+  const one = { ...hit('11'), label: '1栋1单元1502' }
+  vi.spyOn(household, 'searchHouseholds').mockResolvedValue({ items: [one, { ...hit('12'), label: '2栋1单元1502' }] })
+  const picked = vi.fn()
+  const s = start(picked)
+  s.query.value = '1502'
+  await nextTick()
+  s.enter()
+  await vi.runAllTimersAsync()
+  expect(picked).not.toHaveBeenCalled()
+  s.enter()
+  expect(picked).toHaveBeenCalledExactlyOnceWith(one)
+})
+it.each<[string, Partial<Hit>[], boolean]>([
+  ['the same number in two buildings', [{ label: '1栋1单元1502' }, { label: '2栋1502' }], true],
+  ['a number and a longer one', [{ label: '1栋101' }, { label: '1栋1011' }], false],
+  ['letters in numbers', [{ label: '1栋A-101' }, { label: '1栋B-101' }], false],
+  ['two of one name', [{ why: 'name', person_id: '1' }, { why: 'name', person_id: '2' }], true],
+  ['two rooms of one person', [{ why: 'name', person_id: '1' }, { why: 'name', person_id: '1' }], false],
+  ['a name and a longer one', [{ why: 'name', person_id: '1', name: '陈佳' }, { why: 'name', person_id: '2', name: '陈佳怡' }], false],
+  ['two whose phone ends so', [{ why: 'phone', person_id: '1' }, { why: 'phone', person_id: '2', name: '王秀英' }], true],
+  ['a room and a phone', [{ label: '1栋5678' }, { why: 'phone', person_id: '2' }], false],
+  ['one', [{}], false],
+])('%s', (_, list, want) => expect(several(list.map((over, n) => ({ ...hit(String(n)), ...over })))).toBe(want))

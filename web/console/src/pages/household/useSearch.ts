@@ -8,9 +8,20 @@ interface Options {
   onPick: (hit: Hit) => void
 }
 
+const number = (hit: Hit): string => /[^\p{Script=Han}]+$/u.exec(hit.label)?.[0] ?? hit.label
+/**
+ * Whether the first hits are equally good: 1502 in another building, another person of the same name. Nobody has seen them when
+ * Enter came before the answer, and money must not go to whoever happens to stand first.
+ */
+export function several(hits: readonly Hit[]): boolean {
+  const [first, second] = hits
+  if (!first || !second || first.why !== second.why) return false
+  return first.why === 'room' ? number(first) === number(second) : first.person_id !== second.person_id && (first.why !== 'name' || first.name === second.name)
+}
+
 /**
  * Finding a household while typing: asks 150 ms after the last stroke, keeps one hit under the cursor, and remembers an Enter
- * that came before the answer, so that a fast hand never has to wait.
+ * that came before the answer, so that a fast hand never has to wait; among several that fit alike it lets the hand choose.
  */
 export function useSearch(project: Ref<string>, options: Options) {
   const query = ref('')
@@ -44,7 +55,7 @@ export function useSearch(project: Ref<string>, options: Options) {
     at.value = 0
     asked.value = wanted
     const hit = hits.value[0]
-    if (waiting && hit) options.onPick(hit)
+    if (waiting && hit && !several(hits.value)) options.onPick(hit)
     waiting = false
   }
 
