@@ -160,6 +160,8 @@ func (w *caseWorld) feePlay(in caseInput) play {
 // payPlay knows what becomes of debts: late fees, payments, refunds, deposits.
 func (w *caseWorld) payPlay(in caseInput) play {
 	switch {
+	case in.has("wallets", "debts"):
+		return w.aside
 	case in.has("debts", "pay_fen"):
 		return w.allocated
 	case in.has("principal_fen", "daily"), in.has("debts", "daily"):

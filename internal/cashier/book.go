@@ -63,12 +63,12 @@ func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []
 // moveWallets takes and gives prepaid money as the receipt says.
 func (s *Service) moveWallets(ctx context.Context, tx *db.Tx, project id.ID, seat *Seat, r *Receipt) error {
 	if r.PrepaidUsed > 0 {
-		if err := s.payment.Spend(ctx, tx, project, r.Payer, seat.rooms(), r.PrepaidUsed, ledger.DocReceipt, r.ID); err != nil {
+		if err := s.spend(ctx, tx, project, seat, r); err != nil {
 			return err
 		}
 	}
 	if r.ToPrepay > 0 {
-		return s.payment.Credit(ctx, tx, project, r.Room, r.Payer, r.ToPrepay, ledger.DocReceipt, r.ID)
+		return s.payment.CreditFor(ctx, tx, project, r.Room, r.Payer, r.PrepayItem, r.ToPrepay, ledger.DocReceipt, r.ID)
 	}
 	return nil
 }

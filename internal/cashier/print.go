@@ -290,7 +290,7 @@ func paperRows(r *Receipt) []paperRow {
 		rows = append(rows, g.row(len(rows)+1, r.Room))
 	}
 	if r.ToPrepay > 0 {
-		rows = append(rows, paperRow{No: len(rows) + 1, Item: "存入预存", How: "以后的费用可用它抵扣", Amount: r.ToPrepay.Comma()})
+		rows = append(rows, paperRow{No: len(rows) + 1, Item: "存入预存", How: r.prepayUse(), Amount: r.ToPrepay.Comma()})
 	}
 	if r.ToPrepay < 0 {
 		rows = append(rows, paperRow{No: len(rows) + 1, Item: "退预存", Amount: r.ToPrepay.Comma()})

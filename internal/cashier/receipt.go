@@ -142,6 +142,10 @@ type Receipt struct {
 	Deposit        money.Fen // taken as 押金, a liability
 	DepositID      id.ID
 	DepositName    string // 装修押金
+
+	PrepayItem id.ID // the fee item that ToPrepay may pay alone, 0 for any
+	PrepayName string
+	uses       []spent // what prepaid money it takes, until it is booked
 }
 
 // Red reports whether the receipt takes back.

@@ -78,6 +78,8 @@ type seatJSON struct {
 	Late      []lateJSON     `json:"late_fees" doc:"到今天的违约金，不在欠费合计里" nullable:"false"`
 	LateOwed  money.Fen      `json:"late_owed" doc:"违约金合计，分；收款时作为 expected_late 交回"`
 	Prepaid   money.Fen      `json:"prepaid" doc:"预存余额，分；收款时作为 expected_prepaid 交回"`
+	Aside     []asideJSON    `json:"prepaid_for" doc:"其中的专用预存，按费用" nullable:"false"`
+	Items     []asideItem    `json:"prepay_items" doc:"预存可以专用于哪些费用" nullable:"false"`
 	Policy    string         `json:"policy" enum:"statutory,oldest" doc:"没有挑选时的抵扣顺序"`
 	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
 	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
@@ -99,6 +101,9 @@ func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 	b := seatJSON{Payer: seat.Payer, PayerName: seat.PayerName, PhoneMask: seat.PhoneMask, Owed: seat.Owed, Prepaid: seat.Prepaid,
 		Policy: string(seat.Setting.Policy), Order: seat.Setting.Policy.Name(), Choice: seat.Setting.Choice, AheadMax: seat.Setting.AheadMonths,
 		Rooms: []seatRoomJSON{}, Charges: []openJSON{}, Former: []formerJSON{}, Late: toLate(seat.Late), LateOwed: seat.LateOwed}
+	if b.Aside, b.Items, err = s.asideJSON(ctx, in.Project, seat); err != nil {
+		return nil, err
+	}
 	for _, r := range seat.Rooms {
 		j := seatRoomJSON{ID: r.ID, Label: r.Label, Kind: r.Kind, State: r.State, Area: int64(r.Area)}
 		if r.ID == seat.Room.ID {
@@ -159,6 +164,7 @@ type receiveIn struct {
 		ExpectedPrepaid *money.Fen  `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
 		Confirmed       bool        `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
 		Ahead           *aheadIn    `json:"ahead,omitempty" doc:"同时预缴这间房以后几个月"`
+		PrepayItem      id.ID       `json:"prepay_item_id,omitempty" doc:"存入预存的钱只抵哪项费用（专用预存）；不填为通用"`
 	}
 }
 
@@ -188,6 +194,7 @@ type receiptJSON struct {
 	OwedAfter    money.Fen  `json:"owed_after" doc:"收款后欠费，分"`
 	PrepaidUsed  money.Fen  `json:"prepaid_used" doc:"用掉的预存，分"`
 	ToPrepay     money.Fen  `json:"to_prepay" doc:"存入预存，分"`
+	PrepayName   string     `json:"prepay_name" doc:"存入的预存只抵哪项费用，通用为空"`
 	Ahead        money.Fen  `json:"ahead" doc:"其中预缴以后几个月的，分"`
 	PrepaidAfter money.Fen  `json:"prepaid_after" doc:"收款后预存余额，分"`
 	Tendered     money.Fen  `json:"tendered" doc:"实收现金，分"`
@@ -213,7 +220,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 	j := receiptJSON{
 		ID: r.ID, Number: r.Number, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
 		Policy: string(r.Policy), PolicyName: r.Policy.Name(), Amount: r.Amount, OwedBefore: r.OwedBefore, OwedAfter: r.OwedAfter,
-		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
+		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepayName: r.PrepayName, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
 		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil && !r.paidOnline(), Shift: r.Shift, ShiftNumber: r.ShiftNumber,
@@ -238,7 +245,7 @@ type receiptOut struct{ Body receiptJSON }
 func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn) (*receiptOut, error) {
 	b := &in.Body
 	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
-		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate,
+		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate, PrepayItem: b.PrepayItem,
 		Within: who.Within(PermReceive, in.Project)}
 	if b.Ahead != nil {
 		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}

@@ -91,7 +91,7 @@ func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskE
 const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
 	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
 	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.ahead, r.ahead_run, r.shift_id,
-	r.red_of, r.reversed_by, r.refund_id, r.deposit, r.deposit_id, r.deposit_name,
+	r.red_of, r.reversed_by, r.refund_id, r.deposit, r.deposit_id, r.deposit_name, r.prepay_item, r.prepay_name,
 	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.red_of), ''),
 	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.reversed_by), ''),
 	CAST(COALESCE((SELECT SUM(x.prepaid_used - x.amount) FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.red_of = r.id), 0) AS BIGINT),
@@ -104,7 +104,7 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
 		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
 		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Ahead, &r.AheadRun, &r.Shift,
-		&r.RedOf, &r.ReversedBy, &r.Refund, &r.Deposit, &r.DepositID, &r.DepositName, &r.RedOfNumber, &r.ReversedNumber, &r.Refunded,
+		&r.RedOf, &r.ReversedBy, &r.Refund, &r.Deposit, &r.DepositID, &r.DepositName, &r.PrepayItem, &r.PrepayName, &r.RedOfNumber, &r.ReversedNumber, &r.Refunded,
 		&r.ShiftState, &r.ShiftNumber)
 	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
 	return r, err
@@ -115,18 +115,18 @@ func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) er
 }
 
 func insertReceipts(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error {
-	one := "(" + db.In(37) + ")"
+	one := "(" + db.In(39) + ")"
 	for part := range slices.Chunk(list, 20) {
-		values := make([]any, 0, 37*len(part))
+		values := make([]any, 0, 39*len(part))
 		for _, r := range part {
 			values = append(values, project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
 				r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
 				r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift,
-				r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName)
+				r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName, r.PrepayItem, r.PrepayName)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
 			amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-			void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name)
+			void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name, prepay_item, prepay_name)
 			VALUES `+one+strings.Repeat(", "+one, len(part)-1), values...)
 		if err != nil {
 			return err

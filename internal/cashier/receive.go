@@ -38,6 +38,7 @@ type Taking struct {
 	ExpectedLate    *money.Fen // what it showed as late fees; nil is not compared
 	Confirmed       bool       // an unusual amount was confirmed
 	Ahead           *AheadTaking
+	PrepayItem      id.ID           // the fee item that what is prepaid may pay alone, 0 for any
 	Within          actor.Buildings // what the right of who takes the money is limited to; nil is the project
 }
 
@@ -130,6 +131,9 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, i
 		if r, err = draft(tx, who, seat, &in); err != nil {
 			return err
 		}
+		if err := s.setAside(ctx, tx, project, &r, in.PrepayItem); err != nil {
+			return err
+		}
 		return s.book(ctx, tx, who, project, seat, &r)
 	})
 	if err != nil {
@@ -216,10 +220,10 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 		Ahead: sumLeft(seat.Ahead), AheadRun: seat.AheadRun,
 	}
 	var shares []Share
-	shares, r.ToPrepay = seat.Setting.Policy.Allocate(debts(open), r.Amount)
+	shares, r.ToPrepay, r.uses = seat.allocate(open, r.Amount, r.PrepaidUsed)
 	settled := r.Amount - r.ToPrepay
-	if r.PrepaidUsed > settled {
-		return Receipt{}, ErrPrepaidUse.Say("预存只能用来抵扣欠费，这次最多可抵扣 %s 元", min(settled, sumLeft(open)).Comma())
+	if r.PrepaidUsed > settled || len(seat.Aside) > 0 && r.PrepaidUsed > seat.usable(open) {
+		return Receipt{}, ErrPrepaidUse.Say("预存只能用来抵扣欠费，专用的只抵自己的费用，这次最多可抵扣 %s 元", min(settled, seat.usable(open)).Comma())
 	}
 	byID := map[id.ID]Open{}
 	for _, o := range open {

@@ -43,6 +43,7 @@ type Seat struct {
 	Late      []LateDue // for being late, as of today
 	LateOwed  money.Fen
 	Prepaid   money.Fen
+	Aside     []Aside // of Prepaid, what may pay one fee item only
 	Setting   Setting
 	Ahead     []Open // charged while the money is taken, not in Open and Owed
 	AheadRun  id.ID
@@ -112,6 +113,9 @@ func (s *Service) seats(ctx context.Context, q db.Q, project id.ID, households [
 			return nil, err
 		}
 		seat.Prepaid = wallets.Of(seat.Payer, seat.rooms())
+		if err := s.addAside(ctx, q, project, seat, wallets.Aside(seat.Payer, seat.rooms())); err != nil {
+			return nil, err
+		}
 		out[i] = seat
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,6 +16,15 @@ import (
 // general is the purpose of money that may pay every kind of charge.
 const general = ""
 
+// purposeOf names the purpose of money that pays one fee item only (专用), or
+// general for 0.
+func purposeOf(item id.ID) string {
+	if item == 0 {
+		return general
+	}
+	return item.String()
+}
+
 // Wallet is the prepaid money of one payer for one room.
 type Wallet struct {
 	ID      id.ID
@@ -22,6 +32,15 @@ type Wallet struct {
 	Payer   id.ID // 0 while the room has no payer on file
 	Purpose string
 	Balance money.Fen // never negative
+}
+
+// Item is the fee item that the money is set aside for, 0 when it may pay any.
+func (w *Wallet) Item() id.ID {
+	item, err := id.Parse(w.Purpose)
+	if err != nil {
+		return 0
+	}
+	return item
 }
 
 // Entry is one movement of a wallet; entries are never changed.
@@ -37,10 +56,15 @@ type Entry struct {
 // Credit puts amount (fen, above zero) into the wallet of room and payer, and
 // makes the wallet when there is none.
 func (s *Service) Credit(ctx context.Context, tx *db.Tx, project, room, payer id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	return s.CreditFor(ctx, tx, project, room, payer, 0, amount, docKind, doc)
+}
+
+// CreditFor is Credit of money that may pay one fee item only (专用), any for 0.
+func (s *Service) CreditFor(ctx context.Context, tx *db.Tx, project, room, payer, item id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
 	if amount <= 0 {
 		return ErrAmount.Because(fmt.Errorf("credit %d fen", amount))
 	}
-	wallet, err := creditWallet(ctx, tx, project, room, payer, general, amount)
+	wallet, err := creditWallet(ctx, tx, project, room, payer, purposeOf(item), amount)
 	if err == nil {
 		err = insertEntry(ctx, tx, project, wallet, amount, docKind, doc)
 	}
@@ -51,9 +75,20 @@ func (s *Service) Credit(ctx context.Context, tx *db.Tx, project, room, payer id
 }
 
 // Spend takes amount (fen, above zero) from the payer's wallets for the rooms,
-// in the order of the rooms, all or nothing. Money that came in while a room
+// in the order of the rooms, all or nothing: to be given back, first of what
+// may pay anything, then of what was set aside. Money that came in while a room
 // had no payer on file counts as the payer's. Error: ErrBalance.
 func (s *Service) Spend(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	return s.take(ctx, tx, project, payer, rooms, amount, docKind, doc, func(*Wallet) bool { return true })
+}
+
+// SpendOn is Spend for charges of one fee item, only of money that was set aside
+// for it; with item 0 only of money that may pay anything. Error: ErrBalance.
+func (s *Service) SpendOn(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID, item id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID) error {
+	return s.take(ctx, tx, project, payer, rooms, amount, docKind, doc, func(w *Wallet) bool { return w.Purpose == purposeOf(item) })
+}
+
+func (s *Service) take(ctx context.Context, tx *db.Tx, project, payer id.ID, rooms []id.ID, amount money.Fen, docKind ledger.DocKind, doc id.ID, may func(*Wallet) bool) error {
 	if amount <= 0 {
 		return ErrAmount.Because(fmt.Errorf("spend %d fen", amount))
 	}
@@ -64,18 +99,16 @@ func (s *Service) Spend(ctx context.Context, tx *db.Tx, project, payer id.ID, ro
 	if err != nil {
 		return fmt.Errorf("spend: %w", err)
 	}
+	slices.SortStableFunc(wallets, func(a, b Wallet) int {
+		return cmp.Or(boolOrder(a.Purpose != general, b.Purpose != general), slices.Index(rooms, a.Room)-slices.Index(rooms, b.Room))
+	})
 	left := amount
-	for _, room := range rooms {
-		for i := range wallets {
-			w := &wallets[i]
+	for i := range wallets {
+		if w := &wallets[i]; may(w) {
 			part := min(left, w.Balance)
-			if w.Room != room || w.Purpose != general || part == 0 {
-				continue
-			}
 			if err := s.move(ctx, tx, project, w.ID, -part, docKind, doc); err != nil {
 				return fmt.Errorf("spend: %w", err)
 			}
-			w.Balance -= part
 			left -= part
 		}
 	}
@@ -83,6 +116,17 @@ func (s *Service) Spend(ctx context.Context, tx *db.Tx, project, payer id.ID, ro
 		return ErrBalance.Say("预存余额只有 %s 元，请刷新后按现有余额使用", (amount - left).Comma())
 	}
 	return nil
+}
+
+// boolOrder puts false before true.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // Undo moves back what a document moved, as the document (asKind, asDoc).
@@ -159,6 +203,18 @@ func (l Wallets) Of(payer id.ID, rooms []id.ID) money.Fen {
 		}
 	}
 	return sum
+}
+
+// Aside is what of Of was set aside for single fee items, by item.
+func (l Wallets) Aside(payer id.ID, rooms []id.ID) map[id.ID]money.Fen {
+	out := map[id.ID]money.Fen{}
+	for i := range l {
+		w := &l[i]
+		if item := w.Item(); item != 0 && w.Balance > 0 && (w.Payer == payer || w.Payer == 0) && slices.Contains(rooms, w.Room) {
+			out[item] += w.Balance
+		}
+	}
+	return out
 }
 
 // Entries are the movements of a wallet, newest first, at most limit.

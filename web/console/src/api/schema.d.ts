@@ -6078,6 +6078,21 @@ export interface components {
              */
             month: string;
         };
+        CashierAside: {
+            /**
+             * Format: int64
+             * @description 余额，分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+        };
+        CashierAsideItem: {
+            /** @description 编号，十进制字符串 */
+            id: string;
+            name: string;
+        };
         CashierCount: {
             /** Format: date-time */
             at: string;
@@ -6553,6 +6568,8 @@ export interface components {
              * @description 用掉的预存，分
              */
             prepaid_used: number;
+            /** @description 存入的预存只抵哪项费用，通用为空 */
+            prepay_name: string;
             /**
              * Format: int64
              * @description 打印过几次
@@ -6728,6 +6745,10 @@ export interface components {
              * @description 预存余额，分；收款时作为 expected_prepaid 交回
              */
             prepaid: number;
+            /** @description 其中的专用预存，按费用 */
+            prepaid_for: components["schemas"]["CashierAside"][];
+            /** @description 预存可以专用于哪些费用 */
+            prepay_items: components["schemas"]["CashierAsideItem"][];
             /** @description 查的这间 */
             room: components["schemas"]["CashierSeatRoom"];
             /** @description 同一交款人的全部房间 */
@@ -10702,6 +10723,8 @@ export interface components {
             late_charge_ids?: string[] | null;
             /** @description 收款方式和金额 */
             pays: components["schemas"]["CashierPayIn"][];
+            /** @description 存入预存的钱只抵哪项费用（专用预存）；不填为通用 */
+            prepay_item_id?: string;
             /** @description 收银台上的房间；多收的钱存入它的预存 */
             room_id: string;
             /**

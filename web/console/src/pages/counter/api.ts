@@ -31,6 +31,7 @@ export interface Taking {
   expected_prepaid?: number
   confirmed?: boolean
   ahead?: { until: string; total: number }
+  prepay_item_id?: string
 }
 
 export const receive = (project: string, body: Taking, key: string) =>

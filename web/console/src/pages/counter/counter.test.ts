@@ -10,7 +10,7 @@ function charge(id: string, over: Partial<OpenCharge> = {}): OpenCharge {
 function seatOf(charges: OpenCharge[], prepaid = 0): Seat {
   return {
     room: room('1', '3栋2单元1502'), rooms: [room('2', '7栋1单元802'), room('1', '3栋2单元1502')], payer_id: '5', payer_name: '陈建国', phone_mask: '138****5678',
-    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], scans: [], open_order_id: '', late_fees: [], late_owed: 0,
+    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, prepaid_for: [], prepay_items: [], former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], scans: [], open_order_id: '', late_fees: [], late_owed: 0,
   }
 }
 const three = [charge('a'), charge('b', { month: '2026-10', due_date: '2026-10-31' }), charge('c', { room_id: '2', room_label: '7栋1单元802', month: '2026-11', due_date: '2026-11-30', amount: 22293, left: 22293 })]
@@ -75,6 +75,17 @@ describe('what an amount means', () => {
   it('prepaid money lowers what is needed and never exceeds what is due', () => {
     expect(planOf(seat, ['a'], entry({ typed: 13412, usePrepaid: true }))).toMatchObject({ prepaid: 12640, need: 13412, amount: 26052, change: 0, short: 0 })
     expect(planOf(seatOf([charge('a')], 99999), ['a'], entry({ typed: 5, usePrepaid: true }))).toMatchObject({ prepaid: 26052, need: 0, money: 0, amount: 26052, toPrepay: 0 })
+  })
+  it('money that was set aside for one fee pays that fee only, and what is prepaid may be set aside', () => {
+    const aside = { ...seatOf([charge('a'), { ...charge('b'), item_id: '8' }], 30000), prepaid_for: [{ item_id: '8', item_name: '水费', amount: 20000 }] }
+    expect(planOf(aside, ['a'], entry({ usePrepaid: true }))).toMatchObject({ prepaid: 10000 })
+    expect(planOf(aside, ['b'], entry({ usePrepaid: true }))).toMatchObject({ prepaid: 26052, need: 0 })
+    expect(planOf(aside, [], entry({ usePrepaid: true }))).toMatchObject({ prepaid: 30000 })
+    const kept = entry({ typed: 50000, keepChange: true, prepayItem: '9' })
+    const plan = planOf(seatOf([charge('a')]), [], kept)
+    expect(takingOf(seatOf([charge('a')]), [], kept, plan, {}, false).prepay_item_id).toBe('9')
+    const exact = entry({ typed: 26052, prepayItem: '9' })
+    expect(takingOf(seatOf([charge('a')]), [], exact, planOf(seatOf([charge('a')]), [], exact), {}, false).prepay_item_id).toBeUndefined()
   })
   it('money from a household that owes nothing is prepaid', () => {
     expect(planOf(seatOf([]), [], entry({ typed: 50000 }))).toMatchObject({ due: 0, money: 50000, toPrepay: 50000, change: 0 })

@@ -96,6 +96,8 @@ export interface Entry {
   ahead?: number
   /** Late fees of what is paid are paid with it. */
   late?: boolean
+  /** The fee that alone what is prepaid may pay; empty is any. */
+  prepayItem?: string
 }
 /** What the entry comes to. */
 export interface Plan {
@@ -132,11 +134,19 @@ export function lateOf(seat: Seat, chosen: readonly string[]): Seat['late_fees']
   return seat.late_fees.filter((l) => chosen.includes(l.charge_id))
 }
 
+/** How much of the prepaid money may pay what is wanted: money that was set aside for one fee pays that fee only. */
+export function usablePrepaid(seat: Seat, chosen: readonly string[], due: number): number {
+  const wanted = wantedOf(seat, chosen)
+  const any = seat.prepaid - sumFen(seat.prepaid_for.map((a) => a.amount))
+  const aside = seat.prepaid_for.map((a) => Math.min(a.amount, sumFen(wanted.filter((c) => c.item_id === a.item_id).map((c) => c.left))))
+  return Math.min(due, any + sumFen(aside))
+}
+
 export function planOf(seat: Seat, chosen: readonly string[], entry: Entry): Plan {
   const ahead = (entry.ahead ?? 0) + (entry.late ? sumFen(lateOf(seat, chosen).map((l) => l.left)) : 0)
   const taken = sumFen((entry.parts ?? []).map((p) => p.amount))
   const due = sumFen(wantedOf(seat, chosen).map((c) => c.left)) + ahead
-  const prepaid = entry.usePrepaid ? Math.min(seat.prepaid, due) : 0
+  const prepaid = entry.usePrepaid ? usablePrepaid(seat, chosen, due) : 0
   const need = Math.max(0, due - prepaid - taken)
   const typed = need === 0 && due > 0 ? 0 : (entry.typed ?? 0)
   const givesChange = entry.method === 'cash' && !entry.keepChange && need > 0
@@ -198,6 +208,7 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
   if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
   if (confirmed) body.confirmed = true
   if (ahead) body.ahead = { until: ahead.until, total: ahead.total }
+  if (plan.toPrepay > 0 && entry.prepayItem) body.prepay_item_id = entry.prepayItem
   return body
 }
 

@@ -1,5 +1,5 @@
 import { computed, ref, watch, type Ref } from 'vue'
-import { groupsOf, keepChoice, payOf, planOf, type Plan } from './counter'
+import { groupsOf, keepChoice, payOf, planOf, usablePrepaid, type Plan } from './counter'
 import { isOnline, type Ahead, type Method, type OpenCharge, type Pay, type Proof, type Seat } from './api'
 
 /** The terminal stands on the desk and stays; everything else belongs to one payment. */
@@ -13,6 +13,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   const touched = ref(false)
   const usePrepaid = ref(false)
   const keepChange = ref(false)
+  const prepayItem = ref('')
   const proof = ref<Proof>(noProof())
   const parts = ref<Pay[]>([])
   const ahead = ref<Ahead | null>(null)
@@ -24,7 +25,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   const methods = computed<Method[]>(() => ['cash', 'card', 'transfer', ...(mayCode.value ? (['wechat', 'alipay'] as const).filter((m) => seat.value?.online.includes(m)) : [])])
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value, prepayItem: prepayItem.value }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
@@ -34,6 +35,7 @@ export function useEntry(seat: Ref<Seat | null>) {
     touched.value = false
     usePrepaid.value = false
     keepChange.value = false
+    prepayItem.value = ''
     proof.value = noProof(proof.value.terminal)
     parts.value = []
     ahead.value = null
@@ -102,12 +104,12 @@ export function useEntry(seat: Ref<Seat | null>) {
   }
   function togglePrepaid(): void {
     if (parts.value.length > 0) return
-    if ((seat.value?.prepaid ?? 0) === 0 || (plan.value?.due ?? 0) === 0) return
+    if (!seat.value || !plan.value || usablePrepaid(seat.value, chosen.value, plan.value.due) === 0) return
     usePrepaid.value = !usePrepaid.value
   }
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { methods, chosen, method, typed, usePrepaid, keepChange, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

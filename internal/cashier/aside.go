@@ -1,0 +1,148 @@
+package cashier
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+)
+
+// ErrPrepayItem refuses to set money aside for what the project does not charge.
+var ErrPrepayItem = fault.New(fault.Invalid, "prepay_item", "没有这项费用，或已停用，请重新选择预存用途")
+
+// Aside is prepaid money that may pay one fee item only (专用预存).
+type Aside struct {
+	Item   id.ID
+	Name   string
+	Amount money.Fen
+}
+
+// addAside names what the household has set aside, the oldest item first.
+func (s *Service) addAside(ctx context.Context, q db.Q, project id.ID, seat *Seat, have map[id.ID]money.Fen) error {
+	for item, amount := range have {
+		name, _, err := s.billing.ItemName(ctx, q, project, item)
+		if err != nil {
+			return fmt.Errorf("name prepaid money: %w", err)
+		}
+		seat.Aside = append(seat.Aside, Aside{item, name, amount})
+	}
+	slices.SortFunc(seat.Aside, func(a, b Aside) int { return int(a.Item - b.Item) })
+	return nil
+}
+
+// anyUse is the prepaid money that may pay every charge.
+func (seat *Seat) anyUse() money.Fen {
+	sum := seat.Prepaid
+	for _, a := range seat.Aside {
+		sum -= a.Amount
+	}
+	return sum
+}
+
+// usable is how much of the prepaid money may pay these debts.
+func (seat *Seat) usable(open []Open) money.Fen {
+	sum := seat.anyUse()
+	for _, a := range seat.Aside {
+		sum += min(a.Amount, sumLeft(ofItem(open, a.Item)))
+	}
+	return min(sum, sumLeft(open))
+}
+
+func ofItem(open []Open, item id.ID) []Open {
+	var out []Open
+	for _, o := range open {
+		if o.Item == item {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// spent is prepaid money that a receipt uses; Item 0 is of any use.
+type spent struct {
+	item   id.ID
+	amount money.Fen
+}
+
+// allocate spreads the receipt's amount over the debts by the policy of the
+// project. Prepaid money that was set aside pays its own item first, in the same
+// order, before money of any use (domain 1.6). rest is what no debt takes.
+func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []Share, rest money.Fen, uses []spent) {
+	policy := seat.Setting.Policy
+	got := map[id.ID]money.Fen{}
+	for _, a := range seat.Aside {
+		part := min(a.Amount, prepaid, sumLeft(ofItem(open, a.Item)))
+		if part <= 0 {
+			continue
+		}
+		own, _ := policy.Allocate(debts(ofItem(open, a.Item)), part)
+		for _, s := range own {
+			got[s.Charge] += s.Amount
+		}
+		uses = append(uses, spent{a.Item, part})
+		prepaid, amount = prepaid-part, amount-part
+	}
+	if prepaid > 0 {
+		uses = append(uses, spent{0, prepaid})
+	}
+	left := []Open{}
+	for _, o := range open {
+		if o.Left -= got[o.Charge]; o.Left > 0 {
+			left = append(left, o)
+		}
+	}
+	others, rest := policy.Allocate(debts(left), amount)
+	return together(others, got, open), rest, uses
+}
+
+// together adds what was set aside to the shares, whose order stays.
+func together(shares []Share, got map[id.ID]money.Fen, open []Open) []Share {
+	for i := range shares {
+		shares[i].Amount += got[shares[i].Charge]
+		delete(got, shares[i].Charge)
+	}
+	paid := []Share{}
+	for _, o := range open {
+		if got[o.Charge] > 0 {
+			paid = append(paid, Share{o.Charge, got[o.Charge]})
+		}
+	}
+	return append(paid, shares...)
+}
+
+// spend takes the prepaid money of a receipt out of the wallets.
+func (s *Service) spend(ctx context.Context, tx *db.Tx, project id.ID, seat *Seat, r *Receipt) error {
+	for _, u := range r.uses {
+		if err := s.payment.SpendOn(ctx, tx, project, r.Payer, seat.rooms(), u.item, u.amount, ledger.DocReceipt, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setAside names the fee item that what this receipt prepays is for. Error:
+// ErrPrepayItem.
+func (s *Service) setAside(ctx context.Context, q db.Q, project id.ID, r *Receipt, item id.ID) error {
+	if item == 0 || r.ToPrepay <= 0 {
+		return nil
+	}
+	name, active, err := s.billing.ItemName(ctx, q, project, item)
+	if err != nil || !active {
+		return ErrPrepayItem.At("body.prepay_item_id", "没有这项费用", item.String())
+	}
+	r.PrepayItem, r.PrepayName = item, name
+	return nil
+}
+
+// prepayUse words on paper what the prepaid money of the receipt may pay.
+func (r *Receipt) prepayUse() string {
+	if r.PrepayItem == 0 {
+		return "以后的费用可用它抵扣"
+	}
+	return r.PrepayName + "专用，只抵这项费用"
+}
