@@ -74,7 +74,7 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.page.waitForURL(/\/home$/)
   await p.page.getByRole('banner').getByText('部分楼栋').waitFor()
   await p.settled()
-  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请'].sort())
+  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '发票', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请'].sort())
 
   // By search.
   await p.page.goto(`/p/${one}/households`)

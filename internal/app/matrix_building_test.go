@@ -138,6 +138,7 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 		"list-reading-sheet": {"kind=water", "kind=water&" + building, "kind=water&shown=review", "kind=gas"},
 		"shift-list":         {"cashier_id=999", "state=closed", "late=true"},
 		"deposit-list":       {room, name, "held=true", "kind=keys", "q=909", "limit=1"},
+		"invoice-list":       {room, name, "receipt_id=" + w.c.ids["receipt"].String(), "count=true", "limit=1"},
 		"refund-list":        {room, "receipt_id=" + w.c.ids["receipt"].String(), "state=asked", "kind=deposit", "limit=1"},
 	}
 }
@@ -147,19 +148,20 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 func honouring() []string {
 	return []string{"add-occupant", "add-reading-photo", "ask-correction", "confirm-reading", "counter-ahead", "counter-seat", "counter-setting", "create-person",
 		"create-room", "create-unit", "decide-correction", "deposit-deduct", "deposit-list", "deposit-move", "deposit-one", "deposit-take", "edit-occupant",
-		"edit-person", "edit-room", "end-occupant", "explain-charge", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections",
-		"list-dictionaries", "list-fields", "list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms",
-		"list-tags", "list-units", "list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read",
-		"paycode-sheet", "preview-transfer", "put-tag", "read-home", "read-household", "read-meter-history", "read-person", "read-person-values", "read-project",
-		"read-reading-photo", "read-room", "read-room-card", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print",
-		"receipt-view", "receipt-void", "record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay",
-		"refund-withdraw", "reveal-person", "search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine",
-		"shift-one", "shift-open", "shift-print", "takings", "transfer-room", "undo-transfer", "void-reading"}
+		"edit-person", "edit-room", "end-occupant", "explain-charge", "invoice-ask", "invoice-file", "invoice-list", "invoice-offer", "invoice-one", "invoice-title-add",
+		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-fields",
+		"list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
+		"list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read", "paycode-sheet", "preview-transfer",
+		"put-tag", "read-home", "read-household", "read-meter-history", "read-person", "read-person-values", "read-project", "read-reading-photo", "read-room",
+		"read-room-card", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
+		"record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
+		"search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",
+		"takings", "transfer-room", "undo-transfer", "void-reading"}
 }
 
 // wingRows are what belongs to one building, by the name of the path parameter.
 func wingRows() []string {
-	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "transfer"}
+	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "transfer", "invoice", "title"}
 }
 
 // asWing sends a request and holds the answer against all that the other

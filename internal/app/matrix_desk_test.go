@@ -7,8 +7,10 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/deposit"
 	"linli/internal/estate"
+	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -39,6 +41,31 @@ func (w *matrixWorld) desk(t *testing.T, p *twin, who actor.Actor) {
 		Method: cashier.MethodCash, Reason: p.canary})
 	fatal(err)
 	p.ids["refund"] = f.ID
+	w.bills(t, p, who)
+}
+
+// bills gives the household of a twin a title and an invoice that is asked for,
+// on paper already.
+func (w *matrixWorld) bills(t *testing.T, p *twin, who actor.Actor) {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	list, err := w.app.Invoice.Ask(ctx, who, project, invoice.Application{Receipts: []id.ID{p.ids["receipt"]}, Expected: 1_00,
+		New: &invoice.Title{Party: invoice.Party{Name: p.canary}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles, err := w.app.Invoice.Titles(ctx, w.app.DB.Reader(ctx), project, list[0].Payer)
+	if err != nil || len(titles) != 1 {
+		t.Fatalf("titles %v: %v", titles, err)
+	}
+	if err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE invoice_doc SET file_id = (SELECT file_id FROM expense_doc WHERE project_id = ? AND id = ?) WHERE project_id = ? AND id = ?",
+			project, p.ids["expense"], project, list[0].ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.ids["invoice"], p.ids["title"] = list[0].ID, titles[0].ID
 }
 
 // keys takes a deposit of 50 yuan for keys of the room of a twin.
@@ -79,21 +106,22 @@ func (w *matrixWorld) deskBodies(t *testing.T, from twin) map[string]string {
 	}
 	order := fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":%d,"amount":1}`, from.ids["room"], owed)
 	return map[string]string{
-		"deposit-deduct":  fmt.Sprintf(`{"amount":1,"reason":"矩阵测试","version":%d}`, held),
-		"deposit-move":    fmt.Sprintf(`{"person_id":%q,"reason":"矩阵测试","version":%d}`, from.ids["person"], held),
-		"deposit-take":    fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
-		"order-cancel":    `{}`,
-		"order-create":    order,
-		"order-parts":     order,
-		"paycode-end":     `{"reason":"矩阵测试"}`,
-		"paycode-issue":   `{}`,
-		"paycode-sheet":   `{}`,
-		"refund-again":    fmt.Sprintf(`{"method":"transfer","version":%d}`, asked),
-		"refund-ask":      fmt.Sprintf(`{"kind":"deposit","deposit_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["deposit"]),
-		"refund-decide":   fmt.Sprintf(`{"approve":true,"version":%d}`, asked),
-		"refund-pay":      fmt.Sprintf(`{"version":%d}`, asked),
-		"refund-withdraw": fmt.Sprintf(`{"version":%d}`, asked),
-		"transfer-room":   fmt.Sprintf(`{"new_owner":{"name":"新业主"},"date":%q}`, clock.DateOf(dbtest.Start()).AddDays(40)),
-		"undo-transfer":   `{"reason":"矩阵测试"}`,
+		"invoice-title-add": fmt.Sprintf(`{"payer_id":%q,"title":{"name":"周文博","company":false}}`, from.ids["person"]),
+		"deposit-deduct":    fmt.Sprintf(`{"amount":1,"reason":"矩阵测试","version":%d}`, held),
+		"deposit-move":      fmt.Sprintf(`{"person_id":%q,"reason":"矩阵测试","version":%d}`, from.ids["person"], held),
+		"deposit-take":      fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"order-cancel":      `{}`,
+		"order-create":      order,
+		"order-parts":       order,
+		"paycode-end":       `{"reason":"矩阵测试"}`,
+		"paycode-issue":     `{}`,
+		"paycode-sheet":     `{}`,
+		"refund-again":      fmt.Sprintf(`{"method":"transfer","version":%d}`, asked),
+		"refund-ask":        fmt.Sprintf(`{"kind":"deposit","deposit_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["deposit"]),
+		"refund-decide":     fmt.Sprintf(`{"approve":true,"version":%d}`, asked),
+		"refund-pay":        fmt.Sprintf(`{"version":%d}`, asked),
+		"refund-withdraw":   fmt.Sprintf(`{"version":%d}`, asked),
+		"transfer-room":     fmt.Sprintf(`{"new_owner":{"name":"新业主"},"date":%q}`, clock.DateOf(dbtest.Start()).AddDays(40)),
+		"undo-transfer":     `{"reason":"矩阵测试"}`,
 	}
 }

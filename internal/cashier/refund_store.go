@@ -109,17 +109,18 @@ func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, ro
 	return db.Collect(rows, err, scanRefund)
 }
 
-// receiptRooms reads the rooms of receipts and of their lines.
-func receiptRooms(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) (map[id.ID][]id.ID, error) {
-	out := map[id.ID][]id.ID{}
+// receiptTells reads the rooms of receipts and of their lines, and the payers.
+func receiptTells(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) (map[id.ID]tells, error) {
+	out := map[id.ID]tells{}
 	for list := range slices.Chunk(receipts, 500) {
 		in := " IN (" + db.In(len(list)) + ")"
-		rows, err := q.Query(ctx, "SELECT id, room_id FROM cashier_receipt WHERE project_id = ? AND id"+in+
-			" UNION SELECT receipt_id, room_id FROM cashier_line WHERE project_id = ? AND receipt_id"+in, args(append(args([]any{project}, list), project), list)...)
+		rows, err := q.Query(ctx, "SELECT id, room_id, payer_id FROM cashier_receipt WHERE project_id = ? AND id"+in+
+			" UNION SELECT receipt_id, room_id, 0 FROM cashier_line WHERE project_id = ? AND receipt_id"+in, args(append(args([]any{project}, list), project), list)...)
 		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-			var receipt, room id.ID
-			err := row.Scan(&receipt, &room)
-			out[receipt] = append(out[receipt], room)
+			var receipt, room, payer id.ID
+			err := row.Scan(&receipt, &room, &payer)
+			t := out[receipt]
+			out[receipt] = tells{append(t.rooms, room), max(t.payer, payer)}
 			return struct{}{}, err
 		})
 		if err != nil {

@@ -26,7 +26,7 @@ func TestSeries(t *testing.T) {
 				}
 			}
 			b.call("GET", "/series", "", 200, &out)
-			if len(out.Items) != 7 || out.Items[0].Series != "SJ" || out.Items[1].Next != "RJ2026-000001" {
+			if len(out.Items) != 9 || out.Items[0].Series != "SJ" || out.Items[1].Next != "RJ2026-000001" {
 				t.Fatalf("series %+v", out)
 			}
 			return out.Items[0].Next, out.Items[0].Last

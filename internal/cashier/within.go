@@ -132,6 +132,25 @@ func (s *Service) orderWithin(ctx context.Context, q db.Q, project, order id.ID,
 	return o, err
 }
 
+// ReceiptsWithin says which of the receipts are there for somebody who is limited
+// to buildings.
+func (s *Service) ReceiptsWithin(ctx context.Context, q db.Q, project id.ID, receipts []id.ID, within actor.Buildings) (map[id.ID]bool, error) {
+	told, err := receiptTells(ctx, q, project, receipts)
+	if err != nil {
+		return nil, err
+	}
+	list, of := make([]id.ID, 0, len(told)), make([]tells, 0, len(told))
+	for r, t := range told {
+		list, of = append(list, r), append(of, t)
+	}
+	kept, err := keep(ctx, s, q, project, list, of, within)
+	out := make(map[id.ID]bool, len(kept))
+	for _, r := range kept {
+		out[r] = true
+	}
+	return out, err
+}
+
 // keepRefunds leaves out applications that tell of rooms outside of the limit,
 // also by the receipt that they are about; one without a room belongs to nobody's
 // building.
@@ -143,13 +162,13 @@ func (s *Service) keepRefunds(ctx context.Context, q db.Q, project id.ID, list [
 	for i := range list {
 		receipts[i] = list[i].Receipt
 	}
-	rooms, err := receiptRooms(ctx, q, project, receipts)
+	told, err := receiptTells(ctx, q, project, receipts)
 	if err != nil {
 		return nil, err
 	}
 	of := make([]tells, len(list))
 	for i := range list {
-		of[i] = tells{slices.Concat(rooms[list[i].Receipt], []id.ID{list[i].Room}), list[i].Payer}
+		of[i] = tells{slices.Concat(told[list[i].Receipt].rooms, []id.ID{list[i].Room}), list[i].Payer}
 	}
 	return keep(ctx, s, q, project, list, of, within)
 }

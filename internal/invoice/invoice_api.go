@@ -147,7 +147,9 @@ type invoiceListOut struct {
 }
 
 func (s *Service) apiList(ctx context.Context, who actor.Actor, in *invoiceListIn) (*invoiceListOut, error) {
-	f := Filter{Request: in.Request, State: State(in.State), Kind: Kind(in.Kind), Receipt: in.Receipt, Room: in.Room, From: in.From.Date, Until: in.Until.Date, Text: in.Text}
+	f := Filter{Request: in.Request, State: State(in.State), Kind: Kind(in.Kind), Receipt: in.Receipt, Room: in.Room, From: in.From.Date, Until: in.Until.Date, Text: in.Text,
+		Within: who.Within(PermRead, in.Project)}
+	in.Count = in.Count && f.Within.Whole()
 	list, err := s.Invoices(ctx, in.Project, f)
 	if err != nil {
 		return nil, err
@@ -165,6 +167,9 @@ func (s *Service) apiList(ctx context.Context, who actor.Actor, in *invoiceListI
 }
 
 func (s *Service) apiOne(ctx context.Context, who actor.Actor, in *InvoiceRef) (*invoiceOut, error) {
+	if err := s.reach(ctx, in.Project, in.Invoice, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	v, err := s.Invoice(ctx, in.Project, in.Invoice)
 	if err != nil {
 		return nil, err
@@ -196,6 +201,9 @@ func (s *Service) apiAsk(ctx context.Context, who actor.Actor, in *struct {
 	if b.New != nil {
 		t := b.New.title()
 		a.New = &t
+	}
+	if err := s.reachReceipts(ctx, in.Project, b.Receipts, who.Within(PermAsk, in.Project)); err != nil {
+		return nil, err
 	}
 	list, err := s.Ask(ctx, who, in.Project, a)
 	if err != nil {
@@ -238,7 +246,10 @@ func (s *Service) apiReverse(ctx context.Context, who actor.Actor, in *struct {
 	return &invoiceOut{toInvoice(&v, who)}, nil
 }
 
-func (s *Service) apiFile(ctx context.Context, _ actor.Actor, in *InvoiceRef) (*huma.StreamResponse, error) {
+func (s *Service) apiFile(ctx context.Context, who actor.Actor, in *InvoiceRef) (*huma.StreamResponse, error) {
+	if err := s.reach(ctx, in.Project, in.Invoice, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	f, b, err := s.Paper(ctx, in.Project, in.Invoice)
 	if err != nil {
 		return nil, err

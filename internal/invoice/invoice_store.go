@@ -197,6 +197,8 @@ func (f *Filter) where(project id.ID) (string, []any) {
 	add(f.Receipt != 0, "("+ofReceipt+" OR d.red_of IN (SELECT c.invoice_id FROM invoice_cover c WHERE c.project_id = ? AND c.receipt_id = ?))",
 		project, f.Receipt, project, f.Receipt)
 	add(f.Room != 0, "d.room_id = ?", f.Room)
+	among, inside := db.Among("d.room_id", f.rooms)
+	add(f.rooms != nil, among, inside...)
 	add(f.From != 0, "d.issued_on >= ?", f.From)
 	add(f.Until != 0, "d.issued_on > 0 AND d.issued_on <= ?", f.Until)
 	if f.Text != "" {

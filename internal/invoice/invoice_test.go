@@ -272,7 +272,7 @@ func (w *world) offered(t *testing.T, in invoice.Application) money.Fen {
 	var sum money.Fen
 	seen := map[id.ID]bool{}
 	for _, r := range in.Receipts {
-		o, err := w.invoice.Offer(t.Context(), w.project, 0, r)
+		o, err := w.invoice.Offer(t.Context(), w.project, 0, r, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,7 @@ type invoiceOfferOut struct {
 	}
 }
 
-func (s *Service) apiOffer(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiOffer(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Receipt id.ID `query:"receipt_id" doc:"一张收据；与 room_id 填一个"`
 	Room    id.ID `query:"room_id" doc:"一间房最近的收据"`
@@ -47,7 +47,15 @@ func (s *Service) apiOffer(ctx context.Context, _ actor.Actor, in *struct {
 	if (in.Receipt == 0) == (in.Room == 0) {
 		return nil, ErrAsk.Say("请选择一张收据或一间房").At("query.receipt_id", "receipt_id 与 room_id 填一个", nil)
 	}
-	o, err := s.Offer(ctx, in.Project, in.Room, in.Receipt)
+	within := who.Within(PermRead, in.Project)
+	err := s.cashier.ReachRoom(ctx, s.db.Reader(ctx), in.Project, in.Room, within)
+	if in.Room == 0 {
+		err = s.reachReceipts(ctx, in.Project, []id.ID{in.Receipt}, within)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.Offer(ctx, in.Project, in.Room, in.Receipt, within)
 	if err != nil {
 		return nil, err
 	}

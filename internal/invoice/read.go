@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/cashier"
 	"linli/internal/file"
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -22,7 +23,9 @@ type Filter struct {
 	Room    id.ID
 	From    clock.Date // issued, inclusive
 	Until   clock.Date
-	Text    string // part of number, title, payer or room
+	Text    string          // part of number, title, payer or room
+	Within  actor.Buildings // leaves out of a page what tells of rooms outside; sums do not know it
+	rooms   []id.ID         // those of Within; nil is all
 }
 
 // Sums are of the whole result.
@@ -36,13 +39,17 @@ type Sums struct {
 // Invoices lists invoices with lines and covers, newest first.
 func (s *Service) Invoices(ctx context.Context, project id.ID, f Filter) (page.List[Invoice], error) {
 	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
+	_, err := page.Decode(f.Cursor, &before)
+	if err != nil {
 		return page.List[Invoice]{}, err
 	}
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
 	q := s.db.Reader(ctx)
+	if f.rooms, err = s.estate.RoomsWithin(ctx, q, project, f.Within); err != nil {
+		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
+	}
 	rows, err := listDocs(ctx, q, project, &f, before)
 	if err != nil {
 		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
@@ -51,7 +58,8 @@ func (s *Service) Invoices(ctx context.Context, project id.ID, f Filter) (page.L
 	if err := fillDocs(ctx, q, project, list.Items); err != nil {
 		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
 	}
-	return list, nil
+	list.Items, err = s.keepWithin(ctx, q, project, list.Items, f.Within)
+	return list, err
 }
 
 // Sums adds up everything a filter finds.
@@ -95,8 +103,9 @@ type Offer struct {
 const offered = 50
 
 // Offer reads what a receipt, or the receipts of a room, still have for an
-// invoice. One of both is given. Error: fault.ErrNotFound.
-func (s *Service) Offer(ctx context.Context, project, room, receipt id.ID) (Offer, error) {
+// invoice, one of both is given; within leaves out receipts that tell of rooms
+// outside. Error: fault.ErrNotFound.
+func (s *Service) Offer(ctx context.Context, project, room, receipt id.ID, within actor.Buildings) (Offer, error) {
 	q := s.db.Reader(ctx)
 	o := Offer{Titles: []Title{}, Left: []Left{}}
 	seller, err := oneSeller(ctx, q, project)
@@ -106,7 +115,7 @@ func (s *Service) Offer(ctx context.Context, project, room, receipt id.ID) (Offe
 	o.Active, o.Small = true, seller.Small
 	ids := []id.ID{receipt}
 	if receipt == 0 {
-		f := cashier.Filter{Room: room, State: cashier.StateValid}
+		f := cashier.Filter{Room: room, State: cashier.StateValid, Within: within}
 		f.Limit = offered
 		list, err := s.cashier.Receipts(ctx, project, f)
 		if err != nil {

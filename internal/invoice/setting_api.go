@@ -157,10 +157,13 @@ type invoiceTitlesOut struct {
 	}
 }
 
-func (s *Service) apiTitles(ctx context.Context, _ actor.Actor, in *struct {
+func (s *Service) apiTitles(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Payer   id.ID `query:"payer_id" required:"true" doc:"交款人"`
 }) (*invoiceTitlesOut, error) {
+	if err := s.reachPayer(ctx, in.Project, in.Payer, false, who.Within(PermRead, in.Project)); err != nil {
+		return nil, err
+	}
 	list, err := s.Titles(ctx, s.db.Reader(ctx), in.Project, in.Payer)
 	if err != nil {
 		return nil, err
@@ -191,6 +194,9 @@ func (s *Service) apiAddTitle(ctx context.Context, who actor.Actor, in *struct {
 		Title TitleFields `json:"title"`
 	}
 }) (*invoiceTitleOut, error) {
+	if err := s.reachPayer(ctx, in.Project, in.Body.Payer, true, who.Within(PermAsk, in.Project)); err != nil {
+		return nil, err
+	}
 	t := in.Body.Title.title()
 	t.Payer = in.Body.Payer
 	t, err := s.AddTitle(ctx, who, in.Project, t)
@@ -209,6 +215,9 @@ func (s *Service) apiEditTitle(ctx context.Context, who actor.Actor, in *struct 
 		Version int         `json:"version"`
 	}
 }) (*invoiceTitleOut, error) {
+	if err := s.reachTitle(ctx, in.Project, in.Title, who.Within(PermAsk, in.Project)); err != nil {
+		return nil, err
+	}
 	t := in.Body.Title.title()
 	t.ID, t.Active, t.Version = in.Title, in.Body.Active, in.Body.Version
 	t, err := s.EditTitle(ctx, who, in.Project, t)

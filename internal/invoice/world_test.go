@@ -257,7 +257,7 @@ func person(receipts ...id.ID) invoice.Application {
 func (w *world) ask(t testing.TB, in invoice.Application) []invoice.Invoice {
 	t.Helper()
 	for _, r := range in.Receipts {
-		o, err := w.invoice.Offer(context.Background(), w.project, 0, r)
+		o, err := w.invoice.Offer(context.Background(), w.project, 0, r, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
