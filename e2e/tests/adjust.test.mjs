@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
+import { until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -115,4 +116,23 @@ test('[F12] a charge that is paid is not taken back before the money is; a part 
   await m.page.getByText('没有待批准的减免').waitFor()
   assert.equal(await owed(3), 8000)
   await m.close()
+})
+
+test('[F12] prepaid money 预存 pays a released run by itself once the project has chosen it, by a receipt that says so', async () => {
+  const m = await seed.pageOf(browser, linli.origin, manager.api)
+  await m.page.goto(`/p/${project}/counter-setting`)
+  await m.page.getByText('发布账单后自动用预存抵扣').click()
+  await m.page.getByRole('button', { name: '保存收银设置' }).click()
+  await m.page.getByText('已保存').waitFor()
+  await m.page.reload()
+  assert.equal(await m.page.getByRole('checkbox', { name: '发布账单后自动用预存抵扣' }).isChecked(), true)
+  await m.close()
+  assert.equal(await owed(1), 0)
+  await cashier.api.post(at('/receipts'), { room_id: room(1), expected_owed: 0, confirmed: true, pays: [{ method: 'cash', amount: 10000 }] })
+  await seed.released(boss, project, seed.month(1))
+  assert.equal(await until(() => owed(1), (fen) => fen !== 15000), 5000)
+  const p = await seed.pageOf(browser, linli.origin, cashier.api)
+  await p.page.goto(`/p/${project}/receipts?q=101`)
+  await p.page.getByRole('row').filter({ hasText: '预存自动抵扣' }).getByText('100.00').first().waitFor()
+  await p.close()
 })

@@ -20,6 +20,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/card"
 	"linli/internal/cashier"
+	"linli/internal/deduct"
 	"linli/internal/deposit"
 	"linli/internal/dictionary"
 	"linli/internal/dunning"
@@ -105,6 +106,7 @@ type App struct {
 	Dunning   *dunning.Service
 	Invoice   *invoice.Service
 	Paycode   *paycode.Service
+	Deduct    *deduct.Service
 	Deposit   *deposit.Service
 	Bank      *bank.Service
 	Card      *card.Service
@@ -168,6 +170,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
+	a.Deduct = deduct.New(deduct.Deps{DB: d, Payment: a.Payment, Cashier: a.Cashier, Jobs: a.Jobs})
 	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
 	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Cashier: a.Cashier})
 	a.Card = card.New(card.Deps{DB: d, Audit: a.Audit, Cashier: a.Cashier})
@@ -215,7 +218,12 @@ func (a *App) street(c Config) error {
 		return err
 	}
 	a.Notify.Plug(a.Dunning.Freshen, short, tencentSMS, mail.New())
-	a.Billing.TellRelease(a.Dunning.ReleaseTold)
+	a.Billing.TellRelease(func(ctx context.Context, tx *db.Tx, project, run id.ID) error {
+		if err := a.Deduct.ReleaseTold(ctx, tx, project, run); err != nil {
+			return err
+		}
+		return a.Dunning.ReleaseTold(ctx, tx, project, run)
+	})
 	a.Invoice.Plug(invoices.New(a.DB.Clock()))
 	return nil
 }

@@ -13,7 +13,7 @@ var floors = map[string]int{
 	"lease":  4, "tariff": 4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "dictionary": 4, "stock": 4, "payment": 4,
 	"billing": 5,
 	"cashier": 6, "dunning": 6, "adjust": 6,
-	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7, "deposit": 7, "bank": 7, "card": 7,
+	"invoice": 7, "workorder": 7, "parking": 7, "market": 7, "paycode": 7, "deduct": 7, "deposit": 7, "bank": 7, "card": 7,
 	"analytics": 8, "crm": 8,
 	"screen": 9,
 }

@@ -53,6 +53,9 @@ func (seat *Seat) usable(open []Open) money.Fen {
 	return min(sum, sumLeft(open))
 }
 
+// Usable is how much of its prepaid money may pay what the household owes.
+func (seat *Seat) Usable() money.Fen { return seat.usable(seat.Open) }
+
 func ofItem(open []Open, item id.ID) []Open {
 	var out []Open
 	for _, o := range open {

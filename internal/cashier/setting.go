@@ -27,6 +27,7 @@ type Setting struct {
 	Choice      bool       // the payer may name what he pays (民法典 560); else the order was agreed
 	AheadMonths int        // how many months may be paid ahead; 0 means none
 	AheadUntil  clock.Date // end of the service contract, 0 = open: nothing beyond it is taken
+	Deduct      bool       // prepaid money pays by itself what a released run makes owed
 	Version     int        // 0 while nobody has set anything
 }
 

@@ -12,22 +12,22 @@ import (
 
 func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
 	var st Setting
-	var choice int
-	err := q.QueryRow(ctx, "SELECT policy, choice, ahead_months, ahead_until, version FROM cashier_setting WHERE project_id = ?", project).
-		Scan(&st.Policy, &choice, &st.AheadMonths, &st.AheadUntil, &st.Version)
+	var choice, deduct int
+	err := q.QueryRow(ctx, "SELECT policy, choice, ahead_months, ahead_until, deduct, version FROM cashier_setting WHERE project_id = ?", project).
+		Scan(&st.Policy, &choice, &st.AheadMonths, &st.AheadUntil, &deduct, &st.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return usualSetting(), nil
 	}
-	st.Choice = choice == 1
+	st.Choice, st.Deduct = choice == 1, deduct == 1
 	return st, err
 }
 
 // putSetting writes the next version; two people at once are told so.
 func putSetting(ctx context.Context, tx *db.Tx, project id.ID, st *Setting) error {
-	n, err := tx.Exec(ctx, `INSERT INTO cashier_setting (project_id, policy, choice, ahead_months, ahead_until, version) VALUES (?, ?, ?, ?, ?, ?)
+	n, err := tx.Exec(ctx, `INSERT INTO cashier_setting (project_id, policy, choice, ahead_months, ahead_until, deduct, version) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (project_id) DO UPDATE SET policy = excluded.policy, choice = excluded.choice, ahead_months = excluded.ahead_months,
-			ahead_until = excluded.ahead_until, version = excluded.version WHERE cashier_setting.version = excluded.version - 1`,
-		project, string(st.Policy), order(st.Choice), st.AheadMonths, st.AheadUntil, st.Version)
+			ahead_until = excluded.ahead_until, deduct = excluded.deduct, version = excluded.version WHERE cashier_setting.version = excluded.version - 1`,
+		project, string(st.Policy), order(st.Choice), st.AheadMonths, st.AheadUntil, order(st.Deduct), st.Version)
 	if err == nil && n != 1 {
 		return fault.ErrStale
 	}

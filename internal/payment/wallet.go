@@ -190,6 +190,16 @@ func (s *Service) WalletsIn(ctx context.Context, q db.Q, project id.ID, rooms []
 	return out, nil
 }
 
+// PrepaidRooms are the rooms that have prepaid money, whatever it may pay, in the
+// order of ids.
+func (s *Service) PrepaidRooms(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
+	out, err := prepaidRooms(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("prepaid rooms: %w", err)
+	}
+	return out, nil
+}
+
 // Wallets are some wallets of a project.
 type Wallets []Wallet
 

@@ -61,6 +61,14 @@ func walletsOf(ctx context.Context, q db.Q, project, payer id.ID, rooms []id.ID)
 	return db.Collect(rows, err, scanWallet)
 }
 
+func prepaidRooms(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT DISTINCT room_id FROM payment_wallet WHERE project_id = ? AND purpose <> ? AND balance > 0 ORDER BY room_id", project, heldForRefund)
+	return db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
+		var room id.ID
+		return room, row.Scan(&room)
+	})
+}
+
 func walletsIn(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (Wallets, error) {
 	var out Wallets
 	for part := range slices.Chunk(rooms, 500) {

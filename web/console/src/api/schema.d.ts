@@ -6803,6 +6803,8 @@ export interface components {
             ahead_until?: string;
             /** @description 交款人可以挑选交哪些（民法典 560）；false 为另有约定 */
             choice: boolean;
+            /** @description 发布账单后自动用预存抵扣欠费，先到期先抵，不抵违约金 */
+            deduct_prepaid?: boolean;
             /**
              * @description 没有挑选时的抵扣顺序：statutory 先到期先还、同日按比例（民法典 560），oldest 按账期从旧到新逐项还清
              * @enum {string}
