@@ -108,7 +108,7 @@ func prepare(ctx context.Context, a *app.App, who actor.Actor, size int) ([]id.I
 }
 
 func prepareSome(ctx context.Context, a *app.App, who actor.Actor, projects, size int) ([]id.ID, error) {
-	month := clock.MonthOf(time.Now())
+	month := clock.MonthOf(a.DB.Clock().Now())
 	r := rand.New(rand.NewPCG(1, 2))
 	out := make([]id.ID, projects)
 	for i := range out {

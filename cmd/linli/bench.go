@@ -11,7 +11,7 @@ import (
 	"linli/bench"
 )
 
-const benchUsage = "用法：linli bench billing|lists --rooms N，callbacks --callbacks N，或 reconcile --lines N [--channel wechat|alipay] [--db DSN] [--json]"
+const benchUsage = "用法：linli bench billing|lists --rooms N，callbacks --callbacks N，reconcile --lines N [--channel wechat|alipay]，或 reports --charges N [--db DSN] [--json]"
 
 func benchCommand(ctx context.Context, env environment, args []string) error {
 	if len(args) == 0 {
@@ -26,6 +26,8 @@ func benchCommand(ctx context.Context, env environment, args []string) error {
 		return benchCallbacks(ctx, env, args)
 	case "reconcile":
 		return benchReconcile(ctx, env, args)
+	case "reports":
+		return benchReports(ctx, env, args)
 	}
 	return errors.New(benchUsage)
 }
@@ -85,6 +87,26 @@ func benchReconcile(ctx context.Context, env environment, args []string) error {
 		return errors.New("--lines 至少 100，--channel 为 wechat 或 alipay")
 	}
 	r, err := bench.Reconcile(ctx, bench.ReconcileOptions{Lines: *lines, Channel: *channel, DSN: *dsn}, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return r.Print(env.out, *asJSON)
+}
+
+// benchReports measures what the manager and the accountant open.
+func benchReports(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("bench reports", flag.ContinueOnError)
+	charges := flags.Int("charges", 3_000_000, "一个项目里应收的条数")
+	months := flags.Int("months", 24, "分在几个月里")
+	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
+	asJSON := flags.Bool("json", false, "输出 JSON")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if *months < 14 || *months > 120 || *charges < 30**months {
+		return errors.New("--months 为 14–120，--charges 至少每月 30 条")
+	}
+	r, err := bench.Reports(ctx, *charges, *months, *dsn, os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func commands() []command {
 		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
 		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay [--addr 地址] [--file 文件] [商户号…]；linli sim invoice [--addr 地址] [--file 文件]；linli sim mail|sms|tencent [--addr 地址]", simCommand},
-		{"bench", "测量：linli bench billing|lists|callbacks|reconcile [--db DSN] [--json]", benchCommand},
+		{"bench", "测量：linli bench billing|lists|callbacks|reconcile|reports [--db DSN] [--json]", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
 		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {
 			_, err := fmt.Fprintln(env.out, "linli", version())

@@ -1,14 +1,12 @@
 // Package analytics answers what the books say: income, expense and profit,
 // rates of collection, ageing, balances, as of any day; and closes months. It
 // reads sums that the rooms below keep with their documents, so it needs no
-// table of its own. Floor 8. Uses: audit, ledger, estate, expense, tariff, billing,
-// cashier.
+// table of its own. Floor 8. Uses: audit, ledger, estate, expense, tariff, billing.
 package analytics
 
 import (
 	"linli/internal/audit"
 	"linli/internal/billing"
-	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/expense"
 	"linli/internal/kit/actor"
@@ -43,7 +41,6 @@ type Deps struct {
 	Expense *expense.Service
 	Tariff  *tariff.Service
 	Billing *billing.Service
-	Cashier *cashier.Service
 }
 
 // Service is the room. Safe for concurrent use.
@@ -55,10 +52,9 @@ type Service struct {
 	expense *expense.Service
 	tariff  *tariff.Service
 	billing *billing.Service
-	cashier *cashier.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, tariff: d.Tariff, billing: d.Billing, cashier: d.Cashier}
+	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, tariff: d.Tariff, billing: d.Billing}
 }

@@ -82,18 +82,11 @@ func (s *Service) Standing(ctx context.Context, project id.ID, p Period) (Standi
 	}
 	out := Standing{Period: p, Ages: ages(p.On)}
 	q := s.db.Reader(ctx)
-	var after map[id.ID]money.Fen
-	var err error
-	if p.On < clock.DateOf(s.db.Clock().Now()) {
-		if after, err = s.cashier.PaidAfter(ctx, q, project, p.On); err != nil {
-			return out, fmt.Errorf("standing: %w", err)
-		}
-	}
-	sums, err := s.billing.DueSums(ctx, q, project, p.On, after)
+	sums, err := s.billing.DueSums(ctx, q, project, p.On)
 	if err != nil {
 		return out, fmt.Errorf("standing: %w", err)
 	}
-	collected, err := s.cashier.Collected(ctx, q, project, p.From.First(), p.end(), p.From)
+	collected, err := s.billing.Collected(ctx, q, project, p.From.First(), p.end(), p.From)
 	if err != nil {
 		return out, fmt.Errorf("standing: %w", err)
 	}

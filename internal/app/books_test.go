@@ -23,6 +23,42 @@ import (
 	"log/slog"
 )
 
+// filledAgain upgrades a database of before the sums of days again and sees that
+// they come out as the commands kept them.
+func filledAgain(t *testing.T, d *db.DB) {
+	t.Helper()
+	ctx := t.Context()
+	read := func() [][10]int64 {
+		rows, err := d.Reader(ctx).Query(ctx, `SELECT project_id, day, item_id, late, month, due_date, amount, waived, carried, paid FROM billing_due_day
+			WHERE amount <> 0 OR waived <> 0 OR carried <> 0 OR paid <> 0 ORDER BY 1, 2, 3, 4, 5, 6`)
+		out, err := db.Collect(rows, err, func(row db.Scanner) (x [10]int64, err error) {
+			return x, row.Scan(&x[0], &x[1], &x[2], &x[3], &x[4], &x[5], &x[6], &x[7], &x[8], &x[9])
+		})
+		if err != nil || len(out) == 0 {
+			t.Fatalf("%d sums, %v", len(out), err)
+		}
+		return out
+	}
+	want := read()
+	err := d.Write(ctx, func(tx *db.Tx) error {
+		for _, q := range []string{"DROP TABLE billing_due_day", "DELETE FROM migrate_billing WHERE version_id = 15", "DELETE FROM migrate_cashier WHERE version_id = 17"} {
+			if _, err := tx.Exec(ctx, q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = d.Migrate(ctx, app.Migrations()...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(); !reflect.DeepEqual(got, want) {
+		t.Errorf("kept %v\nfilled %v", want, got)
+	}
+}
+
 // Reports of a past day are what they were on that day, whatever happened
 // since: receipts, receipts made void, waivers, expenses and their reversal. The ages sum to the account of
 // receivables every day.
@@ -137,5 +173,6 @@ func TestReportsOfPastDays(t *testing.T) {
 			t.Errorf("months %+v", months)
 		}
 		sound(t, a, project)
+		filledAgain(t, d)
 	})
 }

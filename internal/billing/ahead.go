@@ -140,10 +140,11 @@ func (s *Service) ChargeAhead(ctx context.Context, tx *db.Tx, who actor.Actor, p
 		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
 	}
 	all := part{First: run.First, Last: run.Last}
-	rows, err := postable(ctx, tx, project, run.ID, all)
+	rows, due, err := postable(ctx, tx, project, run.ID, all)
 	if err != nil {
 		return Run{}, nil, err
 	}
+	due.keep(tx, project, 1)
 	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run.ID, Date: clock.DateOf(tx.Now()),
 		Debit: ledger.Receivable, Credit: ledger.Revenue})
 	if err != nil {
@@ -211,10 +212,11 @@ func (s *Service) TakeBackAhead(ctx context.Context, tx *db.Tx, who actor.Actor,
 		return err
 	}
 	all := part{First: r.First, Last: r.Last}
-	rows, err := postable(ctx, tx, project, run, all)
+	rows, due, err := postable(ctx, tx, project, run, all)
 	if err != nil {
 		return fmt.Errorf("take back ahead: %w", err)
 	}
+	due.keep(tx, project, -1)
 	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRunWithdrawn, Doc: run, Date: clock.DateOf(tx.Now()),
 		Debit: ledger.Revenue, Credit: ledger.Receivable})
 	if err != nil {

@@ -121,6 +121,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
+	due := dueSteps{}
 	for _, m := range merged {
 		c, ok := have[m.Charge]
 		switch {
@@ -131,10 +132,12 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 		case sign < 0 && m.Amount > c.Paid-c.Waived-c.Carried:
 			return ErrNothingTaken
 		}
+		due.add(c.dueKey(), dueStep{paid: m.Amount})
 	}
 	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
+	due.keep(tx, project, sign)
 	if sign > 0 {
 		return nil
 	}

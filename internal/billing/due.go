@@ -1,15 +1,16 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/ledger"
 )
 
 // DueKey is what charges are added up by for reports.
@@ -19,6 +20,8 @@ type DueKey struct {
 	Month clock.Month
 	Due   clock.Date
 }
+
+func (c *Charge) dueKey() DueKey { return DueKey{c.Item, c.Late != 0, c.Month, c.Due} }
 
 // DueSum is what was charged, waived and really paid of one key, in fen.
 type DueSum struct {
@@ -30,88 +33,97 @@ type DueSum struct {
 func (s *DueSum) Owed() money.Fen { return s.Amount - s.Waived - s.Paid }
 
 // DueSums adds up the charges that were owed or paid at the end of a day, late
-// fees included. For a day that is past the caller hands in what was paid for
-// each charge after it. Source: domain 1.7.
-func (s *Service) DueSums(ctx context.Context, q db.Q, project id.ID, on clock.Date, after map[id.ID]money.Fen) ([]DueSum, error) {
-	sums := map[DueKey]*DueSum{}
-	of := func(k DueKey) *DueSum {
-		if sums[k] == nil {
-			sums[k] = &DueSum{DueKey: k}
-		}
-		return sums[k]
-	}
-	list, err := dueSums(ctx, q, project, on)
+// fees included. It reads the sums of days that every command keeps beside the
+// charges, never the charges. Source: domain 1.7.
+func (s *Service) DueSums(ctx context.Context, q db.Q, project id.ID, on clock.Date) ([]DueSum, error) {
+	out, err := dueSums(ctx, q, project, on)
 	if err != nil {
-		return nil, fmt.Errorf("sum charges: %w", err)
-	}
-	for _, x := range list {
-		*of(x.DueKey) = x
-	}
-	if on < clock.DateOf(s.db.Clock().Now()) {
-		if err := s.dueThen(ctx, q, project, on, after, of); err != nil {
-			return nil, fmt.Errorf("charges as of %s: %w", on, err)
-		}
-	}
-	out := make([]DueSum, 0, len(sums))
-	for _, x := range sums {
-		out = append(out, *x)
+		return nil, fmt.Errorf("sum charges as of %s: %w", on, err)
 	}
 	return out, nil
 }
 
-// dueThen takes back what happened after a day: payments, waivers, single
-// lines released, and charges that have ended since.
-func (s *Service) dueThen(ctx context.Context, q db.Q, project id.ID, on clock.Date, after map[id.ID]money.Fen, of func(DueKey) *DueSum) error {
-	end := on.AddDays(1).Start()
-	docs, err := s.ledger.DocsAfter(ctx, q, project, on, ledger.DocCharge, ledger.DocChargeVoided)
+// Collected is what was paid from one day to another, both included, for months
+// before one, late fees left out, in fen. Money given back counts against it on
+// the day it went back.
+func (s *Service) Collected(ctx context.Context, q db.Q, project id.ID, from, until clock.Date, before clock.Month) (money.Fen, error) {
+	sum, err := collected(ctx, q, project, from, until, before)
 	if err != nil {
-		return err
+		return 0, fmt.Errorf("collected arrears: %w", err)
 	}
-	made, ended := map[id.ID]bool{}, map[id.ID]bool{}
-	for _, d := range docs {
-		made[d.Doc] = made[d.Doc] || d.Kind == ledger.DocCharge
-		ended[d.Doc] = ended[d.Doc] || d.Kind == ledger.DocChargeVoided
+	return sum, nil
+}
+
+// dueStep is by how much the sums of one key change, in fen: paid is money
+// since Linli, carried what an import says was paid before.
+type dueStep struct{ amount, waived, carried, paid money.Fen }
+
+// dueSteps are what one command changes.
+type dueSteps map[DueKey]dueStep
+
+func (d dueSteps) add(k DueKey, s dueStep) {
+	x := d[k]
+	d[k] = dueStep{x.amount + s.amount, x.waived + s.waived, x.carried + s.carried, x.paid + s.paid}
+}
+
+func (s dueStep) times(n money.Fen) dueStep {
+	return dueStep{n * s.amount, n * s.waived, n * s.carried, n * s.paid}
+}
+
+// keep adds the steps, with the sign, to the sums of the day of tx. What a
+// transaction changes is written once and behind everything else, also behind
+// the head of the audit log, so that no command holds a day and waits for more.
+func (d dueSteps) keep(tx *db.Tx, project id.ID, sign money.Fen) {
+	if len(d) == 0 {
+		return
 	}
-	ids := make([]id.ID, 0, len(after)+len(made)+len(ended))
-	for _, m := range []map[id.ID]bool{made, ended} {
-		for c := range m {
-			ids = append(ids, c)
+	tx.BeforeCommit(func(_ context.Context, tx *db.Tx) error {
+		all := tx.Note(dueKept{}, func() any { return &dueWaiting{} }).(*dueWaiting)
+		if all.steps == nil {
+			all.steps = map[id.ID]dueSteps{}
+			// Twice to the end of the queue: the log goes there once.
+			tx.BeforeCommit(func(_ context.Context, tx *db.Tx) error {
+				tx.BeforeCommit(all.write)
+				return nil
+			})
 		}
-	}
-	for c := range after {
-		ids = append(ids, c)
-	}
-	slices.Sort(ids)
-	waived, err := waivedAfter(ctx, q, project, on)
-	if err != nil {
-		return err
-	}
-	for c := range waived {
-		ids = append(ids, c)
-	}
-	slices.Sort(ids)
-	for part := range slices.Chunk(slices.Compact(ids), maxRooms) {
-		rows, err := dueCharges(ctx, q, project, part)
-		if err != nil {
-			return err
+		if all.steps[project] == nil {
+			all.steps[project] = dueSteps{}
 		}
-		for _, c := range rows {
-			if !c.released.Before(end) || made[c.id] && ended[c.id] {
-				continue // it was not there on that day
-			}
-			x := of(c.DueKey)
-			switch {
-			case made[c.id]:
-				x.Amount -= c.Amount
-				x.Waived -= c.Waived
-				x.Paid -= c.Paid
-				continue
-			case ended[c.id]:
-				x.Amount += c.Amount
-			}
-			x.Paid -= after[c.id]
-			x.Waived -= waived[c.id]
+		for k, s := range d {
+			all.steps[project].add(k, s.times(sign))
+		}
+		return nil
+	})
+}
+
+// dueWaiting are the steps of a transaction that is about to commit.
+type dueWaiting struct{ steps map[id.ID]dueSteps }
+
+type dueKept struct{}
+
+func (w *dueWaiting) write(ctx context.Context, tx *db.Tx) error {
+	steps := w.steps
+	w.steps = nil
+	for _, project := range slices.Sorted(maps.Keys(steps)) {
+		if err := addDues(ctx, tx, project, clock.DateOf(tx.Now()), steps[project]); err != nil {
+			return fmt.Errorf("add to what is due by day: %w", err)
 		}
 	}
 	return nil
+}
+
+// keys are in one order everywhere, so that two commands never wait for each
+// other's rows crosswise. Late fees have an item of their own.
+func (d dueSteps) keys() []DueKey {
+	out := make([]DueKey, 0, len(d))
+	for k, s := range d {
+		if s != (dueStep{}) {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(a, b DueKey) int {
+		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Due, b.Due))
+	})
+	return out
 }

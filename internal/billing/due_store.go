@@ -2,7 +2,9 @@ package billing
 
 import (
 	"context"
-	"time"
+	"fmt"
+	"slices"
+	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -10,16 +12,30 @@ import (
 	"linli/internal/kit/money"
 )
 
-// dueSums adds up the charges that live today and were released by the end of
-// a day, and those of runs that were withdrawn after it.
+// addDues adds steps to the sums of a day.
+func addDues(ctx context.Context, tx *db.Tx, project id.ID, day clock.Date, d dueSteps) error {
+	one := "(" + db.In(10) + ")"
+	for part := range slices.Chunk(d.keys(), 50) {
+		args := make([]any, 0, 10*len(part))
+		for _, k := range part {
+			s := d[k]
+			args = append(args, project, day, k.Item, k.Late, k.Month, k.Due, s.amount, s.waived, s.carried, s.paid)
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO billing_due_day (project_id, day, item_id, late, month, due_date, amount, waived, carried, paid) VALUES "+
+			one+strings.Repeat(", "+one, len(part)-1)+` ON CONFLICT (project_id, day, item_id, late, month, due_date) DO UPDATE SET
+			amount = billing_due_day.amount + excluded.amount, waived = billing_due_day.waived + excluded.waived,
+			carried = billing_due_day.carried + excluded.carried, paid = billing_due_day.paid + excluded.paid`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func dueSums(ctx context.Context, q db.Q, project id.ID, on clock.Date) ([]DueSum, error) {
-	end := on.AddDays(1).Start()
-	rows, err := q.Query(ctx, `SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date,
-			CAST(SUM(c.amount) AS BIGINT), CAST(SUM(c.waived) AS BIGINT), CAST(SUM(c.paid - c.waived) AS BIGINT)
-		FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
-		WHERE c.project_id = ? AND c.hold = 0 AND r.released_at > 0 AND r.released_at < ?
-			AND (c.live = 1 AND r.state = 'released' OR r.state = 'withdrawn' AND r.withdrawn_at >= ?)
-		GROUP BY 1, 2, 3, 4`, project, end, end)
+	rows, err := q.Query(ctx, `SELECT item_id, late, month, due_date, CAST(SUM(amount) AS BIGINT), CAST(SUM(waived) AS BIGINT),
+			CAST(SUM(carried + paid) AS BIGINT) FROM billing_due_day
+		WHERE project_id = ? AND day <= ? GROUP BY item_id, late, month, due_date`, project, on)
 	return db.Collect(rows, err, func(row db.Scanner) (DueSum, error) {
 		var x DueSum
 		var late int
@@ -29,37 +45,33 @@ func dueSums(ctx context.Context, q db.Q, project id.ID, on clock.Date) ([]DueSu
 	})
 }
 
-func waivedAfter(ctx context.Context, q db.Q, project id.ID, on clock.Date) (map[id.ID]money.Fen, error) {
-	rows, err := q.Query(ctx, `SELECT charge_id, CAST(SUM(amount) AS BIGINT) FROM billing_waiver
-		WHERE project_id = ? AND state = 'approved' AND kind = 'charge' AND decided_on > ? GROUP BY charge_id`, project, on)
-	out := map[id.ID]money.Fen{}
-	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-		var c id.ID
-		var sum money.Fen
-		err := row.Scan(&c, &sum)
-		out[c] = sum
-		return struct{}{}, err
-	})
-	return out, err
+func collected(ctx context.Context, q db.Q, project id.ID, from, until clock.Date, before clock.Month) (sum money.Fen, err error) {
+	err = q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(paid), 0) AS BIGINT) FROM billing_due_day
+		WHERE project_id = ? AND day >= ? AND day <= ? AND late = 0 AND month < ?`, project, from, until, before).Scan(&sum)
+	return sum, err
 }
 
-// dueCharge is one charge for the reports.
-type dueCharge struct {
-	id id.ID
-	DueSum
-	released time.Time
-}
-
-func dueCharges(ctx context.Context, q db.Q, project id.ID, charges []id.ID) ([]dueCharge, error) {
-	rows, err := q.Query(ctx, `SELECT c.id, c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date, c.amount, c.waived, c.paid - c.waived,
-			r.released_at FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
-		WHERE c.project_id = ? AND c.id IN (`+db.In(len(charges))+")", withIDs([]any{project}, charges)...)
-	return db.Collect(rows, err, func(row db.Scanner) (dueCharge, error) {
-		var c dueCharge
-		var late int
-		var at int64
-		err := row.Scan(&c.id, &c.Item, &late, &c.Month, &c.Due, &c.Amount, &c.Waived, &c.Paid, &at)
-		c.Late, c.released = late == 1, db.Micro(at)
-		return c, err
+// brokenDues names what the sums of all days say otherwise than the charges
+// that stand in the book today.
+func brokenDues(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT item_id, month, due_date, CAST(SUM(a) AS BIGINT), CAST(SUM(w) AS BIGINT), CAST(SUM(b + p) AS BIGINT),
+			CAST(SUM(amount) AS BIGINT), CAST(SUM(waived) AS BIGINT), CAST(SUM(paid - waived) AS BIGINT) FROM (
+			SELECT item_id, late, month, due_date, amount AS a, waived AS w, carried AS b, paid AS p, 0 AS amount, 0 AS waived, 0 AS carried, 0 AS paid
+			FROM billing_due_day WHERE project_id = ?
+			UNION ALL
+			SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date, 0, 0, 0, 0, SUM(c.amount), SUM(c.waived), SUM(c.carried),
+				SUM(c.paid) FROM billing_charge c JOIN billing_part t ON t.project_id = c.project_id AND t.run_id = c.run_id AND t.no = c.part
+			WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND t.released = 1 GROUP BY 1, 2, 3, 4
+		) AS side GROUP BY item_id, late, month, due_date
+		HAVING SUM(a) <> SUM(amount) OR SUM(w) <> SUM(waived) OR SUM(b) <> SUM(carried) OR SUM(b + p) <> SUM(paid - waived)
+		ORDER BY month, due_date, item_id LIMIT 100`, project, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var item id.ID
+		var month clock.Month
+		var due clock.Date
+		var have, want DueSum
+		err := row.Scan(&item, &month, &due, &have.Amount, &have.Waived, &have.Paid, &want.Amount, &want.Waived, &want.Paid)
+		return fmt.Sprintf("费用项目 %s %s（应缴日 %s）按天合计应收 %s 元、减免 %s 元、已收 %s 元，各条应收合计 %s 元、%s 元、%s 元", item, month, due,
+			have.Amount.Yuan(), have.Waived.Yuan(), have.Paid.Yuan(), want.Amount.Yuan(), want.Waived.Yuan(), want.Paid.Yuan()), err
 	})
 }

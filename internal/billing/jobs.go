@@ -236,16 +236,17 @@ func finishIn(ctx context.Context, tx *db.Tx, project, run id.ID, st step) error
 	return job.End(ctx, tx)
 }
 
-// postedPart is a part with the charges to be posted.
+// postedPart is a part with the charges to be posted and their sums.
 type postedPart struct {
 	part part
 	rows []posted
+	due  dueSteps
 }
 
 func (s *Service) readPosted(project, run id.ID) func(context.Context, part) (postedPart, error) {
 	return func(ctx context.Context, p part) (postedPart, error) {
-		rows, err := postable(ctx, s.db.Reader(ctx), project, run, p)
-		return postedPart{p, rows}, err
+		rows, due, err := postable(ctx, s.db.Reader(ctx), project, run, p)
+		return postedPart{p, rows, due}, err
 	}
 }
 
@@ -253,6 +254,7 @@ func (s *Service) readPosted(project, run id.ID) func(context.Context, part) (po
 // revenue, one posting per charge.
 func (s *Service) release(ctx context.Context, project, run id.ID) error {
 	return s.post(ctx, project, run, s.releasing(), func(ctx context.Context, tx *db.Tx, p postedPart) error {
+		p.due.keep(tx, project, 1)
 		return s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run, Date: clock.DateOf(tx.Now()),
 			Debit: ledger.Receivable, Credit: ledger.Revenue})
 	})
@@ -265,6 +267,7 @@ func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
 			return nil
 		}
 		if p.part.Released {
+			p.due.keep(tx, project, -1)
 			err := s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRunWithdrawn, Doc: run, Date: clock.DateOf(tx.Now()),
 				Debit: ledger.Revenue, Credit: ledger.Receivable})
 			if err != nil {

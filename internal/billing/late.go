@@ -188,7 +188,7 @@ func (s *Service) ChargeLate(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 	run := Run{ID: tx.NewID(), Month: today.Month(), State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
 		ReleasedBy: who.Name, ReleasedAt: tx.Now(), Rooms: 1}
 	var postings []ledger.Posting
-	rows := make([]lateRow, 0, len(list))
+	rows, due := make([]lateRow, 0, len(list)), dueSteps{}
 	for _, x := range list {
 		if x.Amount <= 0 || x.Amount > x.Fee.Left() {
 			return nil, ErrLateMoved
@@ -206,12 +206,14 @@ func (s *Service) ChargeLate(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 		rows = append(rows, lateRow{x.ID, p.ID, p.Subject, p.Payer, p.Month, x.Amount, today, text})
 		run.Lines++
 		run.Amount += x.Amount
+		due.add(DueKey{item, true, p.Month, today}, dueStep{amount: x.Amount})
 		postings = append(postings, ledger.Posting{DocKind: ledger.DocCharge, Doc: x.ID, Date: today, Debit: ledger.Receivable, Credit: ledger.OtherRevenue,
 			Amount: x.Amount, Subject: p.Subject, Item: item})
 	}
 	if err := storeLate(ctx, tx, project, item, &run, rows); err != nil {
 		return nil, err
 	}
+	due.keep(tx, project, 1)
 	if err := s.ledger.Post(ctx, tx, project, postings); err != nil {
 		return nil, fmt.Errorf("charge late fees: %w", err)
 	}
@@ -221,6 +223,7 @@ func (s *Service) ChargeLate(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 // takeBackLate ends late fees whose money went back: nobody owes them as
 // charges any more, and they are computed again from the days.
 func (s *Service) takeBackLate(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, have map[id.ID]Charge) error {
+	due := dueSteps{}
 	for _, x := range list {
 		c := have[x.Charge]
 		if c.Late == 0 || c.Paid != x.Amount {
@@ -229,12 +232,14 @@ func (s *Service) takeBackLate(ctx context.Context, tx *db.Tx, project id.ID, li
 		if err := buryLate(ctx, tx, project, &c); err != nil {
 			return err
 		}
+		due.add(c.dueKey(), dueStep{amount: c.Amount})
 		err := s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocChargeVoided, Doc: c.ID, Date: clock.DateOf(tx.Now()),
 			Debit: ledger.OtherRevenue, Credit: ledger.Receivable, Amount: c.Amount, Subject: c.Subject, Item: c.Item}})
 		if err != nil {
 			return fmt.Errorf("take back late fee: %w", err)
 		}
 	}
+	due.keep(tx, project, -1)
 	return nil
 }
 

@@ -98,6 +98,7 @@ func (s *Service) ReleaseLine(ctx context.Context, who actor.Actor, project, run
 			return ErrLineState
 		}
 		c.Hold = Normal
+		dueSteps{c.dueKey(): {amount: c.Amount}}.keep(tx, project, 1)
 		return s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocCharge, Doc: c.ID, Date: clock.DateOf(tx.Now()),
 			Debit: ledger.Receivable, Credit: ledger.Revenue, Amount: c.Amount, Subject: c.Subject, Item: c.Item}})
 	})

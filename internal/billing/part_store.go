@@ -239,30 +239,46 @@ func copyLooks(ctx context.Context, tx *db.Tx, project, run id.ID, w *work, char
 	})
 }
 
-// posted is what release and withdrawal need of a charge.
+// posted is what release and withdrawal post of a charge.
 type posted struct {
 	subject, item id.ID
 	amount        money.Fen
 }
 
-// postable reads the charges of a part that are posted: live and not held. The
-// range of ids is contiguous in the primary key.
-func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]posted, error) {
+// postable reads the charges of a part that become or were owed: live and not
+// held. It answers what of them is posted, and their sums; late fees are charged
+// singly and not among them. The range of ids is contiguous in the primary key.
+func postable(ctx context.Context, q db.Q, project, run id.ID, pt part) ([]posted, dueSteps, error) {
+	due := dueSteps{}
 	if pt.First == 0 {
-		return nil, nil
+		return nil, due, nil
 	}
 	// Asking for live charges here would invite PostgreSQL to read the partial
 	// index of the whole project; all of a part are live until it is buried.
-	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount - carried FROM billing_charge
-		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND hold = 0 AND amount > carried ORDER BY id`, project, pt.First, pt.Last, run)
-	out, err := db.Collect(rows, err, func(row db.Scanner) (posted, error) {
+	rows, err := q.Query(ctx, `SELECT subject_id, item_id, amount, carried, month, due_date FROM billing_charge
+		WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND hold = 0 ORDER BY id`, project, pt.First, pt.Last, run)
+	var out []posted
+	var last, k DueKey
+	var sum, one dueStep
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var p posted
-		return p, row.Scan(&p.subject, &p.item, &p.amount)
+		err := row.Scan(&p.subject, &k.Item, &one.amount, &one.carried, &k.Month, &k.Due)
+		if k != last { // they come in stretches of the same key
+			due.add(last, sum)
+			last, sum = k, dueStep{}
+		}
+		sum.amount += one.amount
+		sum.carried += one.carried
+		if p.item, p.amount = k.Item, one.amount-one.carried; p.amount > 0 {
+			out = append(out, p)
+		}
+		return struct{}{}, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read charges of part: %w", err)
+		return nil, nil, fmt.Errorf("read charges of part: %w", err)
 	}
-	return out, nil
+	due.add(last, sum)
+	return out, due, nil
 }
 
 // learn brings PostgreSQL's statistics up to date after a bulk write; with old

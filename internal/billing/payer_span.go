@@ -312,7 +312,7 @@ func facts(list []PayerSplit, after bool) []map[string]any {
 // bury ends the life of the charges of before and answers the newest month of
 // their runs, so that the run of the move does not look like a newer one.
 func (s *Service) bury(ctx context.Context, tx *db.Tx, project id.ID, list []PayerSplit) (clock.Month, error) {
-	runs := map[id.ID]*Run{}
+	runs, due := map[id.ID]*Run{}, dueSteps{}
 	var newest clock.Month
 	for i := range list {
 		for k := range list[i].old {
@@ -335,6 +335,7 @@ func (s *Service) bury(ctx context.Context, tx *db.Tx, project id.ID, list []Pay
 			if err := buryCharge(ctx, tx, project, c.ID); err != nil {
 				return 0, err
 			}
+			due.add(c.dueKey(), dueStep{amount: c.Amount})
 			err := s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocChargeVoided, Doc: c.ID, Date: clock.DateOf(tx.Now()),
 				Debit: ledger.Revenue, Credit: ledger.Receivable, Amount: c.Amount, Subject: c.Subject, Item: c.Item}})
 			if err != nil {
@@ -342,6 +343,7 @@ func (s *Service) bury(ctx context.Context, tx *db.Tx, project id.ID, list []Pay
 			}
 		}
 	}
+	due.keep(tx, project, -1)
 	for _, run := range runIDs(list) {
 		runs[run].Version++
 		if err := updateRun(ctx, tx, project, runs[run]); err != nil {
@@ -349,18 +351,6 @@ func (s *Service) bury(ctx context.Context, tx *db.Tx, project id.ID, list []Pay
 		}
 	}
 	return newest, nil
-}
-
-// runIDs are the runs of the charges of before, ascending.
-func runIDs(list []PayerSplit) []id.ID {
-	var out []id.ID
-	for i := range list {
-		for _, c := range list[i].old {
-			out = append(out, c.Run)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // billAgain stores the new charges as a released run and posts them.
@@ -372,6 +362,7 @@ func (s *Service) billAgain(ctx context.Context, tx *db.Tx, project id.ID, run *
 	ids := tx.IDs(n)
 	run.First, run.Last, run.Lines = ids[0], ids[n-1], int64(n)
 	var postings []ledger.Posting
+	due := dueSteps{}
 	for i := range list {
 		p := &list[i]
 		from := p.old[0]
@@ -389,6 +380,7 @@ func (s *Service) billAgain(ctx context.Context, tx *db.Tx, project id.ID, run *
 				return err
 			}
 			run.Amount += c.Amount
+			due.add(c.dueKey(), dueStep{amount: c.Amount})
 			postings = append(postings, ledger.Posting{DocKind: ledger.DocRun, Doc: run.ID, Date: clock.DateOf(tx.Now()), Debit: ledger.Receivable,
 				Credit: ledger.Revenue, Amount: c.Amount, Subject: c.Subject, Item: c.Item})
 		}
@@ -396,5 +388,6 @@ func (s *Service) billAgain(ctx context.Context, tx *db.Tx, project id.ID, run *
 	if err := insertMoveRun(ctx, tx, project, run, list); err != nil {
 		return err
 	}
+	due.keep(tx, project, 1)
 	return s.ledger.Post(ctx, tx, project, postings)
 }

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -30,6 +31,18 @@ type withFirst struct {
 }
 
 func (w withFirst) Scan(dst ...any) error { return w.row.Scan(append([]any{w.first}, dst...)...) }
+
+// runIDs are the runs of the charges of before, ascending.
+func runIDs(list []PayerSplit) []id.ID {
+	var out []id.ID
+	for i := range list {
+		for _, c := range list[i].old {
+			out = append(out, c.Run)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
 
 // lockSegments locks the runs of the charges and then the charges.
 func lockSegments(ctx context.Context, tx *db.Tx, project id.ID, list []PayerSplit) error {

@@ -72,11 +72,17 @@ func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	return run.ID, s.postShared(ctx, tx, project, &run, ledger.DocRun, ledger.Receivable, ledger.Revenue)
 }
 
+// postShared posts a small run, or what takes it back, and keeps its sums.
 func (s *Service) postShared(ctx context.Context, tx *db.Tx, project id.ID, run *Run, kind ledger.DocKind, debit, credit ledger.Account) error {
-	rows, err := postable(ctx, tx, project, run.ID, part{First: run.First, Last: run.Last})
+	rows, due, err := postable(ctx, tx, project, run.ID, part{First: run.First, Last: run.Last})
 	if err != nil {
 		return err
 	}
+	sign := money.Fen(1)
+	if kind == ledger.DocRunWithdrawn {
+		sign = -1
+	}
+	due.keep(tx, project, sign)
 	return s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: kind, Doc: run.ID, Date: clock.DateOf(tx.Now()), Debit: debit, Credit: credit})
 }
 

@@ -63,6 +63,7 @@ func (s *Service) ChargeSingle(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := s.tariff.MarkUsed(ctx, tx, project, []id.ID{in.Item}); err != nil {
 		return c, err
 	}
+	dueSteps{c.dueKey(): {amount: c.Amount}}.keep(tx, project, 1)
 	err = s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocCharge, Doc: c.ID, Date: clock.DateOf(tx.Now()),
 		Debit: ledger.Receivable, Credit: ledger.Revenue, Amount: c.Amount, Subject: c.Subject, Item: c.Item}})
 	if err != nil {
@@ -168,6 +169,7 @@ func (s *Service) RedCharge(ctx context.Context, tx *db.Tx, project, charge id.I
 	if err := s.freeOf(ctx, tx, project, &c, again); err != nil {
 		return c, err
 	}
+	dueSteps{c.dueKey(): {amount: c.Amount}}.keep(tx, project, -1)
 	return c, s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocChargeVoided, Doc: c.ID, Date: clock.DateOf(tx.Now()),
 		Debit: against, Credit: ledger.Receivable, Amount: c.Amount, Subject: c.Subject, Item: c.Item}})
 }

@@ -187,6 +187,7 @@ func (s *Service) waive(ctx context.Context, tx *db.Tx, project id.ID, w *Waiver
 	if err := addWaived(ctx, tx, project, w.Charge, w.Amount); err != nil {
 		return nil, err
 	}
+	dueSteps{c.dueKey(): {waived: w.Amount}}.keep(tx, project, 1)
 	err = s.ledger.Post(ctx, tx, project, []ledger.Posting{{DocKind: ledger.DocWaiver, Doc: w.ID, Date: clock.DateOf(tx.Now()),
 		Debit: ledger.Revenue, Credit: ledger.Receivable, Amount: w.Amount, Subject: c.Subject, Item: c.Item}})
 	return &c, err

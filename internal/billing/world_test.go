@@ -281,8 +281,8 @@ func (w *world) number(query string, args ...any) int64 {
 }
 
 // check holds the promises that no command may break: one live charge per
-// room, item and month; every amount recomputes; postings equal documents; the
-// review's equation; paid within owed.
+// room, item and month; every amount recomputes; postings equal documents; sums
+// of days equal charges; the review's equation; paid within owed.
 func (w *world) check() {
 	w.Helper()
 	if n := w.number(`SELECT COUNT(*) FROM (SELECT 1 FROM billing_charge WHERE project_id = ? AND live = 1
@@ -302,6 +302,7 @@ func (w *world) check() {
 	}); err != nil {
 		w.Fatal(err)
 	}
+	w.checkDues()
 	l, err := w.billing.Runs(context.Background(), w.db.Reader(context.Background()), w.project, 0, page.Request{Limit: 200})
 	if err != nil {
 		w.Fatal(err)

@@ -99,26 +99,3 @@ func (s *Service) BalancesWithout(ctx context.Context, q db.Q, project id.ID, ki
 	}
 	return m, nil
 }
-
-// DocRef names a document of the book.
-type DocRef struct {
-	Kind DocKind
-	Doc  id.ID
-}
-
-// DocsAfter names the documents of some kinds that posted after a day. Where
-// the days hold none of them, no posting is read.
-func (s *Service) DocsAfter(ctx context.Context, q db.Q, project id.ID, day clock.Date, kinds ...DocKind) ([]DocRef, error) {
-	list, err := totals(ctx, q, project, day.AddDays(1), 99991231)
-	if err != nil {
-		return nil, fmt.Errorf("documents after %s: %w", day, err)
-	}
-	if !slices.ContainsFunc(list, func(t Total) bool { return slices.Contains(kinds, t.DocKind) }) {
-		return nil, nil
-	}
-	out, err := docsAfter(ctx, q, project, day, kinds)
-	if err != nil {
-		return nil, fmt.Errorf("documents after %s: %w", day, err)
-	}
-	return out, nil
-}

@@ -132,17 +132,3 @@ func brokenMonths(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 		return fmt.Sprintf("%s 已月结，借 %d 贷 %d 结账时 %s 元，现在账上 %s 元", m, debit, credit, have.Yuan(), want.Yuan()), err
 	})
 }
-
-// docsAfter reads from the first id of the day on: ids carry their instant.
-func docsAfter(ctx context.Context, q db.Q, project id.ID, day clock.Date, kinds []DocKind) ([]DocRef, error) {
-	args := []any{project, id.At(day.Start()), day}
-	for _, k := range kinds {
-		args = append(args, k)
-	}
-	rows, err := q.Query(ctx, "SELECT DISTINCT doc_kind, doc_id FROM ledger_posting WHERE project_id = ? AND id >= ? AND date > ? AND doc_kind IN ("+db.In(len(kinds))+")", args...)
-	return db.Collect(rows, err, func(row db.Scanner) (DocRef, error) {
-		var d DocRef
-		err := row.Scan(&d.Kind, &d.Doc)
-		return d, err
-	})
-}
