@@ -147,16 +147,20 @@ func oneCharge(ctx context.Context, q db.Q, project, charge id.ID) (Charge, erro
 }
 
 // addPaid moves the paid amounts in one statement per chunk; the CHECK of the
-// table is the net under the caller's checks.
+// table is the net under the caller's checks. The ids stand in the condition:
+// joined with a list of values SQLite would read every charge of the project.
 func addPaid(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) error {
-	const one = "(CAST(? AS BIGINT), CAST(? AS BIGINT))"
 	for part := range slices.Chunk(list, 100) {
-		args := make([]any, 0, 2*len(part)+1)
+		args := make([]any, 0, 3*len(part)+1)
 		for _, x := range part {
 			args = append(args, int64(x.Charge), int64(x.Amount*sign))
 		}
-		n, err := tx.Exec(ctx, "UPDATE billing_charge SET paid = paid + v.column2 FROM (VALUES "+one+strings.Repeat(", "+one, len(part)-1)+
-			") AS v WHERE project_id = ? AND id = v.column1 AND live = 1 AND hold = 0", append(args, int64(project))...)
+		args = append(args, int64(project))
+		for _, x := range part {
+			args = append(args, int64(x.Charge))
+		}
+		n, err := tx.Exec(ctx, "UPDATE billing_charge SET paid = paid + CASE id"+strings.Repeat(" WHEN ? THEN CAST(? AS BIGINT)", len(part))+
+			" END WHERE project_id = ? AND id IN ("+db.In(len(part))+") AND live = 1 AND hold = 0", args...)
 		if err != nil {
 			return fmt.Errorf("move paid amounts: %w", err)
 		}
