@@ -193,7 +193,7 @@ func TestRedCharge(t *testing.T) {
 					w.t.Errorf("taken back twice: %v", err)
 				}
 				for day, want := range map[clock.Date]money.Fen{before: 100_00, before.AddDays(3): 0} {
-					sums, err := w.app.Billing.DueSums(ctx, q, w.project, day, nil)
+					sums, err := w.app.Billing.DueSums(ctx, q, w.project, day)
 					w.must(err)
 					var owed money.Fen
 					for i := range sums {
