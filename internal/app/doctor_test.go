@@ -187,7 +187,7 @@ func corruptions() []corruption {
 		{"amount of a charge changed", sql("UPDATE billing_charge SET amount = amount + 1 WHERE project_id = ? AND id = ?", "charge"),
 			[]string{"应收 {charge}（云栖费 2026-11，房间 {room}）金额 209.87 元，按当时的单价重算是 209.86 元", "账上的应收账款是 209.86 元"}},
 		{"sum of a day changed", sql("UPDATE billing_due_day SET paid = paid + 100 WHERE project_id = ? AND item_id = ? AND month = 202611", "item"),
-			[]string{"[billing]", "费用项目 {item} 2026-11（应缴日 2026-11-30）按天合计应收 209.86 元、减免 0.00 元、已收 210.86 元，各条应收合计 209.86 元、0.00 元、209.86 元"}},
+			[]string{"[billing]", "费用项目 {item} 2026-11（应缴日 ", "）按天合计应收 209.86 元、减免 0.00 元、已收 210.86 元，各条应收合计 209.86 元、0.00 元、209.86 元"}},
 		{"audit entry edited", sql("UPDATE audit_entry SET summary = '收款 1.00 元' WHERE project_id = ? AND subject_id = ?", "receipt"),
 			[]string{"[audit]", "操作日志第 ", "被改动、删除或手工插入"}},
 		{"audit entry gone", sql("DELETE FROM audit_entry WHERE project_id = ? AND subject_id = ?", "receipt"),
