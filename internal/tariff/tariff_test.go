@@ -33,7 +33,7 @@ type world struct {
 // migrations of billing.
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
-	tables := []db.Migrations{audit.Migrations(), estate.Migrations(), {Room: "billing", FS: os.DirFS("../billing/migrations")}}
+	tables := []db.Migrations{audit.Migrations(), estate.Migrations(), {Room: "ledger", FS: os.DirFS("../ledger/migrations")}, {Room: "billing", FS: os.DirFS("../billing/migrations")}}
 	dbtest.Run(t, tables, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
 		homes := estate.New(estate.Deps{DB: d, Audit: a})
