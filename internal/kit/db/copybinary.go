@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -23,12 +24,19 @@ type rowStream struct {
 	sent  int
 	begun bool
 	err   error // of fill or of a value, which the caller wants to see itself
+	mu    sync.Mutex
+	ended bool
 }
 
 // sendAt is about one buffer of the driver.
 const sendAt = 60_000
 
 func (s *rowStream) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return 0, io.ErrClosedPipe
+	}
 	if s.sent == len(s.buf) {
 		if s.err != nil {
 			return 0, s.err
@@ -44,6 +52,15 @@ func (s *rowStream) Read(p []byte) (int, error) {
 	k := copy(p, s.buf[s.sent:])
 	s.sent += k
 	return k, nil
+}
+
+// end lets nothing read on: the driver does not wait for its reader when the
+// connection is cut, and what fill looks at is the caller's again.
+func (s *rowStream) end() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	return s.err
 }
 
 func (s *rowStream) more() {
@@ -129,8 +146,8 @@ func (tx *Tx) copyRows(ctx context.Context, conn *pgx.Conn, table string, names 
 	}
 	s := &rowStream{n: n, types: types, row: make([]any, len(names)), fill: fill}
 	_, err = conn.PgConn().CopyFrom(ctx, s, "COPY "+table+" ("+columns+") FROM STDIN WITH (FORMAT binary)")
-	if s.err != nil {
-		return s.err // the server only repeats its text
+	if own := s.end(); own != nil {
+		return own // the server only repeats its text
 	}
 	return err
 }
