@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser, shot } from '../lib/browser.mjs'
+import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
+import { picture } from '../lib/picture.mjs'
 import * as seed from '../lib/seed.mjs'
 
 let linli, browser, boss, accountant, manager, project, rooms, fee
@@ -45,6 +47,11 @@ test('[F1][F3][F4][F12] a discount is asked for, approved by somebody else, coun
   await form.getByLabel('从哪天起').fill(`${m}-01`)
   await form.getByLabel('从哪天起').press('Enter')
   await form.getByLabel('原因').fill('相邻施工，业主大会同意')
+  await form.locator('input[type=file]').setInputFiles([{ name: '施工.png', mimeType: 'image/png', buffer: picture(40, 30) }, { name: '围挡.png', mimeType: 'image/png', buffer: picture(40, 30) }])
+  await form.getByRole('button', { name: '去掉照片 2' }).click()
+  await form.getByRole('img', { name: '照片 1' }).waitFor()
+  await a.settled()
+  await shot(a.page, 'discount-form')
   await form.getByRole('button', { name: /提交，等同事批准/ }).click()
   const mine = a.page.getByRole('row', { name: /1栋1单元101.*按 80% 收/ })
   await mine.getByText('待批准').waitFor()
@@ -55,7 +62,11 @@ test('[F1][F3][F4][F12] a discount is asked for, approved by somebody else, coun
   await b.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '批准' }).waitFor()
   await b.settled()
   await shot(b.page, 'discounts', { keep: 'guide/pages/discounts' })
+  await b.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('link', { name: '照片 1' }).waitFor()
   await b.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('button', { name: '批准' }).click()
+  const proof = b.page.getByRole('dialog', { name: '批准给1栋1单元101的优惠？' }).getByRole('img', { name: '照片 1' })
+  await eventually(async () => assert.equal(await proof.evaluate((x) => x.naturalWidth), 40))
+  await shot(b.page, 'discount-approve')
   await b.page.getByRole('dialog', { name: '批准给1栋1单元101的优惠？' }).getByRole('button', { name: '批准' }).click()
   await b.page.getByText('没有待批准的优惠').waitFor()
   await b.close()

@@ -2,11 +2,11 @@
 // when the meter on the wall is another one than last month.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { deflateSync } from 'node:zlib'
 import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { eventually, until } from '../lib/eventually.mjs'
 import { gbk } from '../lib/gbk.mjs'
 import { startLinli } from '../lib/linli.mjs'
+import { picture } from '../lib/picture.mjs'
 import * as seed from '../lib/seed.mjs'
 import { workbook } from '../lib/xlsx.mjs'
 
@@ -39,25 +39,6 @@ async function open(who, path, options) {
   return p
 }
 const upload = (page, name, buffer) => page.getByLabel('选择文件').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
-
-/** A picture as a camera makes one, without a library: one colour, PNG. */
-function picture(width = 64, height = 48) {
-  const crcTable = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0 })
-  const crc = (b) => (~b.reduce((c, x) => crcTable[(c ^ x) & 255] ^ (c >>> 8), ~0)) >>> 0
-  const chunk = (kind, data) => {
-    const body = Buffer.concat([Buffer.from(kind), data])
-    const out = Buffer.alloc(8)
-    out.writeUInt32BE(data.length)
-    out.writeUInt32BE(crc(body), 4)
-    return Buffer.concat([out.subarray(0, 4), body, out.subarray(4)])
-  }
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(width)
-  head.writeUInt32BE(height, 4)
-  head.set([8, 2, 0, 0, 0], 8)
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 140)])
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(Array(height).fill(row)))), chunk('IEND', Buffer.alloc(0))])
-}
 
 test('[F2] readings by Excel: our sheet comes prefilled, every wrong cell is named and nothing written, all of it is entered and taken back', async () => {
   const last = seed.month(-1)

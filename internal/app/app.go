@@ -164,7 +164,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File})
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
-	a.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
+	a.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Tariff: a.Tariff, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.Adjust = adjust.New(adjust.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
@@ -40,8 +41,8 @@ func (w *matrixWorld) metered(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	return err
 }
 
-// dials gives a twin a reading with a photo of its dial, and a sheet of
-// readings that waits to be applied.
+// dials gives a twin a reading with a photo of its dial, a discount that rests
+// on one, and a sheet of readings that waits to be applied.
 func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
 	t.Helper()
 	ctx, project := t.Context(), p.ids["project"]
@@ -49,12 +50,22 @@ func (w *matrixWorld) dials(t *testing.T, p *twin, who actor.Actor) {
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
 		t.Fatal(err)
 	}
-	photo, err := w.app.Meter.AddPhoto(ctx, who, project, p.canary+".png", &picture)
+	photo, err := w.app.Meter.AddPhoto(ctx, who, project, p.canary+".png", bytes.NewReader(picture.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty, err := w.app.Tariff.AddPhoto(ctx, who, project, p.canary+".png", bytes.NewReader(picture.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	today := clock.DateOf(w.app.DB.Clock().Now())
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		d, err := w.app.Tariff.AskDiscount(ctx, tx, who, project, tariff.Discount{Item: p.ids["item"], Scope: tariff.ToRoom, Target: p.ids["room"], Kind: tariff.Vacancy,
+			Starts: tariff.AfterMonths, Keep: 7000, Since: today.Month().First(), Reason: p.canary, Photos: []id.ID{empty.ID}})
+		if err != nil {
+			return err
+		}
+		p.ids["discount"] = d.ID
 		m, err := w.app.Meter.Install(ctx, tx, who, project, meter.Meter{Place: p.canary, Kind: supply.Gas, Number: p.canary, Digits: 5, Installed: today.Month().First()})
 		if err != nil {
 			return err

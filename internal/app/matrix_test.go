@@ -60,6 +60,7 @@ func (e *endpoint) fill(project id.ID, from twin) string {
 	for name, v := range from.ids {
 		path = strings.ReplaceAll(path, "{"+name+"}", v.String())
 	}
+	path = strings.ReplaceAll(path, "{no}", "1")
 	if e.op == "search-households" {
 		path += "?q=101"
 	}
@@ -125,7 +126,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 	for op, b := range cardBodies(from) {
 		bodies[op] = b
 	}
-	if e.op == "start-import" || e.op == "bank-import" || e.op == "card-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" {
+	if e.op == "start-import" || e.op == "bank-import" || e.op == "card-import" || e.op == "expense-attach" || e.op == "start-reading-import" || e.op == "add-reading-photo" || e.op == "add-discount-photo" {
 		return csvForm("matrix.csv")
 	}
 	if b, ok := bodies[e.op]; ok {

@@ -46,7 +46,7 @@ var moved = map[string]string{
 	"cashier_deposit": "deposit", "cashier_deposit_entry": "deposit",
 	"cashier_bank_row": "bank",
 	"estate_import":    "roster", "estate_import_error": "roster", "estate_import_step": "roster", "estate_kept": "roster",
-	"billing_item": "tariff", "billing_rate": "tariff", "billing_assignment": "tariff", "billing_discount": "tariff",
+	"billing_item": "tariff", "billing_rate": "tariff", "billing_assignment": "tariff", "billing_discount": "tariff", "billing_discount_photo": "tariff",
 }
 
 // published are tables that higher rooms may read and join, but not write,

@@ -80,7 +80,8 @@ type Discount struct {
 	From    clock.Date // first day that is cheaper
 	Until   clock.Date // last day, 0 = open
 	Reason  string
-	Proof   string // document that it rests on
+	Proof   string  // document that it rests on
+	Photos  []id.ID // pictures that it rests on; only when it is asked for
 	State   DiscountState
 	AskedBy id.ID
 	Asker   string
@@ -148,8 +149,8 @@ func (d *Discount) checkKind() error {
 		if d.Scope != ToRoom {
 			return ErrDiscount.At("body.scope", "空置优惠只能给一间房", string(d.Scope))
 		}
-		if d.Proof == "" {
-			return ErrDiscount.At("body.proof", "请写明空置的证明，例如登记表编号", "")
+		if d.Proof == "" && len(d.Photos) == 0 {
+			return ErrDiscount.At("body.proof", "请写明空置的证明，例如登记表编号，或附上照片", "")
 		}
 		switch d.Starts {
 		case AfterMonths, Retroactive, FromApproval:
@@ -188,7 +189,7 @@ func laterBy(d clock.Date, n int) clock.Date {
 }
 
 // AskDiscount proposes a discount; it changes nothing until somebody else
-// approves it. Errors: ErrDiscount, ErrItemRetired, fault.ErrNotFound.
+// approves it. Errors: ErrDiscount, ErrPhoto, ErrItemRetired, fault.ErrNotFound.
 func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d Discount) (Discount, error) {
 	if err := d.check(); err != nil {
 		return d, err
@@ -209,6 +210,9 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	d.ID, d.Version, d.State, d.From, d.Decided = tx.NewID(), 1, Asked, d.begins(clock.DateOf(tx.Now())), Decision{}
 	d.AskedBy, d.Asker, d.AskedAt = who.Account, who.Name, tx.Now()
 	if err := insertDiscount(ctx, tx, project, &d); err != nil {
+		return d, err
+	}
+	if err := s.keepPhotos(ctx, tx, who, project, &d); err != nil {
 		return d, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.discount_asked", Kind: "discount", Subject: d.ID,

@@ -24,7 +24,7 @@ type DiscountFields struct {
 	Since  clock.Date `json:"from_date" doc:"从哪天起（含）；空置填空置的第一天"`
 	Until  clock.Date `json:"until_date,omitempty" doc:"到哪天止（含），空为长期"`
 	Reason string     `json:"reason" minLength:"2" maxLength:"200" doc:"原因，住户问起时照此解释"`
-	Proof  string     `json:"proof,omitempty" maxLength:"200" doc:"证明或文号；空置优惠必填"`
+	Proof  string     `json:"proof,omitempty" maxLength:"200" doc:"证明或文号；空置优惠要有它或照片"`
 }
 
 // DiscountJSON is a discount in answers.
@@ -34,6 +34,7 @@ type DiscountJSON struct {
 	Name   string `json:"item_name"`
 	Target string `json:"target_label" doc:"范围的名称，如 3栋、3栋2单元1502"`
 	DiscountFields
+	Photos    int        `json:"photos" doc:"有几张照片"`
 	Words     string     `json:"words" doc:"优惠内容，如 按 98% 收"`
 	From      clock.Date `json:"effective_date" doc:"实际从哪天起优惠；批准前是按今天批准推算的"`
 	State     string     `json:"state" enum:"asked,approved,refused,withdrawn" doc:"待批准、已批准、已退回、已撤回"`
@@ -63,9 +64,18 @@ func (s *Service) discountList(ctx context.Context, q db.Q, who actor.Actor, pro
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]id.ID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	photos, err := photosOf(ctx, q, project, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]DiscountJSON, len(list))
 	for i := range list {
 		out[i] = toDiscount(&list[i], who, names, labels[i].TargetLabel)
+		out[i].Photos = len(photos[list[i].ID])
 	}
 	return out, nil
 }
@@ -105,7 +115,10 @@ func (s *Service) listDiscountsAPI(ctx context.Context, who actor.Actor, in *lis
 type askDiscountIn struct {
 	Project id.ID `path:"project"`
 	Item    id.ID `path:"item"`
-	Body    DiscountFields
+	Body    struct {
+		DiscountFields
+		Photos []id.ID `json:"photo_ids,omitempty" maxItems:"6" doc:"照片，先上传"`
+	}
 }
 
 type discountOut struct{ Body DiscountJSON }
@@ -113,7 +126,7 @@ type discountOut struct{ Body DiscountJSON }
 func (s *Service) askDiscountAPI(ctx context.Context, who actor.Actor, in *askDiscountIn) (*discountOut, error) {
 	b := in.Body
 	d := Discount{Item: in.Item, Scope: Scope(b.Scope), Target: b.Target, Kind: DiscountKind(b.Kind), Keep: b.Keep, Off: b.Off, Months: b.Months,
-		Starts: Starts(b.Starts), Since: b.Since, Until: b.Until, Reason: b.Reason, Proof: b.Proof}
+		Starts: Starts(b.Starts), Since: b.Since, Until: b.Until, Reason: b.Reason, Proof: b.Proof, Photos: b.Photos}
 	return s.discountAnswer(ctx, who, in.Project, func(tx *db.Tx) (Discount, error) {
 		return s.AskDiscount(ctx, tx, who, in.Project, d)
 	})

@@ -3,6 +3,7 @@ package tariff
 import (
 	"context"
 
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/web"
 )
@@ -27,6 +28,9 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "approve-discount", "POST", in+"/discounts/{discount}/approve", "批准优惠（提出人不能自己批）", PermDiscount, s.approveDiscountAPI)
 	route(w, "refuse-discount", "POST", in+"/discounts/{discount}/refuse", "退回优惠", PermDiscount, s.refuseDiscountAPI)
 	route(w, "withdraw-discount", "POST", in+"/discounts/{discount}/withdraw", "撤回还没批的优惠", PermItem, s.withdrawDiscountAPI)
+	web.Handle(w, web.Op{ID: "add-discount-photo", Method: "POST", Path: in + "/discount-photos", Summary: "上传优惠所依据的照片，再在提出优惠时带上它的编号", Tag: "billing",
+		Permission: PermItem, MaxBody: file.MaxPhoto + 1<<20}, s.addPhotoAPI)
+	route(w, "read-discount-photo", "GET", in+"/discounts/{discount}/photos/{no}", "优惠所依据的照片", PermRead, s.photoAPI)
 	route(w, "end-discount", "POST", in+"/discounts/{discount}/end", "设置优惠的截止日", PermItem, s.endDiscountAPI)
 }
 

@@ -5,12 +5,13 @@
 //
 // Its tables are named billing_noun and made by the migrations of billing,
 // because it was cut out of that room (docs/adr/0005); its rights, operations
-// and audit acts keep the names they had there. Floor 4. Uses: audit, estate.
+// and audit acts keep the names they had there. Floor 4. Uses: audit, file, estate.
 package tariff
 
 import (
 	"linli/internal/audit"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -40,6 +41,7 @@ var (
 type Deps struct {
 	DB     *db.DB
 	Audit  *audit.Service
+	Files  *file.Service // pictures of discounts
 	Estate *estate.Service
 }
 
@@ -47,12 +49,13 @@ type Deps struct {
 type Service struct {
 	db     *db.DB
 	audit  *audit.Service
+	files  *file.Service
 	estate *estate.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate}
+	return &Service{db: d.DB, audit: d.Audit, files: d.Files, estate: d.Estate}
 }
 
 func (s *Service) today() clock.Date { return clock.DateOf(s.db.Clock().Now()) }

@@ -8,6 +8,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -33,11 +34,11 @@ type world struct {
 // migrations of billing.
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
-	tables := []db.Migrations{audit.Migrations(), estate.Migrations(), {Room: "ledger", FS: os.DirFS("../ledger/migrations")}, {Room: "billing", FS: os.DirFS("../billing/migrations")}}
+	tables := []db.Migrations{audit.Migrations(), file.Migrations(), estate.Migrations(), {Room: "ledger", FS: os.DirFS("../ledger/migrations")}, {Room: "billing", FS: os.DirFS("../billing/migrations")}}
 	dbtest.Run(t, tables, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
 		homes := estate.New(estate.Deps{DB: d, Audit: a})
-		w := &world{T: t, db: d, who: actor.System("测试"), tariff: tariff.New(tariff.Deps{DB: d, Audit: a, Estate: homes})}
+		w := &world{T: t, db: d, who: actor.System("测试"), tariff: tariff.New(tariff.Deps{DB: d, Audit: a, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()}), Estate: homes})}
 		w.write(func(ctx context.Context, tx *db.Tx) error {
 			p, err := homes.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
 			if err != nil {

@@ -1119,6 +1119,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/discount-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传优惠所依据的照片，再在提出优惠时带上它的编号 */
+        post: operations["add-discount-photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/discounts": {
         parameters: {
             query?: never;
@@ -1164,6 +1181,23 @@ export interface paths {
         put?: never;
         /** 设置优惠的截止日 */
         post: operations["end-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/discounts/{discount}/photos/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 优惠所依据的照片 */
+        get: operations["read-discount-photo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5002,6 +5036,56 @@ export interface components {
             /** @description 全部结果的合计，count=true 时才有 */
             totals?: components["schemas"]["DunningArrearsSum"];
         };
+        AskDiscountInBody: {
+            /**
+             * @description 从哪天起（含）；空置填空置的第一天
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 应收比例，万分之一；98 折为 9800
+             */
+            keep?: number;
+            /**
+             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
+             * @enum {string}
+             */
+            kind: "percent" | "off" | "vacancy" | "ahead";
+            /**
+             * Format: int64
+             * @description 空置满几个月起算，或一次缴几个月
+             */
+            months?: number;
+            /**
+             * Format: int64
+             * @description 每整月减多少，分；只用于 kind=off
+             */
+            off?: number;
+            /** @description 照片，先上传 */
+            photo_ids?: string[] | null;
+            /** @description 证明或文号；空置优惠要有它或照片 */
+            proof?: string;
+            /** @description 原因，住户问起时照此解释 */
+            reason: string;
+            /**
+             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
+             * @enum {string}
+             */
+            scope: "project" | "building" | "room";
+            /**
+             * @description 空置：满月后起、满月后追溯到空置日、批准日起
+             * @enum {string}
+             */
+            starts?: "after" | "retro" | "approval";
+            /** @description 楼栋或房屋 */
+            target_id?: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+        };
         AskWaiversInBody: {
             /**
              * @description late 违约金，charge 费用
@@ -7399,6 +7483,15 @@ export interface components {
              * @enum {string}
              */
             remedy: "credit" | "suspend" | "returned" | "hold";
+        };
+        DiscountPhotoOutBody: {
+            /** @description 提出优惠时带上 */
+            photo_id: string;
+            /**
+             * Format: int64
+             * @description 字节
+             */
+            size: number;
         };
         DunningArrears: {
             /**
@@ -12196,7 +12289,12 @@ export interface components {
              * @description 每整月减多少，分；只用于 kind=off
              */
             off?: number;
-            /** @description 证明或文号；空置优惠必填 */
+            /**
+             * Format: int64
+             * @description 有几张照片
+             */
+            photos: number;
+            /** @description 证明或文号；空置优惠要有它或照片 */
             proof?: string;
             /** @description 原因，住户问起时照此解释 */
             reason: string;
@@ -12229,54 +12327,6 @@ export interface components {
             version: number;
             /** @description 优惠内容，如 按 98% 收 */
             words: string;
-        };
-        TariffDiscountFields: {
-            /**
-             * @description 从哪天起（含）；空置填空置的第一天
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * Format: int64
-             * @description 应收比例，万分之一；98 折为 9800
-             */
-            keep?: number;
-            /**
-             * @description 按比例收、每月减固定金额、空置减收、一次缴多月优惠
-             * @enum {string}
-             */
-            kind: "percent" | "off" | "vacancy" | "ahead";
-            /**
-             * Format: int64
-             * @description 空置满几个月起算，或一次缴几个月
-             */
-            months?: number;
-            /**
-             * Format: int64
-             * @description 每整月减多少，分；只用于 kind=off
-             */
-            off?: number;
-            /** @description 证明或文号；空置优惠必填 */
-            proof?: string;
-            /** @description 原因，住户问起时照此解释 */
-            reason: string;
-            /**
-             * @description 范围：全项目、一栋楼、一间房；同一天只算范围最小的一条
-             * @enum {string}
-             */
-            scope: "project" | "building" | "room";
-            /**
-             * @description 空置：满月后起、满月后追溯到空置日、批准日起
-             * @enum {string}
-             */
-            starts?: "after" | "retro" | "approval";
-            /** @description 楼栋或房屋 */
-            target_id?: string;
-            /**
-             * @description 到哪天止（含），空为长期
-             * @example 2026-11-21
-             */
-            until_date?: string;
         };
         TariffItem: {
             /**
@@ -20797,6 +20847,120 @@ export interface operations {
             };
         };
     };
+    "add-discount-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description JPG 或 PNG，最大 20 MB；重新压成 JPG，拍摄信息去掉
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscountPhotoOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-discounts": {
         parameters: {
             query?: {
@@ -21048,6 +21212,112 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TariffDiscount"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-discount-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                discount: string;
+                /** @description 第几张，从 1 起 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -28417,7 +28687,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TariffDiscountFields"];
+                "application/json": components["schemas"]["AskDiscountInBody"];
             };
         };
         responses: {

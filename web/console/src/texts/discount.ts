@@ -26,6 +26,7 @@ export const discountTexts = {
   empty: { asked: '没有待批准的优惠', approved: '还没有批准的优惠', '': '还没有优惠减免' },
   emptyText: '住房空置、一次缴全年、业委会约定的优惠，提出后由有权限的同事批准，出账时自动算上。',
   reads: '优惠减免',
+  photo: (n: number) => `照片 ${n}`,
 }
 
 export const discountFormTexts = {
@@ -59,10 +60,18 @@ export const discountFormTexts = {
   reasonHint: '住户问起时照此解释，例如：业主大会决议第 3 条',
   proof: '证明或文号',
   proofHint: '例如：空置登记表 2026-018 号',
+  photos: '照片',
+  photosHint: (most: number) => `例如空房、登记表，最多 ${most} 张`,
+  photosMost: (most: number) => `最多 ${most} 张，多的没有加上`,
+  photo: (n: number) => `照片 ${n}`,
+  photoAdd: '拍照或选图片',
+  photoDrop: (n: number) => `去掉照片 ${n}`,
+  drop: '去掉',
+  photoFault: '有图片读不出来，请换 JPG 或 PNG',
   save: '提交，等同事批准',
   faults: {
     item: '请选费用', target: '请选楼栋或房屋', keep: '请填 0–99.99 之间的数，最多两位小数', off: '要大于 0', months: '请填整数月', from: '请选日期', until: '不能早于起始日',
-    reason: '请写明原因，至少 2 个字', proof: '请写明空置的证明',
+    reason: '请写明原因，至少 2 个字', proof: '请写明空置的证明，或附上照片',
   },
 }
 

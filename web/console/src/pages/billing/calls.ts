@@ -1,6 +1,6 @@
 import { api } from '@/api/api'
-import { must, withKey } from '@/api/client'
-import type { ChargeQuery, DiscountFields, ItemFields, LateTermsFields, RateFields, ScopeFields, TrialFields } from './types'
+import { apiFetch, must, withKey } from '@/api/client'
+import type { Answer, ChargeQuery, DiscountFields, ItemFields, LateTermsFields, RateFields, ScopeFields, TrialFields } from './types'
 
 /** The operations of the billing room that these pages use; all inside one project. */
 const P = '/api/v1/projects/{project}' as const
@@ -36,6 +36,14 @@ export const readDiscounts = (project: string, query: { state?: 'asked' | 'appro
   must(api.GET(`${P}/discounts`, { params: { path: { project }, query } }))
 export const askDiscount = (project: string, item: string, body: DiscountFields, key: string) =>
   must(api.POST(`${P}/items/{item}/discounts`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+/** Sends a picture that a discount rests on. The body is a form, which the typed client does not write. */
+export async function sendDiscountPhoto(project: string, photo: Blob): Promise<string> {
+  const form = new FormData()
+  form.append('file', photo, 'photo.jpg')
+  const answer = await apiFetch(new Request(new URL(`/api/v1/projects/${project}/discount-photos`, location.origin), { method: 'POST', body: form }))
+  return ((await answer.json()) as Answer<'add-discount-photo'>).photo_id
+}
+export const discountPhoto = (project: string, discount: string, no: number): string => `/api/v1/projects/${project}/discounts/${discount}/photos/${no}`
 export const approveDiscount = (project: string, discount: string, version: number, key: string) =>
   must(api.POST(`${P}/discounts/{discount}/approve`, { params: { path: { project, discount } }, body: { version }, headers: withKey(key) }))
 export const refuseDiscount = (project: string, discount: string, body: { note: string; version: number }, key: string) =>

@@ -1,7 +1,7 @@
 import type { operations } from '@/api/schema'
 
 type Sent<K extends keyof operations> = operations[K] extends { requestBody: { content: { 'application/json': infer B } } } ? B : never
-type Answer<K extends keyof operations> = operations[K] extends { responses: { 200: { content: { 'application/json': infer B } } } } ? B : never
+export type Answer<K extends keyof operations> = operations[K] extends { responses: { 200: { content: { 'application/json': infer B } } } } ? B : never
 type Row<T> = T extends { items: (infer R)[] } ? R : never
 
 export type Item = Answer<'read-item'>

@@ -1,0 +1,58 @@
+package tariff
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/id"
+)
+
+type discountPhotoIn struct {
+	Project id.ID `path:"project"`
+	RawBody huma.MultipartFormFiles[struct {
+		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true" doc:"JPG 或 PNG，最大 20 MB；重新压成 JPG，拍摄信息去掉"`
+	}]
+}
+
+type discountPhotoOut struct {
+	Body struct {
+		Photo id.ID `json:"photo_id" doc:"提出优惠时带上"`
+		Size  int64 `json:"size" doc:"字节"`
+	}
+}
+
+func (s *Service) addPhotoAPI(ctx context.Context, who actor.Actor, in *discountPhotoIn) (*discountPhotoOut, error) {
+	f := in.RawBody.Data().File
+	defer f.Close()
+	b, err := s.AddPhoto(ctx, who, in.Project, f.Filename, f)
+	if err != nil {
+		return nil, err
+	}
+	out := &discountPhotoOut{}
+	out.Body.Photo, out.Body.Size = b.ID, b.Size
+	return out, nil
+}
+
+type photoIn struct {
+	Project  id.ID `path:"project"`
+	Discount id.ID `path:"discount"`
+	No       int   `path:"no" doc:"第几张，从 1 起"`
+}
+
+func (s *Service) photoAPI(ctx context.Context, _ actor.Actor, in *photoIn) (*huma.StreamResponse, error) {
+	f, b, err := s.Photo(ctx, in.Project, in.Discount, in.No)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		defer f.Close()
+		ctx.SetHeader("Content-Type", "image/jpeg")
+		ctx.SetHeader("Content-Length", strconv.FormatInt(b.Size, 10))
+		ctx.SetHeader("X-Content-Type-Options", "nosniff")
+		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
+	}}, nil
+}
