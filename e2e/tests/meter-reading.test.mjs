@@ -48,9 +48,9 @@ test('[F2] readings by Excel: our sheet comes prefilled, every wrong cell is nam
   await assertAccessible(p.page)
   await shot(p.page, 'reading-sheets')
   const head = ['房屋或位置', '表号', '上期读数', '本期读数', '抄表日期']
-  await upload(p.page, '抄表单.xlsx', workbook({ 抄表: [head, ['1栋1单元101', '', 0, 'abc', `${last}-28`], ['9-9-999', '', '', 12, `${last}-28`], ['1栋1单元201', '', 7, 12, `${last}-28`], ['1-1-202', '', '', 12, '2099-01-01']] }))
+  await upload(p.page, '抄表单.xlsx', workbook({ 抄表: [head, ['1栋1单元101', '', 0, 'abc', `${last}-28`], ['9-9-999', '', '', 12, `${last}-28`], ['1栋1单元201', '', 7, 6, `${last}-28`], ['1-1-202', '', '', 12, '2099-01-01']] }))
   await p.page.getByText('有 4 处错误，一行也没有写入').waitFor()
-  for (const [cell, words] of [['D2', /不是读数/], ['A3', /没有这间房/], ['C4', /系统里的上期读数是 0/], ['E5', /不能晚于今天/]]) await p.page.getByRole('row', { name: new RegExp(cell) }).getByText(words).waitFor()
+  for (const [cell, words] of [['D2', /不是读数/], ['A3', /没有这间房/], ['D4', /本期读数 6 小于上期 7/], ['E5', /不能晚于今天/]]) await p.page.getByRole('row', { name: new RegExp(cell) }).getByText(words).waitFor()
   await assertAccessible(p.page)
   await shot(p.page, 'reading-sheet-errors')
   assert.equal((await sheet(last)).filter((r) => r.reading).length, 0)
