@@ -41,7 +41,8 @@ func filledAgain(t *testing.T, d *db.DB) {
 	}
 	want := read()
 	err := d.Write(ctx, func(tx *db.Tx) error {
-		for _, q := range []string{"DROP TABLE billing_due_day", "DELETE FROM migrate_billing WHERE version_id = 15", "DELETE FROM migrate_cashier WHERE version_id = 17"} {
+		for _, q := range []string{"DROP TABLE billing_due_day", "DROP TABLE billing_discount_photo", // migrations go back one behind the other
+			"DELETE FROM migrate_billing WHERE version_id >= 15", "DELETE FROM migrate_cashier WHERE version_id >= 17"} {
 			if _, err := tx.Exec(ctx, q); err != nil {
 				return err
 			}
