@@ -2,6 +2,7 @@ package file
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"image"
@@ -9,7 +10,10 @@ import (
 	"image/png"
 	"io"
 
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 )
 
 // MaxPhoto is how big a picture may be as it is uploaded, in bytes.
@@ -50,6 +54,25 @@ func (s *Service) PutPhoto(r io.Reader) (Content, error) {
 		return Content{}, fmt.Errorf("draw photo: %w", err)
 	}
 	return s.Put(&b, 2*MaxPhoto)
+}
+
+// KeepPhoto is PutPhoto and Add in a transaction of its own, for a picture that
+// comes before what it belongs to. Errors: those of PutPhoto.
+func (s *Service) KeepPhoto(ctx context.Context, who actor.Actor, project id.ID, kind, name string, r io.Reader) (Blob, error) {
+	c, err := s.PutPhoto(r)
+	if err != nil {
+		return Blob{}, err
+	}
+	var b Blob
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		made, err := s.Add(ctx, tx, project, c, name, kind, who)
+		if err != nil {
+			return err
+		}
+		b, err = s.Find(ctx, tx, project, made)
+		return err
+	})
+	return b, err
 }
 
 func decodePhoto(raw []byte) (image.Image, error) {

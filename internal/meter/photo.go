@@ -17,22 +17,9 @@ import (
 const KindPhoto = "reading"
 
 // AddPhoto keeps a picture of a dial before its reading is entered. Errors:
-// those of file.PutPhoto.
+// those of file.KeepPhoto.
 func (s *Service) AddPhoto(ctx context.Context, who actor.Actor, project id.ID, name string, r io.Reader) (file.Blob, error) {
-	c, err := s.files.PutPhoto(r)
-	if err != nil {
-		return file.Blob{}, err
-	}
-	var b file.Blob
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		made, err := s.files.Add(ctx, tx, project, c, name, KindPhoto, who)
-		if err != nil {
-			return err
-		}
-		b, err = s.files.Find(ctx, tx, project, made)
-		return err
-	})
-	return b, err
+	return s.files.KeepPhoto(ctx, who, project, KindPhoto, name, r)
 }
 
 // checkPhoto lets a reading carry only a picture of this room that the same

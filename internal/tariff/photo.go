@@ -26,22 +26,9 @@ const MaxPhotos = 6
 var ErrPhoto = fault.New(fault.Invalid, "discount_photo", "没有这张照片，或已用在别的优惠上，请重新选择")
 
 // AddPhoto keeps a picture before its discount is asked for. Errors: those of
-// file.PutPhoto.
+// file.KeepPhoto.
 func (s *Service) AddPhoto(ctx context.Context, who actor.Actor, project id.ID, name string, r io.Reader) (file.Blob, error) {
-	c, err := s.files.PutPhoto(r)
-	if err != nil {
-		return file.Blob{}, err
-	}
-	var b file.Blob
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		made, err := s.files.Add(ctx, tx, project, c, name, KindPhoto, who)
-		if err != nil {
-			return err
-		}
-		b, err = s.files.Find(ctx, tx, project, made)
-		return err
-	})
-	return b, err
+	return s.files.KeepPhoto(ctx, who, project, KindPhoto, name, r)
 }
 
 // keepPhotos puts the pictures to a discount, in their order: only those that
