@@ -15,10 +15,10 @@ import (
 
 // peakMemory is the highest resident size of this process so far, in bytes; 0
 // where the system does not tell.
-func peakMemory() int64 { return statusOf("VmHWM:") }
+func peakMemory() int64 { return statusOf(os.Getpid(), "VmHWM:") }
 
-func statusOf(field string) int64 {
-	f, err := os.Open("/proc/self/status")
+func statusOf(pid int, field string) int64 {
+	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		return 0
 	}
@@ -58,4 +58,4 @@ func p99(list []time.Duration) time.Duration {
 }
 
 // residentMemory is the resident size of this process, in bytes.
-func residentMemory() int64 { return statusOf("VmRSS:") }
+func residentMemory() int64 { return statusOf(os.Getpid(), "VmRSS:") }

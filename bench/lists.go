@@ -22,6 +22,7 @@ type ListsOptions struct {
 	Months int           // billed in the large project
 	For    time.Duration // how long each list is read
 	DSN    string        // an empty PostgreSQL database; empty means SQLite
+	Binary string        // the product, started to weigh a server at rest; empty: not weighed
 }
 
 const listUsers = 16
@@ -43,7 +44,7 @@ type ListsResult struct {
 	Rooms   int64        `json:"rooms"`
 	Charges int64        `json:"charges"`
 	Open    int64        `json:"open_charges"`
-	RestMB  float64      `json:"rest_mb"`
+	RestMB  float64      `json:"rest_mb"` // of a server that has just started; 0 when it was not weighed
 	PeakMB  float64      `json:"peak_mb"` // while the lists were read
 	Lists   []ListResult `json:"lists"`
 }
@@ -62,6 +63,13 @@ func Lists(ctx context.Context, o ListsOptions, progress io.Writer) (*ListsResul
 	if err := w.fill(ctx, c, o, progress); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
+	var rest int64
+	if o.Binary != "" {
+		var err error
+		if rest, err = atRest(ctx, o.Binary, dir, o.DSN); err != nil {
+			return nil, err
+		}
+	}
 	a, err := app.New(ctx, c) // a fresh server, as after a restart
 	if err != nil {
 		return nil, err
@@ -69,7 +77,7 @@ func Lists(ctx context.Context, o ListsOptions, progress io.Writer) (*ListsResul
 	defer a.Close()
 	w.app, w.handler = a, a.Handler()
 	debug.FreeOSMemory() // what the preparation used is not the server's
-	r := &ListsResult{Engine: string(a.DB.Engine()), RestMB: float64(residentMemory()) / (1 << 20)}
+	r := &ListsResult{Engine: string(a.DB.Engine()), RestMB: float64(rest) / (1 << 20)}
 	if r.Rooms, r.Charges, r.Open, err = countHouse(ctx, a.DB); err != nil {
 		return nil, err
 	}
@@ -106,7 +114,12 @@ func (r *ListsResult) Print(w io.Writer, asJSON bool) error {
 	return nil
 }
 
-// measure reads a list for a while through the server, then its SQL alone.
+// turns is how often the server and the bare SQL take turns at one list: what
+// disturbs the machine for a moment disturbs both.
+const turns = 4
+
+// measure reads a list for a while through the server and its SQL alone, in
+// turns.
 func (w *listWorld) measure(ctx context.Context, l list, long time.Duration) (ListResult, error) {
 	out := ListResult{Name: l.name}
 	requests := make([]*request, len(l.paths))
@@ -119,16 +132,20 @@ func (w *listWorld) measure(ctx context.Context, l list, long time.Duration) (Li
 		}
 		out.Bytes = max(out.Bytes, n)
 	}
-	through, err := many(ctx, requests, long, func(r *request) error {
-		_, err := w.ask(ctx, r, false)
-		return err
-	})
-	if err != nil {
-		return out, err
-	}
-	bare, err := many(ctx, requests, long, func(r *request) error { return replay(ctx, w.app.DB, r.sent) })
-	if err != nil {
-		return out, err
+	var through, bare []time.Duration
+	for range turns {
+		served, err := many(ctx, requests, long/turns, func(r *request) error {
+			_, err := w.ask(ctx, r, false)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		alone, err := many(ctx, requests, long/turns, func(r *request) error { return replay(ctx, w.app.DB, r.sent) })
+		if err != nil {
+			return out, err
+		}
+		through, bare = append(through, served...), append(bare, alone...)
 	}
 	out.Samples, out.P99, out.BareP99 = len(through), ms(p99(through)), ms(p99(bare))
 	out.P50 = ms(through[len(through)/2]) // p99 has sorted them

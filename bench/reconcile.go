@@ -18,6 +18,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // ReconcileOptions say how long the bill of `linli bench reconcile` is.
@@ -65,7 +66,7 @@ func Reconcile(ctx context.Context, o ReconcileOptions, progress io.Writer) (*Re
 	defer platform.Close()
 	c := app.Config{Dir: dir, DSN: o.DSN, Clock: now, Log: slog.New(slog.DiscardHandler), Version: "bench", Wechat: platform.URL, Alipay: platform.URL, Address: "http://127.0.0.1"}
 	r := &ReconcileResult{Channel: o.Channel, Lines: o.Lines}
-	w := &reconcileWorld{street: street, now: now, who: actor.System("bench"), planted: map[string]payment.DifferenceKind{}}
+	w := &reconcileWorld{street: street, now: now, who: actor.System("bench"), planted: map[string]reconcile.DifferenceKind{}}
 	if err := r.evening(ctx, c, w, progress); err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
@@ -112,7 +113,7 @@ func (r *ReconcileResult) morning(ctx context.Context, w *reconcileWorld) error 
 		return fmt.Errorf("measure memory: %w", err)
 	}
 	start, cpu := time.Now(), cpuTime()
-	if err := w.app.Payment.ReconcileDue(ctx); err != nil {
+	if err := w.app.Reconcile.ReconcileDue(ctx); err != nil {
 		return err
 	}
 	if err := w.app.Jobs.Drain(ctx); err != nil {
@@ -132,27 +133,27 @@ func (r *ReconcileResult) morning(ctx context.Context, w *reconcileWorld) error 
 
 // reported holds what the day says against what was planted.
 func (w *reconcileWorld) reported(ctx context.Context, lines int) (int, error) {
-	days, err := w.app.Payment.Statements(ctx, w.project, payment.StatementFilter{Request: page.Request{Limit: 10}})
+	days, err := w.app.Reconcile.Statements(ctx, w.project, reconcile.StatementFilter{Request: page.Request{Limit: 10}})
 	if err != nil {
 		return 0, err
 	}
-	if len(days.Items) != 1 || days.Items[0].State != payment.StatementDone {
+	if len(days.Items) != 1 || days.Items[0].State != reconcile.StatementDone {
 		return 0, fmt.Errorf("the day is not closed: %+v", days.Items)
 	}
 	st, credited := days.Items[0], 0
 	var wrong error
 	found := map[string]bool{}
-	for f := (payment.DifferenceFilter{Request: page.Request{Limit: 200}, Statement: st.ID}); ; {
-		list, err := w.app.Payment.Differences(ctx, w.project, f)
+	for f := (reconcile.DifferenceFilter{Request: page.Request{Limit: 200}, Statement: st.ID}); ; {
+		list, err := w.app.Reconcile.Differences(ctx, w.project, f)
 		if err != nil {
 			return 0, err
 		}
 		for _, d := range list.Items {
-			settled := d.State == payment.DifferenceDone && d.Remedy == payment.RemedyCredit
+			settled := d.State == reconcile.DifferenceDone && d.Remedy == reconcile.RemedyCredit
 			if settled {
 				credited++
 			}
-			if w.planted[d.Number] != d.Kind || found[d.Number] || settled != (d.Kind == payment.KindUncredited) {
+			if w.planted[d.Number] != d.Kind || found[d.Number] || settled != (d.Kind == reconcile.KindUncredited) {
 				wrong = errors.Join(wrong, fmt.Errorf("%s of %s is %s, planted was %q", d.Kind, d.Number, d.State, w.planted[d.Number]))
 			}
 			found[d.Number] = true
@@ -190,5 +191,5 @@ type reconcileWorld struct {
 	who      actor.Actor
 	project  id.ID
 	merchant payment.Merchant
-	planted  map[string]payment.DifferenceKind // by 商户订单号
+	planted  map[string]reconcile.DifferenceKind // by 商户订单号
 }

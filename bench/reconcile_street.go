@@ -20,6 +20,7 @@ import (
 	"linli/internal/outside/wechat"
 	wechatsim "linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // billStreet is a channel as the measurement needs it.
@@ -30,7 +31,7 @@ type billStreet struct {
 	merchant payment.Merchant
 	bare     func(number string, fen int64) error // paid by a code of no API
 	told     func(number string) (transaction string, at time.Time, ok bool)
-	spoil    func(kind payment.DifferenceKind, number string, fen int64) error
+	spoil    func(kind reconcile.DifferenceKind, number string, fen int64) error
 	text     func(f *os.File) (io.Reader, error)
 	cells    func(line string) (bareLine, bool, error)
 }
@@ -64,7 +65,7 @@ func wechatStreet(now clock.Clock, dir string) (*billStreet, error) {
 			return s.Alter(wechatsim.Alteration{Bare: true, Merchant: p.Number, Number: number, Total: fen})
 		},
 		told: func(number string) (string, time.Time, bool) { return s.Told(p.Number, number) },
-		spoil: func(kind payment.DifferenceKind, number string, fen int64) error {
+		spoil: func(kind reconcile.DifferenceKind, number string, fen int64) error {
 			a := spoiling(kind, fen, 1_000_000)
 			return s.Alter(wechatsim.Alteration{Number: number, Total: a.total, Fee: a.fee, Forget: a.forget, Refund: a.refund})
 		},
@@ -87,7 +88,7 @@ func alipayStreet(now clock.Clock, dir string) (*billStreet, error) {
 			return s.Alter(alipaysim.Alteration{Bare: true, Merchant: p.Number, Number: number, Total: fen})
 		},
 		told: func(number string) (string, time.Time, bool) { return s.Told(p.Number, number) },
-		spoil: func(kind payment.DifferenceKind, number string, fen int64) error {
+		spoil: func(kind reconcile.DifferenceKind, number string, fen int64) error {
 			a := spoiling(kind, fen, 10_000)
 			return s.Alter(alipaysim.Alteration{Number: number, Total: a.total, Fee: a.fee, Forget: a.forget, Refund: a.refund})
 		},
@@ -124,15 +125,15 @@ type spoilt struct {
 	forget        bool
 }
 
-func spoiling(kind payment.DifferenceKind, fen, fee int64) spoilt {
+func spoiling(kind reconcile.DifferenceKind, fen, fee int64) spoilt {
 	switch kind {
-	case payment.KindMissing:
+	case reconcile.KindMissing:
 		return spoilt{forget: true}
-	case payment.KindAmount:
+	case reconcile.KindAmount:
 		return spoilt{total: fen + 1_00}
-	case payment.KindFee:
+	case reconcile.KindFee:
 		return spoilt{fee: &fee}
-	case payment.KindRefund:
+	case reconcile.KindRefund:
 		return spoilt{refund: 1_00}
 	}
 	return spoilt{}

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // ordersAtOnce is how many orders of the prepared day are one transaction.
@@ -20,7 +21,7 @@ const ordersAtOnce = 200
 
 // spoilings are what goes wrong with orders; beside them is money that no order
 // asked for.
-var spoilings = [...]payment.DifferenceKind{payment.KindUncredited, payment.KindMissing, payment.KindAmount, payment.KindFee, payment.KindRefund}
+var spoilings = [...]reconcile.DifferenceKind{reconcile.KindUncredited, reconcile.KindMissing, reconcile.KindAmount, reconcile.KindFee, reconcile.KindRefund}
 
 // prepare makes a day whose bill has so many lines: rooms, a run, an order for
 // each room, paid at the channel and credited here, all by the product's own
@@ -62,7 +63,7 @@ func (w *reconcileWorld) prepare(ctx context.Context, lines int) error {
 		if err := w.street.bare(number, 88_00); err != nil {
 			return err
 		}
-		w.planted[number] = payment.KindUnknown
+		w.planted[number] = reconcile.KindUnknown
 	}
 	return forgetAnnouncing(ctx, w.app.DB)
 }
@@ -111,7 +112,7 @@ func (w *reconcileWorld) pay(ctx context.Context, rooms []roomOwed, from, step, 
 	if err != nil {
 		return err
 	}
-	spoiled := func(i int) (payment.DifferenceKind, bool) {
+	spoiled := func(i int) (reconcile.DifferenceKind, bool) {
 		n := (from + i) / step
 		return spoilings[n%len(spoilings)], (from+i)%step == 0 && n < enough
 	}
@@ -120,7 +121,7 @@ func (w *reconcileWorld) pay(ctx context.Context, rooms []roomOwed, from, step, 
 			if err := w.street.bare(o.Number, int64(o.Amount)); err != nil {
 				return err
 			}
-			if kind, spoil := spoiled(i); spoil && kind == payment.KindUncredited {
+			if kind, spoil := spoiled(i); spoil && kind == reconcile.KindUncredited {
 				continue
 			}
 			transaction, at, ok := w.street.told(o.Number)

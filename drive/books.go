@@ -14,7 +14,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
-	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // Books are what the product says of itself.
@@ -29,11 +29,11 @@ type Project struct {
 	Deposits    map[id.ID]money.Fen // taken
 	Refunds     []cashier.Refund
 	Orders      map[id.ID]Order
-	Runs        map[id.ID]string              // state
-	Clearing    map[clock.Date]money.Fen      // what was posted to what channels hold, by day
-	Days        []payment.Statement           // reconciled
-	Differences map[id.ID]payment.Difference  // found by it
-	Credited    map[string]payment.Difference // by transaction: what it credited by itself
+	Runs        map[id.ID]string                // state
+	Clearing    map[clock.Date]money.Fen        // what was posted to what channels hold, by day
+	Days        []reconcile.Statement           // reconciled
+	Differences map[id.ID]reconcile.Difference  // found by it
+	Credited    map[string]reconcile.Difference // by transaction: what it credited by itself
 }
 
 // Order is one online order.
@@ -48,7 +48,7 @@ type Order struct {
 
 func newProject() *Project {
 	return &Project{Deposits: map[id.ID]money.Fen{}, Orders: map[id.ID]Order{}, Runs: map[id.ID]string{}, Clearing: map[clock.Date]money.Fen{},
-		Differences: map[id.ID]payment.Difference{}, Credited: map[string]payment.Difference{}}
+		Differences: map[id.ID]reconcile.Difference{}, Credited: map[string]reconcile.Difference{}}
 }
 
 // ReadBooks asks the rooms of an installation for everything that the journal
@@ -103,15 +103,15 @@ func readProject(ctx context.Context, a *app.App, project id.ID) (*Project, erro
 			return l.Next, err
 		},
 		func(p page.Request) (string, error) {
-			l, err := a.Payment.Statements(ctx, project, payment.StatementFilter{Request: p})
+			l, err := a.Reconcile.Statements(ctx, project, reconcile.StatementFilter{Request: p})
 			b.Days = append(b.Days, l.Items...)
 			return l.Next, err
 		},
 		func(p page.Request) (string, error) {
-			l, err := a.Payment.Differences(ctx, project, payment.DifferenceFilter{Request: p})
+			l, err := a.Reconcile.Differences(ctx, project, reconcile.DifferenceFilter{Request: p})
 			for _, d := range l.Items {
 				b.Differences[d.ID] = d
-				if d.Remedy == payment.RemedyCredit {
+				if d.Remedy == reconcile.RemedyCredit {
 					b.Credited[d.Transaction] = d
 				}
 			}

@@ -16,7 +16,7 @@ import (
 	"linli/internal/kit/page"
 	alipaysim "linli/internal/outside/alipay/sim"
 	wechatsim "linli/internal/outside/wechat/sim"
-	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // Morning brings the next morning, and the one after, to what Run has left: the
@@ -157,7 +157,7 @@ func some() page.Request { return page.Request{Limit: 200} }
 // is done.
 func (m *morning) reconcile(ctx context.Context) error {
 	for range 60 {
-		if err := m.app.Payment.ReconcileDue(ctx); err != nil {
+		if err := m.app.Reconcile.ReconcileDue(ctx); err != nil {
 			return err
 		}
 		if err := m.app.Jobs.Drain(ctx); err != nil {
@@ -165,12 +165,12 @@ func (m *morning) reconcile(ctx context.Context) error {
 		}
 		open := ""
 		for _, p := range m.projects {
-			list, err := m.app.Payment.Statements(ctx, p, payment.StatementFilter{Request: some()})
+			list, err := m.app.Reconcile.Statements(ctx, p, reconcile.StatementFilter{Request: some()})
 			if err != nil {
 				return err
 			}
 			for _, st := range list.Items {
-				if st.State != payment.StatementDone {
+				if st.State != reconcile.StatementDone {
 					open = fmt.Sprintf("%s %s is %s: %s", st.Channel, st.Day, st.State, st.Reason)
 				}
 			}

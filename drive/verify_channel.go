@@ -8,7 +8,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // project is what the books say of one; of one that is not there they say
@@ -64,7 +64,7 @@ func (v *verifier) orders() {
 // stranger tells what came to a merchant and was no order of his.
 func (v *verifier) stranger(t *Entry) bool {
 	return slices.ContainsFunc(v.altered, func(a Entry) bool {
-		return a.Channel == t.Channel && a.Number == t.Number && a.Note == string(payment.KindUnknown)
+		return a.Channel == t.Channel && a.Number == t.Number && a.Note == string(reconcile.KindUnknown)
 	})
 }
 
@@ -208,7 +208,7 @@ func (v *verifier) elsewhere(g *Entry) bool {
 	for _, t := range v.captured {
 		if t.Channel == g.Channel && t.Transaction == g.Transaction {
 			return slices.ContainsFunc(v.altered, func(a Entry) bool {
-				return a.Channel == t.Channel && a.Number == t.Number && a.Note == string(payment.KindRefund)
+				return a.Channel == t.Channel && a.Number == t.Number && a.Note == string(reconcile.KindRefund)
 			})
 		}
 	}
@@ -305,12 +305,12 @@ func (v *verifier) mornings() {
 			v.say("no day was reconciled")
 		}
 		for _, st := range p.Days {
-			if st.State != payment.StatementDone {
+			if st.State != reconcile.StatementDone {
 				v.say("the bill of %s of %s is %s: %s", st.Channel, st.Day, st.State, st.Reason)
 			}
 		}
 		for _, d := range p.Differences {
-			if d.State == payment.DifferenceOpen {
+			if d.State == reconcile.DifferenceOpen {
 				open[odd{d.Channel, d.Number, string(d.Kind)}] = true
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 const storyDay = clock.Date(20261121)
@@ -98,16 +98,16 @@ func storyBooks() *Books {
 	one.Orders = map[id.ID]Order{21: {"paid", 900, wechat, 102, "L-21", "T-21"}, 23: {"paid", 600, wechat, 103, "L-23", "T-23"}}
 	one.Runs = map[id.ID]string{41: "released"}
 	one.Clearing = map[clock.Date]money.Fen{storyDay: 650, storyDay.AddDays(1): 600}
-	one.Days = []payment.Statement{{Channel: wechat, Day: storyDay, State: payment.StatementDone}}
-	one.Differences = map[id.ID]payment.Difference{61: {Channel: wechat, Number: "X-1", Kind: payment.KindUnknown, State: payment.DifferenceOpen}}
-	one.Credited = map[string]payment.Difference{"T-23": {}}
+	one.Days = []reconcile.Statement{{Channel: wechat, Day: storyDay, State: reconcile.StatementDone}}
+	one.Differences = map[id.ID]reconcile.Difference{61: {Channel: wechat, Number: "X-1", Kind: reconcile.KindUnknown, State: reconcile.DifferenceOpen}}
+	one.Credited = map[string]reconcile.Difference{"T-23": {}}
 	other := receipt(1, 200, 800, cashier.MethodAlipay, "T-22")
 	other.ID = 17 + 10
 	two.Receipts = []cashier.Receipt{other}
 	two.Orders = map[id.ID]Order{22: {"paid", 800, alipay, 200, "L-22", "T-22"}}
 	two.Clearing = map[clock.Date]money.Fen{storyDay: 800}
-	two.Days = []payment.Statement{{Channel: alipay, Day: storyDay, State: payment.StatementDone}}
-	two.Differences = map[id.ID]payment.Difference{62: {Channel: alipay, Number: "L-22", Kind: payment.KindRefund, State: payment.DifferenceOpen}}
+	two.Days = []reconcile.Statement{{Channel: alipay, Day: storyDay, State: reconcile.StatementDone}}
+	two.Differences = map[id.ID]reconcile.Difference{62: {Channel: alipay, Number: "L-22", Kind: reconcile.KindRefund, State: reconcile.DifferenceOpen}}
 	return &Books{Projects: map[id.ID]*Project{1: one, 2: two}}
 }
 
@@ -213,7 +213,7 @@ func counterErrors(t *testing.T) []spoiled {
 }
 
 func channelErrors() []spoiled {
-	odd := payment.Difference{Channel: wechat, Number: "L-21", Kind: payment.KindAmount, State: payment.DifferenceOpen}
+	odd := reconcile.Difference{Channel: wechat, Number: "L-21", Kind: reconcile.KindAmount, State: reconcile.DifferenceOpen}
 	return []spoiled{
 		{"captured and not credited", func(j []Entry, one, _ *Project, _ *Books) []Entry { one.Receipts = one.Receipts[:3]; return j }, "order L-21, credited 0 times"},
 		{"captured by Alipay and not credited", func(j []Entry, _, two *Project, _ *Books) []Entry { two.Receipts = nil; return j }, "order L-22, credited 0 times"},
@@ -287,7 +287,7 @@ func channelErrors() []spoiled {
 		{"exception of nobody", func(j []Entry, one, _ *Project, _ *Books) []Entry { one.Differences[63] = odd; return j }, "found “amount” at wechat for L-21, which nobody has caused"},
 		{"exception missed", func(j []Entry, _, two *Project, _ *Books) []Entry { clear(two.Differences); return j }, "missed “refund” at alipay for L-22"},
 		{"bill not fetched", func(j []Entry, one, _ *Project, _ *Books) []Entry {
-			one.Days[0].State = payment.StatementWaiting
+			one.Days[0].State = reconcile.StatementWaiting
 			return j
 		}, "the bill of wechat of 2026-11-21 is waiting"},
 		{"no reconciliation", func(j []Entry, _, two *Project, _ *Books) []Entry { two.Days = nil; return j }, "no day was reconciled"},

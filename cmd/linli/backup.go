@@ -30,7 +30,7 @@ func backupCommand(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("backup", flag.ContinueOnError)
 	to := flags.String("to", "", "写到这个新文件；给目录时文件名为 linli-日期-时刻.backup")
 	password := flags.String("password-file", "", "用这个文件第一行的密码加密")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "backup", args: "--to 文件或目录 [--password-file 文件]", about: "备份数据库、密钥和上传文件，可与运行中的服务同时进行"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	if *to == "" {
@@ -68,7 +68,8 @@ func restoreCommand(ctx context.Context, env environment, args []string) error {
 	from := flags.String("from", "", "备份文件")
 	password := flags.String("password-file", "", "加密备份的密码在这个文件的第一行")
 	drill := flags.Bool("drill", false, "演练：把最近的备份（或 --from 指定的）恢复到临时目录，检查后删掉，结果记在数据目录里")
-	if err := flags.Parse(args); err != nil {
+	about := "把备份恢复到空的数据目录（LINLI_DATA；LINLI_DB 设了空的 PostgreSQL 时恢复到那里），或做一次恢复演练"
+	if err := (usage{name: "restore", args: "--from 文件 [--password-file 文件] 或 --drill", about: about}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	if *from == "" && !*drill {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -28,6 +29,8 @@ func benchCommand(ctx context.Context, env environment, args []string) error {
 		return benchReconcile(ctx, env, args)
 	case "reports":
 		return benchReports(ctx, env, args)
+	case "-h", "--help", "help":
+		return tell(env.out, benchUsage)
 	}
 	return errors.New(benchUsage)
 }
@@ -41,13 +44,17 @@ func benchLists(ctx context.Context, env environment, args []string) error {
 	long := flags.Duration("for", 10*time.Second, "每种列表读多久")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
 	asJSON := flags.Bool("json", false, "输出 JSON")
-	if err := flags.Parse(args[1:]); err != nil {
+	if err := (usage{name: "bench lists", args: "[选项]", about: "测量每天看的列表有多快，旁边是同样的 SQL 单独执行"}).parse(env.out, flags, args[1:]); err != nil {
 		return err
 	}
 	if *rooms < 200 || *big < 1 || *big > 50_000 || *months < 1 {
 		return errors.New("--rooms 至少 200，--big 为 1–50000，--months 至少 1")
 	}
-	r, err := bench.Lists(ctx, bench.ListsOptions{Rooms: *rooms, Big: *big, Months: *months, For: *long, DSN: *dsn}, os.Stderr)
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program: %w", err)
+	}
+	r, err := bench.Lists(ctx, bench.ListsOptions{Rooms: *rooms, Big: *big, Months: *months, For: *long, DSN: *dsn, Binary: self}, os.Stderr)
 	if err != nil {
 		return err
 	}
@@ -60,7 +67,7 @@ func benchCallbacks(ctx context.Context, env environment, args []string) error {
 	callbacks := flags.Int("callbacks", 4000, "通知的笔数，分在 20 个项目里")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
 	asJSON := flags.Bool("json", false, "输出 JSON")
-	if err := flags.Parse(args[1:]); err != nil {
+	if err := (usage{name: "bench callbacks", args: "[选项]", about: "测量每秒入账多少笔支付通知"}).parse(env.out, flags, args[1:]); err != nil {
 		return err
 	}
 	if *callbacks < 20 {
@@ -80,7 +87,7 @@ func benchReconcile(ctx context.Context, env environment, args []string) error {
 	channel := flags.String("channel", "wechat", "渠道：wechat 或 alipay")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
 	asJSON := flags.Bool("json", false, "输出 JSON")
-	if err := flags.Parse(args[1:]); err != nil {
+	if err := (usage{name: "bench reconcile", args: "[选项]", about: "测量一天的渠道账单对账要几秒"}).parse(env.out, flags, args[1:]); err != nil {
 		return err
 	}
 	if *lines < 100 || *channel != "wechat" && *channel != "alipay" {
@@ -100,7 +107,7 @@ func benchReports(ctx context.Context, env environment, args []string) error {
 	months := flags.Int("months", 24, "分在几个月里")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
 	asJSON := flags.Bool("json", false, "输出 JSON")
-	if err := flags.Parse(args[1:]); err != nil {
+	if err := (usage{name: "bench reports", args: "[选项]", about: "测量报表几秒打开"}).parse(env.out, flags, args[1:]); err != nil {
 		return err
 	}
 	if *months < 14 || *months > 120 || *charges < 30**months {
@@ -118,7 +125,7 @@ func benchBilling(ctx context.Context, env environment, args []string) error {
 	rooms := flags.Int("rooms", 100_000, "房屋总数，分在 200 个项目里")
 	dsn := flags.String("db", env.dsn, "PostgreSQL 地址（空库），留空用 SQLite")
 	asJSON := flags.Bool("json", false, "输出 JSON")
-	if err := flags.Parse(args[1:]); err != nil {
+	if err := (usage{name: "bench billing", args: "[选项]", about: "测量出账有多快，旁边是数据库自己的极限"}).parse(env.out, flags, args[1:]); err != nil {
 		return err
 	}
 	if *rooms < 200 {

@@ -19,7 +19,7 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	makeOnly := flags.Bool("make-only", false, "只生成数据，不启动服务")
 	small := flags.Bool("small", false, "只做十分之一的房屋，供测试")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "demo", args: "[--small] [--make-only]", about: "启动演示：第一次用产品自己的命令生成一年的数据，放在 LINLI_DATA（不设为 data-demo）"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	if env.data == "" {
@@ -29,18 +29,13 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		fmt.Fprintln(os.Stderr, "正在用产品自己的命令生成一年的演示数据，约一两分钟……")
-		o := demo.Options{Dir: dir, DSN: env.dsn, Until: clock.System{}.Now(), Log: env.log, Out: os.Stderr, Small: *small}
-		if err := demo.Make(ctx, o); err != nil {
-			return err
-		}
-	} else if err != nil {
+	if err := prepareDemo(ctx, env, dir, *makeOnly, *small); err != nil {
 		return err
 	}
 	if *makeOnly {
 		return nil
 	}
+	env.allow = strings.TrimPrefix(env.allow+",127.0.0.1", ",") // where the simulators are
 	merchants, err := rehearsePayment(ctx, &env, dir)
 	if err != nil {
 		return err
@@ -73,6 +68,30 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 		fmt.Fprintf(env.out, "  %-14s %s   %s\n", login, secret, role)
 	}
 	return listen(ctx, env, a)
+}
+
+// prepareDemo makes the demo data when there is none. An address that is taken
+// is said before that and not after.
+func prepareDemo(ctx context.Context, env environment, dir string, makeOnly, small bool) error {
+	if !makeOnly {
+		l, err := listenOn(env.addr)
+		if err != nil {
+			return err
+		}
+		if err := l.Close(); err != nil {
+			return fmt.Errorf("let go of %s: %w", env.addr, err)
+		}
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintln(os.Stderr, "正在用产品自己的命令生成一年的演示数据，约一两分钟……")
+		o := demo.Options{Dir: dir, DSN: env.dsn, Until: clock.System{}.Now(), Log: env.log, Out: os.Stderr, Small: small}
+		if err := demo.Make(ctx, o); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // rehearsePayment starts the channels for the demo, and answers what gives

@@ -14,7 +14,7 @@ import (
 func doctorCommand(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	quick := flags.Bool("quick", false, "不重算每条应收、不读每个文件")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "doctor", args: "[--quick]", about: "检查数据是否完好，只读，可与运行中的服务同时进行；有问题时逐条列出，退出码为 1"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	c, err := config(env)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,11 +24,11 @@ func commands() []command {
 	return []command{
 		{"serve", "启动服务；空目录会打开首次使用向导", serve},
 		{"demo", "启动演示：第一次会用产品自己的命令生成一年的数据", demoCommand},
-		{"backup", "备份：linli backup --to 文件或目录 [--password-file 文件]，可与运行中的服务同时进行", backupCommand},
-		{"restore", "恢复到空的数据目录：linli restore --from 文件 [--password-file 文件]；演练：linli restore --drill", restoreCommand},
+		{"backup", "备份：linli backup --to 文件或目录，可与运行中的服务同时进行", backupCommand},
+		{"restore", "恢复到空的数据目录：linli restore --from 文件；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
-		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay [--addr 地址] [--file 文件] [商户号…]；linli sim invoice [--addr 地址] [--file 文件]；linli sim mail|sms|tencent [--addr 地址]", simCommand},
-		{"bench", "测量：linli bench billing|lists|callbacks|reconcile|reports [--db DSN] [--json]", benchCommand},
+		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay|invoice|mail|sms|tencent", simCommand},
+		{"bench", "测量：linli bench billing|lists|callbacks|reconcile|reports", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
 		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {
 			_, err := fmt.Fprintln(env.out, "linli", version())
@@ -48,6 +49,7 @@ type environment struct {
 	alipay  string // LINLI_ALIPAY, host of Alipay; empty for the official one
 	sms     string // LINLI_SMS, host of Aliyun's SMS service; empty for the official one
 	tencent string // LINLI_TENCENT_SMS, host of Tencent's SMS service; empty for the official one
+	allow   string // LINLI_OUTBOUND_ALLOW, networks inside that users may name hosts of
 	public  string // LINLI_URL, where the world reaches this server; empty for its own address
 	out     io.Writer
 	log     *slog.Logger
@@ -77,6 +79,7 @@ func main() {
 	env := environment{
 		addr: setting("LINLI_ADDR", "127.0.0.1:8080"), dsn: os.Getenv("LINLI_DB"), secure: os.Getenv("LINLI_TLS") == "1", data: os.Getenv("LINLI_DATA"), proxies: os.Getenv("LINLI_TRUSTED_PROXIES"), metrics: os.Getenv("LINLI_METRICS"),
 		wechat: os.Getenv("LINLI_WECHAT"), alipay: os.Getenv("LINLI_ALIPAY"), sms: os.Getenv("LINLI_SMS"), tencent: os.Getenv("LINLI_TENCENT_SMS"),
+		allow:  os.Getenv("LINLI_OUTBOUND_ALLOW"),
 		public: strings.TrimSuffix(os.Getenv("LINLI_URL"), "/"),
 		out:    os.Stdout, log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 	}
@@ -84,24 +87,72 @@ func main() {
 	if len(os.Args) > 1 {
 		name = os.Args[1]
 	}
+	switch name {
+	case "help", "-h", "--help":
+		fmt.Fprint(env.out, help())
+		return
+	case "-v", "--version":
+		name = "version"
+	}
 	for _, c := range commands() {
-		if c.name == name {
-			if err := c.run(ctx, env, os.Args[2:]); err != nil {
-				fmt.Fprintln(os.Stderr, "linli "+name+":", err)
-				stop()
-				os.Exit(1)
-			}
-			return
+		if c.name != name {
+			continue
 		}
+		if err := c.run(ctx, env, os.Args[2:]); err != nil && !errors.Is(err, errHelped) {
+			fmt.Fprintln(os.Stderr, "linli "+name+":", err)
+			stop()
+			os.Exit(1)
+		}
+		return
 	}
-	fmt.Fprintln(os.Stderr, "邻里 Linli", version(), "\n\n用法：linli <命令>")
+	fmt.Fprintf(os.Stderr, "没有“%s”这个命令\n\n%s", name, help())
+	stop()
+	os.Exit(2)
+}
+
+// settings are the variables of the environment, as docs/ops.md explains them.
+func settings() [][2]string {
+	return [][2]string{
+		{"LINLI_ADDR", "监听的地址和端口（127.0.0.1:8080）"},
+		{"LINLI_DATA", "数据目录：数据库、密钥、上传的文件（serve 为 ./data，demo 为 ./data-demo）"},
+		{"LINLI_DB", "PostgreSQL 地址 postgres://…（留空用数据目录里的 SQLite）"},
+		{"LINLI_URL", "外面访问本系统的地址，如 https://wy.example.cn；线上收款和缴费二维码要用"},
+		{"LINLI_TLS", "前面有 TLS 反向代理时设 1"},
+		{"LINLI_TRUSTED_PROXIES", "前面的反向代理的地址或网段，如 127.0.0.1/32,10.0.0.0/8（留空则转来的客户端地址都不信）"},
+		{"LINLI_LOG", "日志级别 DEBUG、INFO、WARN、ERROR（WARN）"},
+		{"LINLI_OUTBOUND_ALLOW", "邮件服务器、开票平台可以在内网的哪些地址，如 10.1.2.3,192.168.5.0/24（留空则只连外网）"},
+		{"LINLI_METRICS", "Prometheus 指标的地址（留空则没有）"},
+		{"LINLI_BACKUP_DIR", "自动备份的目录（数据目录下的 backups；off 为不备份）"},
+		{"LINLI_BACKUP_HOUR", "每天几点以后备份（3）"},
+		{"LINLI_BACKUP_DAYS", "备份保留几天（14）"},
+		{"LINLI_BACKUP_PASSWORD_FILE", "加密备份用的密码文件（留空不加密）"},
+		{"LINLI_WECHAT", "微信支付的主机（留空为官方，演练时填模拟器；下面三个同样）"},
+		{"LINLI_ALIPAY", "支付宝的主机"},
+		{"LINLI_SMS", "阿里云短信的主机"},
+		{"LINLI_TENCENT_SMS", "腾讯云短信的主机"},
+	}
+}
+
+// help is the list of commands and variables.
+func help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "邻里 Linli %s：物业管理系统\n\n用法：linli <命令> [选项]，每个命令的选项见 linli <命令> --help\n\n", version())
 	for _, c := range commands() {
-		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.about)
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.about)
 	}
-	fmt.Fprintln(os.Stderr, "\n环境变量：LINLI_ADDR 地址（127.0.0.1:8080），LINLI_DATA 数据目录，LINLI_DB PostgreSQL 地址（留空用 SQLite），LINLI_LOG 日志级别，\n          LINLI_BACKUP_DIR 自动备份的目录（数据目录下的 backups，off 为不备份），LINLI_BACKUP_HOUR 几点（3），LINLI_BACKUP_DAYS 保留几天（14），LINLI_BACKUP_PASSWORD_FILE 加密用的密码文件，\n          LINLI_TRUSTED_PROXIES 前面的反向代理的地址或网段，如 127.0.0.1/32,10.0.0.0/8（只信它们转来的客户端地址，留空则都不信），\n          LINLI_METRICS Prometheus 指标的地址（留空则没有），\n          LINLI_URL 外面访问本系统的地址，如 https://wy.example.cn（线上收款的通知要用），LINLI_WECHAT 微信支付的主机（留空为官方，演练时填模拟器），LINLI_ALIPAY 支付宝的主机（同上），LINLI_SMS 阿里云短信的主机（同上），LINLI_TENCENT_SMS 腾讯云短信的主机（同上）")
-	if name != "help" && name != "-h" && name != "--help" {
-		os.Exit(2)
+	b.WriteString("\n环境变量（括号里是不设时的值）：\n")
+	for _, s := range settings() {
+		fmt.Fprintf(&b, "  %-27s %s\n", s[0], s[1])
 	}
+	return b.String()
+}
+
+// tell says how something is used; that is no failure.
+func tell(out io.Writer, words string) error {
+	if _, err := fmt.Fprintln(out, words); err != nil {
+		return err
+	}
+	return errHelped
 }
 
 func logLevel() slog.Level {

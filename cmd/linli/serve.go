@@ -10,17 +10,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"linli/internal/app"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/flock"
+	"linli/internal/kit/outbound"
 	"linli/internal/kit/web"
 )
 
 func serve(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "serve", about: "启动服务，数据放在 LINLI_DATA（不设为 ./data）；空目录会打开首次使用向导。其他设置见 linli help"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	if env.data == "" {
@@ -58,7 +60,12 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 		unlock()
 		return nil, nil, fmt.Errorf("LINLI_TRUSTED_PROXIES: %w", err)
 	}
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Proxies: proxies, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, TencentSMS: env.tencent, Address: env.public})
+	guard, err := outbound.Parse(env.allow)
+	if err != nil {
+		unlock()
+		return nil, nil, fmt.Errorf("LINLI_OUTBOUND_ALLOW: %w", err)
+	}
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: env.dsn, Clock: clock.System{}, Log: env.log, Version: version(), Secure: env.secure, Proxies: proxies, Backup: plan, Wechat: env.wechat, Alipay: env.alipay, SMS: env.sms, TencentSMS: env.tencent, Address: env.public, Outbound: guard})
 	if err != nil {
 		unlock()
 		return nil, nil, err
@@ -66,12 +73,24 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 	return a, unlock, nil
 }
 
+// listenOn takes the address; when another program has it, it says what to do.
+func listenOn(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s 已被别的程序占用：先停掉它，或用 LINLI_ADDR 换一个，例如 LINLI_ADDR=127.0.0.1:8090", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
+
 // listen serves until ctx ends, then lets running requests finish.
 func listen(ctx context.Context, env environment, a *app.App) error {
 	debug.SetGCPercent(50) // a small heap matters more than speed for a server at rest
-	l, err := net.Listen("tcp", env.addr)
+	l, err := listenOn(env.addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	if env.public == "" {
 		a.Reach("http://" + l.Addr().String())

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -40,7 +41,7 @@ type process struct {
 
 func product(dir string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], "serve")
-	cmd.Env = append(os.Environ(), mainEnv+"=1", "LINLI_ADDR=127.0.0.1:0", "LINLI_DATA="+dir, "LINLI_DB=")
+	cmd.Env = append(os.Environ(), mainEnv+"=1", "LINLI_ADDR=127.0.0.1:0", "LINLI_DATA="+dir, "LINLI_DB=", "LINLI_LOG=INFO")
 	return cmd
 }
 
@@ -330,6 +331,35 @@ func TestForwardedHeadersCountNothing(t *testing.T) {
 	status, body = p.call(t, "GET", "/api/v1/audit", "", append(lies, "Authorization", "Bearer "+token)...)
 	if status != 200 || !strings.Contains(body, "127.0.0.1") || strings.Contains(body, "203.0.113.7") {
 		t.Errorf("the log took over an address: %d %s", status, body)
+	}
+	p.forgesNoLine(t)
+}
+
+// forgesNoLine is E8: what a client sends stays inside the line of the log that
+// tells of it, escaped.
+func (p *process) forgesNoLine(t *testing.T) {
+	t.Helper()
+	const forged = `%0D%0A%7B%22level%22:%22ERROR%22,%22msg%22:%22forged%22%7D%0A%1B%5B31m`
+	p.call(t, "GET", "/api/v1/"+forged, "")
+	p.call(t, "POST", "/api/v1/session", `{"login":"a\r\n{\"msg\":\"forged\"}\u001b[31m","password":"x"}`)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.left:
+	case <-time.After(60 * time.Second):
+		t.Fatal("the server does not end")
+	}
+	told := false
+	for line := range strings.Lines(p.stderr.String()) {
+		var row struct{ Msg, Path string }
+		if err := json.Unmarshal([]byte(line), &row); err != nil || row.Msg == "forged" || strings.ContainsRune(line, '\x1b') {
+			t.Errorf("a line of the log: %q, %v", line, err)
+		}
+		told = told || strings.Contains(row.Path, "forged") && strings.Contains(line, `\r\n`)
+	}
+	if !told {
+		t.Errorf("the request is not in the log: %s", p.stderr.String())
 	}
 }
 

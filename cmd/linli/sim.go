@@ -6,14 +6,16 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
+	"strings"
 
 	"linli/internal/demo"
 )
 
 // Where the simulators keep their keys and books.
 const (
-	simFile        = "wechat-sim.json"
-	alipaySimFile  = "alipay-sim.json"
+	simFile        = demo.WechatBooks
+	alipaySimFile  = demo.AlipayBooks
 	invoiceSimFile = "invoice-sim.json"
 )
 
@@ -28,13 +30,15 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 	}
 	switch kind, rest := args[0], args[1:]; kind {
 	case "wechat":
-		return simChannel(ctx, env, "LINLI_WECHAT", "127.0.0.1:8091", simFile, demo.RehearseWechat, rest)
+		return simChannel(ctx, env, "wechat", "LINLI_WECHAT", "127.0.0.1:8091", simFile, demo.RehearseWechat, rest)
 	case "alipay":
-		return simChannel(ctx, env, "LINLI_ALIPAY", "127.0.0.1:8093", alipaySimFile, demo.RehearseAlipay, rest)
+		return simChannel(ctx, env, "alipay", "LINLI_ALIPAY", "127.0.0.1:8093", alipaySimFile, demo.RehearseAlipay, rest)
 	case "invoice":
 		return simInvoice(ctx, env, rest)
 	case "mail", "sms", "tencent":
 		return simMessages(ctx, env, kind, rest)
+	case "-h", "--help", "help":
+		return tell(env.out, simUsage)
 	}
 	return errors.New(simUsage)
 }
@@ -42,11 +46,11 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 type rehearse func(ctx context.Context, file, addr string, log *slog.Logger) (*demo.Rehearsal, error)
 
 // simChannel starts the simulator of a channel of payment and enrols merchants.
-func simChannel(ctx context.Context, env environment, host, at, books string, start rehearse, args []string) error {
-	flags := flag.NewFlagSet("sim", flag.ContinueOnError)
+func simChannel(ctx context.Context, env environment, kind, host, at, books string, start rehearse, args []string) error {
+	flags := flag.NewFlagSet("sim "+kind, flag.ContinueOnError)
 	addr := flags.String("addr", at, "地址")
 	file := flags.String("file", books, "密钥和账本的文件，留空只放在内存里")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "sim " + kind, args: "[选项] [商户号或 PID…]", about: "模拟支付渠道，供演练：打印每个商户要填的资料，付款人的页面也在这个地址", rest: true}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	r, err := start(ctx, *file, *addr, env.log)
@@ -69,14 +73,14 @@ func simInvoice(ctx context.Context, env environment, args []string) error {
 	flags := flag.NewFlagSet("sim invoice", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8094", "地址")
 	file := flags.String("file", invoiceSimFile, "账本的文件，留空只放在内存里")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "sim invoice", args: "[选项]", about: "模拟开票平台，供演练；它开的不是真发票"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	at, wait, err := demo.RehearseInvoice(ctx, *addr, *file, env.log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "平台地址 %s\n账号 %s\n密钥 %s\n在“开票设置”里填这三项即与它往来；它开的不是真发票\nready %s\n", at, demo.InvoiceKey, demo.InvoiceSecret, at)
+	fmt.Fprintf(env.out, "平台地址 %s\n账号 %s\n密钥 %s\n服务端设 LINLI_OUTBOUND_ALLOW=%s，再在“开票设置”里填这三项即与它往来；它开的不是真发票\nready %s\n", at, demo.InvoiceKey, demo.InvoiceSecret, bare(at), at)
 	return wait()
 }
 
@@ -85,7 +89,7 @@ func simMessages(ctx context.Context, env environment, kind string, args []strin
 	flags := flag.NewFlagSet("sim "+kind, flag.ContinueOnError)
 	addr := flags.String("addr", map[string]string{"mail": "127.0.0.1:8025", "sms": "127.0.0.1:8092", "tencent": "127.0.0.1:8095"}[kind], "地址")
 	page := flags.String("page", "127.0.0.1:8026", "邮件：看收件箱的网页地址")
-	if err := flags.Parse(args); err != nil {
+	if err := (usage{name: "sim " + kind, args: "[选项]", about: "模拟邮件或短信服务，供演练"}).parse(env.out, flags, args); err != nil {
 		return err
 	}
 	if kind == "tencent" {
@@ -109,6 +113,15 @@ func simMessages(ctx context.Context, env environment, kind string, args []strin
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "邮件服务器 %s，不要账号；收件箱 %s\nready %s\n", smtp, inbox, inbox)
+	fmt.Fprintf(env.out, "邮件服务器 %s，不要账号；收件箱 %s\n服务端设 LINLI_OUTBOUND_ALLOW=%s，再在“发送设置”里填它即与它往来\nready %s\n", smtp, inbox, bare(smtp), inbox)
 	return wait()
+}
+
+// bare is the address of a host:port or of an http address, without the port.
+func bare(at string) string {
+	host, _, err := net.SplitHostPort(strings.TrimPrefix(at, "http://"))
+	if err != nil {
+		return at
+	}
+	return host
 }

@@ -18,7 +18,7 @@ export async function startLinli({ args = ['serve'], env = {}, data, timeout = 1
   const folder = data ?? mkdtempSync(join(tmpdir(), 'linli-e2e-'))
   const child = spawn(binary, args, {
     // The system picks a free port and “ready” names it.
-    env: { ...machine(), LINLI_ADDR: '127.0.0.1:0', LINLI_DATA: folder, LINLI_DB: '', TZ: 'UTC', ...env },
+    env: { ...machine(), LINLI_ADDR: '127.0.0.1:0', LINLI_DATA: folder, LINLI_DB: '', TZ: 'UTC', LINLI_OUTBOUND_ALLOW: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

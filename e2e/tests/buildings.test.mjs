@@ -74,7 +74,7 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.page.waitForURL(/\/home$/)
   await p.page.getByRole('banner').getByText('部分楼栋').waitFor()
   await p.settled()
-  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '发票', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请'].sort())
+  assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '发票', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请', '下载中心'].sort())
 
   // By search.
   await p.page.goto(`/p/${one}/households`)
@@ -100,7 +100,7 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.page.getByText('没有这间房').first().waitFor()
   await p.page.goto(`/p/${one}/counter/${far}`)
   await p.page.getByText('没有这间房').first().waitFor()
-  for (const path of ['project', 'reading-sheets', 'dunning/letters', 'downloads', 'runs', 'takings']) {
+  for (const path of ['project', 'reading-sheets', 'dunning/letters', 'runs', 'takings']) {
     await p.page.goto(`/p/${one}/${path}`)
     await p.page.getByRole('heading', { level: 1, name: '您没有打开这个页面的权限' }).waitFor()
   }
@@ -252,7 +252,7 @@ test('[P3] rooms and people of the own building are changed, those of another ar
   await drawer.getByRole('button', { name: '登记住户 陈小雨' }).click()
   await drawer.getByRole('radio', { name: '家属' }).click()
   await drawer.getByRole('button', { name: '把 陈小雨 登记到 1栋1单元101' }).click()
-  await drawer.getByRole('listitem').filter({ hasText: '陈小雨' }).waitFor()
+  await drawer.getByRole('list', { name: '住的人' }).getByRole('listitem').filter({ hasText: '陈小雨' }).waitFor()
   await shot(p.page, 'building-people')
 
   await p.page.goto(`/p/${one}/corrections`)

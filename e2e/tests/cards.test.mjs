@@ -52,7 +52,7 @@ test('[F9] the card terminals’ file is matched by reference, then voucher and 
   await p.page.getByRole('link', { name: seed.today() }).click()
   await p.page.getByRole('heading', { level: 1, name: `${seed.today()} 刷卡对账` }).waitFor()
   const row = (what) => p.page.getByRole('row').filter({ hasText: what })
-  await row('刷卡机已收，这里没有收款').getByText('¥50.00').waitFor()
+  await row('刷卡机已收，这里没有收款').getByText('50.00').waitFor()
   await row('这里已收，对账文件没有').getByRole('link', { name: lost.number }).waitFor()
   await p.page.evaluate(() => { document.documentElement.dataset.theme = 'light' })
   await p.settled()

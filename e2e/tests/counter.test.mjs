@@ -132,6 +132,23 @@ test('[F7] a receipt is void with a reason: the number stays, the debt is back',
   await c.p.close()
 })
 
+test('[F7] money far beyond the debt is asked back, and the button that confirms stays in the window', async () => {
+  const c = await counter(6)
+  c.p.expect(/409|422/)
+  await c.page.getByRole('radio', { name: /转账/ }).click()
+  await c.amount.fill('99999')
+  await c.amount.press('Enter')
+  const confirm = c.page.getByRole('button', { name: '确认收款 ¥99,999.00' })
+  await confirm.waitFor()
+  const seen = await confirm.evaluate((el) => {
+    const box = el.getBoundingClientRect()
+    return el.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) && box.bottom <= innerHeight
+  })
+  assert.ok(seen, 'the button is out of sight')
+  assert.equal((await receipts(6))[0].state, 'void', 'nothing was taken')
+  await c.p.close()
+})
+
 test('[F7] two windows on one household: the second is told, takes nothing and can go on', async () => {
   const one = await counter(7)
   const two = await counter(7, one.p)

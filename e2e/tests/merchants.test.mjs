@@ -69,6 +69,7 @@ test('[F6] a second merchant is added on the page and takes the money of its fee
   await fill('APIv3 密钥', second.api_key)
   await fill('微信支付公钥 ID', second.platform_serial)
   await fill(/^微信支付公钥$/, second.platform_key)
+  await form.getByRole('checkbox', { name: /H5 支付/ }).check({ force: true })
   await form.getByRole('button', { name: '保存微信支付商户' }).click()
   const added = page.getByRole('form', { name: '停车费商户' })
   await added.waitFor()

@@ -171,7 +171,7 @@ test('[F2] meters are read on the phone with the network off: kept in the phone 
   await page.getByLabel('拍表盘').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer: picture(2400, 1800) })
   await page.getByText('照片和读数一起存在手机里').waitFor()
   await assertAccessible(page)
-  await shot(page, 'phone-entry')
+  await shot(page, 'phone-entry', { keep: 'guide/pages/phone-entry' })
   await page.getByRole('button', { name: '保存，下一块' }).click()
   await page.getByText('待上传 1 条').waitFor()
   await page.getByText('1栋1单元202', { exact: true }).waitFor()

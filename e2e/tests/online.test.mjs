@@ -142,11 +142,11 @@ test('[F6] the line is dealt with on the page of candidates, with a note', async
   await p.page.getByText('重复付款').waitFor()
   await shot(p.page, 'online-candidates')
   await p.page.getByRole('button', { name: '写明处理' }).click()
-  await p.page.getByRole('dialog').getByRole('textbox').fill('交款人同意留作预存')
+  await p.page.getByRole('dialog').getByRole('textbox').fill('缴费人同意留作预存')
   await p.page.getByRole('dialog').getByRole('button', { name: /已处理/ }).click()
   await p.page.getByText('没有待处理的多收款').waitFor()
   const [done] = (await boss.get(`/projects/${project}/refund-candidates?state=done`)).body.items
-  assert.equal(done.note, '交款人同意留作预存')
+  assert.equal(done.note, '缴费人同意留作预存')
   await p.close()
 })
 

@@ -71,7 +71,7 @@ test('[F12] money paid by WeChat goes back the way it came 原路退回: asked o
   const p = await seed.pageOf(browser, linli.origin, cashier.api)
   await p.page.goto(`/p/${project}/receipts/${o.receipt_id}`)
   await p.page.getByRole('button', { name: '退款', exact: true }).click()
-  await p.page.getByText('退到交款人付款的账户').waitFor()
+  await p.page.getByText('退到付款人的账户').waitFor()
   await p.page.getByLabel('退多少').fill('50')
   await p.page.getByLabel('原因').fill('多收一个月')
   await shot(p.page, 'refund-original-form')

@@ -77,7 +77,7 @@ test('[F8] letters are listed with their state, delivered with proof and printed
   await p.page.getByRole('link', { name: '催缴单', exact: true }).click()
   const row = p.page.getByRole('row', { name: new RegExp(letter.number) })
   await row.getByText('待送达').waitFor()
-  await row.getByRole('button', { name: '补打' }).click()
+  await row.getByRole('button', { name: '打印', exact: true }).click()
   await p.page.getByText('1 张催缴单已交给浏览器打印').waitFor()
   await row.getByText('1 次', { exact: true }).waitFor()
   await row.getByRole('button', { name: '登记送达' }).click()

@@ -84,11 +84,11 @@ test('[F7] room, Enter, scan of the payer’s code 付款码: the receipt, and t
 
 test('[F6] a payer of 支付宝 has to enter a password: the counter says so and goes on by itself', async () => {
   const c = await counter(2)
-  await c.page.getByText('也可以直接扫顾客的付款码（支付宝）').waitFor()
+  await c.page.getByText('也可以直接扫付款人的付款码（支付宝）').waitFor()
   await c.p.settled()
   await shot(c.page, 'scan-before')
   await scan(c.page, await shown('password'))
-  await c.code.getByText('请顾客在手机上输入密码').waitFor()
+  await c.code.getByText('请付款人在手机上输入密码').waitFor()
   await c.p.settled()
   await assertAccessible(c.page)
   await shot(c.page, 'scan-asked')
@@ -129,7 +129,7 @@ test('[F7] no money, an old code, something that is no code: said plainly, nothi
   await c.page.goto(`/p/${project}/counter/${room(4)}`)
   await c.page.getByRole('button', { name: /^收款 ¥/ }).waitFor()
   await scan(c.page, used)
-  await c.code.getByText('请顾客刷新付款码').waitFor()
+  await c.code.getByText('请付款人刷新付款码').waitFor()
   await c.page.keyboard.press('Enter')
   await c.page.getByRole('textbox', { name: '付款码' }).waitFor()
   assert.deepEqual([(await seat(4)).owed, (await receipts(4)).length], [due, 0])
@@ -152,7 +152,7 @@ test('[F6] paid by 支付宝, and the answer got lost: found by asking, one rece
 test('[F7] the payer goes away while the password is asked for: cancelled by Esc, taken back at 支付宝, paid in cash', async () => {
   const c = await counter(6)
   await scan(c.page, await shown('password'))
-  await c.code.getByText('请顾客在手机上输入密码').waitFor()
+  await c.code.getByText('请付款人在手机上输入密码').waitFor()
   const made = (await seat(6)).open_order_id
   await c.page.keyboard.press('Escape')
   await c.code.getByText('没有收到钱').waitFor()

@@ -140,8 +140,9 @@ test('[P1][P3] a session ends at once in the other browser: dismissal, another r
   const b = await seed.pageOf(browser, linli.origin, boss)
   const ended = async (q) => {
     await q.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '楼栋与房屋' }).click()
+    await q.page.getByRole('dialog', { name: '登录已过期，请重新登录' }).waitFor()
+    await q.page.reload()
     await q.page.waitForURL(/\/login/)
-    await q.page.getByText('登录已过期，请重新登录').waitFor()
     await q.close()
   }
   const work = async (login, name) => {
@@ -194,6 +195,35 @@ test('[P1][P3] a session ends at once in the other browser: dismissal, another r
   await near.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '楼栋与房屋' }).click()
   await near.page.getByRole('heading', { level: 1, name: '楼栋与房屋' }).waitFor()
   await near.close()
+})
+
+test('[P1] a session that ends over a half-filled form covers the page; the same person signs in again and nothing is lost', async () => {
+  const who = await seed.staff(boss, linli.origin, 'tangli', '唐丽', 'clerk', one)
+  const q = await seed.pageOf(browser, linli.origin, who.api)
+  q.expect(unauthorized)
+  await q.page.goto(`/p/${one}/rooms`)
+  await q.settled()
+  await q.page.getByRole('button', { name: '新建楼栋' }).first().click()
+  const form = q.page.getByRole('dialog', { name: '新建楼栋' })
+  await form.getByLabel('楼栋名称').fill('会所')
+  await who.api.delete('/session')
+  await form.getByRole('button', { name: '建立楼栋 会所' }).click()
+  const cover = q.page.getByRole('dialog', { name: '登录已过期，请重新登录' })
+  await cover.getByText(/唐丽，输入密码就回到刚才的页面/).waitFor()
+  await q.page.keyboard.press('Escape')
+  await cover.getByLabel('密码', { exact: true }).fill('Wrong-2026-pw')
+  await q.page.keyboard.press('Enter')
+  await cover.getByText(/密码不对/).waitFor()
+  await assertAccessible(q.page)
+  await shot(q.page, 'session-over')
+  await cover.getByLabel('密码', { exact: true }).fill(who.password)
+  await q.page.keyboard.press('Enter')
+  await cover.waitFor({ state: 'hidden' })
+  assert.equal(await form.getByLabel('楼栋名称').inputValue(), '会所')
+  await form.getByRole('button', { name: '建立楼栋 会所' }).click()
+  await form.waitFor({ state: 'hidden' })
+  await q.page.getByText('会所').first().waitFor()
+  await q.close()
 })
 
 test('[P1] 保持登录 outlives the browser, and signing out ends it', async () => {

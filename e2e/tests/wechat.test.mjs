@@ -157,11 +157,11 @@ test('[F6] the counter takes a WeChat payer’s code 付款码 that needs a pass
   const p = await seed.pageOf(browser, linli.origin, cashier.api)
   await p.page.addInitScript(() => localStorage.setItem('linli.receipt.print', '0'))
   await p.page.goto(`/p/${project}/counter/${room(3)}`)
-  await p.page.getByText('也可以直接扫顾客的付款码（微信）').waitFor()
+  await p.page.getByText('也可以直接扫付款人的付款码（微信）').waitFor()
   const code = /data-code="(\d{18})"/.exec(await (await fetch(`${street.origin}/code?kind=password`)).text())[1]
   await p.page.keyboard.type(code)
   await p.page.keyboard.press('Enter')
-  await p.page.getByRole('region', { name: '微信收款' }).getByText('请顾客在手机上输入密码').waitFor()
+  await p.page.getByRole('region', { name: '微信收款' }).getByText('请付款人在手机上输入密码').waitFor()
   const phone = await browser.page({ origin: street.origin, size: PHONE })
   await phone.page.goto('/code')
   await phone.page.getByText('请输入密码').waitFor()

@@ -70,16 +70,22 @@ func (d *Doc) check() error {
 // Charge makes a room owe an amount by a document of its own. Errors: ErrReason,
 // ErrProof, ErrItem, and those of billing.ChargeSingle.
 func (s *Service) Charge(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in billing.Single, reason, proof string) (Doc, error) {
+	once, err := s.billing.ChargedOnce(ctx, tx, project, in.Item)
+	if err != nil {
+		return Doc{}, err
+	}
+	if !once && !who.Can(billing.PermRelease, project) {
+		return Doc{}, ErrItem
+	}
+	return s.Supplement(ctx, tx, who, project, in, reason, proof)
+}
+
+// Supplement is Charge for a room whose own document was approved by a second
+// person already.
+func (s *Service) Supplement(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in billing.Single, reason, proof string) (Doc, error) {
 	d := Doc{Kind: KindCharge, Reason: reason, Proof: proof}
 	if err := d.check(); err != nil {
 		return d, err
-	}
-	once, err := s.billing.ChargedOnce(ctx, tx, project, in.Item)
-	if err != nil {
-		return d, err
-	}
-	if !once && !who.Can(billing.PermRelease, project) {
-		return d, ErrItem
 	}
 	if err := s.number(ctx, tx, who, project, &d); err != nil {
 		return d, err
@@ -151,18 +157,13 @@ type Filter struct {
 
 // List lists documents, newest first.
 func (s *Service) List(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Doc], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Doc]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listDocs(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(d Doc) id.ID { return d.ID }, func(before id.ID) ([]Doc, error) {
+		return listDocs(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Doc]{}, fmt.Errorf("list adjustments: %w", err)
+		return list, fmt.Errorf("list adjustments: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(d Doc) []any { return []any{d.ID} }), nil
+	return list, nil
 }
 
 // Broken names gaps in the numbers and documents that no charge stands behind.

@@ -1,10 +1,13 @@
 // Package analytics answers what the books say: income, expense and profit,
 // rates of collection, ageing, balances, as of any day; and closes months. It
-// reads sums that the rooms below keep with their documents, so it needs no
-// table of its own. Floor 8. Uses: audit, ledger, estate, expense, tariff, billing.
+// reads sums that the rooms below keep with their documents; its own is only how
+// the company of a project is paid, 包干制 or 酬金制. Floor 9. Uses: audit, ledger, estate, expense, tariff, billing.
 package analytics
 
 import (
+	"embed"
+	"io/fs"
+
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/estate"
@@ -15,6 +18,18 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/tariff"
 )
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the room's tables.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "analytics", FS: sub}
+}
 
 // The rights of this room.
 const (

@@ -78,6 +78,16 @@ func (s *Service) profitOffer() export.Offer {
 					}
 				}
 			}
+			for _, l := range r.Trust.lines() {
+				for m, month := range r.Months {
+					if err := row(month.String(), "代管资金", l, l.Months[m]); err != nil {
+						return err
+					}
+				}
+				if err := row("合计", "代管资金", l, l.Total); err != nil {
+					return err
+				}
+			}
 			return emit([]sheet.Value{sheet.Text("口径"), sheet.Text(""), sheet.Text(""), sheet.Text(fmt.Sprintf("%s 截至 %s", profitMeans, r.On)), sheet.Text("")})
 		}}
 }
@@ -125,7 +135,7 @@ func (s *Service) standingOffer() export.Offer {
 func (s *Service) postingOffer() export.Offer {
 	o := export.Offer{Key: "postings", Name: "记账明细", Permission: PermRead, Columns: []sheet.Column{export.Text("日期", 12), export.Text("单据", 14), export.Text("房屋", 20),
 		export.Text("项目", 16), export.Text("借方科目", 24), export.Text("贷方科目", 24), export.Money("金额"), export.Money("对所看科目的影响")}}
-	o.Check, o.Rows = export.Pages(s.apiPostings, func(o *struct{ Body page.List[postingJSON] }) page.List[postingJSON] { return o.Body }, func(p *postingJSON) []sheet.Value {
+	o.Check, o.Rows = export.Pages(s.apiPostings, func(o *postingsOut) page.List[postingJSON] { return o.Body.List }, func(p *postingJSON) []sheet.Value {
 		account := func(a ledger.Account, name string) sheet.Value { return sheet.Text(strconv.Itoa(int(a)) + " " + name) }
 		return []sheet.Value{sheet.Text(p.Date.String()), sheet.Text(p.KindName), sheet.Text(p.RoomLabel), sheet.Text(p.ItemName), account(p.Debit, p.DebitName),
 			account(p.Credit, p.CreditName), export.Yuan(p.Amount), export.Yuan(p.Signed)}

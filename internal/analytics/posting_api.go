@@ -5,6 +5,7 @@ import (
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
@@ -34,7 +35,7 @@ func kindWord(k ledger.DocKind) string {
 	switch k {
 	case ledger.DocRun, ledger.DocRunWithdrawn:
 		return "run"
-	case ledger.DocCharge, ledger.DocChargeVoided, ledger.DocWalletDeducted:
+	case ledger.DocCharge, ledger.DocChargeVoided, ledger.DocWalletDeducted, ledger.DocCredit, ledger.DocCreditBack:
 		return "charge"
 	case ledger.DocReceipt, ledger.DocReceiptVoided:
 		return "receipt"
@@ -48,7 +49,7 @@ func kindWord(k ledger.DocKind) string {
 	return "other"
 }
 
-func (s *Service) apiPostings(ctx context.Context, _ actor.Actor, in *struct {
+type postingsIn struct {
 	Project id.ID `path:"project"`
 	page.Request
 	Account int64    `query:"account" minimum:"0" doc:"科目，借贷任一方"`
@@ -56,7 +57,53 @@ func (s *Service) apiPostings(ctx context.Context, _ actor.Actor, in *struct {
 	None    bool     `query:"no_item" doc:"只看没有项目的"`
 	From    web.Date `query:"from" doc:"记账日期起，含"`
 	Until   web.Date `query:"until" doc:"记账日期止，含"`
-}) (*struct{ Body page.List[postingJSON] }, error) {
+	Count   bool     `query:"count" doc:"true 且给了科目时，给出全部结果的合计"`
+}
+
+type postingsOut struct {
+	Body struct {
+		page.List[postingJSON]
+		Totals *postingSumJSON `json:"totals,omitempty" doc:"全部结果的合计，count=true 且给了科目时才有"`
+	}
+}
+
+type postingSumJSON struct {
+	Count  int64     `json:"count" doc:"条数"`
+	Signed money.Fen `json:"signed" doc:"对所看科目的影响，分；等于报表里的数"`
+}
+
+// signed is what a posting is to an account as people read it: income and
+// liabilities grow on the credit side.
+func signed(p *ledger.Posting, a ledger.Account) money.Fen {
+	if a.Income() || a.Liability() {
+		return -p.Received(a)
+	}
+	return p.Received(a)
+}
+
+// sumPostings adds up every posting of a filter, from the sums of days.
+func (s *Service) sumPostings(ctx context.Context, q db.Q, project id.ID, f *ledger.Filter) (*postingSumJSON, error) {
+	until := f.Until
+	if until == 0 {
+		until = clock.Date(99991231)
+	}
+	list, err := s.ledger.Totals(ctx, q, project, f.From, until)
+	if err != nil {
+		return nil, err
+	}
+	var sum postingSumJSON
+	for i := range list {
+		t := &list[i]
+		if t.Debit != f.Account && t.Credit != f.Account || f.Item != nil && t.Item != *f.Item {
+			continue
+		}
+		sum.Count += t.Postings
+		sum.Signed += signed(&ledger.Posting{Debit: t.Debit, Credit: t.Credit, Amount: t.Amount}, f.Account)
+	}
+	return &sum, nil
+}
+
+func (s *Service) apiPostings(ctx context.Context, _ actor.Actor, in *postingsIn) (*postingsOut, error) {
 	q := s.db.Reader(ctx)
 	f := ledger.Filter{Request: in.Request, Account: ledger.Account(in.Account), From: in.From.Date, Until: in.Until.Date}
 	if in.Item != 0 || in.None {
@@ -80,16 +127,17 @@ func (s *Service) apiPostings(ctx context.Context, _ actor.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := page.List[postingJSON]{Items: []postingJSON{}, Next: list.Next}
+	out := &postingsOut{}
+	out.Body.Items, out.Body.Next = []postingJSON{}, list.Next
 	for i := range list.Items {
 		p := &list.Items[i]
 		j := postingJSON{ID: p.ID, Date: p.Date, Kind: kindWord(p.DocKind), KindName: p.DocKind.Name(), Doc: p.Doc, Room: p.Subject, RoomLabel: labels[p.Subject],
 			Item: p.Item, ItemName: names[p.Item], Debit: p.Debit, DebitName: p.Debit.Name(), Credit: p.Credit, CreditName: p.Credit.Name(), Amount: p.Amount,
-			Signed: p.Received(f.Account)}
-		if f.Account.Income() || f.Account == ledger.Prepaid || f.Account == ledger.Deposit || f.Account == ledger.PublicFund {
-			j.Signed = -j.Signed
-		}
-		out.Items = append(out.Items, j)
+			Signed: signed(&p.Posting, f.Account)}
+		out.Body.Items = append(out.Body.Items, j)
 	}
-	return &struct{ Body page.List[postingJSON] }{out}, nil
+	if in.Count && f.Account != 0 {
+		out.Body.Totals, err = s.sumPostings(ctx, q, in.Project, &f)
+	}
+	return out, err
 }

@@ -75,6 +75,7 @@ type Profit struct {
 	Income  Line
 	Cost    Line
 	Profit  Line
+	Trust   *Trust // the owners' money by commission, nil without
 }
 
 // Profit adds up what was posted to the accounts of income and expense.
@@ -129,6 +130,12 @@ func (s *Service) Profit(ctx context.Context, project id.ID, p Period) (Profit, 
 		}
 	}
 	out.sum(n)
+	if out.Trust, err = s.trust(ctx, q, project, &out); err != nil {
+		return Profit{}, fmt.Errorf("profit: %w", err)
+	}
+	if out.Trust != nil {
+		out.Profit.Name = "收支差额"
+	}
 	return out, nil
 }
 

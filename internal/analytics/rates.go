@@ -145,7 +145,7 @@ func (s *Service) balances(ctx context.Context, project id.ID, r *Standing) erro
 		taken[t.Debit] += t.Amount
 		taken[t.Credit] -= t.Amount
 	}
-	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing, ledger.Receivable, ledger.Prepaid, ledger.Deposit, ledger.PublicFund} {
+	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing, ledger.Receivable, ledger.Prepaid, ledger.Deposit, ledger.PublicFund, ledger.Suspense} {
 		r.Balances = append(r.Balances, Balance{a, all[a]})
 	}
 	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing} {

@@ -55,6 +55,7 @@ type profitJSON struct {
 	Income  reportLineJSON   `json:"income"`
 	Cost    reportLineJSON   `json:"cost"`
 	Profit  reportLineJSON   `json:"profit"`
+	Trust   *trustJSON       `json:"trust,omitempty" doc:"酬金制的代管资金，包干制没有"`
 }
 
 // profitMeans is the definition printed beside the figures.
@@ -71,7 +72,7 @@ func (s *Service) apiProfit(ctx context.Context, _ actor.Actor, in *profitIn) (*
 		return nil, err
 	}
 	return &struct{ Body profitJSON }{profitJSON{r.From, r.Until, r.On, profitMeans, r.Months, toLines(r.Incomes), toLines(r.Costs),
-		toLine(&r.Income), toLine(&r.Cost), toLine(&r.Profit)}}, nil
+		toLine(&r.Income), toLine(&r.Cost), toLine(&r.Profit), toTrust(r.Trust)}}, nil
 }
 
 type reportRateJSON struct {
@@ -111,7 +112,7 @@ func toBalances(list []Balance) []reportBalanceJSON {
 	out := []reportBalanceJSON{}
 	for _, b := range list {
 		amount := b.Amount
-		if b.Account == ledger.Prepaid || b.Account == ledger.Deposit || b.Account == ledger.PublicFund {
+		if b.Account.Liability() {
 			amount = -amount
 		}
 		out = append(out, reportBalanceJSON{b.Account, b.Account.Name(), amount})

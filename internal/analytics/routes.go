@@ -20,6 +20,10 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermRead, Summary: "记账明细：一个数字由哪些单据组成"}, s.apiPostings)
 	web.Handle(w, web.Op{ID: "report-projects", Method: http.MethodGet, Path: "/reports/projects", Tag: "analytics",
 		Summary: "我能看报表的各个项目，同一口径"}, s.apiProjects)
+	web.Handle(w, web.Op{ID: "service-schemes", Method: http.MethodGet, Path: "/projects/{project}/service-schemes", Tag: "analytics",
+		Permission: PermRead, Summary: "物业服务计费方式：包干制或酬金制，从旧到新"}, s.apiSchemes)
+	web.Handle(w, web.Op{ID: "service-scheme-put", Method: http.MethodPut, Path: "/projects/{project}/service-schemes", Tag: "analytics",
+		Permission: PermScheme, Summary: "设置从某月起的计费方式：包干制，或酬金制和酬金"}, s.apiSetScheme)
 	web.Handle(w, web.Op{ID: "book-months", Method: http.MethodGet, Path: months, Tag: "analytics",
 		Permission: PermRead, Summary: "各月账的状态，新的在前"}, s.apiMonths)
 	web.Handle(w, web.Op{ID: "book-month-close", Method: http.MethodPost, Path: months, Tag: "analytics",

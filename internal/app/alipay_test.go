@@ -26,6 +26,7 @@ import (
 	"linli/internal/outside/alipay"
 	"linli/internal/outside/alipay/sim"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // till gives receipts for money, as the counter does.
@@ -51,15 +52,16 @@ func (c *till) SettleOrders(_ context.Context, tx *db.Tx, _ id.ID, list []paymen
 // shop is a project's room of payments with its database, between a till and
 // Alipay; the house around them is left out.
 type shop struct {
-	d       *db.DB
-	now     *clock.Manual
-	jobs    *job.Queue
-	payment *payment.Service
-	till    till
-	sim     *sim.Sim
-	channel *alipay.Channel
-	m       payment.Merchant
-	project id.ID
+	d         *db.DB
+	now       *clock.Manual
+	jobs      *job.Queue
+	payment   *payment.Service
+	reconcile *reconcile.Service
+	till      till
+	sim       *sim.Sim
+	channel   *alipay.Channel
+	m         payment.Merchant
+	project   id.ID
 }
 
 const pid = "2088600000000001"
@@ -89,8 +91,9 @@ func newShop(t *testing.T, d *db.DB, now *clock.Manual, project id.ID, books []b
 		t.Fatal(err)
 	}
 	var reached string
-	s.payment = payment.New(payment.Deps{DB: d, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), Ledger: ledger.New(ledger.Deps{DB: d}), Ring: ring, Jobs: s.jobs,
-		Reachable: func() string { return reached }})
+	acts := audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
+	s.payment = payment.New(payment.Deps{DB: d, Audit: acts, Ring: ring, Jobs: s.jobs, Reachable: func() string { return reached }})
+	s.reconcile = reconcile.New(reconcile.Deps{DB: d, Audit: acts, Ledger: ledger.New(ledger.Deps{DB: d}), Payment: s.payment, Jobs: s.jobs})
 	s.payment.Plug(&s.till, s.channel)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -337,12 +340,12 @@ func reconcileAlipay(t *testing.T, s *shop) {
 		t.Fatal(err)
 	}
 	s.now.Set(day.AddDays(1).Start().Add(10 * time.Hour))
-	st, err := s.payment.Reconcile(ctx, actor.System("test"), s.project, "alipay", day)
+	st, err := s.reconcile.Reconcile(ctx, actor.System("test"), s.project, "alipay", day)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.reconcileDrain(t)
-	if st, err = s.payment.Statement(ctx, s.project, st.ID); err != nil || st.State != payment.StatementWaiting {
+	if st, err = s.reconcile.Statement(ctx, s.project, st.ID); err != nil || st.State != reconcile.StatementWaiting {
 		t.Fatalf("no bill although money came: %+v, %v", st, err)
 	}
 	for _, number := range []string{paid.Number, lost.Number, "PAPER1"} {
@@ -352,13 +355,13 @@ func reconcileAlipay(t *testing.T, s *shop) {
 	}
 	s.now.Advance(31 * time.Minute)
 	s.reconcileDrain(t)
-	if st, err = s.payment.Statement(ctx, s.project, st.ID); err != nil || st.State != payment.StatementDone || st.Lines != 3 || st.Amount != 589_20 || st.Differences != 2 || st.Open != 1 {
+	if st, err = s.reconcile.Statement(ctx, s.project, st.ID); err != nil || st.State != reconcile.StatementDone || st.Lines != 3 || st.Amount != 589_20 || st.Differences != 2 || st.Open != 1 {
 		t.Fatalf("matched: %+v, %v", st, err)
 	}
 	if o := s.order(t, lost.ID); o.State != payment.OrderPaid || s.till.booked != 501_20 {
 		t.Errorf("what no message told was not credited: %+v", o)
 	}
-	if _, err := s.payment.Reconcile(ctx, actor.System("test"), s.project, "alipay", day.AddDays(1)); !errors.Is(err, payment.ErrDayOpen) {
+	if _, err := s.reconcile.Reconcile(ctx, actor.System("test"), s.project, "alipay", day.AddDays(1)); !errors.Is(err, reconcile.ErrDayOpen) {
 		t.Errorf("today: %v", err)
 	}
 }

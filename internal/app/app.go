@@ -20,12 +20,14 @@ import (
 	"linli/internal/billing"
 	"linli/internal/card"
 	"linli/internal/cashier"
+	"linli/internal/correction"
 	"linli/internal/deduct"
 	"linli/internal/deposit"
 	"linli/internal/dictionary"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/expense"
+	"linli/internal/feebundle"
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/invoice"
@@ -36,7 +38,9 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
+	"linli/internal/kit/outbound"
 	"linli/internal/kit/web"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/meter"
 	"linli/internal/notify"
@@ -48,9 +52,14 @@ import (
 	"linli/internal/outside/wechat"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 	"linli/internal/roster"
 	"linli/internal/screen"
+	"linli/internal/series"
+	"linli/internal/shift"
 	"linli/internal/tariff"
+	"linli/internal/termination"
+	"linli/internal/trial"
 )
 
 // Config is what the outside decides.
@@ -79,6 +88,9 @@ type Config struct {
 	SMS string
 	// TencentSMS is the host of Tencent's SMS service, empty for the official one.
 	TencentSMS string
+	// Outbound says which addresses inside may be reached where users name a
+	// host; its zero value allows none.
+	Outbound outbound.Guard
 	// Address is where the world reaches this server, like
 	// https://wy.example.cn; payment channels are told it.
 	Address string
@@ -96,13 +108,18 @@ type App struct {
 	Estate    *estate.Service
 	Roster    *roster.Service
 	Payment   *payment.Service
+	Reconcile *reconcile.Service
 	Meter     *meter.Service
 	Expense   *expense.Service
 	Words     *dictionary.Service
 	Tariff    *tariff.Service
 	Billing   *billing.Service
+	LateFee   *latefee.Service
 	Adjust    *adjust.Service
+	Correct   *correction.Service
+	Trial     *trial.Service
 	Cashier   *cashier.Service
+	Shift     *shift.Service
 	Dunning   *dunning.Service
 	Invoice   *invoice.Service
 	Paycode   *paycode.Service
@@ -118,12 +135,16 @@ type App struct {
 	care      *care
 	gate      *gate
 	counters  *counters
+	series    *series.Service
+
+	Termination *termination.Service
+	Bundles     *feebundle.Service
 }
 
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), bank.Migrations(), card.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), analytics.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -156,33 +177,41 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 		Actor: func(ctx context.Context, account id.ID) (actor.Actor, error) { return a.Identity.Acting(ctx, account) }, Record: a.recordExport})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
 	a.Notify = notify.New(notify.Deps{DB: d, Jobs: a.Jobs, Ring: ring, Record: a.recordMessage, Lawful: dunning.Lawful})
-	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Roles: roles(), Rights: rights(), Projects: a.projects, Buildings: a.buildings})
+	a.Identity = identity.New(identity.Deps{DB: d, Secure: c.Secure, Audit: a.Audit, Ring: ring, Jobs: a.Jobs, Notify: a.Notify, Roles: roles(), Rights: rights(), Projects: a.projects, Buildings: a.buildings})
 	a.Estate = estate.New(estate.Deps{DB: d, Audit: a.Audit, Ring: ring, Look: a.Identity.Look})
 	a.Roster = roster.New(roster.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Files: a.File, Ring: ring, Jobs: a.Jobs})
 	a.Reach(c.Address)
-	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
+	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
+	a.Reconcile = reconcile.New(reconcile.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Payment: a.Payment, Jobs: a.Jobs})
 	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File})
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
 	a.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate})
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Tariff: a.Tariff, Jobs: a.Jobs, PartRooms: c.PartRooms})
+	a.LateFee = latefee.New(latefee.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
 	a.Adjust = adjust.New(adjust.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing})
-	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Company: a.company})
-	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
+	a.Correct = correction.New(correction.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Payment: a.Payment, Billing: a.Billing})
+	a.Trial = trial.New(trial.Deps{DB: d, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
+	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Company: a.company})
+	a.Shift = shift.New(shift.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
+	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
 	a.Deduct = deduct.New(deduct.Deps{DB: d, Payment: a.Payment, Cashier: a.Cashier, Jobs: a.Jobs})
-	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
-	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Cashier: a.Cashier})
+	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
+	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
 	a.Card = card.New(card.Deps{DB: d, Audit: a.Audit, Cashier: a.Cashier})
+	a.series = series.New(series.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger})
+	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
+	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Adjust: a.Adjust})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing})
-	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Billing: a.Billing, Cashier: a.Cashier})
+	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Tariff.Routes, a.Billing.Routes, a.Adjust.Routes, a.Cashier.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)
@@ -190,14 +219,15 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	return a, nil
 }
 
-// payByCode builds the codes that residents pay with; letters carry them.
+// payByCode builds the codes that residents pay with; letters carry them, and
+// messages lie on their pages.
 func (a *App) payByCode(c Config, ring *crypt.Ring) {
-	a.Paycode = paycode.New(paycode.Deps{DB: a.DB, Audit: a.Audit, Ring: ring, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier,
+	a.Paycode = paycode.New(paycode.Deps{DB: a.DB, Audit: a.Audit, Ring: ring, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, Cashier: a.Cashier,
 		Address: a.Reached, Public: c.Address != "", Company: a.company})
-	a.Dunning.PayCode = a.Paycode.OnPaper
+	a.Dunning.PayCode, a.Dunning.Codes = a.Paycode.OnPaper, a.Paycode
 }
 
-// street fills the sockets of payment, roster, notify and invoice.
+// street fills the sockets of payment, the counter, roster, notify and invoice.
 func (a *App) street(c Config) error {
 	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
 	if err != nil {
@@ -208,6 +238,7 @@ func (a *App) street(c Config) error {
 		return err
 	}
 	a.Payment.Plug(a.Cashier, w, ali)
+	a.Cashier.KeepShifts(a.Shift)
 	a.Roster.TakeImports(append(a.Meter.Importers(), a.Billing.Openings())...)
 	short, err := sms.New(sms.Deps{Host: c.SMS, Clock: a.DB.Clock()})
 	if err != nil {
@@ -217,14 +248,15 @@ func (a *App) street(c Config) error {
 	if err != nil {
 		return err
 	}
-	a.Notify.Plug(a.Dunning.Freshen, short, tencentSMS, mail.New())
+	a.Notify.Plug(a.Dunning.Freshen, short, tencentSMS, mail.New(c.Outbound))
+	a.Notify.PlugInbox(a.Dunning.Pages)
 	a.Billing.TellRelease(func(ctx context.Context, tx *db.Tx, project, run id.ID) error {
 		if err := a.Deduct.ReleaseTold(ctx, tx, project, run); err != nil {
 			return err
 		}
 		return a.Dunning.ReleaseTold(ctx, tx, project, run)
 	})
-	a.Invoice.Plug(invoices.New(a.DB.Clock()))
+	a.Invoice.Plug(invoices.New(a.DB.Clock(), c.Outbound))
 	return nil
 }
 
@@ -294,7 +326,8 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 6*time.Hour, "sweep", a.sweep) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "start due runs", a.Billing.StartDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "resume runs", a.Billing.Resume) })
-	wg.Go(func() { a.every(ctx, 10*time.Minute, "reconcile", a.Payment.ReconcileDue) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "reconcile", a.Reconcile.ReconcileDue) })
+	wg.Go(func() { a.every(ctx, 24*time.Hour, "book held bank money", a.Bank.BookHeld) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "send reminders", a.Dunning.Remind) })
@@ -323,9 +356,17 @@ func (a *App) every(ctx context.Context, pause time.Duration, what string, do fu
 }
 
 // sweep forgets what has ended by time: sessions, wrong attempts, stored
-// answers, finished jobs, rosters.
+// answers, finished jobs, rosters, messages on pages.
 func (a *App) sweep(ctx context.Context) error {
-	return errors.Join(a.Identity.Sweep(ctx), a.Jobs.Sweep(ctx), a.forgetRosters(ctx), web.ForgetAnswers(ctx, a.DB))
+	return errors.Join(a.Identity.Sweep(ctx), a.Jobs.Sweep(ctx), a.forgetRosters(ctx), a.forgetMessages(ctx), web.ForgetAnswers(ctx, a.DB))
+}
+
+func (a *App) forgetMessages(ctx context.Context) error {
+	list, err := a.Estate.Projects(ctx, actor.System("清理"))
+	for i := range list {
+		err = errors.Join(err, a.Notify.Forget(ctx, list[i].ID))
+	}
+	return err
 }
 
 // keepRosters is how long a roster that was never imported is kept; it holds

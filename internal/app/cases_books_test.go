@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/tariff"
 )
@@ -148,7 +149,7 @@ func (w *caseWorld) waiverOf(ctx context.Context, project, room id.ID, due clock
 	if err != nil {
 		return err
 	}
-	return w.approveWaiver(ctx, project, billing.Waiver{Kind: billing.WaiveCharge, Charge: x.ID, Amount: amount, Reason: "案例"})
+	return w.approveWaiver(ctx, project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: x.ID, Amount: amount, Reason: "案例"})
 }
 
 // collectedRooms is the rate by households.

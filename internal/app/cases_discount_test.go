@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/ledger"
 	"linli/internal/tariff"
+	"linli/internal/termination"
 )
 
 // keep reads 0.98 as parts of ten thousand.
@@ -145,16 +148,6 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 	if err != nil {
 		return err
 	}
-	if in.has("used") {
-		policy := billing.RefundPolicy(in.text("policy"))
-		if policy != billing.Reprice && policy != billing.ProRata {
-			return in.odd("policy")
-		}
-		back, err := billing.RefundAhead(list, int(in.number("used")), policy)
-		if err := first(err, c.expect("paid_fen", back.Paid), c.expect("refund_fen", back.Refund), c.expect("used_fen", back.Used)); err != nil {
-			return err
-		}
-	}
 	var gross money.Fen
 	for i := range list {
 		e, err := w.app.Billing.Explain(ctx, w.app.DB.Reader(ctx), project, list[i].ID)
@@ -167,7 +160,72 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 	for i := range list {
 		each = append(each, list[i].Amount)
 	}
+	if in.has("used") {
+		policy := billing.RefundPolicy(in.text("policy"))
+		if policy != billing.Reprice && policy != billing.ProRata {
+			return in.odd("policy")
+		}
+		if err := w.endsEarly(ctx, project, room, list, int(in.number("used")), policy, c); err != nil {
+			return err
+		}
+	}
 	return first(c.expectAny(sum, "amount_fen", "paid_fen"), c.expect("gross_fen", gross), c.expect("discount_fen", gross-sum), c.expectAll("months_fen", each))
+}
+
+// endsEarly pays the months at once, and has the ones after the used given back:
+// asked, approved, paid out. What the cash box holds then is what was used.
+func (w *caseWorld) endsEarly(ctx context.Context, project, room id.ID, list []billing.Charge, used int, policy billing.RefundPolicy, c *acceptanceCase) error {
+	var paid money.Fen
+	for i := range list {
+		paid += list[i].Amount
+	}
+	if _, err := w.take(ctx, project, room, cashier.MethodCash, paid); err != nil {
+		return err
+	}
+	refund, err := w.terminated(ctx, project, termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: used, Policy: policy,
+		Method: cashier.MethodCash, Reason: "案例"})
+	if err != nil && !errors.Is(err, termination.ErrNothing) {
+		return err
+	}
+	_, left, err := w.owed(ctx, project, room)
+	if err != nil || left != 0 {
+		return fmt.Errorf("owes %d: %w", left, err)
+	}
+	books, err := w.app.Ledger.Balances(ctx, w.app.DB.Reader(ctx), project, 0)
+	if err != nil || books[ledger.Cash] != paid-refund || books[ledger.Revenue] != refund-paid || books[ledger.Receivable] != 0 {
+		return fmt.Errorf("the books hold %v: %w", books, err)
+	}
+	return first(c.expect("paid_fen", paid), c.expect("refund_fen", refund), c.expect("used_fen", books[ledger.Cash]))
+}
+
+// terminated asks for months to be given back by what the product computes,
+// approves it, pays every refund out, and answers what went back.
+func (w *caseWorld) terminated(ctx context.Context, project id.ID, in termination.Ask) (money.Fen, error) {
+	q, err := w.app.Termination.Quote(ctx, w.app.DB.Reader(ctx), project, in.Room, in.Run, in.Item, in.Used, in.Policy)
+	if err != nil {
+		return 0, err
+	}
+	in.Seen = q.Back.Refund
+	d, err := w.app.Termination.Ask(ctx, w.who, project, in)
+	if err != nil {
+		return 0, err
+	}
+	if d, err = w.app.Termination.Decide(ctx, w.who, project, d.ID, true, "", d.Version); err != nil {
+		return 0, err
+	}
+	var back money.Fen
+	for _, p := range d.Parts {
+		f, err := w.app.Cashier.Refund(ctx, project, p.Refund)
+		if err != nil {
+			return 0, err
+		}
+		_, red, err := w.app.Cashier.PayRefund(ctx, w.who, project, f.ID, f.Version)
+		if err != nil {
+			return 0, err
+		}
+		back -= red.Amount
+	}
+	return back, nil
 }
 
 // prepayCap asks for months ahead against the cap of the city and the end of

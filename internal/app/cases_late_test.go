@@ -9,14 +9,14 @@ import (
 	"slices"
 	"strings"
 
-	"linli/internal/billing"
-	"linli/internal/billing/penalty"
 	"linli/internal/cashier"
 	"linli/internal/dunning"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
+	"linli/internal/latefee/penalty"
 	"linli/internal/tariff"
 )
 
@@ -24,11 +24,11 @@ import (
 // of their rate.
 func (w *caseWorld) lateTerms(ctx context.Context, project, item id.ID, from clock.Date, t penalty.Terms) (told string, err error) {
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		terms, err := w.app.Billing.AddLateTerms(ctx, tx, w.who, project, billing.LateTerms{Item: item, From: from, Terms: t, Source: "案例"})
+		terms, err := w.app.LateFee.AddTerms(ctx, tx, w.who, project, latefee.Terms{Item: item, From: from, Terms: t, Source: "案例"})
 		if err != nil {
 			return err
 		}
-		rates, err := w.app.Billing.LPRs(ctx, tx, project)
+		rates, err := w.app.LateFee.LPRs(ctx, tx, project)
 		told = terms.AboveLPR(rates)
 		return err
 	})
@@ -104,7 +104,7 @@ func (w *caseWorld) lateFee(ctx context.Context, in caseInput, c *acceptanceCase
 		return err
 	}
 	w.now.Set(on.Start())
-	fees, err := w.app.Billing.LateFees(ctx, w.app.DB.Reader(ctx), project, []id.ID{room}, on)
+	fees, err := w.app.LateFee.Fees(ctx, w.app.DB.Reader(ctx), project, []id.ID{room}, on)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (w *caseWorld) primeRates(ctx context.Context, in caseInput, project id.ID,
 			rate /= 100 // 3.10 and 3.10% are 0.0310
 		}
 		if err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
-			return w.app.Billing.AddLPR(ctx, tx, w.who, project, penalty.LPR{From: from, Rate: int64(rate / 10_000), Source: "案例"})
+			return w.app.LateFee.AddLPR(ctx, tx, w.who, project, penalty.LPR{From: from, Rate: int64(rate / 10_000), Source: "案例"})
 		}); err != nil {
 			return err
 		}
@@ -192,8 +192,8 @@ func (w *caseWorld) lateEvents(ctx context.Context, in caseInput, project, room 
 		do func(context.Context, id.ID, id.ID, money.Fen) error
 	}
 	var all []event
-	for key, do := range map[string]func(context.Context, id.ID, id.ID, money.Fen) error{"payments": w.payPrincipal, "waivers": w.waiver(billing.WaiveCharge),
-		"penalty_waivers": w.waiver(billing.WaiveLate)} {
+	for key, do := range map[string]func(context.Context, id.ID, id.ID, money.Fen) error{"payments": w.payPrincipal, "waivers": w.waiver(latefee.WaiveCharge),
+		"penalty_waivers": w.waiver(latefee.WaiveLate)} {
 		list, err := in.dated(key)
 		if err != nil {
 			return err
@@ -213,23 +213,23 @@ func (w *caseWorld) lateEvents(ctx context.Context, in caseInput, project, room 
 }
 
 // waiver gives up a part of the oldest debt, approved at once.
-func (w *caseWorld) waiver(kind billing.WaiverKind) func(context.Context, id.ID, id.ID, money.Fen) error {
+func (w *caseWorld) waiver(kind latefee.WaiverKind) func(context.Context, id.ID, id.ID, money.Fen) error {
 	return func(ctx context.Context, project, room id.ID, amount money.Fen) error {
 		open, _, err := w.owed(ctx, project, room)
 		if err != nil || len(open) == 0 {
 			return fmt.Errorf("nothing is owed that could be waived: %w", err)
 		}
-		return w.approveWaiver(ctx, project, billing.Waiver{Kind: kind, Charge: open[0].ID, Amount: amount, Reason: "案例"})
+		return w.approveWaiver(ctx, project, latefee.Waiver{Kind: kind, Charge: open[0].ID, Amount: amount, Reason: "案例"})
 	}
 }
 
-func (w *caseWorld) approveWaiver(ctx context.Context, project id.ID, x billing.Waiver) error {
+func (w *caseWorld) approveWaiver(ctx context.Context, project id.ID, x latefee.Waiver) error {
 	return w.app.DB.Write(ctx, func(tx *db.Tx) error {
-		asked, err := w.app.Billing.AskWaiver(ctx, tx, w.who, project, x)
+		asked, err := w.app.LateFee.AskWaiver(ctx, tx, w.who, project, x)
 		if err != nil {
 			return err
 		}
-		_, err = w.app.Billing.DecideWaiver(ctx, tx, w.who, project, asked.ID, true, "", asked.Version)
+		_, err = w.app.LateFee.DecideWaiver(ctx, tx, w.who, project, asked.ID, true, "", asked.Version)
 		return err
 	})
 }
@@ -250,8 +250,8 @@ func (w *caseWorld) payPrincipal(ctx context.Context, project, room id.ID, amoun
 }
 
 // lateFees compares the days and fees, one by one when the case lists several.
-func (c *acceptanceCase) lateFees(fees []billing.LateFee, items []tariff.Item) error {
-	byItem := map[id.ID]billing.LateFee{}
+func (c *acceptanceCase) lateFees(fees []latefee.Fee, items []tariff.Item) error {
+	byItem := map[id.ID]latefee.Fee{}
 	for _, f := range fees {
 		byItem[f.Charge.Item] = f
 	}
@@ -383,8 +383,8 @@ func (w *caseWorld) allocated(ctx context.Context, in caseInput, c *acceptanceCa
 		}
 	}
 	for _, l := range seat.Late {
-		if slices.Contains(chosen, names[l.LateFee.Charge.ItemName]) {
-			taking.Late = append(taking.Late, l.LateFee.Charge.ID)
+		if slices.Contains(chosen, names[l.Fee.Charge.ItemName]) {
+			taking.Late = append(taking.Late, l.Fee.Charge.ID)
 		}
 	}
 	if len(taking.Charges) != len(chosen) {

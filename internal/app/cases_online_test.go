@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/latefee"
 	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
 )
@@ -114,7 +114,7 @@ func (w *caseWorld) billMoved(ctx context.Context, in caseInput, c *acceptanceCa
 		return err
 	}
 	if now < ordered {
-		if err := w.waiver(billing.WaiveCharge)(ctx, project, room, ordered-now); err != nil {
+		if err := w.waiver(latefee.WaiveCharge)(ctx, project, room, ordered-now); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // billed is one line of the bill of a case, and local what we have.
@@ -69,7 +70,7 @@ func (w *caseWorld) reconciled(ctx context.Context, in caseInput, c *acceptanceC
 	if err != nil {
 		return err
 	}
-	list, err := w.app.Payment.Differences(ctx, project, payment.DifferenceFilter{Request: page.Request{Limit: 200}, Statement: st.ID})
+	list, err := w.app.Reconcile.Differences(ctx, project, reconcile.DifferenceFilter{Request: page.Request{Limit: 200}, Statement: st.ID})
 	if err != nil {
 		return err
 	}
@@ -106,14 +107,14 @@ func (w *caseWorld) orders(ctx context.Context, local []billed) (project id.ID, 
 }
 
 // matched gives the bill to the reconciliation on the next day.
-func (w *caseWorld) matched(ctx context.Context, project id.ID, bill []billed, orders map[string]payment.Order) (payment.Statement, error) {
+func (w *caseWorld) matched(ctx context.Context, project id.ID, bill []billed, orders map[string]payment.Order) (reconcile.Statement, error) {
 	paid := w.now.Now()
 	w.now.Set(clock.DateOf(paid).AddDays(1).Start().Add(11 * time.Hour))
-	st, err := w.app.Payment.Reconcile(ctx, w.who, project, "wechat", clock.DateOf(paid))
+	st, err := w.app.Reconcile.Reconcile(ctx, w.who, project, "wechat", clock.DateOf(paid))
 	if err != nil {
 		return st, err
 	}
-	return st, w.app.Payment.Match(ctx, project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
+	return st, w.app.Reconcile.Match(ctx, project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
 		for n, l := range bill {
 			line := payment.BillLine{Transaction: fmt.Sprintf("4299%024d", n), Number: l.name, Merchant: w.shop(), State: payment.BillPaid, Currency: "CNY",
 				Amount: l.amount, Settled: l.amount, At: paid}
@@ -129,12 +130,12 @@ func (w *caseWorld) matched(ctx context.Context, project id.ID, bill []billed, o
 }
 
 // foundIn sorts the lines as the case does.
-func (w *caseWorld) foundIn(bill, local []billed, orders map[string]payment.Order, odd []payment.Difference, c *acceptanceCase) error {
+func (w *caseWorld) foundIn(bill, local []billed, orders map[string]payment.Order, odd []reconcile.Difference, c *acceptanceCase) error {
 	names := map[string]string{}
 	for name, o := range orders {
 		names[o.Number] = name
 	}
-	words := map[payment.DifferenceKind]string{payment.KindUncredited: "local_not_paid", payment.KindAmount: "amount_mismatch", payment.KindMissing: "missing_in_bill", payment.KindUnknown: "missing_local"}
+	words := map[reconcile.DifferenceKind]string{reconcile.KindUncredited: "local_not_paid", reconcile.KindAmount: "amount_mismatch", reconcile.KindMissing: "missing_in_bill", reconcile.KindUnknown: "missing_local"}
 	got := map[string][]string{"ok": {}, "local_not_paid": {}, "amount_mismatch": {}, "missing_in_bill": {}, "missing_local": {}}
 	seen := map[string]bool{}
 	for _, d := range odd {

@@ -13,20 +13,21 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/shift"
 )
 
 // closed counts and closes the shift of the acceptance.
 func (w *caseWorld) closed(ctx context.Context, project id.ID) error {
-	open, _, err := w.app.Cashier.CurrentShift(ctx, w.who, project)
+	open, _, err := w.app.Shift.CurrentShift(ctx, w.who, project)
 	if err != nil {
 		return err
 	}
 	none := money.Fen(0)
-	sh, err := w.app.Cashier.CountShift(ctx, w.who, project, open.ID, &none, nil)
+	sh, err := w.app.Shift.CountShift(ctx, w.who, project, open.ID, &none, nil)
 	if err != nil {
 		return err
 	}
-	_, err = w.app.Cashier.CloseShift(ctx, w.who, project, open.ID, cashier.Closing{Count: len(sh.Counts), Reason: "案例"})
+	_, err = w.app.Shift.CloseShift(ctx, w.who, project, open.ID, shift.Closing{Count: len(sh.Counts), Reason: "案例"})
 	return err
 }
 

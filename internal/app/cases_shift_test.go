@@ -8,6 +8,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/money"
+	"linli/internal/shift"
 )
 
 // shift takes a day's money, makes the last cash receipt void and closes the
@@ -34,23 +35,23 @@ func (w *caseWorld) shift(ctx context.Context, in caseInput, c *acceptanceCase) 
 			return err
 		}
 	}
-	open, _, err := w.app.Cashier.CurrentShift(ctx, w.who, project)
+	open, _, err := w.app.Shift.CurrentShift(ctx, w.who, project)
 	if err != nil {
 		return err
 	}
 	counted := money.Fen(in.number("counted_cash_fen"))
-	sh, err := w.app.Cashier.CountShift(ctx, w.who, project, open.ID, &counted, nil)
+	sh, err := w.app.Shift.CountShift(ctx, w.who, project, open.ID, &counted, nil)
 	if err != nil {
 		return err
 	}
-	closing := cashier.Closing{Count: 1, Handed: counted}
+	closing := shift.Closing{Count: 1, Handed: counted}
 	if sh.Difference() != 0 {
-		if _, err = w.app.Cashier.CloseShift(ctx, w.who, project, open.ID, closing); !errors.Is(err, cashier.ErrDifference) {
+		if _, err = w.app.Shift.CloseShift(ctx, w.who, project, open.ID, closing); !errors.Is(err, shift.ErrDifference) {
 			return fmt.Errorf("a difference without reason: %w", err)
 		}
 		closing.Reason = "案例"
 	}
-	if sh, err = w.app.Cashier.CloseShift(ctx, w.who, project, open.ID, closing); err != nil {
+	if sh, err = w.app.Shift.CloseShift(ctx, w.who, project, open.ID, closing); err != nil {
 		return err
 	}
 	return first(c.expect("cash_due_fen", sh.Expected), c.expect("diff_fen", sh.Difference()), c.expect("total_fen", sh.Income()))

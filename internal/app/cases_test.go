@@ -98,7 +98,7 @@ type caseWorld struct {
 
 func newCaseWorld(t *testing.T) *caseWorld {
 	now := clock.NewManual(clock.Date(20250101).Start())
-	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody})
+	a, err := app.New(t.Context(), app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody, Outbound: here()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,6 +206,8 @@ func (w *caseWorld) bookPlay(in caseInput) play {
 		return w.collected
 	case in.has("income_fen", "cost_fen", "fund_rate"):
 		return w.publicIncome
+	case in.has("scheme", "months"):
+		return w.inTrust
 	case in.has("gross_fen", "rate"):
 		return w.taxed
 	case in.has("bill", "local"):

@@ -172,11 +172,11 @@ func corruptions() []corruption {
 			for _, q := range []string{"cashier_line WHERE project_id = ? AND receipt_id", "cashier_pay WHERE project_id = ? AND receipt_id", "cashier_receipt WHERE project_id = ? AND id"} {
 				sql("DELETE FROM "+q+" = ?", "second")(t, p)
 			}
-		}, []string{"收据号已发到 SJ2026-000003，最后一张收据却是第 2 号", "收据 {second} 不存在"}},
+		}, []string{"收据号已发到 SJ2026-000004，最后一张收据却是第 3 号", "收据 {second} 不存在"}},
 		{"receipt renumbered", sql("UPDATE cashier_receipt SET number = 'SJ2026-000009', seq = 9 WHERE project_id = ? AND id = ?", "second"),
-			[]string{"收据号 SJ2026-000003 到 SJ2026-000008 缺失"}},
-		{"number of a receipt overwritten", sql("UPDATE cashier_receipt SET number = 'SJ2026-000004' WHERE project_id = ? AND id = ?", "second"),
-			[]string{"收据 SJ2026-000004（{second}）的号码与第 3 号不符"}},
+			[]string{"收据号 SJ2026-000004 到 SJ2026-000008 缺失"}},
+		{"number of a receipt overwritten", sql("UPDATE cashier_receipt SET number = 'SJ2026-000005' WHERE project_id = ? AND id = ?", "second"),
+			[]string{"收据 SJ2026-000005（{second}）的号码与第 4 号不符"}},
 		{"paid raised", sql("UPDATE billing_charge SET paid = 1 WHERE project_id = ? AND run_id = ?", "run"),
 			[]string{"[cashier]", "记的已收是 0.01 元，有效收据合计 0.00 元", "[billing]", "应收上的已收是 209.87 元，账上冲减的应收账款是 209.86 元"}},
 		{"live charge doubled", func(t *testing.T, p *patient) {

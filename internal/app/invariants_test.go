@@ -77,7 +77,9 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	late := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND source_kind = 2 AND "+posted, project)
 	waived := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND "+posted, project)
 	want[ledger.OtherRevenue] -= late
-	want[ledger.Revenue] += late + waived
+	back := sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(l.returned), 0) AS BIGINT) FROM correction_line l JOIN correction_doc d ON d.project_id = l.project_id AND d.id = l.doc_id
+		WHERE l.project_id = ? AND d.state = 'made'`, project)
+	want[ledger.Revenue] += late + waived + back
 	spent := func(where string) money.Fen {
 		return sumOf(t, a.DB, `SELECT CAST(COALESCE(SUM(CASE WHEN c.direction = 'in' THEN -d.amount ELSE d.amount END), 0) AS BIGINT)
 			FROM expense_doc d JOIN expense_category c ON c.project_id = d.project_id AND c.id = d.category_id
@@ -85,6 +87,14 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	}
 	want[ledger.Cash] -= spent("d.paid_from = 'cash'")
 	want[ledger.Bank] -= spent("d.paid_from = 'bank'")
+	held := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_bank_row WHERE project_id = ? AND state = 'held'", project)
+	for state, from := range map[string]ledger.Account{"cash": ledger.Cash, "settled": ledger.Clearing} {
+		came := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM cashier_bank_row WHERE project_id = ? AND state = '"+state+"'", project)
+		want[from] -= came
+		want[ledger.Bank] += came
+	}
+	want[ledger.Bank] += held
+	want[ledger.Suspense] -= held
 	fees := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payment_fee WHERE project_id = ?", project)
 	want[ledger.Clearing] -= fees
 	want[ledger.FinancialCost] += fees
@@ -137,12 +147,12 @@ func rulesOfCharges() []moneyRule {
 		{"charges and ledger differ (room, item, difference)", `SELECT subject_id, item_id, SUM(x) FROM (
 				SELECT c.subject_id, c.item_id, c.amount AS x FROM billing_charge c WHERE c.project_id = ? AND ` + posted + `
 				UNION ALL SELECT subject_id, item_id, CASE WHEN debit = 1122 THEN -amount ELSE amount END FROM ledger_posting
-				WHERE project_id = ? AND doc_kind <> 40 AND ((debit = 1122 AND credit IN (6001, 6051)) OR (debit IN (6001, 6051) AND credit = 1122))
+				WHERE project_id = ? AND doc_kind NOT IN (40, 41, 42) AND ((debit = 1122 AND credit IN (6001, 6051)) OR (debit IN (6001, 6051) AND credit = 1122))
 			) AS both_sides GROUP BY subject_id, item_id HAVING SUM(x) <> 0`},
 		{"payments and ledger differ (room, item, difference)", `SELECT subject_id, item_id, SUM(x) FROM (
 				SELECT subject_id, item_id, paid AS x FROM billing_charge WHERE project_id = ?
 				UNION ALL SELECT subject_id, item_id, CASE WHEN credit = 1122 THEN -amount ELSE amount END FROM ledger_posting
-				WHERE project_id = ? AND doc_kind IN (5, 6, 40) AND (debit = 1122 OR credit = 1122)
+				WHERE project_id = ? AND doc_kind IN (5, 6, 40, 41, 42) AND (debit = 1122 OR credit = 1122)
 			) AS both_sides GROUP BY subject_id, item_id HAVING SUM(x) <> 0`},
 		{"run does not count its charges (run, state, lines, counted)", `SELECT r.id, r.state, r.lines, COUNT(c.id) FROM billing_run r
 			LEFT JOIN billing_charge c ON c.project_id = r.project_id AND c.run_id = r.id AND c.live = 1 AND c.hold <> 2
@@ -167,10 +177,12 @@ func rulesOfReceipts() []moneyRule {
 			) AS sums WHERE posted <> ABS(amount) OR reversed <> CASE WHEN state = 'void' THEN amount ELSE 0 END`},
 		{"posting of a document that is not there (posting, kind, document)", `SELECT id, doc_kind, doc_id FROM ledger_posting p WHERE project_id = ? AND NOT (
 				(doc_kind IN (1, 2) AND EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
-				(doc_kind IN (3, 4, 7) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
+				(doc_kind IN (43, 44) AND EXISTS (SELECT 1 FROM correction_doc x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
+				(doc_kind IN (3, 4, 7, 41, 42) AND EXISTS (SELECT 1 FROM billing_charge x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind = 30 AND EXISTS (SELECT 1 FROM cashier_deposit_entry x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = -p.amount)) OR
 				(doc_kind IN (60, 61) AND EXISTS (SELECT 1 FROM expense_doc x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = p.amount)) OR
 				(doc_kind = 47 AND EXISTS (SELECT 1 FROM payment_fee x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND (x.amount = p.amount OR x.amount = -p.amount))) OR
+				(doc_kind IN (70, 71, 72, 73, 74) AND EXISTS (SELECT 1 FROM cashier_bank_row x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.amount = p.amount)) OR
 				(doc_kind = 40 AND EXISTS (SELECT 1 FROM billing_waiver x WHERE x.project_id = p.project_id AND x.id = p.doc_id AND x.state = 'approved')) OR
 				(doc_kind IN (5, 6) AND EXISTS (SELECT 1 FROM cashier_receipt x WHERE x.project_id = p.project_id AND x.id = p.doc_id)))`},
 		{"receipt and wallet differ (number, should move, moved)", `SELECT number, should, moved FROM (

@@ -69,7 +69,7 @@ func serveDriven(text string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	a, err := app.New(ctx, app.Config{Dir: s.Dir, DSN: s.DSN, Clock: drivenClock{s.Now, time.Now()}, Log: log, Version: "drive", PartRooms: drivenParts, Wechat: s.Wechat, Address: s.Address})
+	a, err := app.New(ctx, app.Config{Dir: s.Dir, DSN: s.DSN, Clock: drivenClock{s.Now, time.Now()}, Log: log, Version: "drive", PartRooms: drivenParts, Wechat: s.Wechat, Address: s.Address, Outbound: here()})
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func TestKilledServerLosesNothing(t *testing.T) {
 				t.Logf("log of the server:\n%.2000s", s.stderr.String())
 			}
 			now := clock.NewManual(s.now)
-			a, err := app.New(t.Context(), app.Config{Dir: s.dir, DSN: s.dsn, Clock: now, Log: slog.New(slog.DiscardHandler), Wechat: s.street.payURL})
+			a, err := app.New(t.Context(), app.Config{Dir: s.dir, DSN: s.dsn, Clock: now, Log: slog.New(slog.DiscardHandler), Wechat: s.street.payURL, Outbound: here()})
 			if err != nil {
 				t.Fatal(err)
 			}

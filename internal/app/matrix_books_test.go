@@ -35,13 +35,21 @@ func (w *matrixWorld) books(t *testing.T, p *twin, who actor.Actor) {
 // bookBodies are requests about the books that reach the rules.
 func bookBodies(from twin) map[string]string {
 	return map[string]string{
-		"expense-category-add":  `{"name":"丙","book":"company","direction":"out","account":6401}`,
-		"expense-category-edit": `{"name":"丁","active":true,"version":1}`,
-		"expense-enter":         fmt.Sprintf(`{"category_id":%q,"amount":1,"date":%q,"paid_from":"cash"}`, from.ids["category"], clock.DateOf(dbtest.Start())),
-		"expense-decide":        `{"approve":true,"version":1}`,
-		"expense-withdraw":      `{"version":1}`,
-		"book-month-close":      fmt.Sprintf(`{"month":%q}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
-		"book-month-reopen":     fmt.Sprintf(`{"month":%q,"reason":"矩阵测试"}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
-		"expense-void":          `{"reason":"矩阵测试","version":2}`,
+		"expense-category-add":        `{"name":"丙","book":"company","direction":"out","account":6401}`,
+		"expense-category-edit":       `{"name":"丁","active":true,"version":1}`,
+		"expense-enter":               fmt.Sprintf(`{"category_id":%q,"amount":1,"date":%q,"paid_from":"cash"}`, from.ids["category"], clock.DateOf(dbtest.Start())),
+		"expense-decide":              `{"approve":true,"version":1}`,
+		"expense-withdraw":            `{"version":1}`,
+		"book-month-close":            fmt.Sprintf(`{"month":%q}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
+		"book-month-reopen":           fmt.Sprintf(`{"month":%q,"reason":"矩阵测试"}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
+		"expense-void":                `{"reason":"矩阵测试","version":2}`,
+		"service-scheme-put":          fmt.Sprintf(`{"from":%q,"kind":"lump"}`, clock.DateOf(dbtest.Start()).Month()),
+		"deposit-settlement-ask":      fmt.Sprintf(`{"deposit_id":%q,"charge_ids":[%q],"settle":1,"agreed":true,"reason":"矩阵测试"}`, from.ids["deposit"], from.ids["charge"]),
+		"deposit-settlement-decide":   `{"approve":true,"version":1}`,
+		"deposit-settlement-withdraw": `{"version":1}`,
+		"deposit-settlement-renew":    `{"version":1}`,
+		"deposit-settlement-pay":      `{"version":1}`,
+		"termination-decide":          `{"approve":true,"version":1}`,
+		"termination-withdraw":        `{"version":1}`,
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"linli/internal/cashier"
 	"linli/internal/estate"
+	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -72,6 +73,8 @@ func (w *matrixWorld) building(t *testing.T, canary string) twin {
 	w.desk(t, &p, actor.Actor{Account: 999, Name: canary})
 	w.leaves(t, &p, who)
 	w.desk(t, &w.home, actor.System(w.home.canary))
+	w.exports(t, &p, "admin", "building_id="+p.ids["building"].String())
+	w.exports(t, &w.home, wing, "")
 	return p
 }
 
@@ -104,6 +107,16 @@ func (w *matrixWorld) pays(t *testing.T, p *twin) {
 		t.Fatal(err)
 	}
 	p.ids["charge"], p.ids["receipt"] = seat.Open[0].Charge, r.ID
+}
+
+// exports lets somebody take out the rooms of a twin.
+func (w *matrixWorld) exports(t *testing.T, p *twin, role, query string) {
+	t.Helper()
+	e, err := w.app.File.Export(t.Context(), w.person(t, role), p.ids["project"], file.Wish{Key: "rooms", Query: query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ids["export"] = e.ID
 }
 
 func (w *matrixWorld) wingAccount(t *testing.T) actor.Actor {
@@ -149,19 +162,19 @@ func honouring() []string {
 	return []string{"add-occupant", "add-reading-photo", "ask-correction", "confirm-reading", "counter-ahead", "counter-seat", "counter-setting", "create-person",
 		"create-room", "create-unit", "decide-correction", "deposit-deduct", "deposit-list", "deposit-move", "deposit-one", "deposit-take", "edit-occupant",
 		"edit-person", "edit-room", "end-occupant", "explain-charge", "invoice-ask", "invoice-file", "invoice-list", "invoice-offer", "invoice-one", "invoice-title-add",
-		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-fields",
+		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-export-kinds", "list-exports", "list-fields",
 		"list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
 		"list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read", "paycode-sheet", "preview-transfer",
-		"put-tag", "read-home", "read-household", "read-meter-history", "read-person", "read-person-values", "read-project", "read-reading-photo", "read-room",
-		"read-room-card", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
+		"put-tag", "read-building-history", "read-export", "read-export-file", "read-home", "read-household", "read-meter-history", "read-person", "read-person-history", "read-person-values", "read-project", "read-project-history", "read-reading-photo", "read-room",
+		"read-room-card", "read-room-history", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
 		"record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
 		"search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",
-		"takings", "transfer-room", "undo-transfer", "void-reading"}
+		"start-export", "takings", "transfer-room", "undo-transfer", "void-reading"}
 }
 
 // wingRows are what belongs to one building, by the name of the path parameter.
 func wingRows() []string {
-	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "transfer", "invoice", "title"}
+	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "transfer", "invoice", "title", "export"}
 }
 
 // asWing sends a request and holds the answer against all that the other
@@ -224,7 +237,7 @@ func (w *matrixWorld) tryWing(t *testing.T, e *endpoint) {
 // of one that is not there, and changes nothing of it.
 func (w *matrixWorld) tryBeyond(t *testing.T, e *endpoint) {
 	own := w.a.ids["project"]
-	if slices.Contains([]string{"add-reading-photo", "create-person", "shift-open"}, e.op) {
+	if slices.Contains([]string{"add-reading-photo", "create-person", "shift-open", "start-export"}, e.op) {
 		return // they name no building
 	}
 	absent := twin{ids: maps.Clone(w.home.ids)}

@@ -79,6 +79,23 @@ func (w *matrixWorld) keys(t *testing.T, p *twin, who actor.Actor) id.ID {
 	return d.ID
 }
 
+// settles asks to pay a fen of what the household of a twin owes out of another
+// deposit of it.
+func (w *matrixWorld) settles(t *testing.T, p *twin, who actor.Actor) id.ID {
+	t.Helper()
+	ctx, project := t.Context(), p.ids["project"]
+	seat, err := w.app.Cashier.Seat(ctx, project, p.ids["room"])
+	if err != nil || len(seat.Open) == 0 {
+		t.Fatalf("seat %+v, %v", seat, err)
+	}
+	x, err := w.app.Deposit.AskSettle(ctx, who, project, deposit.SettleAsk{Deposit: w.keys(t, p, who), Charges: []id.ID{seat.Open[0].Charge}, Settle: 1,
+		Reason: p.canary, Agreed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x.ID
+}
+
 // leaves plans that the room of a twin changes hands.
 func (w *matrixWorld) leaves(t *testing.T, p *twin, who actor.Actor) {
 	t.Helper()

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"linli/internal/cashier"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -20,6 +19,7 @@ import (
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
 	"linli/internal/roster"
+	"linli/internal/shift"
 )
 
 // works gives the room of a twin a meter with a reading that has a photo, and a
@@ -63,12 +63,12 @@ func (w *matrixWorld) works(t *testing.T, p *twin, who actor.Actor) {
 	}
 	w.cars(t, p)
 	drawer := money.Fen(300_00)
-	sh, err := w.app.Cashier.OpenShift(ctx, who, project, drawer)
+	sh, err := w.app.Shift.OpenShift(ctx, who, project, drawer)
 	if err == nil {
-		_, err = w.app.Cashier.CountShift(ctx, who, project, sh.ID, &drawer, nil)
+		_, err = w.app.Shift.CountShift(ctx, who, project, sh.ID, &drawer, nil)
 	}
 	if err == nil {
-		_, err = w.app.Cashier.CloseShift(ctx, who, project, sh.ID, cashier.Closing{Count: 1, Handed: 300_00})
+		_, err = w.app.Shift.CloseShift(ctx, who, project, sh.ID, shift.Closing{Count: 1, Handed: 300_00})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"linli/internal/app"
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/deposit"
 	"linli/internal/dunning"
@@ -23,8 +22,10 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
 	"linli/internal/notify"
 	"linli/internal/screen"
+	"linli/internal/shift"
 	"linli/internal/tariff"
 )
 
@@ -48,6 +49,10 @@ type matrixWorld struct {
 func (w *matrixWorld) furnish(t *testing.T) {
 	t.Helper()
 	w.a, w.b = w.twin(t, "甲金丝雀"), w.twin(t, "乙金丝雀")
+	w.ended(t, &w.a, actor.System(w.a.canary))
+	w.ended(t, &w.b, actor.System(w.b.canary))
+	w.bundled(t, &w.a, actor.System(w.a.canary))
+	w.bundled(t, &w.b, actor.System(w.b.canary))
 	// One role of own making beside the ready-made ones, with an odd
 	// mixture of rights.
 	own, err := w.app.Identity.CreateRole(t.Context(), actor.System("test"), identity.RoleInput{Name: "查账员", Permissions: []actor.Permission{"estate.read", "cashier.void", "billing.run", "audit.read"}})
@@ -203,6 +208,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 		t.Fatal(err)
 	}
 	p.ids["deposit"], p.ids["refund"] = d.ID, f.ID
+	p.ids["settlement"] = w.settles(t, p, who)
 	change, err := w.app.Screen.HandOver(ctx, who, project, screen.HandOver{Room: p.ids["room"], Date: clock.DateOf(w.app.DB.Clock().Now()).AddDays(30),
 		NewOwner: &estate.PersonInput{Name: p.canary + "新业主"}})
 	if err != nil {
@@ -229,7 +235,7 @@ func (w *matrixWorld) money(t *testing.T, p *twin, who actor.Actor, month clock.
 func (w *matrixWorld) waiver(t *testing.T, who actor.Actor, project, charge id.ID) (made id.ID) {
 	t.Helper()
 	err := w.app.DB.Write(t.Context(), func(tx *db.Tx) error {
-		x, err := w.app.Billing.AskWaiver(t.Context(), tx, who, project, billing.Waiver{Kind: billing.WaiveCharge, Charge: charge, Amount: 1_00, Reason: "矩阵测试"})
+		x, err := w.app.LateFee.AskWaiver(t.Context(), tx, who, project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: charge, Amount: 1_00, Reason: "矩阵测试"})
 		made = x.ID
 		return err
 	})
@@ -275,12 +281,12 @@ func (w *matrixWorld) letter(t *testing.T, who actor.Actor, project, room id.ID)
 func (w *matrixWorld) closedShift(t *testing.T, who actor.Actor, project id.ID) id.ID {
 	t.Helper()
 	drawer := money.Fen(200_00)
-	sh, err := w.app.Cashier.OpenShift(t.Context(), who, project, drawer)
+	sh, err := w.app.Shift.OpenShift(t.Context(), who, project, drawer)
 	if err == nil {
-		_, err = w.app.Cashier.CountShift(t.Context(), who, project, sh.ID, &drawer, nil)
+		_, err = w.app.Shift.CountShift(t.Context(), who, project, sh.ID, &drawer, nil)
 	}
 	if err == nil {
-		_, err = w.app.Cashier.CloseShift(t.Context(), who, project, sh.ID, cashier.Closing{Count: 1, Handed: 200_00})
+		_, err = w.app.Shift.CloseShift(t.Context(), who, project, sh.ID, shift.Closing{Count: 1, Handed: 200_00})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"linli/internal/app"
-	"linli/internal/billing"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
@@ -17,6 +16,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
+	"linli/internal/latefee"
 	"linli/internal/notify"
 	mailsim "linli/internal/outside/mail/sim"
 	smssim "linli/internal/outside/sms/sim"
@@ -49,7 +49,7 @@ func messages(t *testing.T, f func(t *testing.T, w *messageWorld)) {
 		t.Cleanup(url.Close)
 		other := httptest.NewServer(w.tencent.Handler())
 		t.Cleanup(other.Close)
-		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", SMS: url.URL, TencentSMS: other.URL})
+		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test", SMS: url.URL, TencentSMS: other.URL, Outbound: here()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,8 @@ func (w *messageWorld) street(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	w.mail = mailsim.New(mailsim.Options{User: "zd@cuihu.example", Password: "geheim-code", Clock: w.now, Log: log})
 	w.sms = smssim.New(smssim.Options{Key: "LTAI5tSimulator", Secret: "sim-secret", Sign: "翠湖物业", Clock: w.now, Log: log,
-		Templates: map[string]string{"SMS_1": "${room} ${month} 的账单已出，应缴 ${amount} 元，请在 ${due} 前缴纳。", "SMS_2": "${room}有 ${amount} 元费用今天到期。"}})
+		Templates: map[string]string{"SMS_1": "${room} ${month} 的账单已出，应缴 ${amount} 元，请在 ${due} 前缴纳。", "SMS_2": "${room}有 ${amount} 元费用今天到期。",
+			"SMS_CODE": "您的验证码是 ${code}，10 分钟内有效，请勿告诉他人。", "SMS_ALERT": "您的账号 ${account} ${what}。不是您本人操作的，请马上告诉管理员。"}})
 	w.tencent = tencentsim.New(tencentsim.Options{ID: "AKIDsimulator", Secret: "sim-secret", App: "1400006666", Sign: "翠湖物业", Clock: w.now, Log: log,
 		Templates: map[string]string{"2100001": "{1} {2} 的账单已出，应缴 {3} 元，请在 {4} 前缴纳。", "2100003": "{1}有 {2} 元费用今天到期。"}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -312,9 +313,9 @@ func TestRemindersGoToWhoStillOwes(t *testing.T) {
 			if err := w.app.Notify.SetQuiet(ctx, tx, w.who, w.project, w.people[1], true); err != nil {
 				return err
 			}
-			x, err := w.app.Billing.AskWaiver(ctx, tx, w.who, w.project, billing.Waiver{Kind: billing.WaiveCharge, Charge: open[0].ID, Reason: "业委会决议"})
+			x, err := w.app.LateFee.AskWaiver(ctx, tx, w.who, w.project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: open[0].ID, Reason: "业委会决议"})
 			if err == nil {
-				_, err = w.app.Billing.DecideWaiver(ctx, tx, actor.Actor{Account: 12, Name: "陈立群"}, w.project, x.ID, true, "", x.Version)
+				_, err = w.app.LateFee.DecideWaiver(ctx, tx, actor.Actor{Account: 12, Name: "陈立群"}, w.project, x.ID, true, "", x.Version)
 			}
 			return err
 		})

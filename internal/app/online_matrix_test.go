@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/page"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // online gives a twin a merchant, an order that waits and money nobody asked
@@ -70,17 +71,17 @@ func (w *matrixWorld) statement(t *testing.T, p *twin, who actor.Actor, merchant
 	t.Helper()
 	ctx, project := t.Context(), p.ids["project"]
 	day := clock.DateOf(w.app.DB.Clock().Now()).AddDays(-2)
-	st, err := w.app.Payment.Reconcile(ctx, who, project, "wechat", day)
+	st, err := w.app.Reconcile.Reconcile(ctx, who, project, "wechat", day)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.app.Payment.Match(ctx, project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
+	if err := w.app.Reconcile.Match(ctx, project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
 		return payment.BillTotals{}, each(payment.BillLine{Transaction: p.canary + "-2", Number: "L" + strconv.FormatInt(int64(project), 36) + "-" + p.canary, Merchant: merchant, State: payment.BillPaid,
 			Words: "SUCCESS", Currency: "CNY", Amount: 1, Settled: 1, At: day.Start()})
 	}); err != nil {
 		t.Fatal(err)
 	}
-	odd, err := w.app.Payment.Differences(ctx, project, payment.DifferenceFilter{Request: page.Request{Limit: 1}})
+	odd, err := w.app.Reconcile.Differences(ctx, project, reconcile.DifferenceFilter{Request: page.Request{Limit: 1}})
 	if err != nil || len(odd.Items) != 1 {
 		t.Fatalf("differences %+v, %v", odd, err)
 	}

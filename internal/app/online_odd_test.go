@@ -112,7 +112,7 @@ func TestOnlineCrashBetweenVerifyAndApply(t *testing.T) {
 		}
 		// The process dies here. The next one has a queue of its own.
 		queue := job.New(w.app.DB, slog.New(slog.DiscardHandler))
-		next := payment.New(payment.Deps{DB: w.app.DB, Audit: w.app.Audit, Ledger: w.app.Ledger, Jobs: queue})
+		next := payment.New(payment.Deps{DB: w.app.DB, Audit: w.app.Audit, Jobs: queue})
 		next.Plug(w.app.Cashier, w.app.Payment.Channels()...)
 		if err := queue.Drain(t.Context()); err != nil {
 			t.Fatal(err)

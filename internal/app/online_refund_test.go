@@ -9,7 +9,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/outside/wechat/sim"
-	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // giveBack asks for a part of a receipt to go back by the channel, and another
@@ -85,7 +85,7 @@ func TestOnlineOriginalRefund(t *testing.T) {
 				t.Errorf("attempt %+v", a)
 			}
 		}
-		if d := w.differences(t, payment.DifferenceOpen); len(d) != 0 {
+		if d := w.differences(t, reconcile.DifferenceOpen); len(d) != 0 {
 			t.Errorf("differences %+v", d)
 		}
 	})

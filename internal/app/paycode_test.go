@@ -50,6 +50,7 @@ func (w *onlineWorld) payByCode(t *testing.T) {
 	if e, err := codes.Explain(ctx, phone, token, b.Months[0].Charges[0].ID); err != nil || e.Amount != onlineOwed {
 		t.Errorf("explained %+v, %v", e, err)
 	}
+	w.whomToRing(t, token)
 	w.strangers(t, token)
 	w.insideWeChat(t, token)
 	ask := paycode.Ask{Channel: "wechat", Phone: true, Amount: onlineOwed, Key: "first-window"}
@@ -102,6 +103,33 @@ func (w *onlineWorld) payByCode(t *testing.T) {
 	w.changeHands(t, room, token)
 }
 
+// whomToRing stands on the paper and on the page, once somebody has set it; the
+// paper names what can be paid with.
+func (w *onlineWorld) whomToRing(t *testing.T, token string) {
+	t.Helper()
+	ctx := t.Context()
+	ps, err := w.app.Cashier.PrintSetting(ctx, w.app.DB.Reader(ctx), w.project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ps.Phone = "0571-8765 4321"
+	if _, err := w.app.Cashier.SetPrintSetting(ctx, w.who, w.project, ps); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := w.app.Paycode.Bill(ctx, phone, token); err != nil || b.Phone != ps.Phone {
+		t.Errorf("the page says to ring %q, %v", b.Phone, err)
+	}
+	sheet, err := w.app.Paycode.Sheet(ctx, w.project, w.rooms[4])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{ps.Phone, "用微信支付付款"} {
+		if !strings.Contains(string(sheet), want) {
+			t.Errorf("the paper does not say %q", want)
+		}
+	}
+}
+
 // cancelTwice is a payer who has thought better of it, and whose telephone asks
 // again because the answer got lost.
 func (w *onlineWorld) cancelTwice(t *testing.T, token string) {
@@ -147,8 +175,10 @@ func (w *onlineWorld) strangers(t *testing.T, token string) {
 	w.cancelTwice(t, token)
 	guesser := actor.Actor{Address: "203.0.113.9"}
 	_, chance, _ := strings.Cut(token, ".")
+	// Every guess differs from the code in its first character, so that none hits by chance.
+	first := map[bool]string{true: "b", false: "a"}[chance[0] == 'a']
 	for n := range 31 {
-		_, err := codes.Bill(ctx, guesser, fmt.Sprintf("%d.%s%d", w.project, chance[:len(chance)-2], n+10))
+		_, err := codes.Bill(ctx, guesser, fmt.Sprintf("%d.%s%s%d", w.project, first, chance[1:len(chance)-2], n+10))
 		if want := map[bool]error{true: paycode.ErrGone, false: paycode.ErrTooMany}[n < 30]; !errors.Is(err, want) {
 			t.Fatalf("guess %d: %v", n, err)
 		}
@@ -229,6 +259,7 @@ func (w *matrixWorld) payPublicly(t *testing.T) {
 	for at, want := range map[string]int{
 		mine: http.StatusOK, mine + "/charges/" + own.Charge.String(): http.StatusOK, mine + "/charges/" + foreign.Charge.String(): http.StatusNotFound,
 		mine + "/orders/" + order: http.StatusNotFound, theirs + "/orders/" + order: http.StatusNotFound,
+		mine + "/messages": http.StatusOK, w.a.ids["project"].String() + "." + chance + "/messages": http.StatusNotFound,
 		w.a.ids["project"].String() + "." + chance: http.StatusNotFound, "nothing": http.StatusNotFound, w.a.ids["project"].String() + ".": http.StatusNotFound,
 	} {
 		if status, text := w.call(t, "", "GET", pay+at, "", ""); status != want || strings.Contains(text, w.b.canary) && !strings.HasPrefix(at, theirs) {

@@ -15,6 +15,7 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/outside/wechat/sim"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // tomorrow is the next morning at an hour.
@@ -23,26 +24,26 @@ func (w *onlineWorld) tomorrow(hour time.Duration) {
 }
 
 // reconcileDue does what the server does by itself.
-func (w *onlineWorld) reconcileDue(t *testing.T) []payment.Statement {
+func (w *onlineWorld) reconcileDue(t *testing.T) []reconcile.Statement {
 	t.Helper()
-	if err := w.app.Payment.ReconcileDue(t.Context()); err != nil {
+	if err := w.app.Reconcile.ReconcileDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.drain(t)
-	list, err := w.app.Payment.Statements(t.Context(), w.project, payment.StatementFilter{Request: page.Request{Limit: 100}})
+	list, err := w.app.Reconcile.Statements(t.Context(), w.project, reconcile.StatementFilter{Request: page.Request{Limit: 100}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return list.Items
 }
 
-func (w *onlineWorld) differences(t *testing.T, state payment.DifferenceState) map[payment.DifferenceKind]payment.Difference {
+func (w *onlineWorld) differences(t *testing.T, state reconcile.DifferenceState) map[reconcile.DifferenceKind]reconcile.Difference {
 	t.Helper()
-	list, err := w.app.Payment.Differences(t.Context(), w.project, payment.DifferenceFilter{Request: page.Request{Limit: 100}, State: state})
+	list, err := w.app.Reconcile.Differences(t.Context(), w.project, reconcile.DifferenceFilter{Request: page.Request{Limit: 100}, State: state})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[payment.DifferenceKind]payment.Difference{}
+	out := map[reconcile.DifferenceKind]reconcile.Difference{}
 	for _, d := range list.Items {
 		if _, twice := out[d.Kind]; twice {
 			t.Errorf("two differences %s", d.Kind)
@@ -75,7 +76,7 @@ func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
 		w.now.Advance(time.Hour)
 		for range 2 {
 			list := w.reconcileDue(t)
-			if len(list) != 1 || list[0].State != payment.StatementDone || list[0].Lines != 4 || list[0].Amount != 4*onlineOwed || list[0].Open != 0 || list[0].Differences != 4 {
+			if len(list) != 1 || list[0].State != reconcile.StatementDone || list[0].Lines != 4 || list[0].Amount != 4*onlineOwed || list[0].Open != 0 || list[0].Differences != 4 {
 				t.Fatalf("statement %+v", list)
 			}
 			if want := int64(4 * 25060 * 6); list[0].Fee != want { // 0.60 % in 10⁻⁵ yuan
@@ -90,7 +91,7 @@ func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
 			}
 		}
 		w.later(t, time.Hour)
-		if _, err := w.app.Payment.Reconcile(t.Context(), w.who, w.project, "wechat", clock.DateOf(w.now.Now()).AddDays(-1)); err != nil {
+		if _, err := w.app.Reconcile.Reconcile(t.Context(), w.who, w.project, "wechat", clock.DateOf(w.now.Now()).AddDays(-1)); err != nil {
 			t.Fatal(err)
 		}
 		w.drain(t)
@@ -114,12 +115,12 @@ func TestReconcileDifferences(t *testing.T) {
 		if len(list) != 1 || list[0].Lines != 7 || list[0].Differences != 6 || list[0].Open != 5 || list[0].Refunds != 10_00 {
 			t.Fatalf("statements %+v", list)
 		}
-		if done := w.differences(t, payment.DifferenceDone)[payment.KindUncredited]; done.Remedy != payment.RemedyCredit || done.Order != orders[5].ID {
+		if done := w.differences(t, reconcile.DifferenceDone)[reconcile.KindUncredited]; done.Remedy != reconcile.RemedyCredit || done.Order != orders[5].ID {
 			t.Errorf("not credited: %+v", done)
 		}
-		odd := w.differences(t, payment.DifferenceOpen)
-		for kind, want := range map[payment.DifferenceKind][2]int64{payment.KindAmount: {99_00, int64(onlineOwed)}, payment.KindMissing: {0, int64(onlineOwed)},
-			payment.KindUnknown: {88_00, 0}, payment.KindRefund: {10_00, 0}, payment.KindFee: {500_000, 25060 * 6}} {
+		odd := w.differences(t, reconcile.DifferenceOpen)
+		for kind, want := range map[reconcile.DifferenceKind][2]int64{reconcile.KindAmount: {99_00, int64(onlineOwed)}, reconcile.KindMissing: {0, int64(onlineOwed)},
+			reconcile.KindUnknown: {88_00, 0}, reconcile.KindRefund: {10_00, 0}, reconcile.KindFee: {500_000, 25060 * 6}} {
 			if d, ok := odd[kind]; !ok || d.There != want[0] || d.Here != want[1] {
 				t.Errorf("%s: %+v, want %v", kind, d, want)
 			}
@@ -128,7 +129,7 @@ func TestReconcileDifferences(t *testing.T) {
 		if c := w.candidates(t); len(c) != 1 || c[0].Amount != 88_00 || c[0].Why != payment.FoundUnknown {
 			t.Errorf("candidates %+v", c)
 		}
-		if _, err := w.app.Payment.Reconcile(t.Context(), w.who, w.project, "wechat", list[0].Day); err != nil {
+		if _, err := w.app.Reconcile.Reconcile(t.Context(), w.who, w.project, "wechat", list[0].Day); err != nil {
 			t.Fatal(err)
 		}
 		w.drain(t)
@@ -166,27 +167,27 @@ func (w *onlineWorld) spoiledDay(t *testing.T) []payment.Order {
 	return orders
 }
 
-func (w *onlineWorld) settleAll(t *testing.T, odd map[payment.DifferenceKind]payment.Difference) {
+func (w *onlineWorld) settleAll(t *testing.T, odd map[reconcile.DifferenceKind]reconcile.Difference) {
 	t.Helper()
 	for kind, d := range odd {
-		if _, err := w.app.Payment.Settle(t.Context(), w.who, w.project, d.ID, "nonsense", "x"); !errors.Is(err, payment.ErrRemedy) {
+		if _, err := w.app.Reconcile.Settle(t.Context(), w.who, w.project, d.ID, "nonsense", "x"); !errors.Is(err, reconcile.ErrRemedy) {
 			t.Errorf("%s: a remedy that is none: %v", kind, err)
 		}
-		if kind != payment.KindUncredited {
-			if _, err := w.app.Payment.Settle(t.Context(), w.who, w.project, d.ID, payment.RemedyCredit, ""); !errors.Is(err, payment.ErrRemedy) {
+		if kind != reconcile.KindUncredited {
+			if _, err := w.app.Reconcile.Settle(t.Context(), w.who, w.project, d.ID, reconcile.RemedyCredit, ""); !errors.Is(err, reconcile.ErrRemedy) {
 				t.Errorf("%s credited: %v", kind, err)
 			}
 		}
 		remedy, note := kind.Remedies()[0], "已和微信核对"
-		if remedy == payment.RemedyHold || remedy == payment.RemedyReturned {
-			if _, err := w.app.Payment.Settle(t.Context(), w.who, w.project, d.ID, remedy, " "); !errors.Is(err, payment.ErrRemedyNote) {
+		if remedy == reconcile.RemedyHold || remedy == reconcile.RemedyReturned {
+			if _, err := w.app.Reconcile.Settle(t.Context(), w.who, w.project, d.ID, remedy, " "); !errors.Is(err, reconcile.ErrRemedyNote) {
 				t.Errorf("%s without a note: %v", kind, err)
 			}
 		}
-		if got, err := w.app.Payment.Settle(t.Context(), w.who, w.project, d.ID, remedy, note); err != nil || got.State != payment.DifferenceDone || got.DoneName != w.who.Name {
+		if got, err := w.app.Reconcile.Settle(t.Context(), w.who, w.project, d.ID, remedy, note); err != nil || got.State != reconcile.DifferenceDone || got.DoneName != w.who.Name {
 			t.Errorf("%s: %+v, %v", kind, got, err)
 		}
-		if _, err := w.app.Payment.Settle(t.Context(), w.who, w.project, d.ID, remedy, note); !errors.Is(err, payment.ErrDifferenceDone) {
+		if _, err := w.app.Reconcile.Settle(t.Context(), w.who, w.project, d.ID, remedy, note); !errors.Is(err, reconcile.ErrDifferenceDone) {
 			t.Errorf("%s twice: %v", kind, err)
 		}
 	}
@@ -197,7 +198,7 @@ func (w *onlineWorld) caught(t *testing.T) {
 	t.Helper()
 	for name, change := range map[string]string{
 		"line of a bill":   "UPDATE payment_bill_line SET amount = amount + %s WHERE project_id = ? AND number = 'PAPER-0001'",
-		"day of a capture": "UPDATE payment_capture SET at = at + 86400000000 * %s WHERE project_id = ? AND transaction_id = (SELECT MIN(transaction_id) FROM payment_capture c WHERE c.project_id = payment_capture.project_id)",
+		"day of a capture": "UPDATE payment_capture SET day = day + %s WHERE project_id = ? AND transaction_id = (SELECT MIN(transaction_id) FROM payment_capture c WHERE c.project_id = payment_capture.project_id)",
 	} {
 		for _, by := range []string{"1", "(-1)"} {
 			err := w.app.DB.Write(t.Context(), func(tx *db.Tx) error {
@@ -207,7 +208,7 @@ func (w *onlineWorld) caught(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := w.app.Payment.Broken(t.Context(), w.project)
+			found, err := w.app.Reconcile.Broken(t.Context(), w.project)
 			if err != nil || (by == "1") != (len(found) > 0) {
 				t.Errorf("%s changed by %s: %v, %v", name, by, found, err)
 			}
@@ -223,17 +224,17 @@ func TestReconcileWaitsForTheBill(t *testing.T) {
 		o := w.ask(t, w.rooms[0], 0)
 		w.pay(t, o)
 		day := clock.DateOf(w.now.Now())
-		if _, err := w.app.Payment.Reconcile(t.Context(), w.who, w.project, "wechat", day); !errors.Is(err, payment.ErrDayOpen) {
+		if _, err := w.app.Reconcile.Reconcile(t.Context(), w.who, w.project, "wechat", day); !errors.Is(err, reconcile.ErrDayOpen) {
 			t.Errorf("today: %v", err)
 		}
-		if _, err := w.app.Payment.Reconcile(t.Context(), w.who, w.project, "wechat", day.AddDays(-100)); !errors.Is(err, payment.ErrDayGone) {
+		if _, err := w.app.Reconcile.Reconcile(t.Context(), w.who, w.project, "wechat", day.AddDays(-100)); !errors.Is(err, reconcile.ErrDayGone) {
 			t.Errorf("long ago: %v", err)
 		}
 		w.tomorrow(10)
 		for _, f := range []sim.Faults{{Hide: true, Drop: true, Busy: true}, {Hide: true, Drop: true, TamperBills: true}} {
 			w.sim.Misbehave(f)
 			list := w.reconcileDue(t)
-			if len(list) != 1 || list[0].State != payment.StatementWaiting || list[0].Reason == "" || list[0].Lines != 0 {
+			if len(list) != 1 || list[0].State != reconcile.StatementWaiting || list[0].Reason == "" || list[0].Lines != 0 {
 				t.Fatalf("%+v: %+v", f, list)
 			}
 			if w.order(t, o.ID).State == payment.OrderPaid {
@@ -243,12 +244,12 @@ func TestReconcileWaitsForTheBill(t *testing.T) {
 		}
 		w.sim.Misbehave(sim.Faults{Drop: true, Hide: true})
 		list := w.reconcileDue(t)
-		if len(list) != 1 || list[0].State != payment.StatementDone || list[0].Open != 0 || list[0].Reason != "" {
+		if len(list) != 1 || list[0].State != reconcile.StatementDone || list[0].Open != 0 || list[0].Reason != "" {
 			t.Fatalf("at last: %+v", list)
 		}
 		w.wantPaid(t, o)
 		w.tomorrow(11)
-		if list = w.reconcileDue(t); len(list) != 2 || list[0].State != payment.StatementDone || list[0].Lines != 0 || list[0].Differences != 0 {
+		if list = w.reconcileDue(t); len(list) != 2 || list[0].State != reconcile.StatementDone || list[0].Lines != 0 || list[0].Differences != 0 {
 			t.Errorf("a day without payments: %+v", list)
 		}
 	})
@@ -278,14 +279,14 @@ func TestReconcileSharedMerchant(t *testing.T) {
 		}
 		w.tomorrow(10)
 		day := clock.DateOf(w.now.Now()).AddDays(-1)
-		var got []payment.Statement
+		var got []reconcile.Statement
 		for _, project := range []id.ID{w.project, other} {
-			st, err := w.app.Payment.Reconcile(t.Context(), w.who, project, "wechat", day)
+			st, err := w.app.Reconcile.Reconcile(t.Context(), w.who, project, "wechat", day)
 			if err != nil {
 				t.Fatal(err)
 			}
 			w.drain(t)
-			if st, err = w.app.Payment.Statement(t.Context(), project, st.ID); err != nil {
+			if st, err = w.app.Reconcile.Statement(t.Context(), project, st.ID); err != nil {
 				t.Fatal(err)
 			}
 			got = append(got, st)

@@ -17,10 +17,12 @@ import (
 	"linli/internal/identity"
 	"linli/internal/invoice"
 	"linli/internal/kit/actor"
+	"linli/internal/latefee"
 	"linli/internal/meter"
 	"linli/internal/notify"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 	"linli/internal/roster"
 	"linli/internal/tariff"
 )
@@ -35,25 +37,25 @@ func roles() []identity.Role {
 	households := rights{estate.PermWrite, roster.PermImport, estate.PermReveal}
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
-	remind := rights{billing.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
-	decide := rights{billing.PermWaiver, tariff.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
+	remind := rights{latefee.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
+	decide := rights{latefee.PermWaiver, tariff.PermDiscount, billing.PermRelease, cashier.PermApprove, cashier.PermVoid, deposit.PermChange,
 		cashier.PermSetting, dunning.PermSetting, notify.PermSetting}
 	counter := rights{adjust.PermCharge, cashier.PermReceive, cashier.PermVoid, cashier.PermRed, deposit.PermChange}
 	fees := rights{adjust.PermCharge, tariff.PermItem, billing.PermRun, billing.PermRelease}
 	invoices := rights{invoice.PermAsk, invoice.PermIssue}
 	meters := rights{meter.PermRecord, meter.PermConfirm, meter.PermManage}
-	channels := rights{payment.PermRead, payment.PermHandle, payment.PermReconcile}
+	channels := rights{payment.PermRead, payment.PermHandle, reconcile.PermReconcile}
 	spend := rights{expense.PermRead, expense.PermWrite}
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermReopen, identity.PermManage, PermCare})},
+			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermScheme, analytics.PermReopen, identity.PermManage, PermCare})},
 		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
 			rights{adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
 		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, cashier.PermApprove, bank.Perm, analytics.PermClose})},
+			rights{invoice.PermSetting, cashier.PermApprove, bank.Perm, analytics.PermClose, analytics.PermScheme})},
 	}
 }
 

@@ -29,6 +29,7 @@ type Entry struct {
 	Before  any    // nil when there was nothing; never secrets or clear personal data
 	After   any    // nil when nothing is left
 	Person  id.ID  // whose personal data was touched or shown, 0 if nobody's
+	batch   *batchRow
 }
 
 // Row is one entry as stored.
@@ -48,6 +49,7 @@ type Row struct {
 	Before  string // JSON as written, empty when there was nothing
 	After   string
 	mac     []byte
+	batch   *batchRow // only while it is written
 }
 
 // Filter narrows a list; zero fields do not.
@@ -71,7 +73,7 @@ func (s *Service) Record(tx *db.Tx, e Entry) {
 	r := Row{
 		Project: e.Project, Account: e.Who.Account, Name: clean(e.Who.Name), Session: clean(e.Who.Session),
 		Address: clean(e.Who.Address), Action: clean(e.Action), Kind: clean(e.Kind), Subject: e.Subject,
-		Person: e.Person, Summary: clean(e.Summary), At: tx.Now(),
+		Person: e.Person, Summary: clean(e.Summary), At: tx.Now(), batch: e.batch,
 	}
 	var err error
 	if r.Before, err = written(e.Before); err == nil {
@@ -129,6 +131,9 @@ func (s *Service) chain(ctx context.Context, tx *db.Tx, rows []*Row) error {
 		r.Seq, r.mac = seq+int64(i), nil
 		r.mac = s.seal(mac, r)
 		mac = r.mac
+	}
+	if err := placeBatches(ctx, tx, rows); err != nil {
+		return err
 	}
 	return appendRows(ctx, tx, rows)
 }

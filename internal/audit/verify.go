@@ -23,6 +23,8 @@ func (s *Service) Verify(ctx context.Context, project id.ID) error {
 	}
 	var last int64
 	var prev []byte
+	var batches []digest
+	var seqs []int64
 	err = eachRow(ctx, q, project, func(r *Row) error {
 		switch {
 		case r.Seq != last+1:
@@ -33,8 +35,17 @@ func (s *Service) Verify(ctx context.Context, project id.ID) error {
 			return &Broken{project, r.Seq, "entry is not the one the head was sealed with"}
 		}
 		last, prev = r.Seq, r.mac
+		if d, ok := digestOf(r); ok {
+			batches, seqs = append(batches, d), append(seqs, r.Seq)
+		}
 		return nil
 	})
+	for i := 0; err == nil && i < len(batches); i++ {
+		var reason string
+		if reason, err = checkBatch(ctx, q, project, seqs[i], batches[i]); err == nil && reason != "" {
+			err = &Broken{project, seqs[i], reason}
+		}
+	}
 	if err == nil && last < before {
 		err = &Broken{project, last + 1, fmt.Sprintf("entry is missing, the head stands at %d", before)}
 	}

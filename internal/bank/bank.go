@@ -1,7 +1,9 @@
 // Package bank reads statements of the company's bank account, guesses whose
-// money a row is, and lets a clerk take it at the counter, look into it later
-// or put it aside. Its table keeps the name it had in the counter's room.
-// Floor 7. Uses: audit, estate, cashier.
+// money a row is, and lets a clerk take it at the counter, look into it later,
+// send it back or put it aside. What is looked into stands in the book as owed
+// to somebody unknown (待查款项). Its table keeps the name it had in the counter's
+// room.
+// Floor 8. Uses: audit, ledger, estate, cashier.
 package bank
 
 import (
@@ -14,6 +16,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/ledger"
 )
 
 //go:embed migrations/*.sql
@@ -33,9 +36,13 @@ const Perm actor.Permission = "cashier.bank"
 
 // What is refused about statements of the bank.
 var (
-	ErrFile = fault.New(fault.Invalid, "bank_file", "银行流水里有读不出的内容，整份没有导入，请按提示改好再传")
-	ErrDone = fault.New(fault.Conflict, "bank_row_done", "这笔流水已经处理过了")
-	ErrNote = fault.New(fault.Invalid, "bank_note", "请写明情况，1–200 个字")
+	ErrFile  = fault.New(fault.Invalid, "bank_file", "银行流水里有读不出的内容，整份没有导入，请按提示改好再传")
+	ErrDone  = fault.New(fault.Conflict, "bank_row_done", "这笔流水已经处理过了")
+	ErrNote  = fault.New(fault.Invalid, "bank_note", "请写明情况，1–200 个字")
+	ErrBack  = fault.New(fault.Conflict, "bank_row_returned", "这笔钱已退回，退错了请先撤回")
+	ErrDay   = fault.New(fault.Invalid, "bank_return_day", "退回日期在入账日期和今天之间")
+	ErrShort = fault.New(fault.Conflict, "bank_short", "账上没有这么多，请先核对")
+	ErrIdle  = fault.New(fault.Conflict, "bank_row_open", "这笔流水还没有处理过，不用撤回")
 )
 
 // Limits of what people type, in characters.
@@ -48,6 +55,7 @@ const (
 type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
+	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Cashier *cashier.Service
 }
@@ -56,11 +64,14 @@ type Deps struct {
 type Service struct {
 	db      *db.DB
 	audit   *audit.Service
+	ledger  *ledger.Service
 	estate  *estate.Service
 	cashier *cashier.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, cashier: d.Cashier}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, cashier: d.Cashier}
+	s.cashier.TellSlips(s)
+	return s
 }

@@ -100,6 +100,9 @@ func (w *world) receiveBank(t *testing.T, rows map[string]bank.Row) {
 	if _, err := w.Cashier.Void(ctx, who, w.Project, got.Receipt, "记错了房间"); err != nil {
 		t.Fatal(err)
 	}
+	if back := w.rows(t, bank.StateOpen)["LS0001"]; back.Receipt != 0 || !strings.Contains(back.Note, "已作废") {
+		t.Errorf("the row of a void receipt waits: %+v", back)
+	}
 	in.ExpectedOwed = w.Owed(t, row.Room)
 	if _, err := w.bank.Receive(ctx, who, w.Project, row.ID, in); err != nil {
 		t.Errorf("after void: %v", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"linli/internal/kit/id"
+	"linli/internal/ledger"
 )
 
 // maxNamed bounds what one check says.
@@ -26,8 +27,8 @@ type told struct {
 
 // Broken names rows that were changed, deleted or inserted by hand, as the log
 // tells: what a row says against its own print, the rows of an import against
-// their digest, what became of a row against its newest entry, and receipts
-// that are not there. It answers sentences for the operator; none is what
+// their digest, what became of a row against its newest entry, receipts that are
+// not there, and money that is held against the book. It answers sentences for the operator; none is what
 // should be. Of rows that came before imports were noted, one that nobody has
 // dealt with can be deleted unseen.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
@@ -52,7 +53,7 @@ func (s *Service) broken(ctx context.Context, project id.ID) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, prints, receipts, unsealed := []string{}, map[id.ID][]string{}, []Row{}, 0
+	out, prints, receipts, held, unsealed := []string{}, map[id.ID][]string{}, []Row{}, map[id.ID]Row{}, 0
 	err = eachRow(ctx, q, project, func(b *Row) {
 		prints[b.Import] = append(prints[b.Import], b.Print)
 		if b.Import == 0 {
@@ -62,6 +63,9 @@ func (s *Service) broken(ctx context.Context, project id.ID) ([]string, error) {
 		delete(deeds, b.ID)
 		if b.State == StateReceived {
 			receipts = append(receipts, *b)
+		}
+		if b.Booked {
+			held[b.ID] = *b
 		}
 	})
 	if err != nil {
@@ -84,6 +88,15 @@ func (s *Service) broken(ctx context.Context, project id.ID) ([]string, error) {
 		out = append(out, fmt.Sprintf("操作日志里处理过的银行流水 %s 不存在", row))
 	}
 	named, err := s.brokenReceipts(ctx, project, receipts)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, named...)
+	if named, err = s.brokenMoved(ctx, q, project); err != nil {
+		return nil, err
+	}
+	out = append(out, named...)
+	named, err = s.brokenSuspense(ctx, q, project, held)
 	return append(out, named...), err
 }
 
@@ -97,6 +110,9 @@ func (b *Row) contradictions(t *told) []string {
 		say("与导入时的内容不符")
 	}
 	now := told{b.State, b.RoomLabel, b.ReceiptNumber}
+	if b.Booked && b.State != StateHeld {
+		say("是“%s”，却还记在%s", b.State.words(), ledger.Suspense.Name())
+	}
 	switch {
 	case t == nil && (b.State != StateOpen || b.DoneBy != 0 || b.Receipt != 0):
 		say("标为“%s”，操作日志没有这次处理", b.State.words())
@@ -117,7 +133,8 @@ func (b *Row) holds() bool {
 }
 
 func (st State) words() string {
-	return map[State]string{StateOpen: "待确认", StateHeld: "待查", StateAside: "与收费无关", StateReceived: "已收款"}[st]
+	return map[State]string{StateOpen: "待确认", StateHeld: "待查", StateAside: "与收费无关", StateReceived: "已收款", StateReturned: "已退回",
+		StateCash: "现金送存", StateSettled: "渠道结算"}[st]
 }
 
 // brokenReceipts names received rows whose receipt is not that one.

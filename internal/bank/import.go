@@ -87,6 +87,7 @@ const actImported = "cashier.bank_imported"
 const (
 	kindImport = "bank_import"
 	kindRow    = "bank_row"
+	kindHeld   = "bank_held"
 )
 
 // digest seals the rows that an import added, in the order of their ids.

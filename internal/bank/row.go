@@ -15,17 +15,22 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/ledger"
 )
 
 // State is what became of a row.
 type State string
 
-// The states. One that is held or was put aside may still be received.
+// The states. One that is held or was put aside may still be received; money of
+// one that is held stands in the book.
 const (
 	StateOpen     State = "open"
 	StateHeld     State = "held" // 待查
 	StateAside    State = "aside"
 	StateReceived State = "received"
+	StateReturned State = "returned" // 已退回
+	StateCash     State = "cash"     // 现金送存: cash of ours, brought to the bank
+	StateSettled  State = "settled"  // 渠道结算: what a payment channel held for us
 )
 
 // Row is money that came to the bank account, one row of a statement.
@@ -53,6 +58,7 @@ type Row struct {
 	DoneBy        id.ID
 	DoneName      string
 	DoneAt        time.Time
+	Booked        bool // the money stands on the account of what nobody knows
 }
 
 // Filter narrows the list; zero fields do not.
@@ -81,7 +87,8 @@ type Taking struct {
 }
 
 // Receive takes the money of a row from a household, as a transfer at the
-// counter would be, and gives the receipt. Errors: ErrDone, fault.ErrNotFound
+// counter would be, and gives the receipt; what was held is taken off that
+// account on the day of the receipt. Errors: ErrDone, ErrBack, fault.ErrNotFound
 // and those of cashier.Receive.
 func (s *Service) Receive(ctx context.Context, who actor.Actor, project, row id.ID, in Taking) (Row, error) {
 	var b Row
@@ -98,6 +105,9 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project, row id.
 		if err != nil {
 			return err
 		}
+		if err := s.unbook(ctx, tx, project, &b, ledger.DocBankFreed, r.Date); err != nil {
+			return err
+		}
 		b.State, b.Room, b.RoomLabel, b.Receipt, b.ReceiptNumber = StateReceived, r.Room, r.RoomLabel, r.ID, r.Number
 		return s.close(ctx, tx, who, project, &b, "收款，收据 "+r.Number)
 	})
@@ -107,18 +117,20 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project, row id.
 	return b, nil
 }
 
-// PutAside notes that a row is to be looked into (待查), or is no money of a
-// household. Errors: ErrDone, ErrNote, fault.ErrNotFound.
+// PutAside notes that a row is to be looked into (待查), and books its money as
+// owed to somebody unknown, or that it is no money of a household: cash brought
+// to the bank and what a channel has settled are posted from their accounts.
+// Errors: ErrDone, ErrBack, ErrNote, ErrShort, fault.ErrNotFound.
 func (s *Service) PutAside(ctx context.Context, who actor.Actor, project, row id.ID, state State, note string) (Row, error) {
-	note = strings.TrimSpace(note)
-	if n := utf8.RuneCountInString(note); n == 0 || n > maxReason {
-		return Row{}, ErrNote.At("body.note", "1–200 个字", nil)
+	note, err := noted(note)
+	if err != nil {
+		return Row{}, err
 	}
-	if state != StateHeld && state != StateAside {
-		return Row{}, ErrNote.At("body.state", "待查或与收费无关", string(state))
+	if state != StateHeld && state != StateAside && state.source() == 0 {
+		return Row{}, ErrNote.At("body.state", "待查、现金送存、渠道结算或与收费无关", string(state))
 	}
 	var b Row
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
 		if b, err = lockRow(ctx, tx, project, row); err != nil {
 			return err
@@ -126,12 +138,19 @@ func (s *Service) PutAside(ctx context.Context, who actor.Actor, project, row id
 		if err := s.free(ctx, tx, project, &b); err != nil {
 			return err
 		}
-		b.State, b.Note = state, note
-		what := "登记待查："
-		if state == StateAside {
-			what = "与收费无关："
+		if state == StateHeld {
+			err = s.book(ctx, tx, project, &b)
+		} else {
+			err = s.unbook(ctx, tx, project, &b, ledger.DocBankFreed, clock.DateOf(tx.Now()))
 		}
-		return s.close(ctx, tx, who, project, &b, what+note)
+		if err == nil && state.source() != 0 {
+			err = s.bring(ctx, tx, project, &b, state.source())
+		}
+		if err != nil {
+			return err
+		}
+		b.State, b.Note = state, note
+		return s.close(ctx, tx, who, project, &b, state.words()+"："+note)
 	})
 	if err != nil {
 		return Row{}, fmt.Errorf("put bank row aside: %w", err)
@@ -139,11 +158,30 @@ func (s *Service) PutAside(ctx context.Context, who actor.Actor, project, row id
 	return b, nil
 }
 
-// free refuses a row whose money stands on a receipt that holds.
-func (s *Service) free(ctx context.Context, q db.Q, project id.ID, b *Row) error {
-	if b.State != StateReceived {
-		return nil
+// noted is what a person wrote about a row. Error: ErrNote.
+func noted(note string) (string, error) {
+	note = strings.TrimSpace(note)
+	if n := utf8.RuneCountInString(note); n == 0 || n > maxReason {
+		return "", ErrNote.At("body.note", "1–200 个字", nil)
 	}
+	return note, nil
+}
+
+// free refuses a row whose money stands on a receipt that holds, or went back.
+func (s *Service) free(ctx context.Context, q db.Q, project id.ID, b *Row) error {
+	switch b.State {
+	case StateReturned:
+		return ErrBack
+	case StateCash, StateSettled:
+		return ErrDone.Say("这笔流水已由%s登记为%s，弄错了请先撤回", b.DoneName, b.State.words())
+	case StateReceived:
+		return s.lost(ctx, q, project, b)
+	}
+	return nil
+}
+
+// lost takes a receipt that does not hold any more off a row. Error: ErrDone.
+func (s *Service) lost(ctx context.Context, q db.Q, project id.ID, b *Row) error {
 	r, err := s.cashier.Receipt(ctx, q, project, b.Receipt)
 	if err != nil {
 		return err
@@ -153,6 +191,22 @@ func (s *Service) free(ctx context.Context, q db.Q, project id.ID, b *Row) error
 	}
 	b.Receipt, b.ReceiptNumber = 0, ""
 	return nil
+}
+
+// ReceiptVoid opens the row again whose money stood on a receipt that is void now:
+// the money is in the bank, and nobody has it.
+func (s *Service) ReceiptVoid(ctx context.Context, tx *db.Tx, who actor.Actor, project, receipt id.ID) error {
+	row, err := rowOf(ctx, tx, project, receipt)
+	if err != nil || row == 0 {
+		return err
+	}
+	b, err := lockRow(ctx, tx, project, row)
+	if err != nil || b.State != StateReceived || b.Receipt != receipt {
+		return err
+	}
+	was := b.ReceiptNumber
+	b.State, b.Receipt, b.ReceiptNumber, b.Note = StateOpen, 0, "", "收据 "+was+" 已作废，请重新确认"
+	return s.close(ctx, tx, who, project, &b, "收据 "+was+" 已作废，回到待确认")
 }
 
 func (s *Service) close(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, b *Row, what string) error {

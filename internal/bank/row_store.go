@@ -15,13 +15,13 @@ import (
 )
 
 const rowColumns = `id, import_id, print, file_hash, file_name, line, date, amount, payer, account, remark, reference, room_id, room_label, why, state, receipt_id,
-	receipt_number, note, done_by, done_name, done_at`
+	receipt_number, note, done_by, done_name, done_at, booked`
 
 func scanRow(row db.Scanner) (Row, error) {
 	var b Row
 	var done int64
 	err := row.Scan(&b.ID, &b.Import, &b.Print, &b.FileHash, &b.FileName, &b.Line, &b.Date, &b.Amount, &b.Payer, &b.Account, &b.Remark, &b.Reference, &b.Room, &b.RoomLabel,
-		&b.Why, &b.State, &b.Receipt, &b.ReceiptNumber, &b.Note, &b.DoneBy, &b.DoneName, &done)
+		&b.Why, &b.State, &b.Receipt, &b.ReceiptNumber, &b.Note, &b.DoneBy, &b.DoneName, &done, &b.Booked)
 	if done != 0 {
 		b.DoneAt = db.Micro(done)
 	}
@@ -55,7 +55,7 @@ func knownPrints(ctx context.Context, q db.Q, project id.ID, list []Row) (map[st
 // insertRow adds a row once; false when it is there already.
 func insertRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) (bool, error) {
 	n, err := tx.Exec(ctx, "INSERT INTO cashier_bank_row (project_id, "+rowColumns+`, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0, ?) ON CONFLICT (project_id, print) DO NOTHING`, project, b.ID, b.Import, b.Print, b.FileHash,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', 0, '', 0, 0, ?) ON CONFLICT (project_id, print) DO NOTHING`, project, b.ID, b.Import, b.Print, b.FileHash,
 		b.FileName, b.Line, b.Date, b.Amount, b.Payer, b.Account, b.Remark, b.Reference, b.Room, b.RoomLabel, b.Why, string(b.State), tx.Now())
 	return n > 0, err
 }
@@ -71,9 +71,23 @@ func lockRow(ctx context.Context, tx *db.Tx, project, row id.ID) (Row, error) {
 	return b, err
 }
 
+// rowOf is the row whose money stands on a receipt, 0 when none does.
+func rowOf(ctx context.Context, q db.Q, project, receipt id.ID) (id.ID, error) {
+	var row id.ID
+	err := q.QueryRow(ctx, "SELECT id FROM cashier_bank_row WHERE project_id = ? AND receipt_id = ? AND receipt_id <> 0", project, receipt).Scan(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find bank row: %w", err)
+	}
+	return row, nil
+}
+
 func updateRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) error {
 	_, err := tx.Exec(ctx, `UPDATE cashier_bank_row SET room_id = ?, room_label = ?, state = ?, receipt_id = ?, receipt_number = ?, note = ?, done_by = ?, done_name = ?,
-		done_at = ? WHERE project_id = ? AND id = ?`, b.Room, b.RoomLabel, string(b.State), b.Receipt, b.ReceiptNumber, b.Note, b.DoneBy, b.DoneName, b.DoneAt, project, b.ID)
+		done_at = ?, booked = ? WHERE project_id = ? AND id = ?`, b.Room, b.RoomLabel, string(b.State), b.Receipt, b.ReceiptNumber, b.Note, b.DoneBy, b.DoneName, b.DoneAt, b.Booked,
+		project, b.ID)
 	return err
 }
 

@@ -16,7 +16,7 @@ type world struct {
 func run(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
 	countertest.Run(t, func(t *testing.T, c *countertest.World) {
-		w := &world{c, bank.New(bank.Deps{DB: c.DB, Audit: c.Audit, Estate: c.Estate, Cashier: c.Cashier})}
+		w := &world{c, bank.New(bank.Deps{DB: c.DB, Audit: c.Audit, Ledger: c.Ledger, Estate: c.Estate, Cashier: c.Cashier})}
 		f(t, w)
 		w.Sound(t, w.bank.Broken)
 	}, bank.Migrations())

@@ -63,6 +63,17 @@ func TestAhead(t *testing.T) {
 			t.Errorf("December charges %d lines, %d: %+v", v.Lines, v.Amount, v.Causes)
 		}
 		w.release(december)
+		// F13: what was charged ahead keeps the price that was agreed then.
+		w.rate(fee.ID, 20270101, "9.00", "")
+		for _, c := range w.open(list[0]) {
+			if c.Item == fee.ID && c.Month >= 202701 && c.Amount != map[clock.Month]money.Fen{202701: 200_00, 202702: 250_00}[c.Month] {
+				t.Errorf("after the rise %v is %d", c.Month, c.Amount)
+			}
+		}
+		w.now.Set(clock.Month(202701).First().Start())
+		if v := w.review(w.run(202701).ID); v.Lines != 2 || v.Amount != 50*9_00+10_00 {
+			t.Errorf("January charges %d lines, %d: the room that paid ahead is charged again", v.Lines, v.Amount)
+		}
 		takeBack := func() error {
 			return w.db.Write(t.Context(), func(tx *db.Tx) error {
 				return w.billing.TakeBackAhead(t.Context(), tx, w.who, w.project, run.ID, "收据作废")

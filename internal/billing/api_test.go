@@ -113,6 +113,16 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 		if none := reader.call("GET", base+"/charges?state=overdue", nil, 200)["items"].([]any); len(none) != 0 {
 			t.Fatalf("overdue %v", none)
 		}
+		// A bucket of the ages is a range of due days, both included.
+		for _, c := range []struct {
+			query string
+			owed  float64
+		}{{"due_from=2026-11-30&due_until=2026-11-30", 47829}, {"due_from=2026-12-01", 0}, {"due_until=2026-11-29", 0}, {"due_until=2026-12-01", 47829}} {
+			got := reader.call("GET", base+"/charges?state=open&count=true&"+c.query, nil, 200)["totals"].(map[string]any)
+			if got["owed"] != c.owed {
+				t.Errorf("%s: owed %v, want %v", c.query, got["owed"], c.owed)
+			}
+		}
 		e := reader.call("GET", base+"/charges/"+second["id"].(string)+"/explanation", nil, 200)
 		if e["computed"] != 21150.0 || e["amount"] != 20000.0 || e["source"] != "业主大会表决：2025年第1次业主大会" {
 			t.Fatalf("explanation %v", e)
@@ -124,6 +134,7 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 			t.Fatalf("runs %v", got)
 		}
 		reader.call("GET", base+"/runs?month=2026-13", nil, 422)
+		reader.call("GET", base+"/charges?until_month=2026-13", nil, 422)
 		if got := reader.call("GET", base+"/charges?from_month=2026-12", nil, 200)["items"].([]any); len(got) != 0 {
 			t.Fatalf("charges of later months %v", got)
 		}

@@ -80,9 +80,11 @@ type Service struct {
 	jobs        *job.Queue
 	partRooms   int
 	workers     int
-	payments    Payments
+	lateLeft    LateLeft
+	later       Later
 	releaseTold ReleaseTold
 	months      chargedMonths
+	standings   standings
 }
 
 // New builds the room and names its job handlers.

@@ -22,7 +22,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		chargedTwice, brokenPaid, brokenWaivers, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled, s.brokenShared, brokenDues} {
+		chargedTwice, brokenPaid, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled, s.brokenShared, brokenDues} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check charges: %w", err)
@@ -102,7 +102,8 @@ func (s *Service) unsettled(ctx context.Context, q db.Q, project id.ID) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	booked, err := s.ledger.NetByPlace(ctx, q, project, ledger.Receivable, ledger.DocReceipt, ledger.DocReceiptVoided, ledger.DocWalletDeducted, ledger.DocWaiver)
+	booked, err := s.ledger.NetByPlace(ctx, q, project, ledger.Receivable, ledger.DocReceipt, ledger.DocReceiptVoided, ledger.DocWalletDeducted, ledger.DocWaiver,
+		ledger.DocCredit, ledger.DocCreditBack)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type Charge struct {
 	Waived   money.Fen // of Paid, by waivers
 	Carried  money.Fen // of Paid, before Linli, as an import says
 	Late     id.ID     // the charge that was late, when this is a late fee; else 0
+	Costs    bool      // what it cost to collect other charges (实现债权的费用)
 	Due      clock.Date
 	Hold     Hold
 	Live     bool
@@ -57,7 +58,8 @@ func (c *Charge) Visible() bool { return c.Live && c.Hold == Normal && c.RunStat
 // Settlement is an amount to be taken off one charge.
 type Settlement struct {
 	Charge id.ID
-	Amount money.Fen // > 0
+	Amount money.Fen  // > 0
+	On     clock.Date // the business day it is settled on; 0 is today
 }
 
 // Open lists what the rooms owe: visible charges that are not fully paid,
@@ -121,7 +123,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
-	due := dueSteps{}
+	due := map[clock.Date]dueSteps{}
 	for _, m := range merged {
 		c, ok := have[m.Charge]
 		switch {
@@ -132,19 +134,25 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 		case sign < 0 && m.Amount > c.Paid-c.Waived-c.Carried:
 			return ErrNothingTaken
 		}
-		due.add(c.dueKey(), dueStep{paid: m.Amount})
+		if due[m.On] == nil {
+			due[m.On] = dueSteps{}
+		}
+		due[m.On].add(c.dueKey(), dueStep{paid: m.Amount})
 	}
 	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
 		return fmt.Errorf("settle: %w", err)
 	}
-	due.keep(tx, project, sign)
+	for on, steps := range due {
+		steps.keepOn(tx, project, on, sign)
+	}
 	if sign > 0 {
 		return nil
 	}
 	return s.takeBackLate(ctx, tx, project, merged, have)
 }
 
-// mergeSettlements adds up amounts of the same charge and sorts by charge.
+// mergeSettlements adds up amounts of the same charge, which are of one day, and
+// sorts by charge.
 func mergeSettlements(list []Settlement) ([]Settlement, error) {
 	merged := make([]Settlement, 0, len(list))
 	for _, x := range list {

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/web"
 )
 
 type chargeJSON struct {
@@ -85,16 +86,18 @@ func (s *Service) named(ctx context.Context, q db.Q, project id.ID, list []Charg
 type listChargesIn struct {
 	Project id.ID `path:"project"`
 	page.Request
-	Text     string   `query:"q" maxLength:"60" doc:"房号、姓名、手机号、拼音"`
-	Room     id.ID    `query:"room_id" doc:"房屋"`
-	Building id.ID    `query:"building_id" doc:"楼栋"`
-	Item     id.ID    `query:"item_id" doc:"费用项目"`
-	Run      id.ID    `query:"run_id" doc:"哪次出账"`
-	From     string   `query:"from_month" pattern:"^\\d{4}-\\d{2}$" example:"2026-01" doc:"账期从"`
-	Until    string   `query:"until_month" pattern:"^\\d{4}-\\d{2}$" example:"2026-11" doc:"账期到"`
-	States   []string `query:"state" enum:"unpaid,partial,overdue,paid,open" doc:"待缴、部分已缴、逾期、已缴、未缴清；可选多个，用逗号隔开"`
-	DaysOver int      `query:"days_over" minimum:"0" maximum:"36500" doc:"逾期超过几天"`
-	Count    bool     `query:"count" doc:"true 时给出全部结果的合计"`
+	Text     string    `query:"q" maxLength:"60" doc:"房号、姓名、手机号、拼音"`
+	Room     id.ID     `query:"room_id" doc:"房屋"`
+	Building id.ID     `query:"building_id" doc:"楼栋"`
+	Item     id.ID     `query:"item_id" doc:"费用项目"`
+	Run      id.ID     `query:"run_id" doc:"哪次出账"`
+	From     web.Month `query:"from_month" example:"2026-01" doc:"账期从"`
+	Until    web.Month `query:"until_month" example:"2026-11" doc:"账期到"`
+	States   []string  `query:"state" enum:"unpaid,partial,overdue,paid,open" doc:"待缴、部分已缴、逾期、已缴、未缴清；可选多个，用逗号隔开"`
+	DaysOver int       `query:"days_over" minimum:"0" maximum:"36500" doc:"逾期超过几天"`
+	DueFrom  web.Date  `query:"due_from" doc:"应缴日从，含"`
+	DueUntil web.Date  `query:"due_until" doc:"应缴日到，含"`
+	Count    bool      `query:"count" doc:"true 时给出全部结果的合计"`
 }
 
 type chargeListOut struct {
@@ -114,17 +117,11 @@ type totalsJSON struct {
 
 func (s *Service) listChargesAPI(ctx context.Context, who actor.Actor, in *listChargesIn) (*chargeListOut, error) {
 	q := s.db.Reader(ctx)
-	f := Filter{Request: in.Request, Item: in.Item, Run: in.Run, DaysOver: in.DaysOver, Today: s.today()}
+	f := Filter{Request: in.Request, Item: in.Item, Run: in.Run, From: in.From.Month, Until: in.Until.Month, DaysOver: in.DaysOver, DueFrom: in.DueFrom.Date, DueUntil: in.DueUntil.Date, Today: s.today()}
 	for _, x := range in.States {
 		f.States = append(f.States, PayState(x))
 	}
 	var err error
-	if f.From, err = monthParam("query.from_month", in.From); err != nil {
-		return nil, err
-	}
-	if f.Until, err = monthParam("query.until_month", in.Until); err != nil {
-		return nil, err
-	}
 	if f.Rooms, err = s.roomsFor(ctx, q, in, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
 	}

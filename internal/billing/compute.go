@@ -78,6 +78,7 @@ type opened struct {
 	amount money.Fen
 	lines  []string // where it comes from
 	single bool     // not imported: a person charged it
+	how    string   // the document, when the person did not name the amount
 }
 
 type detailPiece struct {
@@ -312,8 +313,8 @@ func (c *calculator) line(it *tariff.PlanItem, m *monthPieces, sum *monthSum) li
 	return l
 }
 
-// reasonOf words why a room could not be charged.
-func reasonOf(err error) string {
+// Reason words why a room could not be charged.
+func Reason(err error) string {
 	var missing *formula.MissingError
 	switch {
 	case errors.As(err, &missing):

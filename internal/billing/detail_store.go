@@ -36,6 +36,7 @@ type detailRow struct {
 	Opened   money.Fen    `json:"opened,omitempty"`
 	From     []string     `json:"from,omitempty"`   // where a charge from before Linli comes from
 	Single   bool         `json:"single,omitempty"` // From is what a person charged
+	How      string       `json:"how,omitempty"`    // the document of a single charge whose amount was computed
 	Red      bool         `json:"red,omitempty"`    // taken back by 红冲
 	Payer    []int64      `json:"payer,omitempty"`  // total, index, first and last day, weights: of a month with several payers
 }
@@ -60,7 +61,7 @@ func (d *detail) encode() (string, error) {
 	}
 	r.Meter, r.Shared = d.meter.row(), d.shared.row()
 	if o := d.opening; o != nil {
-		r.Opened, r.From, r.Single = o.amount, o.lines, o.single
+		r.Opened, r.From, r.Single, r.How = o.amount, o.lines, o.single, o.how
 	}
 	if c := d.payer; c != nil {
 		r.Payer = append([]int64{int64(c.total), int64(c.index), int64(c.first), int64(c.last)}, c.weights...)
@@ -101,7 +102,7 @@ func decodeDetail(s string) (*detail, error) {
 	}
 	d.meter, d.shared = r.Meter.rules(), r.Shared.rules()
 	if r.Opened > 0 {
-		d.opening = &opened{r.Opened, r.From, r.Single}
+		d.opening = &opened{r.Opened, r.From, r.Single, r.How}
 	}
 	if c := r.Payer; len(c) > 4 {
 		d.payer = &payerCut{total: money.Fen(c[0]), index: int(c[1]), first: int(c[2]), last: int(c[3]), weights: c[4:]}

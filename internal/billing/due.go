@@ -70,43 +70,54 @@ func (s dueStep) times(n money.Fen) dueStep {
 	return dueStep{n * s.amount, n * s.waived, n * s.carried, n * s.paid}
 }
 
-// keep adds the steps, with the sign, to the sums of the day of tx. What a
+// keep adds the steps, with the sign, to the sums of the day of tx.
+func (d dueSteps) keep(tx *db.Tx, project id.ID, sign money.Fen) { d.keepOn(tx, project, 0, sign) }
+
+// keepOn adds the steps to the sums of a day, 0 being that of tx. What a
 // transaction changes is written once and behind everything else, also behind
 // the head of the audit log, so that no command holds a day and waits for more.
-func (d dueSteps) keep(tx *db.Tx, project id.ID, sign money.Fen) {
+func (d dueSteps) keepOn(tx *db.Tx, project id.ID, on clock.Date, sign money.Fen) {
 	if len(d) == 0 {
 		return
 	}
 	tx.BeforeCommit(func(_ context.Context, tx *db.Tx) error {
 		all := tx.Note(dueKept{}, func() any { return &dueWaiting{} }).(*dueWaiting)
 		if all.steps == nil {
-			all.steps = map[id.ID]dueSteps{}
+			all.steps = map[dueDay]dueSteps{}
 			// Twice to the end of the queue: the log goes there once.
 			tx.BeforeCommit(func(_ context.Context, tx *db.Tx) error {
 				tx.BeforeCommit(all.write)
 				return nil
 			})
 		}
-		if all.steps[project] == nil {
-			all.steps[project] = dueSteps{}
+		day := dueDay{project, cmp.Or(on, clock.DateOf(tx.Now()))}
+		if all.steps[day] == nil {
+			all.steps[day] = dueSteps{}
 		}
 		for k, s := range d {
-			all.steps[project].add(k, s.times(sign))
+			all.steps[day].add(k, s.times(sign))
 		}
 		return nil
 	})
 }
 
 // dueWaiting are the steps of a transaction that is about to commit.
-type dueWaiting struct{ steps map[id.ID]dueSteps }
+type dueWaiting struct{ steps map[dueDay]dueSteps }
+
+type dueDay struct {
+	project id.ID
+	day     clock.Date
+}
 
 type dueKept struct{}
 
 func (w *dueWaiting) write(ctx context.Context, tx *db.Tx) error {
 	steps := w.steps
 	w.steps = nil
-	for _, project := range slices.Sorted(maps.Keys(steps)) {
-		if err := addDues(ctx, tx, project, clock.DateOf(tx.Now()), steps[project]); err != nil {
+	days := slices.Collect(maps.Keys(steps))
+	slices.SortFunc(days, func(a, b dueDay) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.day, b.day)) })
+	for _, d := range days {
+		if err := addDues(ctx, tx, d.project, d.day, steps[d]); err != nil {
 			return fmt.Errorf("add to what is due by day: %w", err)
 		}
 	}
@@ -114,14 +125,10 @@ func (w *dueWaiting) write(ctx context.Context, tx *db.Tx) error {
 }
 
 // keys are in one order everywhere, so that two commands never wait for each
-// other's rows crosswise. Late fees have an item of their own.
+// other's rows crosswise. Late fees have an item of their own. What comes to
+// nothing is written, too: the rooms behind it have changed.
 func (d dueSteps) keys() []DueKey {
-	out := make([]DueKey, 0, len(d))
-	for k, s := range d {
-		if s != (dueStep{}) {
-			out = append(out, k)
-		}
-	}
+	out := slices.Collect(maps.Keys(d))
 	slices.SortFunc(out, func(a, b DueKey) int {
 		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Due, b.Due))
 	})

@@ -14,17 +14,17 @@ import (
 
 // addDues adds steps to the sums of a day.
 func addDues(ctx context.Context, tx *db.Tx, project id.ID, day clock.Date, d dueSteps) error {
-	one := "(" + db.In(10) + ")"
+	one := "(" + db.In(10) + ", 1)"
 	for part := range slices.Chunk(d.keys(), 50) {
 		args := make([]any, 0, 10*len(part))
 		for _, k := range part {
 			s := d[k]
 			args = append(args, project, day, k.Item, k.Late, k.Month, k.Due, s.amount, s.waived, s.carried, s.paid)
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO billing_due_day (project_id, day, item_id, late, month, due_date, amount, waived, carried, paid) VALUES "+
+		_, err := tx.Exec(ctx, "INSERT INTO billing_due_day (project_id, day, item_id, late, month, due_date, amount, waived, carried, paid, changes) VALUES "+
 			one+strings.Repeat(", "+one, len(part)-1)+` ON CONFLICT (project_id, day, item_id, late, month, due_date) DO UPDATE SET
 			amount = billing_due_day.amount + excluded.amount, waived = billing_due_day.waived + excluded.waived,
-			carried = billing_due_day.carried + excluded.carried, paid = billing_due_day.paid + excluded.paid`, args...)
+			carried = billing_due_day.carried + excluded.carried, paid = billing_due_day.paid + excluded.paid, changes = billing_due_day.changes + 1`, args...)
 		if err != nil {
 			return err
 		}

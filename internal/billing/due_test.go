@@ -12,7 +12,6 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/estate"
-	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -75,11 +74,7 @@ func (w *world) unsettle(list ...billing.Settlement) error {
 func (w *world) waive(charge id.ID, amount money.Fen) {
 	w.Helper()
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		x, err := w.billing.AskWaiver(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, billing.Waiver{Kind: billing.WaiveCharge, Charge: charge, Amount: amount, Reason: "漏水多次未修"})
-		if err == nil {
-			_, err = w.billing.DecideWaiver(ctx, tx, w.who, w.project, x.ID, true, "", x.Version)
-		}
-		return err
+		return w.billing.Waive(ctx, tx, w.project, tx.NewID(), charge, amount)
 	})
 }
 

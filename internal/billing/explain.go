@@ -1,8 +1,11 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -25,6 +28,20 @@ type Explanation struct {
 	Computed money.Fen
 	Gross    money.Fen // before discounts; equals Computed without any
 	Amount   money.Fen // differs from Computed only after a correction by hand
+	short    string    // for Short, where the lines do not say it
+}
+
+// Short is the explanation in one line of paper: what is multiplied, before the sum.
+func (e Explanation) Short() string {
+	sum := slices.IndexFunc(e.Lines, func(l string) bool { return strings.Contains(l, "= ") })
+	if sum < 0 {
+		sum = len(e.Lines)
+	}
+	out := cmp.Or(e.short, strings.Join(e.Lines[:sum], " + "))
+	if e.Amount != e.Computed {
+		out += "，经更正"
+	}
+	return out
 }
 
 // Explain recomputes a charge from what was stored with it and words every
@@ -52,7 +69,7 @@ func (s *Service) ExplainAll(ctx context.Context, q db.Q, project id.ID, charges
 			return nil, fmt.Errorf("explain charge: %w", err)
 		}
 	}
-	return out, nil
+	return out, s.addLater(ctx, q, project, out)
 }
 
 // grounds are the items of explained charges, each read once.
@@ -125,7 +142,7 @@ func newReplay(c *Charge, item *tariff.Item, rates []tariff.Rate) (*replay, erro
 		return nil, err
 	}
 	r := &replay{charge: c, item: item, rates: map[id.ID]*tariff.Rate{}, detail: d, pieces: d.pieces}
-	if item.Basis == tariff.Shared || item.Basis == tariff.Once || d.opening != nil {
+	if item.Basis == tariff.Shared || item.Basis.Single() || d.opening != nil {
 		return r, nil
 	}
 	if r.pieces == nil {
@@ -254,16 +271,20 @@ func (r *replay) explain() (Explanation, error) {
 		e.Lines = append(e.Lines, fmt.Sprintf("本月计费 %d 天，首尾两天都算", r.detail.days))
 	}
 	e.Lines = append(e.Lines, "单价自 "+rate.From.String()+" 起执行，依据："+e.Source)
-	corrected := c.Amount
-	if p := r.detail.payer; p != nil {
-		corrected = p.total
-		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
-	}
-	if r.detail.reason != "" {
-		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by,
-			r.detail.computed.Yuan(), corrected.Yuan(), r.detail.reason))
-	}
+	r.tellAfter(&e)
 	return e, nil
+}
+
+// tellAfter words what came after the computation: the part of this payer, a correction by hand.
+func (r *replay) tellAfter(e *Explanation) {
+	c, d, corrected := r.charge, r.detail, r.charge.Amount
+	if d.payer != nil {
+		corrected = d.payer.total
+		e.Lines = append(e.Lines, d.payer.text(c.Month, c.Amount))
+	}
+	if d.reason != "" {
+		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", d.at, d.by, d.computed.Yuan(), corrected.Yuan(), d.reason))
+	}
 }
 
 func (r *replay) termText(at int) string {

@@ -10,7 +10,7 @@ import (
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	charges := export.Offer{Key: "charges", Name: "费用明细", Permission: PermRead, Columns: chargeSheet("到期日", "状态", "逾期天数")}
+	charges := export.Offer{Key: "charges", Name: "费用明细", Permission: PermRead, Buildings: true, Columns: chargeSheet("到期日", "状态", "逾期天数")}
 	charges.Check, charges.Rows = export.Pages(s.listChargesAPI, func(o *chargeListOut) page.List[chargeJSON] { return o.Body.List }, func(c *chargeJSON) []sheet.Value {
 		late := sheet.Text("")
 		if c.DaysOver > 0 {
@@ -26,7 +26,7 @@ func (s *Service) Exports() []export.Offer {
 		}
 		return append(chargeCells(c), sheet.Text(c.Due.String()), sheet.Text(holdWord(c.Hold)), sheet.Text(by))
 	})
-	return []export.Offer{charges, lines, s.simulationOffer(), s.runOffer(), s.waiverOffer(), s.sharedOffer()}
+	return []export.Offer{charges, lines, s.runOffer(), s.sharedOffer()}
 }
 
 func (s *Service) runOffer() export.Offer {
@@ -38,19 +38,6 @@ func (s *Service) runOffer() export.Offer {
 		return []sheet.Value{sheet.Text(r.Month.String()), sheet.Text(states[r.State]), sheet.Int(r.Rooms), sheet.Int(r.Lines), export.Yuan(r.Amount), sheet.Int(r.HeldLines),
 			export.Yuan(r.HeldAmount), sheet.Int(r.DroppedLines), sheet.Int(r.Faults), stepCell(&r.CreatedAt, r.CreatedBy), stepCell(r.ReleasedAt, r.ReleasedBy),
 			stepCell(r.WithdrawnAt, r.WithdrawnBy), sheet.Text(r.Reason)}
-	})
-	return o
-}
-
-func (s *Service) waiverOffer() export.Offer {
-	o := export.Offer{Key: "waivers", Name: "减免", Permission: PermRead, Columns: []sheet.Column{export.Text("减免单号", 18), export.Text("房屋", 20), export.Text("费用", 16),
-		export.Text("账期", 10), export.Text("减免什么", 10), export.Money("金额"), export.Text("原因", 30), export.Text("依据", 24), export.Text("状态", 10),
-		export.Text("提出", 28), export.Text("处理", 28), export.Text("批示", 24)}}
-	states := map[string]string{"asked": "待批准", "approved": "已批准", "refused": "已退回", "withdrawn": "已撤回"}
-	kinds := map[string]string{"late": "违约金", "charge": "费用"}
-	o.Check, o.Rows = export.Pages(s.listWaiversAPI, func(o *waiversOut) page.List[waiverJSON] { return o.Body }, func(w *waiverJSON) []sheet.Value {
-		return []sheet.Value{sheet.Text(w.Number), sheet.Text(w.Label), sheet.Text(w.ItemName), sheet.Text(w.Month.String()), sheet.Text(kinds[w.Kind]), export.Yuan(w.Amount),
-			sheet.Text(w.Reason), sheet.Text(w.Proof), sheet.Text(states[w.State]), stepCell(&w.AskedAt, w.AskedBy), stepCell(w.DecidedAt, w.DecidedBy), sheet.Text(w.Note)}
 	})
 	return o
 }
@@ -76,7 +63,7 @@ func stepCell(at *time.Time, by string) sheet.Value {
 
 func chargeSheet(tail ...string) []sheet.Column {
 	out := []sheet.Column{export.Text("房屋", 20), export.Text("住户", 14), export.Text("费用", 16), export.Text("账期", 10),
-		export.Money("应收"), export.Money("已收"), export.Money("未收")}
+		export.Money("应收"), export.Money("已收"), export.Money("已减免"), export.Money("未收")}
 	for _, t := range tail {
 		out = append(out, sheet.Column{Title: t, Width: 12})
 	}
@@ -85,7 +72,7 @@ func chargeSheet(tail ...string) []sheet.Column {
 
 func chargeCells(c *chargeJSON) []sheet.Value {
 	return []sheet.Value{sheet.Text(c.Label), sheet.Text(c.PayerName), sheet.Text(c.ItemName), sheet.Text(c.Month.String()),
-		export.Yuan(c.Amount), export.Yuan(c.Paid), export.Yuan(c.Owed)}
+		export.Yuan(c.Amount), export.Yuan(c.Paid), export.Yuan(c.Waived), export.Yuan(c.Owed)}
 }
 
 func stateWord(state string) string {

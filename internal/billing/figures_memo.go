@@ -31,7 +31,6 @@ type chargeState struct {
 	amount                                  money.Fen
 	newest                                  id.ID
 	releasedAt, withdrawnAt                 int64
-	waivers                                 int64
 	waived                                  money.Fen
 }
 

@@ -63,7 +63,7 @@ func readChargeState(ctx context.Context, q db.Q, project id.ID) (c chargeState,
 		FROM billing_run WHERE project_id = ?`, project).
 		Scan(&c.runs, &c.released, &c.versions, &c.held, &c.dropped, &c.amount, &c.newest, &c.releasedAt, &c.withdrawnAt)
 	if err == nil {
-		err = q.QueryRow(ctx, "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM billing_waiver WHERE project_id = ? AND state = 'approved'", project).Scan(&c.waivers, &c.waived)
+		err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge WHERE project_id = ? AND waived > 0", project).Scan(&c.waived)
 	}
 	return c, err
 }

@@ -45,6 +45,7 @@ type lookJSON struct {
 	Last   money.Fen   `json:"last_amount" doc:"上期，分"`
 	Amount money.Fen   `json:"amount" doc:"本次，分"`
 	Hold   string      `json:"hold" enum:"normal,held,dropped" doc:"正常、暂缓、不收"`
+	Meter  bool        `json:"metered" doc:"按用量的费用：没能算出时要去抄表或复核读数"`
 }
 
 type looksOut struct{ Body page.List[lookJSON] }
@@ -72,7 +73,7 @@ func (s *Service) listLooksAPI(ctx context.Context, _ actor.Actor, in *struct {
 	out := &looksOut{page.List[lookJSON]{Items: make([]lookJSON, len(l.Items)), Next: l.Next}}
 	for i, x := range l.Items {
 		out.Body.Items[i] = lookJSON{x.ID, word(x.Fault, "fault", "change"), x.Charge, x.Room, labels[x.Room], x.Item, x.Name, x.Month,
-			x.Reason, x.Last, x.Amount, x.Hold.word()}
+			x.Reason, x.Last, x.Amount, x.Hold.word(), x.Metered}
 	}
 	return out, nil
 }

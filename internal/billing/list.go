@@ -34,6 +34,8 @@ type Filter struct {
 	States   []PayState
 	Today    clock.Date // decides what is overdue
 	DaysOver int        // overdue by more than so many days
+	DueFrom  clock.Date // first due day, and the last
+	DueUntil clock.Date
 }
 
 // Totals are of the whole result of a filter.

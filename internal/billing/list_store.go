@@ -48,6 +48,12 @@ func chargeWhere(project id.ID, f Filter) (string, []any) {
 	if f.DaysOver > 0 {
 		add("c.amount > c.paid AND c.due_date < ?", f.Today.AddDays(-f.DaysOver))
 	}
+	if f.DueFrom != 0 {
+		add("c.due_date >= ?", f.DueFrom)
+	}
+	if f.DueUntil != 0 {
+		add("c.due_date <= ?", f.DueUntil)
+	}
 	if len(f.States) > 0 {
 		if !slices.Contains(f.States, Paid) {
 			add("c.amount > c.paid") // in the words of the index of open charges

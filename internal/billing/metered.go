@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -139,32 +141,33 @@ func (r *replay) metered() (money.Fen, error) {
 	return r.rates[r.charge.Rate].Priced().Amount(r.detail.meter.use, r.item.Unit, r.item.Rounding)
 }
 
-// usageLines words readings, usage and every step of the tariff.
-func (r *replay) usageLines() ([]string, error) {
+// tellUsage words readings, usage and every step of the tariff.
+func (r *replay) tellUsage(e *Explanation) error {
 	d := r.detail.meter
 	if d == nil {
-		return nil, fmt.Errorf("charge %s has no usage", r.charge.ID)
+		return fmt.Errorf("charge %s has no usage", r.charge.ID)
 	}
-	out := []string{}
 	for i := range d.reads {
-		out = append(out, readText(&d.reads[i]))
+		e.Lines = append(e.Lines, readText(&d.reads[i]))
 	}
 	unit := r.item.Meter.Unit()
-	out = append(out, fmt.Sprintf("本月用量 %s %s", d.use.Total(), unit))
+	e.Lines = append(e.Lines, fmt.Sprintf("本月用量 %s %s", d.use.Total(), unit))
 	t := r.rates[r.charge.Rate].Priced()
 	steps, err := t.Lines(d.use)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	exact, err := t.Exact(d.use)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	sum, err := r.metered()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return append(append(out, steps...), fmt.Sprintf("合计 = %s 元，%s %s 元", exact, r.item.RoundingText(), sum.Yuan())), nil
+	e.short = usageShort(d.reads, steps)
+	e.Lines = append(append(e.Lines, steps...), fmt.Sprintf("合计 = %s 元，%s %s 元", exact, r.item.RoundingText(), sum.Yuan()))
+	return nil
 }
 
 func readText(x *meter.Read) string {
@@ -172,7 +175,23 @@ func readText(x *meter.Read) string {
 	if x.Band != supply.AllDay {
 		text += "（" + x.Band.Label() + "）"
 	}
-	text += "：" + x.Previous.String() + " → " + x.Value.String()
+	return text + "：" + readSpan(x) + "，用量 " + x.Usage.String()
+}
+
+// usageShort is a metered charge in one line: 读数 72 → 78.5，6.5 × 3.45 元.
+func usageShort(reads []meter.Read, steps []string) string {
+	spans := make([]string, len(reads))
+	for i := range reads {
+		if spans[i] = readSpan(&reads[i]); reads[i].Band != supply.AllDay {
+			spans[i] = reads[i].Band.Label() + " " + spans[i]
+		}
+	}
+	prices := slices.DeleteFunc(slices.Clone(steps), func(step string) bool { return !strings.Contains(step, " × ") })
+	return "读数 " + strings.Join(spans, "、") + "，" + strings.Join(prices, " + ")
+}
+
+func readSpan(x *meter.Read) string {
+	text := x.Previous.String() + " → " + x.Value.String()
 	if x.Rolled {
 		text += "，表字翻转"
 	}
@@ -182,7 +201,7 @@ func readText(x *meter.Read) string {
 	if x.Estimated {
 		text += "，估抄"
 	}
-	return text + "，用量 " + x.Usage.String()
+	return text
 }
 
 func (r *replay) explainMetered() (Explanation, error) {
@@ -194,7 +213,7 @@ func (r *replay) explainMetered() (Explanation, error) {
 	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.Parsed().String(), Quantity: c.Quantity, Price: c.Price,
 		Unit: r.item.PriceUnit(), Source: tariff.SourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.RoundingText(),
 		Computed: amount, Gross: amount, Amount: c.Amount}
-	if e.Lines, err = r.usageLines(); err != nil {
+	if err := r.tellUsage(&e); err != nil {
 		return e, err
 	}
 	source := "单价自 " + rate.From.String() + " 起执行，依据：" + e.Source
@@ -202,14 +221,6 @@ func (r *replay) explainMetered() (Explanation, error) {
 		source += "（还没有与公布的价格核对）"
 	}
 	e.Lines = append(e.Lines, source)
-	corrected := c.Amount
-	if p := r.detail.payer; p != nil {
-		corrected = p.total
-		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
-	}
-	if r.detail.reason != "" {
-		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by,
-			r.detail.computed.Yuan(), corrected.Yuan(), r.detail.reason))
-	}
+	r.tellAfter(&e)
 	return e, nil
 }

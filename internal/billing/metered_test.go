@@ -92,6 +92,9 @@ func TestMeteredRun(t *testing.T) {
 				t.Errorf("%q is not in %s", part, text)
 			}
 		}
+		if short := e.Short(); short != "读数 150 → 210，第 1 档：30 × 5 元 + 第 2 档：30 × 7 元" {
+			t.Errorf("on one line: %s", short)
+		}
 		run = w.release(run)
 		w.check()
 		w.refusesAfterBilling(a)
@@ -105,6 +108,80 @@ func TestMeteredRun(t *testing.T) {
 			t.Errorf("after the correction %+v", again)
 		}
 		w.check()
+	})
+}
+
+// red takes a released charge back.
+func (w *world) red(c *billing.Charge, again bool) {
+	w.Helper()
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.billing.RedCharge(ctx, tx, w.project, c.ID, c.Amount, again)
+		return err
+	})
+}
+
+func (w *world) correct(m id.ID, on clock.Date, value int64) {
+	w.Helper()
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, true)
+		return err
+	})
+}
+
+// A charge by usage that is taken back to be charged again frees the readings
+// of its room alone: they are put right, the month charges that room once more
+// by what the meter says now, and the tiers of the year go on from there. Taken
+// back for good, the reading stays what somebody was charged for.
+func TestMeteredRedAndChargedAgain(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		rooms := w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		w.water()
+		a, b, c := w.hang(rooms[0], supply.Water), w.hang(rooms[1], supply.Water), w.hang(rooms[2], supply.Water)
+		w.now.Set(clock.Date(20250301).Start())
+		for m, value := range map[id.ID]int64{a: 210, b: 20, c: 30} {
+			w.dial(m, 20250131, 150*value/210)
+			w.dial(m, 20250228, value)
+		}
+		w.release(w.run(202503))
+		charges := map[id.ID]billing.Charge{}
+		for _, x := range w.open(rooms...) {
+			charges[x.Subject] = x
+		}
+		first, kept := charges[rooms[0]], charges[rooms[2]]
+		if first.Amount != 360_00 || len(charges) != 3 {
+			t.Fatalf("charged at first %+v", charges)
+		}
+		w.red(&first, true)
+		w.red(&kept, false)
+		w.check()
+		w.correct(a, 20250228, 190)
+		for _, m := range []id.ID{b, c} {
+			w.refusesAfterBilling(m)
+		}
+		again := w.run(202503)
+		if lines := w.lines(again.ID); len(lines) != 1 || lines[0].Subject != rooms[0] || lines[0].Month != first.Month || lines[0].Amount != 220_00 || lines[0].Quantity != qty(40) {
+			t.Fatalf("charged again %+v", lines)
+		}
+		w.release(again)
+		w.refusesAfterBilling(a)
+		w.check()
+		if got := w.run(202503); got.Lines != 0 {
+			t.Errorf("a third run makes %d lines", got.Lines)
+		}
+		w.now.Set(clock.Date(20250401).Start())
+		w.dial(a, 20250331, 200)
+		for _, x := range w.lines(w.run(202504).ID) {
+			if x.Subject == rooms[0] && x.Amount != 70_00 { // 190 of 180 are used: ten of the second tier
+				t.Errorf("the next month %+v", x)
+			}
+		}
+		w.check()
+		if broken, err := w.billing.Broken(w.ctx(), w.project); err != nil || len(broken) > 0 {
+			t.Errorf("%v %v", broken, err)
+		}
+		if broken, err := w.billing.BrokenAmounts(w.ctx(), w.project); err != nil || len(broken) > 0 {
+			t.Errorf("%v %v", broken, err)
+		}
 	})
 }
 

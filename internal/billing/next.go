@@ -99,7 +99,7 @@ func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *tariff.P
 		c.enter(r)
 		err := c.lines(p.Items[0], byRoom[r.ID], func(l line) { lines = append(lines, l) })
 		if out.Room != 0 && err != nil {
-			out.Why = reasonOf(err)
+			out.Why = Reason(err)
 		}
 		if err != nil || len(lines) == 0 {
 			return nil
@@ -124,30 +124,18 @@ func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *tariff.P
 	return nil
 }
 
-// add words a computed line by the same replay that explains stored charges.
+// add words a computed line.
 func (n *NextDue) add(p *tariff.Plan, rates []tariff.Rate, l *line) error {
 	it := p.Items[l.item]
-	c := Charge{Item: it.ID, ItemName: it.Name, Month: l.month, Subject: l.subject, Rate: l.rate, Quantity: l.quantity, Price: l.price,
-		Factor: l.factor, Amount: l.amount}
-	if l.detail != nil {
-		text, err := l.detail.encode()
-		if err != nil {
-			return err
-		}
-		c.detail = text
-	}
-	r, err := newReplay(&c, it.Item, rates)
+	c, err := l.charge(it)
 	if err != nil {
 		return err
 	}
-	if it.Discounts != nil {
-		r.names = it.Discounts.Named()
-	}
-	e, err := r.explain()
+	lines, err := Words(&c, it, rates)
 	if err != nil {
 		return err
 	}
-	n.Months = append(n.Months, NextMonth{l.month, l.amount, e.Lines})
+	n.Months = append(n.Months, NextMonth{l.month, l.amount, lines})
 	n.Total += l.amount
 	return nil
 }

@@ -4,22 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 
 	"linli/internal/audit"
 	"linli/internal/billing/opening"
 	"linli/internal/estate"
-	"linli/internal/estate/naming"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
-	"linli/internal/kit/search"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/spool"
 	"linli/internal/ledger"
 	"linli/internal/roster"
+	"linli/internal/tariff"
 )
 
 // KindOpening is the import of what was charged before Linli.
@@ -54,111 +54,106 @@ func (o openings) Read(ctx context.Context, project id.ID, b *sheet.Book, opt ro
 	return &openingSheet{s: o.s, project: project, in: in, read: len(in.Problems)}, nil
 }
 
+// Close gives back what rows and charges lie in.
+func (o *openingSheet) Close() error { return errors.Join(o.in.Close(), o.charges.Close()) }
+
 // openingSheet is one file of opening arrears.
 type openingSheet struct {
 	s       *Service
 	project id.ID
 	in      *opening.Sheet
-	read    int // problems of the reading
-	charges []opening.Charge
+	read    int        // problems of the reading
+	charges spool.File // opening.Draft
 	totals  opening.Totals
-	payers  map[id.ID]id.ID
+	used    map[id.ID]bool // fee items
 }
 
 // Plan finds rooms, items and what is charged already.
 func (o *openingSheet) Plan(ctx context.Context, q db.Q, _ *roster.Import) (roster.Findings, error) {
-	o.in.Problems = o.in.Problems[:o.read]
-	facts, err := o.facts(ctx, q)
+	if err := o.charges.Close(); err != nil {
+		return roster.Findings{}, err
+	}
+	o.in.Problems, o.used = o.in.Problems[:o.read], map[id.ID]bool{}
+	f := roster.Findings{Table: o.in.Table}
+	payers := map[id.ID]id.ID{}
+	facts, err := o.facts(ctx, q, payers)
+	if err == nil {
+		o.totals, err = o.in.Plan(facts, func(c *opening.Charge) error {
+			if len(f.Changes) < 200 {
+				f.Changes = append(f.Changes, roster.Change{Row: c.Row.Line, Label: c.Label, Text: c.Text()})
+			}
+			o.used[c.Item.ID] = true
+			_, err := o.charges.Add(c.Draft(payers[c.Room]))
+			return err
+		})
+	}
 	if err != nil {
 		return roster.Findings{}, fmt.Errorf("plan opening charges: %w", err)
 	}
-	o.charges, o.totals = o.in.Plan(facts)
-	t := &o.totals
-	f := roster.Findings{Table: o.in.Table, Facts: []roster.Fact{
-		{Title: "费用", Value: strconv.Itoa(t.Charges) + " 条"}, {Title: "房屋", Value: strconv.Itoa(t.Rooms) + " 间"},
-		{Title: "账期", Value: fmt.Sprintf("%s 至 %s", t.First, t.Last)}, {Title: "应收合计", Value: t.Amount.Comma() + " 元"},
-		{Title: "导入前已收", Value: t.Paid.Comma() + " 元"}, {Title: "期初欠费", Value: (t.Amount - t.Paid).Comma() + " 元"}}}
-	for i := range o.charges[:min(len(o.charges), 200)] {
-		c := &o.charges[i]
-		f.Changes = append(f.Changes, roster.Change{Row: c.Row.Line, Label: c.Label, Text: fmt.Sprintf("%s %s 应收 %s，已收 %s，欠 %s", c.Item.Name, c.Month,
-			c.Amount.Comma(), c.Paid.Comma(), (c.Amount - c.Paid).Comma())})
+	for _, x := range o.totals.Facts() {
+		f.Facts = append(f.Facts, roster.Fact{Title: x[0], Value: x[1]})
 	}
 	return f, nil
 }
 
-func (o *openingSheet) facts(ctx context.Context, q db.Q) (opening.Facts, error) {
+// facts are what the plan asks; payers are those of the rows at hand.
+func (o *openingSheet) facts(ctx context.Context, q db.Q, payers map[id.ID]id.ID) (opening.Facts, error) {
 	f := opening.Facts{Now: clock.MonthOf(o.s.db.Clock().Now())}
-	keys, spelled := []string{}, map[[3]string][]string{}
-	months := map[clock.Month]bool{}
-	for i := range o.in.List {
-		r := &o.in.List[i]
-		at := [3]string{r.Building, r.Unit, r.Room}
-		if _, ok := spelled[at]; !ok {
-			spelled[at] = naming.FullKeys(r.Building, r.Unit, r.Room)
-			keys = append(keys, spelled[at]...)
-		}
-		for m := r.From.Month(); m <= r.Until.Month(); m = m.Add(1) {
-			months[m] = true
-		}
-	}
-	rooms, err := o.s.estate.RoomsByKey(ctx, q, o.project, keys)
-	if err != nil {
-		return f, err
-	}
-	o.payers = map[id.ID]id.ID{}
-	for _, r := range rooms {
-		o.payers[r.ID] = r.Payer
-	}
-	f.Place = func(r *opening.Row) (opening.Place, bool) {
-		for _, k := range spelled[[3]string{r.Building, r.Unit, r.Room}] {
-			if room, ok := rooms[k]; ok {
-				return opening.Place{Room: room.ID, Label: room.Label}, true
-			}
-		}
-		return opening.Place{}, false
-	}
 	list, err := o.s.tariff.Items(ctx, q, o.project)
 	if err != nil {
 		return f, err
 	}
-	named := map[string]opening.Item{}
+	items := []opening.Item{}
 	for i := range list {
 		if it := &list[i]; it.Active {
-			named[search.Fold(it.Name)] = opening.Item{ID: it.ID, Name: it.Name, Due: it.DueDate}
-			f.Names = append(f.Names, it.Name)
+			items = append(items, opening.Item{ID: it.ID, Name: it.Name, Due: it.DueDate})
 		}
 	}
-	f.Item = func(name string) (opening.Item, bool) { it, ok := named[search.Fold(name)]; return it, ok }
-	used := map[id.ID]bool{}
-	for i := range o.in.List {
-		if it, ok := f.Item(o.in.List[i].Item); ok {
-			used[it.ID] = true
-		}
-	}
-	f.Charged, err = o.charged(ctx, q, used, months)
-	return f, err
+	f.Know(items)
+	f.Look = func(rows []opening.Row) (opening.Stored, error) { return o.look(ctx, q, rows, f.Item, payers) }
+	return f, nil
 }
 
-// charged finds which rooms have a charge of the items and months, also in a
-// draft.
-func (o *openingSheet) charged(ctx context.Context, q db.Q, items map[id.ID]bool, months map[clock.Month]bool) (func(id.ID, clock.Month, id.ID) bool, error) {
-	type key struct {
-		item, room id.ID
-		month      clock.Month
+// look finds what is stored about the rooms of some rows.
+func (o *openingSheet) look(ctx context.Context, q db.Q, rows []opening.Row, item func(string) (opening.Item, bool), payers map[id.ID]id.ID) (opening.Stored, error) {
+	var out opening.Stored
+	asked := opening.Ask(rows, item)
+	rooms, err := o.s.estate.RoomsByKey(ctx, q, o.project, asked.Keys)
+	if err != nil {
+		return out, err
 	}
-	have := map[key]bool{}
-	for item := range items {
-		for m := range months {
-			rooms, err := chargedRooms(ctx, q, o.project, item, m, part{Upto: lastRoom})
-			if err != nil {
-				return nil, err
-			}
-			for _, room := range rooms {
-				have[key{item, room, m}] = true
+	clear(payers)
+	for _, r := range rooms {
+		payers[r.ID] = r.Payer
+	}
+	out.Place = asked.Places(func(key string) (opening.Place, bool) {
+		room, ok := rooms[key]
+		return opening.Place{Room: room.ID, Label: room.Label}, ok
+	})
+	out.Charged, err = o.charged(ctx, q, asked.Periods, payers)
+	return out, err
+}
+
+// charged finds which of some rooms have a charge of the items and months, also
+// in a draft.
+func (o *openingSheet) charged(ctx context.Context, q db.Q, asked map[opening.Period]bool, among map[id.ID]id.ID) (map[opening.Taken]bool, error) {
+	have := map[opening.Taken]bool{}
+	list := slices.Sorted(maps.Keys(among))
+	for p := range asked {
+		if len(list) == 0 {
+			break
+		}
+		rooms, err := chargedRooms(ctx, q, o.project, p.Item, p.Month, part{After: list[0] - 1, Upto: list[len(list)-1]})
+		if err != nil {
+			return nil, err
+		}
+		for _, room := range rooms {
+			if _, ok := among[room]; ok {
+				have[opening.Taken{Period: p, Room: room}] = true
 			}
 		}
 	}
-	return func(item id.ID, m clock.Month, room id.ID) bool { return have[key{item, room, m}] }, nil
+	return have, nil
 }
 
 // Write makes the charges of one run, released at once: what was owed before
@@ -171,10 +166,11 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	if err := insertRun(ctx, tx, o.project, &run); err != nil {
 		return err
 	}
-	if err := o.payersThen(ctx, tx); err != nil {
+	then, err := o.payersThen(ctx, tx)
+	if err != nil {
 		return err
 	}
-	if err := insertOpening(ctx, tx, o, &run, im); err != nil {
+	if err := insertOpening(ctx, tx, o, &run, im, then); err != nil {
 		if db.IsUnique(err) {
 			err = ErrOpeningMoved.Because(err)
 		}
@@ -183,11 +179,7 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	if err := updateRun(ctx, tx, o.project, &run); err != nil {
 		return err
 	}
-	used := make([]id.ID, 0, 8)
-	for i := range o.charges {
-		used = append(used, o.charges[i].Item.ID)
-	}
-	if err := o.s.tariff.MarkUsed(ctx, tx, o.project, slices.Compact(used)); err != nil {
+	if err := o.s.tariff.MarkUsed(ctx, tx, o.project, slices.Sorted(maps.Keys(o.used))); err != nil {
 		return err
 	}
 	s.audit.Record(tx, audit.Entry{Project: o.project, Who: who, Action: "billing.opening_imported", Kind: "run", Subject: run.ID,
@@ -196,27 +188,24 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	return s.postShared(ctx, tx, o.project, &run, ledger.DocRun, ledger.Receivable, ledger.Opening)
 }
 
-// payersThen finds who was liable at the end of each month.
-func (o *openingSheet) payersThen(ctx context.Context, tx *db.Tx) error {
+// payersThen tells who was liable at the end of the month of a charge.
+func (o *openingSheet) payersThen(ctx context.Context, tx *db.Tx) (func(*opening.Draft) id.ID, error) {
 	changes, err := o.s.estate.PayerChanges(ctx, tx, o.project, 0, lastRoom, o.totals.First.First())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	by := map[id.ID][]estate.PayerChange{}
 	for _, c := range changes {
 		by[c.Room] = append(by[c.Room], c)
 	}
-	for i := range o.charges {
-		c := &o.charges[i]
-		c.Payer = o.payers[c.Room]
-		for _, x := range by[c.Room] {
-			if x.Date > c.Month.Last() {
-				c.Payer = x.From
-				break
+	return func(x *opening.Draft) id.ID {
+		for _, c := range by[x.Room] {
+			if c.Date > x.Month.Last() {
+				return c.From
 			}
 		}
-	}
-	return nil
+		return x.Payer
+	}, nil
 }
 
 // Undo takes the charges of an import back while nobody has paid any of them.
@@ -247,6 +236,12 @@ func (r *replay) explainOpening() (Explanation, error) {
 		Computed: amount, Gross: amount, Amount: c.Amount, Lines: slices.Clone(o.lines)}
 	if o.single {
 		e.Formula, e.Source, e.Rounding = "单笔收费，金额由人定", "单笔收费单", "按单据的金额"
+	}
+	if o.how != "" {
+		e.Formula, e.Source = "按今天的资料应收 − 已收取的", o.how
+	}
+	if r.item.Basis == tariff.Costs {
+		e.Lines = slices.Insert(e.Lines, 0, "实现债权的费用，到期后先于违约金和本金抵扣")
 	}
 	if p := r.detail.payer; p != nil {
 		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))

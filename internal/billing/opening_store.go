@@ -6,31 +6,26 @@ import (
 	"errors"
 	"fmt"
 
+	"linli/internal/billing/opening"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/spool"
 	"linli/internal/roster"
 )
 
 // insertOpening stores the charges and the part of an opening run and ties the
 // run to its import. It sets the range of the run's charges.
-func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *roster.Import) error {
+func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *roster.Import, payer func(*opening.Draft) id.ID) error {
 	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'opening' WHERE project_id = ? AND id = ?", o.project, run.ID); err != nil {
 		return fmt.Errorf("mark run: %w", err)
 	}
-	ids := tx.IDs(len(o.charges))
-	run.First, run.Last = ids[0], ids[len(ids)-1]
-	shared := []db.Shared{{Column: "project_id", Value: int64(o.project)}, {Column: "run_id", Value: int64(run.ID)}, {Column: "part", Value: int64(1)},
-		{Column: "source_kind", Value: int64(sourceOpening)}, {Column: "rate_id", Value: int64(0)}, {Column: "quantity", Value: int64(0)},
-		{Column: "price", Value: int64(0)}, {Column: "factor", Value: int64(whole)}}
-	err := tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "amount", "paid", "carried",
-		"due_date", "detail"}, len(ids), func(i int, dst []any) error {
-		c := &o.charges[i]
-		d := detail{opening: &opened{amount: c.Amount, lines: append(c.Lines(), fmt.Sprintf("来自 %s 第 %d 行", im.FileName, c.Row.Line))}}
-		text, err := d.encode()
-		copy(dst, []any{int64(ids[i]), int64(c.Item.ID), int64(c.Room), int64(c.Room), int64(c.Payer), int64(c.Month), int64(c.Amount), int64(c.Paid), int64(c.Paid),
-			int64(c.Due), text})
-		return err
+	err := spool.Some(&o.charges, openingAtOnce, func(list []opening.Draft) error {
+		ids := tx.IDs(len(list))
+		if run.Last = ids[len(ids)-1]; run.First == 0 {
+			run.First = ids[0]
+		}
+		return copyOpening(ctx, tx, o.project, run.ID, ids, list, im.FileName, payer)
 	})
 	if err != nil {
 		return err
@@ -47,6 +42,24 @@ func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im
 		return fmt.Errorf("insert opening: %w", err)
 	}
 	return nil
+}
+
+// openingAtOnce is how many charges are written by one statement.
+const openingAtOnce = 5000
+
+func copyOpening(ctx context.Context, tx *db.Tx, project, run id.ID, ids []id.ID, list []opening.Draft, file string, payer func(*opening.Draft) id.ID) error {
+	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: int64(run)}, {Column: "part", Value: int64(1)},
+		{Column: "source_kind", Value: int64(sourceOpening)}, {Column: "rate_id", Value: int64(0)}, {Column: "quantity", Value: int64(0)},
+		{Column: "price", Value: int64(0)}, {Column: "factor", Value: int64(whole)}}
+	return tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "amount", "paid", "carried",
+		"due_date", "detail"}, len(ids), func(i int, dst []any) error {
+		x := &list[i]
+		d := detail{opening: &opened{amount: x.Amount, lines: append(x.Lines, fmt.Sprintf("来自 %s 第 %d 行", file, x.Line))}}
+		text, err := d.encode()
+		copy(dst, []any{int64(ids[i]), int64(x.Item), int64(x.Room), int64(x.Room), int64(payer(x)), int64(x.Month), int64(x.Amount), int64(x.Paid), int64(x.Paid),
+			int64(x.Due), text})
+		return err
+	})
 }
 
 // openingRun is the run of an import. Error: fault.ErrNotFound.

@@ -208,7 +208,7 @@ func (x *roomWork) item(i int, it *tariff.PlanItem, r *estate.BillingRoom) {
 		x.w.compare(it, now, at, before, gone)
 	}
 	if err != nil && missing {
-		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.Month), reason: reasonOf(err)})
+		x.w.faults = append(x.w.faults, look{kind: lookFault, line: -1, room: r.ID, item: it.ID, month: int32(x.plan.Month), reason: Reason(err)})
 	}
 }
 

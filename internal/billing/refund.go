@@ -14,7 +14,8 @@ const (
 // Refund is what a payer gets back of months that were paid ahead.
 type Refund struct {
 	Paid   money.Fen // for all months
-	Used   money.Fen // of it, for the used months by the policy
+	Full   money.Fen // the used months at the full price
+	Used   money.Fen // of Paid, for the used months by the policy
 	Refund money.Fen
 }
 
@@ -26,20 +27,19 @@ type Refund struct {
 func RefundAhead(months []Charge, used int, policy RefundPolicy) (Refund, error) {
 	used = min(max(used, 0), len(months))
 	var r Refund
-	var full money.Fen
 	for i := range months {
 		r.Paid += months[i].Amount
 		if i >= used {
 			continue
 		}
-		d, err := decodeDetail(months[i].detail)
+		full, err := months[i].Full()
 		if err != nil {
 			return Refund{}, err
 		}
-		full += max(d.gross, months[i].Amount)
+		r.Full += full
 	}
 	if policy == Reprice {
-		r.Refund = max(r.Paid-full, 0)
+		r.Refund = max(r.Paid-r.Full, 0)
 	} else if len(months) > 0 {
 		back, err := money.MulDiv(int64(r.Paid), int64(len(months)-used), int64(len(months)), money.HalfUp)
 		if err != nil {
@@ -49,4 +49,10 @@ func RefundAhead(months []Charge, used int, policy RefundPolicy) (Refund, error)
 	}
 	r.Used = r.Paid - r.Refund
 	return r, nil
+}
+
+// Full is the amount of a charge before discounts. Error: a broken charge.
+func (c *Charge) Full() (money.Fen, error) {
+	d, err := decodeDetail(c.detail)
+	return max(d.gross, c.Amount), err
 }

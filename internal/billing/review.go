@@ -122,6 +122,8 @@ type Look struct {
 	Last   money.Fen
 	Amount money.Fen
 	Hold   Hold
+
+	Metered bool // of an item by usage
 }
 
 // LineFilter narrows the lines of a run.

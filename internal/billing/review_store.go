@@ -78,15 +78,16 @@ func lastDue(ctx context.Context, q db.Q, project id.ID, r *Run) (clock.Date, er
 // they were written first in each part.
 func looksOf(ctx context.Context, q db.Q, project, run, after id.ID, limit int) ([]Look, error) {
 	rows, err := q.Query(ctx, `SELECT f.id, f.kind, f.charge_id, f.room_id, f.item_id, i.name, f.month, f.reason, f.last,
-			COALESCE(c.amount, f.amount), COALESCE(c.hold, 0)
+			COALESCE(c.amount, f.amount), COALESCE(c.hold, 0), CASE WHEN i.basis = 'metered' THEN 1 ELSE 0 END
 		FROM billing_fault f JOIN billing_item i ON i.project_id = f.project_id AND i.id = f.item_id
 		LEFT JOIN billing_charge c ON c.project_id = f.project_id AND c.id = f.charge_id
 		WHERE f.project_id = ? AND f.run_id = ? AND f.id > ? ORDER BY f.id LIMIT ?`, project, run, after, limit)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (Look, error) {
 		var x Look
 		var kind lookKind
-		err := row.Scan(&x.ID, &kind, &x.Charge, &x.Room, &x.Item, &x.Name, &x.Month, &x.Reason, &x.Last, &x.Amount, &x.Hold)
-		x.Fault = kind == lookFault
+		var metered int
+		err := row.Scan(&x.ID, &kind, &x.Charge, &x.Room, &x.Item, &x.Name, &x.Month, &x.Reason, &x.Last, &x.Amount, &x.Hold, &metered)
+		x.Fault, x.Metered = kind == lookFault, metered == 1
 		return x, err
 	})
 	if err != nil {

@@ -10,10 +10,7 @@ import (
 // Routes registers the operations of the room.
 func (s *Service) Routes(w *web.Server) {
 	const in = "/projects/{project}"
-	route(w, "simulate-rate", "POST", in+"/items/{item}/simulations", "试算新单价：每户差多少（不保存）", PermRead, s.simulateAPI)
 	route(w, "read-next-charge", "GET", in+"/items/{item}/next-charge", "一间房下期应收多少，怎么算", PermRead, s.nextAPI)
-
-	s.lateRoutes(w)
 
 	route(w, "list-runs", "GET", in+"/runs", "列出各次出账", PermRead, s.listRunsAPI)
 	route(w, "start-run", "POST", in+"/runs", "出一个月的账", PermRun, s.startRunAPI)

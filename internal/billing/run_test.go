@@ -359,6 +359,44 @@ func TestReviewNamesTheCauses(t *testing.T) {
 	})
 }
 
+// TestCorrectedAreaLeavesOldBills is F16: an area that was wrong for months
+// changes what comes, not what was charged; the review says why.
+func TestCorrectedAreaLeavesOldBills(t *testing.T) {
+	each(t, 0, func(t *testing.T, w *world) {
+		rooms := w.rooms(estate.Room{Area: 10000})
+		w.item(tariff.Item{Name: "物业服务费"}, "2", "")
+		w.release(w.run(202609))
+		w.release(w.run(202610))
+		before := w.open(rooms[0])
+		explained := func() string {
+			t.Helper()
+			x, err := w.billing.Explain(t.Context(), w.db.Reader(t.Context()), w.project, before[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(x.Lines, "\n")
+		}
+		was := explained()
+		area := money.Area(9000)
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.estate.EditRoom(ctx, tx, w.who, w.project, rooms[0], estate.RoomEdit{Area: &area, Version: 1})
+			return err
+		})
+		nov := w.run(202611)
+		if v := w.review(nov.ID); v.Amount != 180_00 || len(v.Causes) != 1 || v.Causes[0].Cause.Word() != "area" || v.Causes[0].Amount != -20_00 {
+			t.Errorf("November %d, causes %+v", v.Amount, v.Causes)
+		}
+		w.release(nov)
+		if again := w.run(202610); again.Lines != 0 {
+			t.Errorf("October is charged again: %+v", again)
+		}
+		if after := w.open(rooms[0]); len(after) != 3 || after[0].Amount != before[0].Amount || after[1].Amount != before[1].Amount || explained() != was {
+			t.Errorf("old bills changed: %+v, %s", after, explained())
+		}
+		w.check()
+	})
+}
+
 func TestBigChangesAreShown(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		ids := w.rooms(plainRooms(5)...)

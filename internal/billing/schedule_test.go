@@ -14,7 +14,7 @@ import (
 	"linli/internal/tariff"
 )
 
-// TestRunsStartByThemselves also shows that months missed while the program
+// TestRunsStartByThemselves also shows (F10) that months missed while the program
 // was off are charged once each, as if on time.
 func TestRunsStartByThemselves(t *testing.T) {
 	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {

@@ -185,11 +185,6 @@ func (r *replay) explainShared() (Explanation, error) {
 		fmt.Sprintf("本户 %s ÷ 合计 %s × %s 元 = %s 元，各户合计正好等于总额", x.weight, x.weights, x.total.Comma(), room.Yuan()),
 		"依据：" + x.source,
 	}
-	if p := r.detail.payer; p != nil {
-		e.Lines = append(e.Lines, p.text(c.Month, c.Amount))
-	}
-	if r.detail.reason != "" {
-		e.Lines = append(e.Lines, fmt.Sprintf("%s 由 %s 更正：%s → %s 元，原因：%s", r.detail.at, r.detail.by, r.detail.computed.Yuan(), c.Amount.Yuan(), r.detail.reason))
-	}
+	r.tellAfter(&e)
 	return e, nil
 }

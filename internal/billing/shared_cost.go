@@ -321,15 +321,13 @@ func (s *Service) WithdrawShared(ctx context.Context, tx *db.Tx, who actor.Actor
 
 // SharedCosts lists documents, newest first.
 func (s *Service) SharedCosts(ctx context.Context, q db.Q, project id.ID, r page.Request) (page.List[SharedCost], error) {
-	var before id.ID
-	if _, err := page.Decode(r.Cursor, &before); err != nil {
-		return page.List[SharedCost]{}, err
-	}
-	rows, err := listShared(ctx, q, project, before, r.Limit+1)
+	list, err := page.Newest(&r, func(c SharedCost) id.ID { return c.ID }, func(before id.ID) ([]SharedCost, error) {
+		return listShared(ctx, q, project, before, r.Limit+1)
+	})
 	if err != nil {
-		return page.List[SharedCost]{}, fmt.Errorf("list shared costs: %w", err)
+		return list, fmt.Errorf("list shared costs: %w", err)
 	}
-	return page.Cut(rows, r.Limit, func(c SharedCost) []any { return []any{c.ID} }), nil
+	return list, nil
 }
 
 // SharedParts lists what the rooms bear, in the order of rooms.

@@ -29,9 +29,12 @@ type Single struct {
 	Room   id.ID
 	Item   id.ID
 	Month  clock.Month
-	Due    clock.Date // 0: the due day of the item, today at the earliest
+	Due    clock.Date // 0: the due day of the item, today at the earliest; of costs today
 	Amount money.Fen
 	Lines  []string // how it came about; they stay with the charge
+	Closed bool     // of an item that may have ended meanwhile
+	Payer  id.ID    // who owes it; 0: who paid for the room at the end of the month
+	How    string   // of an amount that was computed, in a word: 补差单
 }
 
 // ChargeSingle makes one charge inside tx, released at once and posted to
@@ -47,11 +50,13 @@ func (s *Service) ChargeSingle(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := in.check(clock.DateOf(tx.Now()), &item); err != nil {
 		return Charge{}, err
 	}
-	c := Charge{ID: tx.NewID(), Item: in.Item, Subject: in.Room, Month: in.Month, Factor: whole, Amount: in.Amount, Due: in.Due, Live: true}
-	if c.Payer, err = s.payerOf(ctx, tx, project, in.Room, in.Month); err != nil {
-		return c, err
+	c := Charge{ID: tx.NewID(), Item: in.Item, Subject: in.Room, Month: in.Month, Factor: whole, Amount: in.Amount, Due: in.Due, Live: true, Payer: in.Payer}
+	if in.Payer == 0 {
+		if c.Payer, err = s.payerOf(ctx, tx, project, in.Room, in.Month); err != nil {
+			return c, err
+		}
 	}
-	d := detail{opening: &opened{amount: in.Amount, lines: in.Lines, single: true}}
+	d := detail{opening: &opened{amount: in.Amount, lines: in.Lines, single: true, how: in.How}}
 	if c.detail, err = d.encode(); err != nil {
 		return c, err
 	}
@@ -80,7 +85,7 @@ func (s *Service) ChargedOnce(ctx context.Context, q db.Q, project, item id.ID) 
 }
 
 func (in *Single) check(today clock.Date, item *tariff.Item) error {
-	if !item.Active {
+	if !item.Active && !in.Closed {
 		return tariff.ErrItemRetired
 	}
 	if in.Month < today.Month().Add(-120) || in.Month > today.Month().Add(1) {
@@ -89,7 +94,10 @@ func (in *Single) check(today clock.Date, item *tariff.Item) error {
 	if in.Amount <= 0 || in.Amount > maxAmount {
 		return ErrAmount.Say("金额要大于 0，且不超过 1 亿元").At("body.amount", "金额要大于 0，且不超过 1 亿元", int64(in.Amount))
 	}
-	if in.Due == 0 {
+	switch {
+	case in.Due == 0 && item.Basis == tariff.Costs:
+		in.Due = today
+	case in.Due == 0:
 		in.Due = max(item.DueDate(today.Month()), today)
 	}
 	if in.Due < today || in.Due > today.AddDays(366) {

@@ -35,6 +35,7 @@ type ByPayer struct {
 	Run   id.ID
 	Due   clock.Date // only what falls due on this day
 	Payer id.ID      // only this one
+	Rooms []id.ID    // only what is owed for these; reads them alone, however large the run
 	After id.ID      // payers behind this one, in the order of ids
 	Limit int
 }

@@ -18,6 +18,9 @@ func owedByPayer(ctx context.Context, q db.Q, project id.ID, o *ByPayer) ([]Paye
 	if o.Payer != 0 {
 		where, args = where+" AND c.payer_id = ?", append(args, o.Payer)
 	}
+	if len(o.Rooms) > 0 {
+		where, args = where+" AND c.subject_id IN ("+db.In(len(o.Rooms))+")", withIDs(args, o.Rooms)
+	}
 	rows, err := q.Query(ctx, `SELECT c.payer_id, MIN(c.subject_id), COUNT(DISTINCT c.subject_id), MIN(c.due_date), MAX(c.month),
 		CAST(SUM(c.amount - c.paid) AS BIGINT)`+visible+where+" GROUP BY c.payer_id ORDER BY c.payer_id LIMIT ?", append(args, max(1, o.Limit))...)
 	return db.Collect(rows, err, func(row db.Scanner) (PayerOwes, error) {

@@ -1,7 +1,7 @@
 // Package card holds what the counter took by card against the files of the
 // acquirer whose terminals it uses (收单机构对账文件): only what differs is
 // shown, each with what can be done about it.
-// Floor 7. Uses: audit, payment, cashier.
+// Floor 8. Uses: audit, payment, reconcile, cashier.
 package card
 
 import (

@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // Routes registers the reconciliation of cards; who may reconcile channels may
@@ -27,15 +28,15 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "card-day-one", Method: http.MethodGet, Path: days + "/{card_day}", Tag: "card",
 		Permission: payment.PermRead, Summary: "一天的刷卡对账"}, s.apiDay)
 	web.Handle(w, web.Op{ID: "card-day-match", Method: http.MethodPost, Path: days + "/{card_day}/match", Tag: "card",
-		Permission: payment.PermReconcile, Summary: "收银台改正以后，重新核对一天的刷卡"}, s.apiMatch)
+		Permission: reconcile.PermReconcile, Summary: "收银台改正以后，重新核对一天的刷卡"}, s.apiMatch)
 	web.Handle(w, web.Op{ID: "card-import", Method: http.MethodPost, Path: "/projects/{project}/card-imports", Tag: "card",
-		Permission: payment.PermReconcile, Summary: "导入收单机构的刷卡对账文件并核对；导入过的行不会重复"}, s.apiImport)
+		Permission: reconcile.PermReconcile, Summary: "导入收单机构的刷卡对账文件并核对；导入过的行不会重复"}, s.apiImport)
 	web.Handle(w, web.Op{ID: "card-difference-list", Method: http.MethodGet, Path: differences, Tag: "card",
 		Permission: payment.PermRead, Summary: "刷卡对账差异，新的在前"}, s.apiDifferences)
 	web.Handle(w, web.Op{ID: "card-difference-receive", Method: http.MethodPost, Path: differences + "/{card_difference}/receive", Tag: "card",
-		Permission: payment.PermReconcile, Summary: "补记收款：刷卡机收了、这里没收的，给一户开收据"}, s.apiReceive)
+		Permission: reconcile.PermReconcile, Summary: "补记收款：刷卡机收了、这里没收的，给一户开收据"}, s.apiReceive)
 	web.Handle(w, web.Op{ID: "card-difference-settle", Method: http.MethodPost, Path: differences + "/{card_difference}/settle", Tag: "card",
-		Permission: payment.PermReconcile, Summary: "处理一处刷卡对账差异"}, s.apiSettle)
+		Permission: reconcile.PermReconcile, Summary: "处理一处刷卡对账差异"}, s.apiSettle)
 }
 
 type cardDayJSON struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"linli/internal/cashier/spread"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -22,17 +23,27 @@ type Aside struct {
 	Amount money.Fen
 }
 
-// addAside names what the household has set aside, the oldest item first.
-func (s *Service) addAside(ctx context.Context, q db.Q, project id.ID, seat *Seat, have map[id.ID]money.Fen) error {
+// Aside is what a payer has set aside for single fee items in some rooms, the
+// oldest item first; the rest of the prepaid money may pay every charge.
+func (s *Service) Aside(ctx context.Context, q db.Q, project, payer id.ID, rooms []id.ID) ([]Aside, error) {
+	wallets, err := s.payment.WalletsIn(ctx, q, project, rooms)
+	if err != nil {
+		return nil, err
+	}
+	return s.nameAside(ctx, q, project, wallets.Aside(payer, rooms))
+}
+
+func (s *Service) nameAside(ctx context.Context, q db.Q, project id.ID, have map[id.ID]money.Fen) ([]Aside, error) {
+	var out []Aside
 	for item, amount := range have {
 		name, _, err := s.billing.ItemName(ctx, q, project, item)
 		if err != nil {
-			return fmt.Errorf("name prepaid money: %w", err)
+			return nil, fmt.Errorf("name prepaid money: %w", err)
 		}
-		seat.Aside = append(seat.Aside, Aside{item, name, amount})
+		out = append(out, Aside{item, name, amount})
 	}
-	slices.SortFunc(seat.Aside, func(a, b Aside) int { return int(a.Item - b.Item) })
-	return nil
+	slices.SortFunc(out, func(a, b Aside) int { return int(a.Item - b.Item) })
+	return out, nil
 }
 
 // anyUse is the prepaid money that may pay every charge.
@@ -75,7 +86,7 @@ type spent struct {
 // allocate spreads the receipt's amount over the debts by the policy of the
 // project. Prepaid money that was set aside pays its own item first, in the same
 // order, before money of any use (domain 1.6). rest is what no debt takes.
-func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []Share, rest money.Fen, uses []spent) {
+func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []spread.Share, rest money.Fen, uses []spent) {
 	policy := seat.Setting.Policy
 	got := map[id.ID]money.Fen{}
 	for _, a := range seat.Aside {
@@ -83,7 +94,7 @@ func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []Sha
 		if part <= 0 {
 			continue
 		}
-		own, _ := policy.Allocate(debts(ofItem(open, a.Item)), part)
+		own, _ := policy.Allocate(seat.debts(ofItem(open, a.Item)), part)
 		for _, s := range own {
 			got[s.Charge] += s.Amount
 		}
@@ -99,20 +110,20 @@ func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []Sha
 			left = append(left, o)
 		}
 	}
-	others, rest := policy.Allocate(debts(left), amount)
+	others, rest := policy.Allocate(seat.debts(left), amount)
 	return together(others, got, open), rest, uses
 }
 
 // together adds what was set aside to the shares, whose order stays.
-func together(shares []Share, got map[id.ID]money.Fen, open []Open) []Share {
+func together(shares []spread.Share, got map[id.ID]money.Fen, open []Open) []spread.Share {
 	for i := range shares {
 		shares[i].Amount += got[shares[i].Charge]
 		delete(got, shares[i].Charge)
 	}
-	paid := []Share{}
+	paid := []spread.Share{}
 	for _, o := range open {
 		if got[o.Charge] > 0 {
-			paid = append(paid, Share{o.Charge, got[o.Charge]})
+			paid = append(paid, spread.Share{Charge: o.Charge, Amount: got[o.Charge]})
 		}
 	}
 	return append(paid, shares...)

@@ -3,6 +3,8 @@ package cashier
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"linli/internal/audit"
 	"linli/internal/billing"
@@ -38,7 +40,10 @@ func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []
 	var paid []billing.Settlement
 	var postings []ledger.Posting
 	for _, b := range list {
-		paid = append(paid, settlements(b.receipt.Lines)...)
+		for _, x := range settlements(b.receipt.Lines) {
+			x.On = b.receipt.Date
+			paid = append(paid, x)
+		}
 		postings = append(postings, b.receipt.postings()...)
 	}
 	if len(paid) > 0 {
@@ -87,14 +92,20 @@ func (s *Service) number(ctx context.Context, tx *db.Tx, project id.ID, list []b
 		}
 		b.receipt.Shift, b.receipt.ShiftState = shift, ShiftOpen
 	}
-	year := list[0].receipt.Date.Year()
-	first, prefixes, err := s.ledger.NextDocuments(ctx, tx, project, series, year, len(list))
-	if err != nil {
-		return err
+	years := map[int][]*Receipt{}
+	for _, b := range list {
+		year := b.receipt.Date.Year()
+		years[year] = append(years[year], b.receipt)
 	}
-	for i, b := range list {
-		b.receipt.Year, b.receipt.Seq = year, first+int64(i)
-		b.receipt.Number = prefixes.Number(series, year, b.receipt.Seq)
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		first, prefixes, err := s.ledger.NextDocuments(ctx, tx, project, series, year, len(years[year]))
+		if err != nil {
+			return err
+		}
+		for i, r := range years[year] {
+			r.Year, r.Seq = year, first+int64(i)
+			r.Number = prefixes.Number(series, year, r.Seq)
+		}
 	}
 	return nil
 }
@@ -129,7 +140,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, project id.ID, list []bo
 func facts(r *Receipt) map[string]any {
 	return map[string]any{
 		"number": r.Number, "room": r.RoomLabel, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
-		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
+		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "rounded": r.Rounded, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
 	}
 }
 
@@ -149,7 +160,7 @@ func (s *Service) explainLines(ctx context.Context, tx *db.Tx, project id.ID, li
 	for _, b := range list {
 		for i := range b.receipt.Lines {
 			l := &b.receipt.Lines[i]
-			l.How = how(said[l.Charge])
+			l.How = said[l.Charge].Short()
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		s.brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, s.brokenShifts, brokenReds} {
+		s.brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, brokenReds} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check receipts: %w", err)
@@ -109,8 +109,9 @@ func comparePaid(charges, lines []billing.PaidCharge) []string {
 	return out
 }
 
-// brokenAccounts compares cash, bank, channels and prepaid money in the book with the
-// receipts and wallets. What channels keep as fee, payment compares.
+// brokenAccounts compares cash, bank, channels, prepaid money and what was let go
+// in the book with the receipts and wallets. What channels keep as fee, and what of
+// the bank is held, the rooms of these compare.
 func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	want, err := takenByAccount(ctx, q, project)
 	if err != nil {
@@ -121,12 +122,16 @@ func (s *Service) brokenAccounts(ctx context.Context, q db.Q, project id.ID) ([]
 		return nil, err
 	}
 	want[ledger.Prepaid] = -prepaid
-	have, err := s.ledger.BalancesWithout(ctx, q, project, ledger.DocExpense, ledger.DocExpenseVoided, ledger.DocChannelFee)
+	if want[ledger.Allowance], err = roundedSum(ctx, q, project); err != nil {
+		return nil, err
+	}
+	have, err := s.ledger.BalancesWithout(ctx, q, project, ledger.DocExpense, ledger.DocExpenseVoided, ledger.DocChannelFee,
+		ledger.DocBankHeld, ledger.DocBankFreed, ledger.DocBankReturned, ledger.DocBankMoved, ledger.DocBankMovedBack)
 	if err != nil {
 		return nil, err
 	}
 	out := []string{}
-	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing, ledger.Prepaid} {
+	for _, a := range []ledger.Account{ledger.Cash, ledger.Bank, ledger.Clearing, ledger.Prepaid, ledger.Allowance} {
 		if have[a] != want[a] {
 			out = append(out, fmt.Sprintf("科目 %d %s 账上余额 %s 元，按收据和预存应为 %s 元", a, a.Name(), have[a].Yuan(), want[a].Yuan()))
 		}
@@ -146,7 +151,6 @@ const (
 	deedReceived = "cashier.received"
 	deedVoided   = "cashier.voided"
 	deedRed      = "cashier.red"
-	deedClosed   = "cashier.shift_closed"
 )
 
 // brokenTraces compares every receipt with the book, the wallets and the log,
@@ -209,13 +213,13 @@ func (t *traces) compare(r *Receipt) []string {
 	taken, back := 1, 0
 	moves, reverses := r.ToPrepay-r.PrepaidUsed, money.Fen(0)
 	if r.State == StateVoid {
-		back, moves, reverses = 1, 0, r.Amount
+		back, moves, reverses = 1, 0, r.Amount+r.Rounded
 	}
 	if r.Number != t.numbers.Number(series, r.Year, r.Seq) {
 		say("的号码与第 %d 号不符", r.Seq)
 	}
-	if posted.Amount != max(r.Amount, -r.Amount) || reversed.Amount != reverses {
-		say("金额 %s 元，账上记了 %s 元、冲回 %s 元", r.Amount.Yuan(), posted.Amount.Yuan(), reversed.Amount.Yuan())
+	if posted.Amount != max(r.Amount+r.Rounded, -r.Amount-r.Rounded) || reversed.Amount != reverses {
+		say("金额 %s 元，账上记了 %s 元、冲回 %s 元", (r.Amount + r.Rounded).Yuan(), posted.Amount.Yuan(), reversed.Amount.Yuan())
 	}
 	if posted.Amount != 0 && (posted.From != r.Date || posted.Until != r.Date) {
 		say("的日期是 %s，账上记在 %s", r.Date, posted.From)

@@ -74,6 +74,13 @@ func takenByAccount(ctx context.Context, q db.Q, project id.ID) (map[ledger.Acco
 	return out, err
 }
 
+// roundedSum is what valid receipts let go.
+func roundedSum(ctx context.Context, q db.Q, project id.ID) (money.Fen, error) {
+	var sum money.Fen
+	err := q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(rounded), 0) AS BIGINT) FROM cashier_receipt WHERE project_id = ? AND state = 'valid'", project).Scan(&sum)
+	return sum, err
+}
+
 // receiptsAfter pages through all receipts, without their lines and pays.
 func receiptsAfter(ctx context.Context, q db.Q, project, after id.ID, limit int) ([]Receipt, error) {
 	rows, err := q.Query(ctx, "SELECT "+receiptColumns+" FROM cashier_receipt r WHERE r.project_id = ? AND r.id > ? ORDER BY r.id LIMIT ?", project, after, limit)

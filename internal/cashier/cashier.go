@@ -1,6 +1,6 @@
 // Package cashier is the counter: it takes money for what a household owes,
 // gives receipts with gapless numbers, prints them, and makes receipts void.
-// Floor 6. Uses: audit, ledger, estate, payment, billing.
+// Floor 7. Uses: audit, ledger, estate, payment, billing, latefee.
 package cashier
 
 import (
@@ -10,10 +10,12 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/billing"
+	"linli/internal/cashier/paper"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 )
@@ -59,6 +61,7 @@ type Deps struct {
 	Estate  *estate.Service
 	Payment *payment.Service
 	Billing *billing.Service
+	LateFee *latefee.Service
 	Company func(ctx context.Context) (string, error)
 }
 
@@ -70,19 +73,23 @@ type Service struct {
 	estate  *estate.Service
 	payment *payment.Service
 	billing *billing.Service
+	late    *latefee.Service
 	company func(ctx context.Context) (string, error)
-	papers  papers
+	layout  *paper.Layout
 
 	invoices InvoiceGuard
 	keeper   Keeper
+	ender    Ender
+	shifts   Shifts
+	slips    Slips
 }
 
-// New builds the counter and lets billing know when charges were paid.
+// New builds the counter and lets latefee know when charges were paid.
 func New(d Deps) *Service {
 	s := &Service{
-		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing,
-		company: d.Company, papers: parsePapers(),
+		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing, late: d.LateFee,
+		company: d.Company, layout: paper.New(),
 	}
-	s.billing.TellPayments(s.Payments)
+	s.late.TellPayments(s.Payments)
 	return s
 }

@@ -77,17 +77,18 @@ func (s *Service) apiAhead(ctx context.Context, who actor.Actor, in *struct {
 
 type settingJSON struct {
 	Policy      string     `json:"policy" enum:"statutory,oldest" doc:"没有挑选时的抵扣顺序：statutory 先到期先还、同日按比例（民法典 560），oldest 按账期从旧到新逐项还清"`
-	Choice      bool       `json:"choice" doc:"交款人可以挑选交哪些（民法典 560）；false 为另有约定"`
+	Choice      bool       `json:"choice" doc:"缴费人可以挑选交哪些（民法典 560）；false 为另有约定"`
 	AheadMonths int        `json:"ahead_months" minimum:"0" maximum:"60" doc:"最多预缴几个月，0 为不收预缴"`
 	AheadUntil  clock.Date `json:"ahead_until,omitempty" doc:"物业服务合同到期日，预缴不超过它；不填为没有期限"`
 	Deduct      bool       `json:"deduct_prepaid,omitempty" doc:"发布账单后自动用预存抵扣欠费，先到期先抵，不抵违约金"`
+	RoundTo     money.Fen  `json:"round_to,omitempty" enum:"0,10,100" doc:"现金抹零，只向下、付清时才抹：0 不抹，10 抹到角，100 抹到元，分"`
 	Version     int        `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }
 
 type settingOut struct{ Body settingJSON }
 
 func settingAnswer(st *Setting) *settingOut {
-	return &settingOut{settingJSON{string(st.Policy), st.Choice, st.AheadMonths, st.AheadUntil, st.Deduct, st.Version}}
+	return &settingOut{settingJSON{string(st.Policy), st.Choice, st.AheadMonths, st.AheadUntil, st.Deduct, st.RoundTo, st.Version}}
 }
 
 func (s *Service) apiSetting(ctx context.Context, _ actor.Actor, in *struct {
@@ -106,7 +107,7 @@ func (s *Service) apiPutSetting(ctx context.Context, who actor.Actor, in *struct
 }) (*settingOut, error) {
 	b := &in.Body
 	st, err := s.SetSetting(ctx, who, in.Project, Setting{Policy: Policy(b.Policy), Choice: b.Choice, AheadMonths: b.AheadMonths,
-		AheadUntil: b.AheadUntil, Deduct: b.Deduct, Version: b.Version})
+		AheadUntil: b.AheadUntil, Deduct: b.Deduct, RoundTo: b.RoundTo, Version: b.Version})
 	if err != nil {
 		return nil, err
 	}

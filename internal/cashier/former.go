@@ -69,7 +69,7 @@ func (s *Service) addFormer(ctx context.Context, q db.Q, project id.ID, seat *Se
 
 func openOf(c *billing.Charge, labels map[id.ID]string) Open {
 	return Open{Charge: c.ID, Room: c.Subject, RoomLabel: labels[c.Subject], Payer: c.Payer, Item: c.Item,
-		ItemName: c.ItemName, Month: c.Month, Due: c.Due, Amount: c.Amount, Left: c.Owed()}
+		ItemName: c.ItemName, Month: c.Month, Due: c.Due, Amount: c.Amount, Left: c.Owed(), Costs: c.Costs}
 }
 
 // all is everything that may be chosen: what the household owes, and what

@@ -38,6 +38,9 @@ type Keeper interface {
 	LockHeld(ctx context.Context, tx *db.Tx, project, held id.ID) (Held, error)
 	// GiveBackHeld notes that the red receipt red gives an amount back.
 	GiveBackHeld(ctx context.Context, tx *db.Tx, who actor.Actor, project, held id.ID, amount money.Fen, red id.ID, why string) error
+	// RestoreHeld notes that a receipt that held money paid was taken back by the
+	// red receipt red.
+	RestoreHeld(ctx context.Context, tx *db.Tx, who actor.Actor, project, receipt id.ID, amount money.Fen, red id.ID, why string) error
 	// VoidHeld notes that the receipt that took it is void, or refuses that.
 	VoidHeld(ctx context.Context, tx *db.Tx, who actor.Actor, project, held id.ID, why string) error
 }

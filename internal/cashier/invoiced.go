@@ -55,7 +55,7 @@ func (s *Service) mayTakePart(ctx context.Context, tx *db.Tx, project id.ID, r *
 func (s *Service) LockKept(ctx context.Context, tx *db.Tx, project id.ID, receipts []id.ID) ([]Kept, error) {
 	rooms := []id.ID{}
 	for _, x := range receipts {
-		r, err := oneReceipt(ctx, tx, project, x)
+		r, err := s.oneReceipt(ctx, tx, project, x)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func (s *Service) LockKept(ctx context.Context, tx *db.Tx, project id.ID, receip
 func (s *Service) Kept(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) ([]Kept, error) {
 	out := make([]Kept, 0, len(receipts))
 	for _, x := range receipts {
-		r, err := oneReceipt(ctx, q, project, x)
+		r, err := s.oneReceipt(ctx, q, project, x)
 		if err != nil {
 			return nil, err
 		}
@@ -103,8 +103,9 @@ func kept(ctx context.Context, q db.Q, project id.ID, r *Receipt) (Kept, error) 
 	if r.Red() || r.State != StateValid || r.ReversedBy != 0 {
 		return k, nil
 	}
-	for _, l := range r.Lines {
-		k.Lines[l.Charge] += l.Amount
+	got := r.moneyOf() // nobody gives an invoice for what was let go
+	for i, l := range r.Lines {
+		k.Lines[l.Charge] += got[i]
 	}
 	away, err := onTheWay(ctx, q, project, r.ID)
 	if err != nil || r.Refunded == 0 && away == 0 {

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
 )
 
 // ErrLateChanged is answered when the late fee on the screen is not today's.
@@ -18,14 +19,14 @@ var ErrLateChanged = fault.New(fault.Conflict, "late_fee_changed", "违约金刚
 
 // LateDue is the late fee of a charge as it may be asked today.
 type LateDue struct {
-	billing.LateFee
+	latefee.Fee
 	RoomLabel string
 	Charge    id.ID // the charge that will be made when money is taken for it
 }
 
 // Payments are what charges got from valid receipts, by day; what red receipts
-// gave back is negative. It fills billing.Payments.
-func (s *Service) Payments(ctx context.Context, q db.Q, project id.ID, charges []id.ID) ([]billing.Payment, error) {
+// gave back is negative. It fills latefee.Payments.
+func (s *Service) Payments(ctx context.Context, q db.Q, project id.ID, charges []id.ID) ([]latefee.Payment, error) {
 	out, err := paymentsOf(ctx, q, project, charges)
 	if err != nil {
 		return nil, fmt.Errorf("payments of charges: %w", err)
@@ -36,9 +37,9 @@ func (s *Service) Payments(ctx context.Context, q db.Q, project id.ID, charges [
 // addLate gives the seat what it owes for being late, out of the late fees of
 // several households. What somebody who has moved out was late with is not
 // asked of it.
-func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, seat *Seat, fees []billing.LateFee) error {
+func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, seat *Seat, fees []latefee.Fee) error {
 	labels := seat.labels()
-	fees = slices.DeleteFunc(slices.Clone(fees), func(f billing.LateFee) bool { _, mine := labels[f.Charge.Subject]; return !mine })
+	fees = slices.DeleteFunc(slices.Clone(fees), func(f latefee.Fee) bool { _, mine := labels[f.Charge.Subject]; return !mine })
 	charges := make([]billing.Charge, len(fees))
 	for i := range fees {
 		charges[i] = fees[i].Charge
@@ -50,7 +51,7 @@ func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, seat *Seat
 	for _, f := range fees {
 		mine := slices.ContainsFunc(own, func(c billing.Charge) bool { return c.ID == f.Charge.ID })
 		if mine && f.Left() > 0 {
-			seat.Late = append(seat.Late, LateDue{LateFee: f, RoomLabel: labels[f.Charge.Subject]})
+			seat.Late = append(seat.Late, LateDue{Fee: f, RoomLabel: labels[f.Charge.Subject]})
 			seat.LateOwed += f.Left()
 		}
 	}
@@ -63,7 +64,7 @@ func (seat *Seat) lateOpen(tx *db.Tx, of []id.ID) ([]Open, error) {
 	out := []Open{}
 	for i := range seat.Late {
 		l := &seat.Late[i]
-		c := &l.LateFee.Charge
+		c := &l.Fee.Charge
 		if of != nil && !slices.Contains(of, c.ID) {
 			continue
 		}
@@ -81,6 +82,9 @@ func (seat *Seat) lateOpen(tx *db.Tx, of []id.ID) ([]Open, error) {
 // charges and late fees, or else everything by the policy of the project.
 func (seat *Seat) toPay(tx *db.Tx, in *Taking) ([]Open, Policy, error) {
 	if len(in.Charges)+len(in.Late) == 0 {
+		if in.NoLate {
+			return slices.Clone(seat.Open), seat.Setting.Policy, nil
+		}
 		late, err := seat.lateOpen(tx, nil)
 		return append(slices.Clone(seat.Open), late...), seat.Setting.Policy, err
 	}
@@ -99,18 +103,18 @@ func (seat *Seat) toPay(tx *db.Tx, in *Taking) ([]Open, Policy, error) {
 
 // chargeLate makes charges of the late fees that the draft takes money for.
 func (s *Service) chargeLate(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, seat *Seat, r *Receipt) error {
-	var list []billing.LateTake
+	var list []latefee.Take
 	for _, line := range r.Lines {
 		for _, l := range seat.Late {
 			if l.Charge != 0 && l.Charge == line.Charge {
-				list = append(list, billing.LateTake{ID: l.Charge, Fee: l.LateFee, Amount: line.Amount})
+				list = append(list, latefee.Take{ID: l.Charge, Fee: l.Fee, Amount: line.Amount})
 			}
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	made, err := s.billing.ChargeLate(ctx, tx, who, project, list)
+	made, err := s.late.Charge(ctx, tx, who, project, r.Date, list)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,12 @@
 package cashier
 
 import (
-	"linli/internal/billing"
 	"linli/internal/kit/id"
+	"linli/internal/latefee"
 )
 
 type lateJSON struct {
-	billing.LateFeeJSON
+	latefee.LateFeeJSON
 	Room      id.ID  `json:"room_id"`
 	RoomLabel string `json:"room_label"`
 }
@@ -14,7 +14,7 @@ type lateJSON struct {
 func toLate(list []LateDue) []lateJSON {
 	out := []lateJSON{}
 	for i := range list {
-		out = append(out, lateJSON{billing.ToLateFee(&list[i].LateFee), list[i].LateFee.Charge.Subject, list[i].RoomLabel})
+		out = append(out, lateJSON{latefee.ToLateFee(&list[i].Fee), list[i].Fee.Charge.Subject, list[i].RoomLabel})
 	}
 	return out
 }

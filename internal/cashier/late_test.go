@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"linli/internal/billing"
-	"linli/internal/billing/penalty"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
+	"linli/internal/latefee/penalty"
 	"linli/internal/ledger"
 )
 
@@ -25,7 +26,7 @@ func (w *world) lateWorld(t *testing.T, terms penalty.Terms) billing.Charge {
 		t.Fatalf("open: %v %v", open, err)
 	}
 	w.write(t, func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.billing.AddLateTerms(ctx, tx, actor.System("test"), w.project, billing.LateTerms{Item: open[0].Item, From: 20200101, Terms: terms, Source: "物业服务合同第十二条"})
+		_, err := w.late.AddTerms(ctx, tx, actor.System("test"), w.project, latefee.Terms{Item: open[0].Item, From: 20200101, Terms: terms, Source: "物业服务合同第十二条"})
 		return err
 	})
 	return open[0]
@@ -122,23 +123,23 @@ func TestWaivers(t *testing.T) {
 		c := w.lateWorld(t, penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.Principal})
 		w.now.Set(c.Due.AddDays(20).Start())
 		clerk, head := actor.Actor{Account: 1, Name: "周敏"}, actor.Actor{Account: 2, Name: "陈立群"}
-		ask := func(kind billing.WaiverKind, amount money.Fen) (out billing.Waiver, err error) {
+		ask := func(kind latefee.WaiverKind, amount money.Fen) (out latefee.Waiver, err error) {
 			err = w.d.Write(t.Context(), func(tx *db.Tx) error {
-				out, err = w.billing.AskWaiver(t.Context(), tx, clerk, w.project, billing.Waiver{Kind: kind, Charge: c.ID, Amount: amount, Reason: "漏水多次未修"})
+				out, err = w.late.AskWaiver(t.Context(), tx, clerk, w.project, latefee.Waiver{Kind: kind, Charge: c.ID, Amount: amount, Reason: "漏水多次未修"})
 				return err
 			})
 			return out, err
 		}
-		decide := func(x billing.Waiver, who actor.Actor, yes bool, note string) (out billing.Waiver, err error) {
+		decide := func(x latefee.Waiver, who actor.Actor, yes bool, note string) (out latefee.Waiver, err error) {
 			err = w.d.Write(t.Context(), func(tx *db.Tx) error {
-				out, err = w.billing.DecideWaiver(t.Context(), tx, who, w.project, x.ID, yes, note, x.Version)
+				out, err = w.late.DecideWaiver(t.Context(), tx, who, w.project, x.ID, yes, note, x.Version)
 				return err
 			})
 			return out, err
 		}
-		_, err := ask(billing.WaiveLate, 10_01)
-		mustBe(t, err, billing.ErrWaiverMuch)
-		late, err := ask(billing.WaiveLate, 0)
+		_, err := ask(latefee.WaiveLate, 10_01)
+		mustBe(t, err, latefee.ErrWaiverMuch)
+		late, err := ask(latefee.WaiveLate, 0)
 		if err != nil || late.Amount != 10_00 {
 			t.Fatalf("asked %+v, %v", late, err)
 		}
@@ -146,18 +147,18 @@ func TestWaivers(t *testing.T) {
 			t.Errorf("an application changed the late fee to %d", s.LateOwed)
 		}
 		_, err = decide(late, clerk, true, "")
-		mustBe(t, err, billing.ErrOwnWaiver)
+		mustBe(t, err, latefee.ErrOwnWaiver)
 		_, err = decide(late, head, false, "")
 		mustBe(t, err, billing.ErrReason)
 		if late, err = decide(late, head, true, ""); err != nil || !strings.HasPrefix(late.Number, "JM") {
 			t.Fatalf("approved %+v, %v", late, err)
 		}
 		_, err = decide(late, head, true, "")
-		mustBe(t, err, billing.ErrWaiverState)
+		mustBe(t, err, latefee.ErrWaiverState)
 		if s := w.seat(t, w.a); s.LateOwed != 0 {
 			t.Errorf("late fee is %d", s.LateOwed)
 		}
-		part, err := ask(billing.WaiveCharge, 200_00)
+		part, err := ask(latefee.WaiveCharge, 200_00)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"linli/internal/billing"
 	"linli/internal/estate"
@@ -87,7 +88,7 @@ func (seat *Seat) OfRoom() *Seat {
 		}
 	}
 	for _, l := range seat.Late {
-		if l.LateFee.Charge.Subject == seat.Room.ID {
+		if l.Fee.Charge.Subject == seat.Room.ID {
 			out.Late, out.LateOwed = append(out.Late, l), out.LateOwed+l.Left()
 		}
 	}
@@ -158,24 +159,38 @@ func (s *Service) settleRound(ctx context.Context, tx *db.Tx, project id.ID, lis
 	}
 	bookings := make([]booking, len(now))
 	for i, w := range now {
-		bookings[i] = settling(tx, seats[i], &list[w])
+		day, err := s.dayOf(ctx, tx, project, list[w].PaidAt)
+		if err != nil {
+			return nil, err
+		}
+		bookings[i] = settling(tx, seats[i], &list[w], day)
 	}
 	if err := s.bookAll(ctx, tx, project, bookings); err != nil {
 		return nil, err
 	}
 	for i, w := range now {
 		r := bookings[i].receipt
-		out[w] = payment.Settled{Receipt: r.ID, Number: r.Number, Rest: r.ToPrepay}
+		out[w] = payment.Settled{Receipt: r.ID, Number: r.Number, Day: r.Date, Rest: r.ToPrepay}
 	}
 	return left, nil
 }
 
+// dayOf is the business day of money that came through a channel: the one it was
+// paid on, however late we are told, or today when that month is closed.
+func (s *Service) dayOf(ctx context.Context, tx *db.Tx, project id.ID, paid time.Time) (clock.Date, error) {
+	today := clock.DateOf(tx.Now())
+	if paid.IsZero() || clock.DateOf(paid) >= today {
+		return today, nil
+	}
+	return s.ledger.OpenDay(ctx, tx, project, clock.DateOf(paid), today)
+}
+
 // settling drafts the receipt of a paid order.
-func settling(tx *db.Tx, seat *Seat, in *payment.Settling) booking {
+func settling(tx *db.Tx, seat *Seat, in *payment.Settling, day clock.Date) booking {
 	o := &in.Order
 	who := actor.Actor{Account: o.CreatedBy, Name: o.CreatedName}
 	r := &Receipt{ID: tx.NewID(), Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, PayerName: o.PayerName, Policy: Policy(o.Policy),
-		Amount: in.Amount, OwedBefore: seat.Owed, Cashier: who.Account, CashierName: who.Name, Date: clock.DateOf(tx.Now()), At: tx.Now(),
+		Amount: in.Amount, OwedBefore: seat.Owed, Cashier: who.Account, CashierName: who.Name, Date: day, At: tx.Now(),
 		State: StateValid, Pays: []Pay{{Method: Method(o.Channel), Amount: in.Amount, Reference: in.Transaction}}, Lines: []Line{}}
 	r.ToPrepay = r.Amount - r.meet(tx, seat, in.Lines, in.Amount)
 	r.OwedAfter = r.OwedBefore - (r.Amount - r.ToPrepay)
@@ -213,12 +228,12 @@ func (r *Receipt) meet(tx *db.Tx, seat *Seat, lines []payment.OrderLine, amount 
 
 // meetLate gives a line its late fee, at most what is left of it after waivers.
 func (r *Receipt) meetLate(tx *db.Tx, seat *Seat, line payment.OrderLine, most money.Fen) money.Fen {
-	at := slices.IndexFunc(seat.Late, func(l LateDue) bool { return l.LateFee.Charge.ID == line.Charge })
+	at := slices.IndexFunc(seat.Late, func(l LateDue) bool { return l.Fee.Charge.ID == line.Charge })
 	if at < 0 {
 		return 0
 	}
 	l := &seat.Late[at]
-	c := &l.LateFee.Charge
+	c := &l.Fee.Charge
 	part := min(line.Amount, l.Left(), most)
 	if part <= 0 {
 		return 0

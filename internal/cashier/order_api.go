@@ -179,7 +179,7 @@ func (s *Service) apiCancelOrder(ctx context.Context, who actor.Actor, in *order
 func (s *Service) onlineOf(ctx context.Context, project, room id.ID, within actor.Buildings, b *seatJSON) error {
 	q := s.db.Reader(ctx)
 	var err error
-	if b.Online, err = s.payment.Online(ctx, q, project); err != nil {
+	if b.Online, err = s.payment.Codes(ctx, q, project); err != nil {
 		return err
 	}
 	if b.Scans, err = s.payment.Scannable(ctx, q, project); err != nil {

@@ -105,7 +105,7 @@ func (seat *Seat) of(routing *payment.Routing, merchant id.ID) *Seat {
 	out := *seat
 	out.Open, out.Former, out.LateOwed = slices.DeleteFunc(slices.Clone(seat.Open), other), nil, 0
 	out.Late = slices.DeleteFunc(slices.Clone(seat.Late), func(l LateDue) bool {
-		p := routing.Of(l.LateFee.Charge.Item)
+		p := routing.Of(l.Fee.Charge.Item)
 		return p.ID != merchant
 	})
 	for _, f := range seat.Former {
@@ -130,7 +130,7 @@ func (p *planned) share(seat *Seat, routing *payment.Routing) {
 	}
 	for _, l := range p.draft.Lines {
 		if late := seat.lateMade(l.Charge); late != nil {
-			c := &late.LateFee.Charge
+			c := &late.Fee.Charge
 			x := part(routing.Of(c.Item))
 			x.Amount, x.Late, x.LateOf = x.Amount+l.Amount, x.Late+l.Amount, append(x.LateOf, c.ID)
 			p.lines, p.late = append(p.lines, payment.OrderLine{Charge: c.ID, Amount: l.Amount, Late: true}), p.late+l.Amount

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"linli/internal/billing"
-	"linli/internal/billing/penalty"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -16,6 +15,8 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/latefee"
+	"linli/internal/latefee/penalty"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 )
@@ -111,11 +112,11 @@ func TestOrderWithLateFeeWaivedMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.write(t, func(ctx context.Context, tx *db.Tx) error {
-			x, err := w.billing.AskWaiver(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, billing.Waiver{Kind: billing.WaiveLate, Charge: c.ID, Amount: 4_00, Reason: "漏水多次未修"})
+			x, err := w.late.AskWaiver(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, latefee.Waiver{Kind: latefee.WaiveLate, Charge: c.ID, Amount: 4_00, Reason: "漏水多次未修"})
 			if err != nil {
 				return err
 			}
-			_, err = w.billing.DecideWaiver(ctx, tx, actor.Actor{Account: 2, Name: "陈立群"}, w.project, x.ID, true, "同意", x.Version)
+			_, err = w.late.DecideWaiver(ctx, tx, actor.Actor{Account: 2, Name: "陈立群"}, w.project, x.ID, true, "同意", x.Version)
 			return err
 		})
 		w.capture(t, s, o, o.Amount)
@@ -198,7 +199,7 @@ func (w *world) swapped(t *testing.T) {
 		})
 	}
 	set("1900000110", "1900000110x")
-	list, err := w.payment.Broken(t.Context(), w.project)
+	list, err := w.reconcile.Broken(t.Context(), w.project)
 	if err != nil || !strings.Contains(strings.Join(list, "\n"), "商户 1900000110x") {
 		t.Errorf("not found: %v, %v", list, err)
 	}

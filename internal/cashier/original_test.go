@@ -24,6 +24,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 )
 
 // street is a payment channel of a few lines: it has books of what it captured
@@ -128,9 +129,11 @@ func (w *world) street(t *testing.T) *street {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.payment = payment.New(payment.Deps{DB: w.d, Audit: w.audit, Ledger: w.ledger, Ring: ring, Jobs: w.jobs, Reachable: func() string { return "https://wy.example.cn" }})
-	w.cashier = cashier.New(cashier.Deps{DB: w.d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing})
+	w.payment = payment.New(payment.Deps{DB: w.d, Audit: w.audit, Ring: ring, Jobs: w.jobs, Reachable: func() string { return "https://wy.example.cn" }})
+	w.reconcile = reconcile.New(reconcile.Deps{DB: w.d, Audit: w.audit, Ledger: w.ledger, Payment: w.payment, Jobs: w.jobs})
+	w.cashier = cashier.New(cashier.Deps{DB: w.d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing, LateFee: w.late})
 	s := &street{captured: map[string]money.Fen{}, backs: map[string]*payment.RefundStatus{}, next: payment.BackDone}
+	w.cashier.KeepShifts(w.drawers)
 	w.payment.Plug(w.cashier, s)
 	return s
 }
@@ -388,6 +391,9 @@ func TestOriginalChangedByHand(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := w.payment.Broken(t.Context(), w.project)
+		mustBe(t, err, nil)
+		more, err := w.reconcile.Broken(t.Context(), w.project)
+		found = append(found, more...)
 		text := strings.Join(found, "\n")
 		if err != nil || !strings.Contains(text, "原路退回合计") || !strings.Contains(text, "按渠道到账、退款和手续费应为") || !strings.Contains(text, "为退款留出的预存") {
 			t.Errorf("found %v, %v", found, err)
@@ -516,7 +522,7 @@ func TestOriginalBill(t *testing.T) {
 		}
 		day := clock.DateOf(w.now.Now())
 		w.now.Set(day.AddDays(1).Start().Add(11 * time.Hour))
-		st, err := w.payment.Reconcile(ctx, w.teller(), w.project, "wechat", day)
+		st, err := w.reconcile.Reconcile(ctx, w.teller(), w.project, "wechat", day)
 		mustBe(t, err, nil)
 		line := func(f cashier.Refund, id string, amount money.Fen, state payment.BackState) payment.BillLine {
 			return payment.BillLine{Transaction: transaction, Number: "L1-X", Merchant: "1900000109", Refund: id, RefundNumber: f.ChannelNumber, State: payment.BillRefund,
@@ -526,7 +532,7 @@ func TestOriginalBill(t *testing.T) {
 			{Transaction: transaction, Number: "L1-X", Merchant: "1900000109", State: payment.BillPaid, Currency: "CNY", Amount: 25060, Settled: 25060, At: r.At},
 			line(sent[0], "50-"+sent[0].ChannelNumber, 100, payment.BackDone), line(sent[1], "50-2", 201, payment.BackOpen), line(cashier.Refund{ChannelNumber: "HAND"}, "50-9", 77, payment.BackDone)}
 		for range 2 {
-			mustBe(t, w.payment.Match(ctx, w.project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
+			mustBe(t, w.reconcile.Match(ctx, w.project, st.ID, func(_ context.Context, each func(payment.BillLine) error) (payment.BillTotals, error) {
 				for _, l := range lines {
 					if err := each(l); err != nil {
 						return payment.BillTotals{}, err
@@ -537,12 +543,12 @@ func TestOriginalBill(t *testing.T) {
 		}
 		w.wantRefund(t, sent[0].ID, cashier.RefundPaid)
 		w.wantRefund(t, sent[2].ID, cashier.RefundSent)
-		list, err := w.payment.Differences(ctx, w.project, payment.DifferenceFilter{Request: page.Request{Limit: 50}, State: payment.DifferenceOpen})
-		got := map[payment.DifferenceKind][2]int64{}
+		list, err := w.reconcile.Differences(ctx, w.project, reconcile.DifferenceFilter{Request: page.Request{Limit: 50}, State: reconcile.DifferenceOpen})
+		got := map[reconcile.DifferenceKind][2]int64{}
 		for _, d := range list.Items {
 			got[d.Kind] = [2]int64{d.There, d.Here}
 		}
-		want := map[payment.DifferenceKind][2]int64{payment.KindBackAmount: {201, 200}, payment.KindRefund: {77, 0}, payment.KindBackMissed: {0, 300}, payment.KindState: got[payment.KindState]}
+		want := map[reconcile.DifferenceKind][2]int64{reconcile.KindBackAmount: {201, 200}, reconcile.KindRefund: {77, 0}, reconcile.KindBackMissed: {0, 300}, reconcile.KindState: got[reconcile.KindState]}
 		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("differences %v, want %v, %v", got, want, err)
 		}

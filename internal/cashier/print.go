@@ -1,18 +1,16 @@
 package cashier
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"embed"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"linli/internal/audit"
+	"linli/internal/cashier/paper"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -21,78 +19,18 @@ import (
 	"linli/internal/kit/money"
 )
 
-//go:embed print/*
-var printFiles embed.FS
-
 // Paper is a size receipts are printed on.
-type Paper string
+type Paper = paper.Size
 
 // The papers.
 const (
-	Paper80  Paper = "80"  // 80 mm roll
-	PaperA4  Paper = "a4"  // two copies on one sheet
-	Paper241 Paper = "241" // 241 × 93.1 mm in three parts, for dot matrix printers
+	Paper80  = paper.Roll
+	PaperA4  = paper.A4
+	Paper241 = paper.Parts
 )
 
 // ErrPaper is answered for a paper that is not known.
 var ErrPaper = fault.New(fault.Invalid, "paper_unknown", "纸张只有 80（80 毫米）、a4 和 241（三联）三种")
-
-// halfRows is how many rows a receipt of half an A4 sheet holds.
-const halfRows = 5
-
-// partRows is how many rows a sheet of 241 mm paper holds.
-const partRows = 5
-
-type papers struct {
-	roll, sheet, parts *template.Template
-	style              template.CSS
-}
-
-func parsePapers() papers {
-	read := func(name string) string {
-		b, err := printFiles.ReadFile("print/" + name)
-		if err != nil {
-			panic(err) // embedded above
-		}
-		return string(b)
-	}
-	return papers{
-		roll:  template.Must(template.New("80").Parse(read("80.html"))),
-		sheet: template.Must(template.New("a4").Parse(read("a4.html"))),
-		parts: template.Must(template.New("241").Parse(read("241.html"))),
-		style: template.CSS(read("style.css")),
-	}
-}
-
-// paper is what a template sees: texts only.
-type paper struct {
-	Style                                          template.CSS
-	Company, Project, Number, Room, Payer, Time    string
-	Total, Upper, Prepaid, Owed, Cashier, Tendered string
-	Change, Again, Void, Stamp                     string
-	Rows                                           []paperRow
-	Pays                                           []paperPay
-	Copies                                         []string
-	Half                                           bool
-	Length                                         int // mm
-	Sheets                                         []paperSheet
-	Header, Footer, Phone                          string
-	Seal, SealRoll                                 bool
-}
-
-// paperSheet is one form of the 241 mm paper; the total stands on the last.
-type paperSheet struct {
-	Rows []paperRow
-	Page string // 第 1/2 页, empty when there is one
-	Last bool
-}
-
-type paperRow struct {
-	No                        int
-	Item, Months, How, Amount string
-}
-
-type paperPay struct{ Name, Amount, Proof string }
 
 // Printed is a receipt on its way to a printer.
 type Printed struct {
@@ -105,7 +43,7 @@ type Printed struct {
 // that did not come out of the printer needs no new receipt: it is printed again.
 // Errors: ErrPaper, fault.ErrNotFound.
 func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt id.ID, on Paper) (Printed, error) {
-	if !on.known() {
+	if !on.Known() {
 		return Printed{}, ErrPaper
 	}
 	var r Receipt
@@ -115,7 +53,7 @@ func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt i
 		if err != nil {
 			return err
 		}
-		if r, err = oneReceipt(ctx, tx, project, receipt); err != nil {
+		if r, err = s.oneReceipt(ctx, tx, project, receipt); err != nil {
 			return err
 		}
 		if now = tx.Now(); n > 1 {
@@ -141,10 +79,10 @@ func (s *Service) Print(ctx context.Context, who actor.Actor, project, receipt i
 // View is the receipt on its paper for reading: it does not count and says
 // that it is no receipt. Errors: ErrPaper, fault.ErrNotFound.
 func (s *Service) View(ctx context.Context, project, receipt id.ID, on Paper) ([]byte, error) {
-	if !on.known() {
+	if !on.Known() {
 		return nil, ErrPaper
 	}
-	r, err := oneReceipt(ctx, s.db.Reader(ctx), project, receipt)
+	r, err := s.oneReceipt(ctx, s.db.Reader(ctx), project, receipt)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +92,6 @@ func (s *Service) View(ctx context.Context, project, receipt id.ID, on Paper) ([
 	}
 	return b, nil
 }
-
-func (p Paper) known() bool { return p == Paper80 || p == PaperA4 || p == Paper241 }
 
 // render fills the template of the paper; mark says what kind of copy it is.
 func (s *Service) render(ctx context.Context, project id.ID, r *Receipt, on Paper, mark string) ([]byte, error) {
@@ -174,38 +110,18 @@ func (s *Service) renderAs(ctx context.Context, project id.ID, r *Receipt, on Pa
 	}
 	ps.onto(p)
 	p.Again = mark
-	p.Length = p.length()
-	tpl := map[Paper]*template.Template{Paper80: s.papers.roll, PaperA4: s.papers.sheet, Paper241: s.papers.parts}[on]
-	var out bytes.Buffer
-	if err := tpl.Execute(&out, p); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return s.layout.Render(p, on)
 }
 
-// sheets cuts rows into forms of the 241 mm paper.
-func sheets(rows []paperRow) []paperSheet {
-	var out []paperSheet
-	for part := range slices.Chunk(rows, partRows) {
-		out = append(out, paperSheet{Rows: part})
-	}
-	for i := range out {
-		if out[i].Last = i == len(out)-1; len(out) > 1 {
-			out[i].Page = fmt.Sprintf("第 %d/%d 页", i+1, len(out))
-		}
-	}
-	return out
-}
-
-func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper, error) {
+func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper.Receipt, error) {
 	pr, err := s.estate.Project(ctx, s.db.Reader(ctx), project)
 	if err != nil {
 		return nil, err
 	}
-	p := &paper{
-		Style: s.papers.style, Project: pr.Name, Number: r.Number, Room: r.RoomLabel, Payer: r.PayerName, Time: minute(r.At),
+	p := &paper.Receipt{
+		Project: pr.Name, Number: r.Number, Room: r.RoomLabel, Payer: r.PayerName, Time: minute(r.At),
 		Total: r.Amount.Comma(), Upper: money.Upper(r.Amount), Prepaid: r.PrepaidAfter.Comma(), Owed: r.OwedAfter.Comma(),
-		Cashier: r.CashierName, Rows: paperRows(r), Copies: []string{"第一联　交款人留存", "第二联　收款单位记账"},
+		Cashier: r.CashierName, Rows: paperRows(r),
 	}
 	if s.company != nil {
 		if p.Company, err = s.company(ctx); err != nil {
@@ -213,7 +129,7 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper,
 		}
 	}
 	for _, pay := range r.Pays {
-		p.Pays = append(p.Pays, paperPay{pay.Method.Name(), pay.Amount.Comma(), pay.Proof()})
+		p.Pays = append(p.Pays, paper.Pay{Name: pay.Method.Name(), Amount: pay.Amount.Comma(), Proof: pay.Proof()})
 	}
 	if r.Tendered > 0 {
 		p.Tendered, p.Change = r.Tendered.Comma(), r.Change.Comma()
@@ -236,8 +152,6 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper,
 		p.Stamp = "作废"
 		p.Void = fmt.Sprintf("已由%s作废（%s）：%s", r.VoidName, minute(r.VoidAt), r.VoidReason)
 	}
-	p.Half = len(p.Rows) <= halfRows && len(p.Pays) <= 3
-	p.Sheets = sheets(p.Rows)
 	return p, nil
 }
 
@@ -251,7 +165,7 @@ type run struct {
 	n           int
 }
 
-func paperRows(r *Receipt) []paperRow {
+func paperRows(r *Receipt) []paper.Row {
 	var runs []*run
 	type key struct {
 		room, item id.ID
@@ -285,28 +199,32 @@ func paperRows(r *Receipt) []paperRow {
 	slices.SortStableFunc(runs, func(a, b *run) int {
 		return cmp.Compare(place[[2]id.ID{a.line.Room, a.line.Item}], place[[2]id.ID{b.line.Room, b.line.Item}])
 	})
-	rows := make([]paperRow, 0, len(runs)+1)
+	rows := make([]paper.Row, 0, len(runs)+1)
 	for _, g := range runs {
 		rows = append(rows, g.row(len(rows)+1, r.Room))
 	}
 	if r.ToPrepay > 0 {
-		rows = append(rows, paperRow{No: len(rows) + 1, Item: "存入预存", How: r.prepayUse(), Amount: r.ToPrepay.Comma()})
+		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "存入预存", How: r.prepayUse(), Amount: r.ToPrepay.Comma()})
 	}
 	if r.ToPrepay < 0 {
-		rows = append(rows, paperRow{No: len(rows) + 1, Item: "退预存", Amount: r.ToPrepay.Comma()})
+		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "退预存", Amount: r.ToPrepay.Comma()})
+	}
+	if r.Rounded != 0 {
+		due := r.Amount + r.Rounded
+		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "抹零", How: "应收 " + due.Comma() + "，实收 " + r.Amount.Comma(), Amount: (-r.Rounded).Comma()})
 	}
 	if r.Deposit > 0 {
-		rows = append(rows, paperRow{No: len(rows) + 1, Item: r.DepositName, How: "凭本收据退还", Amount: r.Deposit.Comma()})
+		rows = append(rows, paper.Row{No: len(rows) + 1, Item: r.DepositName, How: "凭本收据退还", Amount: r.Deposit.Comma()})
 	}
 	if r.Deposit < 0 {
-		rows = append(rows, paperRow{No: len(rows) + 1, Item: "退" + r.DepositName, Amount: r.Deposit.Comma()})
+		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "退" + r.DepositName, Amount: r.Deposit.Comma()})
 	}
 	return rows
 }
 
-func (g *run) row(no int, room id.ID) paperRow {
+func (g *run) row(no int, room id.ID) paper.Row {
 	l := g.line
-	out := paperRow{No: no, Item: l.ItemName, Months: g.first.String(), How: l.How, Amount: (l.Amount * money.Fen(g.n)).Comma()}
+	out := paper.Row{No: no, Item: l.ItemName, Months: g.first.String(), How: l.How, Amount: (l.Amount * money.Fen(g.n)).Comma()}
 	if g.n > 1 {
 		out.Months += " 至 " + g.last.String()
 		if months := strconv.Itoa(g.n) + " 个月"; strings.HasSuffix(l.How, "元/月") && !strings.Contains(l.How, "×") {
@@ -329,64 +247,4 @@ func join(a, b string) string {
 		return a + b
 	}
 	return a + "，" + b
-}
-
-// length is the measured length of the roll in mm, so that the cutter cuts
-// below the last line. Computed in hundredths of a millimetre.
-func (p *paper) length() int {
-	const (
-		line    = 487 // 9.5 pt × 1.45
-		small   = 435 // 8.5 pt × 1.45
-		perLine = 46  // half-width characters of 8.5 pt in 72 mm
-		perBold = 42  // and of 9.5 pt
-	)
-	lines, smalls := 7+len(p.Pays)+textLines(p.Upper, perBold), 1
-	sum := 1000 + line + 650 + 4*450 + 800 + 600 // margins, head, rules, total
-	for _, r := range p.Rows {
-		lines++
-		if r.Months != "" || r.How != "" {
-			smalls += textLines(r.Months+r.How, perLine-6)
-		}
-		sum += 120
-	}
-	if p.Tendered != "" {
-		lines += 2
-	}
-	for _, pay := range p.Pays {
-		if pay.Proof != "" {
-			smalls += textLines(pay.Proof, perLine)
-		}
-	}
-	if p.Company != "" {
-		smalls++
-	}
-	for _, own := range []string{p.Footer, p.Phone} {
-		if own != "" {
-			smalls += textLines(own, perLine)
-		}
-	}
-	if p.Header != "" {
-		lines += textLines(p.Header, perBold)
-	}
-	if p.SealRoll {
-		sum += 2 * line
-	}
-	if p.Again != "" {
-		sum += line + 400
-	}
-	if p.Void != "" {
-		smalls += textLines(p.Void, perLine) + 1
-	}
-	return (sum+lines*line+smalls*small)/100 + 2
-}
-
-// textLines is how many lines of width half-width characters a text takes.
-func textLines(text string, width int) int {
-	n := 0
-	for _, c := range text {
-		if n++; c > 0x2e80 {
-			n++
-		}
-	}
-	return max(1, (n+width-1)/width)
 }

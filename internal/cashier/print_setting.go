@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
+	"linli/internal/cashier/paper"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -99,7 +100,7 @@ func (s *Service) SetPrintSetting(ctx context.Context, who actor.Actor, project 
 // Sample is a receipt that nobody was given, on the paper as ps would have it,
 // so that texts are seen before they are saved. Errors: ErrPaper, ErrPrintSetting.
 func (s *Service) Sample(ctx context.Context, project id.ID, on Paper, ps PrintSetting) ([]byte, error) {
-	if !on.known() {
+	if !on.Known() {
 		return nil, ErrPaper
 	}
 	if err := ps.check(); err != nil {
@@ -127,7 +128,7 @@ func (s *Service) Sample(ctx context.Context, project id.ID, on Paper, ps PrintS
 }
 
 // onto writes the texts on the paper.
-func (ps *PrintSetting) onto(p *paper) {
+func (ps *PrintSetting) onto(p *paper.Receipt) {
 	if p.Header = ps.Header; p.Header != "" {
 		p.Company = ""
 	}

@@ -98,7 +98,7 @@ func TestPrintLong(t *testing.T) {
 		page, err := w.cashier.Print(t.Context(), w.teller(), w.project, r.ID, cashier.PaperA4)
 		mustBe(t, err, nil)
 		wantTexts(t, string(page.HTML), "|8|费用6|2026-11|", "部分缴纳，尚欠 0.01|9.99|", "剩余欠费　|0.01|")
-		if strings.Contains(string(page.HTML), "沿此线裁开") || !strings.Contains(string(page.HTML), `class="whole"`) {
+		if strings.Contains(string(page.HTML), "沿此线裁开") || !strings.Contains(string(page.HTML), "counter(pages)") {
 			t.Error("eight rows on half a sheet")
 		}
 		page, err = w.cashier.Print(t.Context(), w.teller(), w.project, r.ID, cashier.Paper241)

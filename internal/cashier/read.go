@@ -54,21 +54,18 @@ type Takings struct {
 
 // Receipts lists receipts with their lines and pays, newest first.
 func (s *Service) Receipts(ctx context.Context, project id.ID, f Filter) (page.List[Receipt], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Receipt]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
 	q := s.db.Reader(ctx)
-	rows, err := listReceipts(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(r Receipt) id.ID { return r.ID }, func(before id.ID) ([]Receipt, error) {
+		return listReceipts(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Receipt]{}, fmt.Errorf("list receipts: %w", err)
+		return list, fmt.Errorf("list receipts: %w", err)
 	}
-	list := page.Cut(rows, f.Limit, func(r Receipt) []any { return []any{r.ID} })
 	if err := fillReceipts(ctx, q, project, list.Items); err != nil {
 		return page.List[Receipt]{}, fmt.Errorf("list receipts: %w", err)
+	}
+	if err := s.markShifts(ctx, q, project, list.Items); err != nil {
+		return page.List[Receipt]{}, err
 	}
 	list.Items, err = s.keepWithin(ctx, q, project, list.Items, f.Within)
 	return list, err
@@ -85,7 +82,7 @@ func (s *Service) Totals(ctx context.Context, project id.ID, f Filter) (Totals, 
 
 // Receipt reads one, whole. Error: fault.ErrNotFound.
 func (s *Service) Receipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, error) {
-	return oneReceipt(ctx, q, project, receipt)
+	return s.oneReceipt(ctx, q, project, receipt)
 }
 
 // Takings sums one day by method; cashier 0 means everyone, date 0 means today.

@@ -38,6 +38,8 @@ func (m Method) Name() string {
 		return "微信"
 	case MethodAlipay:
 		return "支付宝"
+	case MethodDeposit:
+		return "押金抵扣"
 	}
 	return ""
 }
@@ -51,6 +53,8 @@ func (m Method) account() ledger.Account {
 		return ledger.Prepaid
 	case MethodWechat, MethodAlipay:
 		return ledger.Clearing
+	case MethodDeposit:
+		return ledger.Deposit
 	}
 	return ledger.Bank
 }
@@ -95,8 +99,8 @@ type Line struct {
 }
 
 // Receipt is the paper a payer gets. All amounts are in fen:
-// Amount = the pays = the lines + ToPrepay + Deposit. On a red receipt they are
-// all negative.
+// Amount = the pays = the lines − Rounded + ToPrepay + Deposit. On a red receipt
+// they are all negative.
 type Receipt struct {
 	ID           id.ID
 	Number       string // SJ2026-000123
@@ -114,6 +118,7 @@ type Receipt struct {
 	ToPrepay     money.Fen // more than was owed, put into the wallet
 	Ahead        money.Fen // for months charged with this receipt, before their time
 	AheadRun     id.ID     // run of these charges, 0 without
+	Rounded      money.Fen // 抹零: let go so that the lines are paid
 	PrepaidAfter money.Fen // of the whole household
 	Tendered     money.Fen // cash as handed over
 	Change       money.Fen
@@ -163,6 +168,7 @@ func (r *Receipt) Refundable() money.Fen {
 func (r *Receipt) mirror() Receipt {
 	m := *r
 	m.Amount, m.PrepaidUsed, m.ToPrepay, m.Deposit, m.Ahead = -r.Amount, -r.PrepaidUsed, -r.ToPrepay, -r.Deposit, -r.Ahead
+	m.Rounded = -r.Rounded
 	m.Lines, m.Pays = slices.Clone(r.Lines), slices.Clone(r.Pays)
 	for i := range m.Lines {
 		m.Lines[i].Amount = -r.Lines[i].Amount
@@ -173,11 +179,12 @@ func (r *Receipt) mirror() Receipt {
 	return m
 }
 
-// Income is the money that really came in: all but prepaid money used.
-func (r *Receipt) Income() money.Fen { return r.Amount - r.PrepaidUsed }
+// Income is the money that really came in: all but prepaid and held money used.
+func (r *Receipt) Income() money.Fen { return r.Amount - r.PrepaidUsed - r.held() }
 
 // postings puts the pays against the lines, in order. Prepaid money comes
-// first, so that it meets charges and never the wallet it came from.
+// first, so that it meets charges and never the wallet it came from; what was
+// let go comes last.
 func (r *Receipt) postings() []ledger.Posting {
 	if r.Red() {
 		m := r.mirror()
@@ -188,24 +195,32 @@ func (r *Receipt) postings() []ledger.Posting {
 		return out
 	}
 	var out []ledger.Posting
-	line, left := 0, money.Fen(0)
-	if len(r.Lines) > 0 {
-		left = r.Lines[0].Amount
+	lines, line, left := net(r.Lines), 0, money.Fen(0)
+	if len(lines) > 0 {
+		left = lines[0].Amount
 	}
+	type part struct {
+		account ledger.Account
+		amount  money.Fen
+	}
+	parts := make([]part, 0, len(r.Pays)+1)
 	for _, p := range r.Pays {
-		for rest := p.Amount; rest > 0; {
-			e := ledger.Posting{DocKind: ledger.DocReceipt, Doc: r.ID, Date: r.Date, Debit: p.Method.account()}
-			if line == len(r.Lines) {
+		parts = append(parts, part{p.Method.account(), p.Amount})
+	}
+	for _, p := range append(parts, part{ledger.Allowance, r.Rounded}) {
+		for rest := p.amount; rest > 0; {
+			e := ledger.Posting{DocKind: ledger.DocReceipt, Doc: r.ID, Date: r.Date, Debit: p.account}
+			if line == len(lines) {
 				e.Credit, e.Amount, e.Subject = ledger.Prepaid, rest, r.Room
 				if r.Deposit != 0 {
 					e.Credit = ledger.Deposit
 				}
 			} else {
-				l := r.Lines[line]
+				l := lines[line]
 				e.Credit, e.Amount, e.Subject, e.Item = ledger.Receivable, min(rest, left), l.Room, l.Item
 				if left -= e.Amount; left == 0 {
-					if line++; line < len(r.Lines) {
-						left = r.Lines[line].Amount
+					if line++; line < len(lines) {
+						left = lines[line].Amount
 					}
 				}
 			}

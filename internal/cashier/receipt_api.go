@@ -17,7 +17,6 @@ import (
 func (s *Service) Routes(w *web.Server) {
 	s.counterRoutes(w)
 	s.printSettingRoutes(w)
-	s.seriesRoutes(w)
 	const receipts = "/projects/{project}/receipts"
 	web.Handle(w, web.Op{ID: "counter-seat", Method: http.MethodGet, Path: "/projects/{project}/counter/{room}", Tag: "cashier",
 		Buildings: true, Permission: PermRead, Summary: "收银台：这户欠什么、预存多少"}, s.apiSeat)
@@ -32,7 +31,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "takings", Method: http.MethodGet, Path: "/projects/{project}/takings", Tag: "cashier",
 		Buildings: true, Permission: PermRead, Summary: "一天的收款合计，按收款方式"}, s.apiTakings)
 	s.orderRoutes(w)
-	s.shiftRoutes(w)
+	s.statisticsRoutes(w)
 	s.refundRoutes(w)
 }
 
@@ -40,7 +39,7 @@ type openJSON struct {
 	Charge    id.ID       `json:"charge_id" doc:"应收编号"`
 	Room      id.ID       `json:"room_id"`
 	RoomLabel string      `json:"room_label" doc:"房间，如 3栋2单元1502"`
-	Payer     id.ID       `json:"payer_id" doc:"出账时的交款人；与这户现在的交款人不同，是房屋换人之前的欠费"`
+	Payer     id.ID       `json:"payer_id" doc:"出账时的缴费人；与这户现在的缴费人不同，是房屋换人之前的欠费"`
 	Item      id.ID       `json:"item_id"`
 	ItemName  string      `json:"item_name" doc:"费用项目"`
 	Month     clock.Month `json:"month" doc:"账期"`
@@ -48,6 +47,7 @@ type openJSON struct {
 	Overdue   int         `json:"overdue_days" doc:"逾期天数，未逾期为 0"`
 	Amount    money.Fen   `json:"amount" doc:"应收，分"`
 	Left      money.Fen   `json:"left" doc:"尚欠，分"`
+	Costs     bool        `json:"costs,omitempty" doc:"实现债权的费用（律师费、诉讼费），到期后先抵（民法典 561）"`
 }
 
 type seatRoomJSON struct {
@@ -67,10 +67,10 @@ type formerJSON struct {
 
 type seatJSON struct {
 	Room      seatRoomJSON   `json:"room" doc:"查的这间"`
-	Payer     id.ID          `json:"payer_id" doc:"交款人，空串表示没有登记"`
+	Payer     id.ID          `json:"payer_id" doc:"缴费人，空串表示没有登记"`
 	PayerName string         `json:"payer_name"`
 	PhoneMask string         `json:"phone_mask" doc:"手机号，已打码"`
-	Rooms     []seatRoomJSON `json:"rooms" doc:"同一交款人的全部房间" nullable:"false"`
+	Rooms     []seatRoomJSON `json:"rooms" doc:"同一缴费人的全部房间" nullable:"false"`
 	Charges   []openJSON     `json:"charges" doc:"全部欠费，按到期日排" nullable:"false"`
 	Former    []formerJSON   `json:"former" doc:"已不在这几间房的人留下的欠费，不向现在的住户收" nullable:"false"`
 	Owed      money.Fen      `json:"owed" doc:"欠费合计，分；收款时作为 expected_owed 交回"`
@@ -83,9 +83,10 @@ type seatJSON struct {
 	Policy    string         `json:"policy" enum:"statutory,oldest" doc:"没有挑选时的抵扣顺序"`
 	Order     string         `json:"policy_name" doc:"抵扣顺序，文字"`
 	Choice    bool           `json:"choice" doc:"可以挑选交哪些"`
+	RoundTo   money.Fen      `json:"round_to" doc:"现金抹零：0 不抹，10 抹到角，100 抹到元，分"`
 	AheadMax  int            `json:"ahead_months" doc:"最多预缴几个月，0 为不收预缴"`
-	Online    []string       `json:"online" nullable:"false" doc:"可以发起的线上收款：wechat 微信支付，alipay 支付宝"`
-	Scans     []string       `json:"scans" nullable:"false" doc:"其中可以扫付款码的渠道"`
+	Online    []string       `json:"online" nullable:"false" doc:"可以出示收款码的渠道：wechat 微信支付，alipay 支付宝"`
+	Scans     []string       `json:"scans" nullable:"false" doc:"可以扫付款码的渠道"`
 	OpenOrder id.ID          `json:"open_order_id" doc:"这间房还没有结束的线上收款，没有为空串"`
 }
 
@@ -99,7 +100,7 @@ func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 		return nil, err
 	}
 	b := seatJSON{Payer: seat.Payer, PayerName: seat.PayerName, PhoneMask: seat.PhoneMask, Owed: seat.Owed, Prepaid: seat.Prepaid,
-		Policy: string(seat.Setting.Policy), Order: seat.Setting.Policy.Name(), Choice: seat.Setting.Choice, AheadMax: seat.Setting.AheadMonths,
+		Policy: string(seat.Setting.Policy), Order: seat.Setting.Policy.Name(), Choice: seat.Setting.Choice, AheadMax: seat.Setting.AheadMonths, RoundTo: seat.Setting.RoundTo,
 		Rooms: []seatRoomJSON{}, Charges: []openJSON{}, Former: []formerJSON{}, Late: toLate(seat.Late), LateOwed: seat.LateOwed}
 	if b.Aside, b.Items, err = s.asideJSON(ctx, in.Project, seat); err != nil {
 		return nil, err
@@ -133,11 +134,11 @@ func (s *Service) apiSeat(ctx context.Context, who actor.Actor, in *struct {
 
 func toOpen(o *Open, today clock.Date) openJSON {
 	return openJSON{Charge: o.Charge, Room: o.Room, RoomLabel: o.RoomLabel, Payer: o.Payer, Item: o.Item, ItemName: o.ItemName,
-		Month: o.Month, Due: o.Due, Overdue: max(0, today.Sub(o.Due)), Amount: o.Amount, Left: o.Left}
+		Month: o.Month, Due: o.Due, Overdue: max(0, today.Sub(o.Due)), Amount: o.Amount, Left: o.Left, Costs: o.Costs}
 }
 
 type payJSON struct {
-	Method    string     `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝"`
+	Method    string     `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay,deposit" doc:"收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝，deposit 押金抵扣"`
 	Name      string     `json:"name,omitempty" readOnly:"true" doc:"收款方式的名称"`
 	Amount    money.Fen  `json:"amount" minimum:"1" doc:"金额，分"`
 	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"凭证号、流水号，选填"`
@@ -164,6 +165,7 @@ type receiveIn struct {
 		ExpectedPrepaid *money.Fen  `json:"expected_prepaid,omitempty" minimum:"0" doc:"界面上显示的预存余额，不一致则拒绝；选填"`
 		Confirmed       bool        `json:"confirmed,omitempty" doc:"金额异常时已再次确认"`
 		Ahead           *aheadIn    `json:"ahead,omitempty" doc:"同时预缴这间房以后几个月"`
+		Rounded         money.Fen   `json:"rounded,omitempty" minimum:"0" doc:"抹零，分：现金正好付清应收时按收银设置抹去的，与界面不一致则拒绝"`
 		PrepayItem      id.ID       `json:"prepay_item_id,omitempty" doc:"存入预存的钱只抵哪项费用（专用预存）；不填为通用"`
 	}
 }
@@ -194,6 +196,7 @@ type receiptJSON struct {
 	OwedAfter    money.Fen  `json:"owed_after" doc:"收款后欠费，分"`
 	PrepaidUsed  money.Fen  `json:"prepaid_used" doc:"用掉的预存，分"`
 	ToPrepay     money.Fen  `json:"to_prepay" doc:"存入预存，分"`
+	Rounded      money.Fen  `json:"rounded" doc:"抹零，分：应收减实收"`
 	PrepayName   string     `json:"prepay_name" doc:"存入的预存只抵哪项费用，通用为空"`
 	Ahead        money.Fen  `json:"ahead" doc:"其中预缴以后几个月的，分"`
 	PrepaidAfter money.Fen  `json:"prepaid_after" doc:"收款后预存余额，分"`
@@ -220,7 +223,7 @@ func (s *Service) receiptJSON(r *Receipt) receiptJSON {
 	j := receiptJSON{
 		ID: r.ID, Number: r.Number, Room: r.Room, RoomLabel: r.RoomLabel, Payer: r.Payer, PayerName: r.PayerName,
 		Policy: string(r.Policy), PolicyName: r.Policy.Name(), Amount: r.Amount, OwedBefore: r.OwedBefore, OwedAfter: r.OwedAfter,
-		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepayName: r.PrepayName, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
+		PrepaidUsed: r.PrepaidUsed, ToPrepay: r.ToPrepay, PrepayName: r.PrepayName, Rounded: r.Rounded, PrepaidAfter: r.PrepaidAfter, Tendered: r.Tendered, Change: r.Change,
 		Cashier: r.Cashier, CashierName: r.CashierName, Date: r.Date, At: r.At.In(clock.Shanghai()), State: string(r.State),
 		VoidName: r.VoidName, VoidReason: r.VoidReason, Prints: r.Prints, Ahead: r.Ahead, Lines: []lineJSON{}, Pays: []payJSON{},
 		Voidable: r.State == StateValid && r.ShiftState == ShiftOpen && r.mayVoid() == nil && !r.paidOnline(), Shift: r.Shift, ShiftNumber: r.ShiftNumber,
@@ -245,7 +248,7 @@ type receiptOut struct{ Body receiptJSON }
 func (s *Service) apiReceive(ctx context.Context, who actor.Actor, in *receiveIn) (*receiptOut, error) {
 	b := &in.Body
 	t := Taking{Room: b.Room, Charges: b.Charges, Tendered: b.Tendered, ExpectedOwed: b.ExpectedOwed,
-		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate, PrepayItem: b.PrepayItem,
+		ExpectedPrepaid: b.ExpectedPrepaid, Confirmed: b.Confirmed, Late: b.Late, ExpectedLate: b.ExpectedLate, PrepayItem: b.PrepayItem, Rounded: b.Rounded,
 		Within: who.Within(PermReceive, in.Project)}
 	if b.Ahead != nil {
 		t.Ahead = &AheadTaking{Until: b.Ahead.Until, Total: b.Ahead.Total}
@@ -313,7 +316,7 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 	From    web.Date `query:"from" doc:"起始日，含"`
 	Until   web.Date `query:"until" doc:"截止日，含"`
 	State   string   `query:"state" enum:"valid,void,red,reversed" doc:"valid 有效（含红冲双方），void 已作废，red 红字收据，reversed 已红冲；不填为全部"`
-	Text    string   `query:"q" maxLength:"60" doc:"收据号、房间或交款人的一部分"`
+	Text    string   `query:"q" maxLength:"60" doc:"收据号、房间或缴费人的一部分"`
 	Count   bool     `query:"count" doc:"同时给出全部结果的合计"`
 }) (*struct{ Body receiptList }, error) {
 	f := Filter{Request: in.Request, Room: in.Room, From: in.From.Date, Until: in.Until.Date, State: State(in.State), Text: in.Text,
@@ -345,7 +348,7 @@ func (s *Service) apiReceipts(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type methodSumJSON struct {
-	Method   string    `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay"`
+	Method   string    `json:"method" enum:"cash,card,transfer,prepay,wechat,alipay,deposit"`
 	Name     string    `json:"name" doc:"收款方式的名称"`
 	Receipts int       `json:"receipts" doc:"笔数"`
 	Amount   money.Fen `json:"amount" doc:"金额，分"`

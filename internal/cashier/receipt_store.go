@@ -91,12 +91,10 @@ func lastEvent(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (deskE
 const receiptColumns = `r.id, r.number, r.year, r.seq, r.room_id, r.room_label, r.payer_id, r.payer_name, r.policy, r.amount, r.owed_before,
 	r.owed_after, r.prepaid_used, r.to_prepay, r.prepaid_after, r.tendered, r.change, r.cashier_id, r.cashier_name, r.date, r.at, r.state,
 	r.void_by, r.void_name, r.void_reason, r.void_at, r.prints, r.ahead, r.ahead_run, r.shift_id,
-	r.red_of, r.reversed_by, r.refund_id, r.deposit, r.deposit_id, r.deposit_name, r.prepay_item, r.prepay_name,
+	r.red_of, r.reversed_by, r.refund_id, r.deposit, r.deposit_id, r.deposit_name, r.prepay_item, r.prepay_name, r.rounded,
 	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.red_of), ''),
 	COALESCE((SELECT x.number FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.id = r.reversed_by), ''),
-	CAST(COALESCE((SELECT SUM(x.prepaid_used - x.amount) FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.red_of = r.id), 0) AS BIGINT),
-	COALESCE((SELECT s.state FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), ''),
-	COALESCE((SELECT s.number FROM cashier_shift s WHERE s.project_id = r.project_id AND s.id = r.shift_id), '')`
+	CAST(COALESCE((SELECT SUM(x.prepaid_used - x.amount) FROM cashier_receipt x WHERE x.project_id = r.project_id AND x.red_of = r.id), 0) AS BIGINT)`
 
 func scanReceipt(row db.Scanner) (Receipt, error) {
 	var r Receipt
@@ -104,8 +102,7 @@ func scanReceipt(row db.Scanner) (Receipt, error) {
 	err := row.Scan(&r.ID, &r.Number, &r.Year, &r.Seq, &r.Room, &r.RoomLabel, &r.Payer, &r.PayerName, &r.Policy, &r.Amount, &r.OwedBefore,
 		&r.OwedAfter, &r.PrepaidUsed, &r.ToPrepay, &r.PrepaidAfter, &r.Tendered, &r.Change, &r.Cashier, &r.CashierName, &r.Date, &at, &r.State,
 		&r.VoidBy, &r.VoidName, &r.VoidReason, &voidAt, &r.Prints, &r.Ahead, &r.AheadRun, &r.Shift,
-		&r.RedOf, &r.ReversedBy, &r.Refund, &r.Deposit, &r.DepositID, &r.DepositName, &r.PrepayItem, &r.PrepayName, &r.RedOfNumber, &r.ReversedNumber, &r.Refunded,
-		&r.ShiftState, &r.ShiftNumber)
+		&r.RedOf, &r.ReversedBy, &r.Refund, &r.Deposit, &r.DepositID, &r.DepositName, &r.PrepayItem, &r.PrepayName, &r.Rounded, &r.RedOfNumber, &r.ReversedNumber, &r.Refunded)
 	r.At, r.VoidAt, r.Lines, r.Pays = db.Micro(at), db.Micro(voidAt), []Line{}, []Pay{}
 	return r, err
 }
@@ -115,18 +112,18 @@ func insertReceipt(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) er
 }
 
 func insertReceipts(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error {
-	one := "(" + db.In(39) + ")"
+	one := "(" + db.In(40) + ")"
 	for part := range slices.Chunk(list, 20) {
-		values := make([]any, 0, 39*len(part))
+		values := make([]any, 0, 40*len(part))
 		for _, r := range part {
 			values = append(values, project, r.ID, r.Number, r.Year, r.Seq, r.Room, r.RoomLabel, r.Payer, r.PayerName, string(r.Policy),
 				r.Amount, r.OwedBefore, r.OwedAfter, r.PrepaidUsed, r.ToPrepay, r.PrepaidAfter, r.Tendered, r.Change, r.Cashier, r.CashierName,
 				r.Date, r.At, string(r.State), 0, "", "", 0, 0, r.Ahead, r.AheadRun, r.Shift,
-				r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName, r.PrepayItem, r.PrepayName)
+				r.RedOf, 0, r.Refund, r.Deposit, r.DepositID, r.DepositName, r.PrepayItem, r.PrepayName, r.Rounded)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO cashier_receipt (project_id, id, number, year, seq, room_id, room_label, payer_id, payer_name, policy,
 			amount, owed_before, owed_after, prepaid_used, to_prepay, prepaid_after, tendered, change, cashier_id, cashier_name, date, at, state,
-			void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name, prepay_item, prepay_name)
+			void_by, void_name, void_reason, void_at, prints, ahead, ahead_run, shift_id, red_of, reversed_by, refund_id, deposit, deposit_id, deposit_name, prepay_item, prepay_name, rounded)
 			VALUES `+one+strings.Repeat(", "+one, len(part)-1), values...)
 		if err != nil {
 			return err
@@ -193,7 +190,8 @@ func countPrint(ctx context.Context, tx *db.Tx, project, receipt id.ID) (int, er
 	return n, err
 }
 
-func oneReceipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, error) {
+// oneReceipt reads a receipt, whole, and where its shift stands.
+func (s *Service) oneReceipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, error) {
 	r, err := scanReceipt(q.QueryRow(ctx, "SELECT "+receiptColumns+" FROM cashier_receipt r WHERE r.project_id = ? AND r.id = ?", project, receipt))
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, fault.ErrNotFound
@@ -205,7 +203,8 @@ func oneReceipt(ctx context.Context, q db.Q, project, receipt id.ID) (Receipt, e
 	if err := fillReceipts(ctx, q, project, one); err != nil {
 		return r, fmt.Errorf("read receipt: %w", err)
 	}
-	return one[0], nil
+	err = s.markShifts(ctx, q, project, one)
+	return one[0], err
 }
 
 // fillReceipts adds lines and pays to at most one page of receipts.
@@ -327,19 +326,23 @@ func takings(ctx context.Context, q db.Q, project id.ID, f *Filter) (Takings, er
 	t.Methods, err = db.Collect(rows, err, func(row db.Scanner) (MethodSum, error) {
 		var m MethodSum
 		err := row.Scan(&m.Method, &m.Receipts, &m.Amount)
+		if m.Method == MethodDeposit {
+			t.Income -= m.Amount
+		}
 		return m, err
 	})
 	return t, err
 }
 
-// brokenReceipts finds receipts whose pays or lines do not add up.
+// brokenReceipts finds receipts whose pays, or whose lines less what was let go,
+// do not add up.
 func brokenReceipts(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT number, amount, pays, lines FROM (
-			SELECT r.number, r.amount, r.to_prepay, r.deposit,
+			SELECT r.number, r.amount, r.to_prepay, r.deposit, r.rounded,
 				(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM cashier_pay p WHERE p.project_id = r.project_id AND p.receipt_id = r.id) AS pays,
 				(SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM cashier_line l WHERE l.project_id = r.project_id AND l.receipt_id = r.id) AS lines
 			FROM cashier_receipt r WHERE r.project_id = ?
-		) AS sums WHERE pays <> amount OR lines + to_prepay + deposit <> amount ORDER BY number LIMIT 100`, project)
+		) AS sums WHERE pays <> amount OR lines + to_prepay + deposit <> amount + rounded ORDER BY number LIMIT 100`, project)
 	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var number string
 		var amount, pays, lines money.Fen

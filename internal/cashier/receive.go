@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"linli/internal/cashier/spread"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -37,7 +38,9 @@ type Taking struct {
 	ExpectedPrepaid *money.Fen // what it showed as prepaid; nil is not compared
 	ExpectedLate    *money.Fen // what it showed as late fees; nil is not compared
 	Confirmed       bool       // an unusual amount was confirmed
+	NoLate          bool       // with nothing chosen: late fees are left, because nobody was asked for them
 	Ahead           *AheadTaking
+	Rounded         money.Fen       // 抹零 as the screen showed it
 	PrepayItem      id.ID           // the fee item that what is prepaid may pay alone, 0 for any
 	Within          actor.Buildings // what the right of who takes the money is limited to; nil is the project
 }
@@ -61,7 +64,7 @@ func (in *Taking) check() error {
 		p := &in.Pays[i]
 		at := fmt.Sprintf("body.pays[%d]", i)
 		p.Reference = strings.TrimSpace(p.Reference)
-		if p.Method.Name() == "" || p.Method.online() {
+		if p.Method.Name() == "" || p.Method.online() || p.Method == MethodDeposit {
 			return ErrPays.At(at+".method", "没有这种收款方式", string(p.Method))
 		}
 		if p.Amount <= 0 || p.Amount > maxPay {
@@ -102,7 +105,7 @@ func order(b bool) int {
 // transaction: it locks what is owed, compares it with what the screen showed,
 // allocates, settles the charges, moves the wallets, posts, numbers and logs.
 // Errors: ErrOwedChanged, ErrChargeGone, ErrUnusual, ErrPays, ErrTendered,
-// ErrPrepaidUse, ErrLateChanged, ErrBeyond, payment.ErrBalance, estate.ErrNoRoom.
+// ErrPrepaidUse, ErrLateChanged, ErrRoundOff, ErrRound, ErrBeyond, payment.ErrBalance, estate.ErrNoRoom.
 func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, in Taking) (Receipt, error) {
 	in.Pays = slices.Clone(in.Pays)
 	if err := in.check(); err != nil {
@@ -206,7 +209,10 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 	if err != nil {
 		return Receipt{}, err
 	}
-	if open, err = seat.withAhead(open, in.sum()); err != nil {
+	if open, err = seat.withAhead(open, in.sum()+in.Rounded); err != nil {
+		return Receipt{}, err
+	}
+	if err := seat.Setting.mayRound(in, sumLeft(open)); err != nil {
 		return Receipt{}, err
 	}
 	if err := usual(in, open); err != nil {
@@ -217,11 +223,11 @@ func draft(tx *db.Tx, who actor.Actor, seat *Seat, in *Taking) (Receipt, error) 
 		Policy: policy, Amount: in.sum(), OwedBefore: seat.Owed, PrepaidUsed: in.sum(MethodPrepay),
 		Tendered: in.Tendered, Change: in.Tendered - in.sum(MethodCash), Cashier: who.Account, CashierName: who.Name,
 		Date: clock.DateOf(tx.Now()), At: tx.Now(), State: StateValid, Pays: in.Pays, Lines: []Line{},
-		Ahead: sumLeft(seat.Ahead), AheadRun: seat.AheadRun,
+		Ahead: sumLeft(seat.Ahead), AheadRun: seat.AheadRun, Rounded: in.Rounded,
 	}
-	var shares []Share
-	shares, r.ToPrepay, r.uses = seat.allocate(open, r.Amount, r.PrepaidUsed)
-	settled := r.Amount - r.ToPrepay
+	var shares []spread.Share
+	shares, r.ToPrepay, r.uses = seat.allocate(open, r.Amount+r.Rounded, r.PrepaidUsed)
+	settled := r.Amount + r.Rounded - r.ToPrepay
 	if r.PrepaidUsed > settled || len(seat.Aside) > 0 && r.PrepaidUsed > seat.usable(open) {
 		return Receipt{}, ErrPrepaidUse.Say("预存只能用来抵扣欠费，专用的只抵自己的费用，这次最多可抵扣 %s 元", min(settled, seat.usable(open)).Comma())
 	}

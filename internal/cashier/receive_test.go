@@ -193,7 +193,7 @@ func TestVoid(t *testing.T) {
 		late, err := w.take(t, cashier.Taking{Room: w.a, Pays: cash(31380)})
 		mustBe(t, err, nil)
 		w.now.Advance(24 * time.Hour)
-		w.close(t, w.teller())
+		w.close(w.teller())
 		_, err = void(late, "交班以后")
 		mustBe(t, err, cashier.ErrHandedOver)
 		if text := fault.As(err).Text; text != "收据 SJ2026-000004 已交班（RJ2026-000001），不能作废，需红冲" {

@@ -23,6 +23,8 @@ func (r *Receipt) mayVoid() error {
 		return ErrRedOfRed
 	case r.ReversedBy != 0:
 		return ErrReversed.Say("收据 %s 已红冲（%s）", r.Number, r.ReversedNumber)
+	case r.held() != 0:
+		return ErrHeldPaid
 	case r.Refunded != 0:
 		return ErrRedPart.Say("收据 %s 已退过 %s 元，不能作废，可以退剩余的部分", r.Number, r.Refunded.Comma())
 	}
@@ -52,7 +54,7 @@ func (r *Receipt) mayRed() error {
 	switch {
 	case r.Refunded != 0:
 		return ErrRedPart
-	case r.ShiftState == ShiftOpen && !r.paidOnline():
+	case r.ShiftState == ShiftOpen && !r.paidOnline() && r.held() == 0:
 		return ErrStillOpen
 	}
 	return nil
@@ -66,44 +68,49 @@ func (r *Receipt) mayRed() error {
 func (s *Service) PayRefund(ctx context.Context, who actor.Actor, project, refund id.ID, version int) (Refund, Receipt, error) {
 	var f Refund
 	var red Receipt
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := oneRefund(ctx, tx, project, refund)
-		if err != nil {
-			return err
-		}
-		if red, err = s.draftRed(ctx, tx, who, project, &old, nil); err != nil {
-			return err
-		}
-		if f, err = lockRefund(ctx, tx, project, refund); err != nil {
-			return err
-		}
-		if f.Version != version {
-			return fault.ErrStale
-		}
-		if f.State != RefundApproved {
-			return ErrRefundState
-		}
-		if err := s.takeBack(ctx, tx, who, project, &f, &red); err != nil {
-			return err
-		}
-		if err := s.bookRed(ctx, tx, who, project, &red, f.Reason); err != nil {
-			return err
-		}
-		if f.Candidate != 0 {
-			if err := s.payment.EndCandidate(ctx, tx, who, project, f.Candidate, "已用"+f.Method.Name()+"退还，红字收据 "+red.Number); err != nil {
-				return err
-			}
-		}
-		before := f.facts()
-		f.State, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber = RefundPaid, who.Account, who.Name, tx.Now(), red.ID, red.Number
-		f.Version++
-		s.record(tx, who, project, &f, "cashier.refund_paid", "付出", before)
-		return updateRefund(ctx, tx, project, &f)
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		f, red, err = s.payRefund(ctx, tx, who, project, refund, version)
+		return err
 	})
 	if err != nil {
 		return Refund{}, Receipt{}, fmt.Errorf("pay refund: %w", err)
 	}
 	return f, red, nil
+}
+
+func (s *Service) payRefund(ctx context.Context, tx *db.Tx, who actor.Actor, project, refund id.ID, version int) (f Refund, red Receipt, err error) {
+	old, err := oneRefund(ctx, tx, project, refund)
+	if err != nil {
+		return f, red, err
+	}
+	if red, err = s.draftRed(ctx, tx, who, project, &old, nil); err != nil {
+		return f, red, err
+	}
+	if f, err = lockRefund(ctx, tx, project, refund); err != nil {
+		return f, red, err
+	}
+	if f.Version != version {
+		return f, red, fault.ErrStale
+	}
+	if f.State != RefundApproved {
+		return f, red, ErrRefundState
+	}
+	if err = s.takeBack(ctx, tx, who, project, &f, &red); err != nil {
+		return f, red, err
+	}
+	if err = s.bookRed(ctx, tx, who, project, &red, f.Reason); err != nil {
+		return f, red, err
+	}
+	if f.Candidate != 0 {
+		if err = s.payment.EndCandidate(ctx, tx, who, project, f.Candidate, "已用"+f.Method.Name()+"退还，红字收据 "+red.Number); err != nil {
+			return f, red, err
+		}
+	}
+	before := f.facts()
+	f.State, f.PaidBy, f.PaidName, f.PaidAt, f.Red, f.RedNumber = RefundPaid, who.Account, who.Name, tx.Now(), red.ID, red.Number
+	f.Version++
+	s.record(tx, who, project, &f, "cashier.refund_paid", "付出", before)
+	return f, red, updateRefund(ctx, tx, project, &f)
 }
 
 // draftRed locks what the application is about, and begins the red receipt;
@@ -123,11 +130,12 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 			return red, err
 		}
 	default:
-		r, err := lockReceipt(ctx, tx, project, f.Receipt)
+		r, err := s.lockReceipt(ctx, tx, project, f.Receipt)
 		if err != nil {
 			return red, err
 		}
-		if f.Kind == RefundRed {
+		switch f.Kind {
+		case RefundRed:
 			pays := red.Pays
 			if red, err = r.mirror(), r.mayRed(); f.Method != "" {
 				red.Pays = pays
@@ -135,7 +143,9 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 			for i := range red.Lines {
 				red.Lines[i].Owed = red.Lines[i].Amount
 			}
-		} else {
+		case RefundEnded:
+			err = s.draftEnded(ctx, tx, project, &r, &red, f)
+		default:
 			err = s.draftPart(ctx, tx, project, &r, &red, f, held)
 		}
 		if err == nil && held == nil {
@@ -160,6 +170,9 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	red.OwedBefore, red.OwedAfter, red.PrepaidAfter = seat.Owed, seat.Owed-red.settled()+red.Ahead, seat.Prepaid+red.ToPrepay-red.PrepaidUsed
 	if held != nil {
 		red.PrepaidAfter += *held // it has left the wallet before
+	}
+	if f.Kind == RefundEnded {
+		red.OwedAfter = red.OwedBefore // the months are taken back, too
 	}
 	return red, nil
 }
@@ -186,6 +199,10 @@ func (s *Service) draftPart(ctx context.Context, tx *db.Tx, project id.ID, r, re
 	if err != nil {
 		return fmt.Errorf("read red receipts: %w", err)
 	}
+	ended, err := s.promised(ctx, tx, project, r.ID, gone)
+	if err != nil {
+		return err
+	}
 	have, err := s.payment.Balance(ctx, tx, project, r.Payer, []id.ID{r.Room})
 	if err != nil {
 		return err
@@ -197,15 +214,19 @@ func (s *Service) draftPart(ctx context.Context, tx *db.Tx, project id.ID, r, re
 	if f.Kind == RefundCandidate && part < f.Amount {
 		return ErrRedWallet.Say("多收的 %s 元存在预存里，现在只剩 %s 元可退，请撤回后按收据申请部分退款", f.Amount.Comma(), max(part, 0).Comma())
 	}
-	return r.takePart(red, f.Amount, max(part, 0), gone)
+	if err := r.takePart(red, f.Amount, max(part, 0), gone); !ended || !errors.Is(err, ErrRedWallet) {
+		return err
+	}
+	return ErrRefundMuch.Say("这张收据有提前终止退费在办，那几个月的钱要留着退；最多退 %s 元，要多退请先撤回那张退费", (-red.settled() - red.ToPrepay).Comma())
 }
 
 // takePart writes lines for what does not come out of the wallet.
 func (r *Receipt) takePart(red *Receipt, amount, part money.Fen, gone map[id.ID]money.Fen) error {
 	red.ToPrepay, amount = -part, amount-part
+	got := r.moneyOf()
 	for i := len(r.Lines) - 1; i >= 0 && amount > 0; i-- {
 		l := r.Lines[i]
-		back := min(amount, l.Amount-gone[l.Charge])
+		back := min(amount, got[i]-gone[l.Charge])
 		if back <= 0 {
 			continue
 		}
@@ -229,12 +250,17 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	switch {
 	case f.Kind == RefundHeld:
 		return s.keeper.GiveBackHeld(ctx, tx, who, project, f.Deposit, -red.Deposit, red.ID, f.Reason)
+	case f.Kind == RefundEnded:
+		return s.endMonths(ctx, tx, who, project, f, red)
 	case f.Kind != RefundRed && m.ToPrepay > 0:
 		return s.payment.Spend(ctx, tx, project, red.Payer, []id.ID{red.Room}, m.ToPrepay, ledger.DocReceipt, red.ID)
 	case f.Kind != RefundRed:
 		return nil
 	}
 	if err := s.takeBackAhead(ctx, tx, who, project, &m, "红冲："+f.Reason); err != nil {
+		return err
+	}
+	if err := s.restoreHeld(ctx, tx, who, project, red, f.Reason); err != nil {
 		return err
 	}
 	red.AheadRun = 0

@@ -52,7 +52,8 @@ const (
 
 // Name is the kind in words.
 func (k RefundKind) Name() string {
-	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundHeld: "退押金", RefundCandidate: "退多收"}[k]
+	return map[RefundKind]string{RefundRed: "红冲", RefundPart: "部分退款", RefundPrepaid: "退预存", RefundHeld: "退押金", RefundCandidate: "退多收",
+		RefundEnded: "提前终止退费"}[k]
 }
 
 // RefundState is where an application stands.
@@ -132,7 +133,7 @@ func (in *RefundAsk) check() error {
 	if utf8.RuneCountInString(in.Account) > maxReference {
 		return ErrRefund.At("body.account", "最多 60 个字", nil)
 	}
-	if in.Kind.Name() == "" {
+	if in.Kind.Name() == "" || in.Kind == RefundEnded {
 		return ErrRefund.At("body.kind", "不在可选范围内", string(in.Kind))
 	}
 	if in.Kind == RefundRed || in.Kind == RefundCandidate {
@@ -200,7 +201,7 @@ func (s *Service) AskRefund(ctx context.Context, who actor.Actor, project id.ID,
 
 // askReceipt holds the application against its receipt, which stays locked.
 func (s *Service) askReceipt(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, receipt id.ID, original bool) error {
-	r, err := lockReceipt(ctx, tx, project, receipt)
+	r, err := s.lockReceipt(ctx, tx, project, receipt)
 	if err != nil {
 		return err
 	}
@@ -272,7 +273,7 @@ func (s *Service) DecideRefund(ctx context.Context, who actor.Actor, project, re
 		f.DecidedBy, f.Decider, f.DecidedAt, f.Note, f.State = who.Account, who.Name, tx.Now(), note, RefundApproved
 		if !approve {
 			f.State = RefundRefused
-			return "退回", s.dropCandidate(ctx, tx, project, f)
+			return "退回", s.drop(ctx, tx, project, f)
 		}
 		return "批准", nil
 	})
@@ -289,7 +290,7 @@ func (s *Service) WithdrawRefund(ctx context.Context, who actor.Actor, project, 
 			return "", ErrNotAsker
 		}
 		f.State = RefundTaken
-		return "撤回", s.dropCandidate(ctx, tx, project, f)
+		return "撤回", s.drop(ctx, tx, project, f)
 	})
 }
 
@@ -302,7 +303,7 @@ func (s *Service) changeRefund(ctx context.Context, who actor.Actor, project, re
 		}
 		// In the order of paying out: the receipt before its application.
 		if old.Method.online() && old.Receipt != 0 {
-			if _, err := lockReceipt(ctx, tx, project, old.Receipt); err != nil {
+			if _, err := s.lockReceipt(ctx, tx, project, old.Receipt); err != nil {
 				return err
 			}
 		}
@@ -350,23 +351,17 @@ type RefundFilter struct {
 
 // Refunds lists applications, newest first.
 func (s *Service) Refunds(ctx context.Context, project id.ID, f RefundFilter) (page.List[Refund], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Refund]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
 	q := s.db.Reader(ctx)
 	rooms, err := s.estate.RoomsWithin(ctx, q, project, f.Within)
 	if err != nil {
 		return page.List[Refund]{}, fmt.Errorf("list refunds: %w", err)
 	}
-	rows, err := listRefunds(ctx, q, project, &f, rooms, before)
+	list, err := page.Newest(&f.Request, func(r Refund) id.ID { return r.ID }, func(before id.ID) ([]Refund, error) {
+		return listRefunds(ctx, q, project, &f, rooms, before)
+	})
 	if err != nil {
-		return page.List[Refund]{}, fmt.Errorf("list refunds: %w", err)
+		return list, fmt.Errorf("list refunds: %w", err)
 	}
-	list := page.Cut(rows, f.Limit, func(r Refund) []any { return []any{r.ID} })
 	list.Items, err = s.keepRefunds(ctx, q, project, list.Items, f.Within)
 	return list, err
 }
@@ -374,4 +369,23 @@ func (s *Service) Refunds(ctx context.Context, project id.ID, f RefundFilter) (p
 // Refund reads one. Error: fault.ErrNotFound.
 func (s *Service) Refund(ctx context.Context, project, refund id.ID) (Refund, error) {
 	return oneRefund(ctx, s.db.Reader(ctx), project, refund)
+}
+
+// insertApproved writes an application that stands approved already, by a
+// document of another room. What goes by a channel is sent at once.
+func (s *Service) insertApproved(ctx context.Context, tx *db.Tx, asked, decided actor.Actor, project id.ID, f *Refund) error {
+	f.State, f.AskedBy, f.Asker, f.AskedAt = RefundAsked, asked.Account, asked.Name, tx.Now()
+	if err := insertRefund(ctx, tx, project, f); err != nil {
+		return fmt.Errorf("write refund: %w", err)
+	}
+	f.State, f.DecidedBy, f.Decider, f.DecidedAt = RefundApproved, decided.Account, decided.Name, tx.Now()
+	verb := "批准"
+	if f.Method.online() {
+		verb = "批准原路退回"
+		if err := s.send(ctx, tx, decided, project, f); err != nil {
+			return err
+		}
+	}
+	s.record(tx, decided, project, f, "cashier.refund_"+string(f.State), verb, nil)
+	return updateRefund(ctx, tx, project, f)
 }

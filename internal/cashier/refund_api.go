@@ -36,7 +36,7 @@ func (s *Service) refundRoutes(w *web.Server) {
 
 type refundJSON struct {
 	ID            id.ID      `json:"id"`
-	Kind          string     `json:"kind" enum:"red,part,prepaid,deposit,candidate" doc:"red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱"`
+	Kind          string     `json:"kind" enum:"red,part,prepaid,deposit,candidate,ended" doc:"red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱，ended 提前终止退费"`
 	KindName      string     `json:"kind_name"`
 	Receipt       id.ID      `json:"receipt_id" doc:"退的是哪张收据，退预存为空"`
 	ReceiptNumber string     `json:"receipt_number"`
@@ -95,7 +95,7 @@ type refundListIn struct {
 	Project id.ID `path:"project"`
 	page.Request
 	State   string `query:"state" enum:"asked,approved,refused,withdrawn,paid,sent,failed" doc:"不填为全部"`
-	Kind    string `query:"kind" enum:"red,part,prepaid,deposit,candidate" doc:"不填为全部"`
+	Kind    string `query:"kind" enum:"red,part,prepaid,deposit,candidate,ended" doc:"不填为全部"`
 	Room    id.ID  `query:"room_id" doc:"这间房的"`
 	Receipt id.ID  `query:"receipt_id" doc:"这张收据的"`
 }
@@ -214,8 +214,8 @@ func (s *Service) apiPayRefund(ctx context.Context, who actor.Actor, in *refundS
 }
 
 func (s *Service) refundOffer() export.Offer {
-	o := export.Offer{Key: "refunds", Name: "红冲与退款", Permission: PermRead, Columns: []sheet.Column{
-		export.Text("申请时间", 20), export.Text("类别", 10), export.Text("房屋", 20), export.Text("交款人", 14), export.Text("原收据", 18), export.Money("金额"),
+	o := export.Offer{Key: "refunds", Name: "红冲与退款", Permission: PermRead, Buildings: true, Columns: []sheet.Column{
+		export.Text("申请时间", 20), export.Text("类别", 10), export.Text("房屋", 20), export.Text("缴费人", 14), export.Text("原收据", 18), export.Money("金额"),
 		export.Text("怎么退", 10), export.Text("原因", 30), export.Text("申请人", 12), export.Text("审批人", 12), export.Text("审批意见", 20), export.Text("状态", 10),
 		export.Text("红字收据", 18)}}
 	words := map[string]string{"asked": "待批", "approved": "已批待付", "refused": "已退回", "withdrawn": "已撤回", "paid": "已付出",

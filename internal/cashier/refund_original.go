@@ -64,7 +64,7 @@ func (s *Service) askCandidate(ctx context.Context, tx *db.Tx, project id.ID, f 
 		return payment.ErrNoRefunder
 	}
 	if c.Receipt != 0 {
-		r, err := lockReceipt(ctx, tx, project, c.Receipt)
+		r, err := s.lockReceipt(ctx, tx, project, c.Receipt)
 		if err != nil {
 			return err
 		}
@@ -81,6 +81,9 @@ func (s *Service) askCandidate(ctx context.Context, tx *db.Tx, project id.ID, f 
 func (s *Service) stillRefundable(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt, f *Refund) error {
 	if err := r.mayRefund(); err != nil {
 		return err
+	}
+	if r.held() != 0 {
+		return ErrHeldPaid
 	}
 	open, err := openRefunds(ctx, tx, project, ofReceipt, r.ID)
 	if err != nil {
@@ -107,7 +110,7 @@ func (s *Service) send(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	in := payment.NewRefund{Channel: string(f.Method), Amount: f.Amount, Room: f.Room, Payer: f.Payer, Application: f.ID, Candidate: f.Candidate,
 		Title: strings.TrimSpace(f.RoomLabel + " 物业费用退款")}
 	if f.Receipt != 0 {
-		r, err := oneReceipt(ctx, tx, project, f.Receipt)
+		r, err := s.oneReceipt(ctx, tx, project, f.Receipt)
 		if err != nil {
 			return err
 		}
@@ -139,9 +142,12 @@ func (s *Service) send(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 func (s *Service) tryRed(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, r *Receipt) (money.Fen, error) {
 	var red Receipt
 	var err error
-	if f.Kind == RefundRed {
+	switch f.Kind {
+	case RefundRed:
 		red, err = r.mirror(), r.mayRed()
-	} else {
+	case RefundEnded:
+		err = s.draftEnded(ctx, tx, project, r, &red, f)
+	default:
 		err = s.draftPart(ctx, tx, project, r, &red, f, nil)
 	}
 	if err == nil {
@@ -182,7 +188,7 @@ func (s *Service) SettleRefund(ctx context.Context, tx *db.Tx, project id.ID, p 
 	}
 	f.Method, f.Account = old.Method, old.Account
 	if red.ID != 0 {
-		if err := s.takeBackOriginal(ctx, tx, project, &f, &red, p); err != nil {
+		if err := s.takeBackOriginal(ctx, tx, who, project, &f, &red, p); err != nil {
 			return 0, "", elsewhere(p, err)
 		}
 		if err := s.bookRed(ctx, tx, who, project, &red, f.Reason); err != nil {
@@ -218,10 +224,13 @@ func elsewhere(p *payment.Refund, err error) error {
 }
 
 // takeBackOriginal moves charges and wallets.
-func (s *Service) takeBackOriginal(ctx context.Context, tx *db.Tx, project id.ID, f *Refund, red *Receipt, p *payment.Refund) error {
+func (s *Service) takeBackOriginal(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, f *Refund, red *Receipt, p *payment.Refund) error {
 	m := red.mirror()
 	if err := s.unsettle(ctx, tx, project, m.Lines); err != nil {
 		return err
+	}
+	if f.Kind == RefundEnded {
+		return s.endMonths(ctx, tx, who, project, f, red)
 	}
 	var err error
 	switch {
@@ -276,7 +285,7 @@ func (s *Service) AskAgain(ctx context.Context, who actor.Actor, project, refund
 			return "", ErrRefundState
 		}
 		if f.Receipt != 0 {
-			r, err := oneReceipt(ctx, tx, project, f.Receipt)
+			r, err := s.oneReceipt(ctx, tx, project, f.Receipt)
 			if err == nil {
 				err = s.stillRefundable(ctx, tx, project, &r, f)
 			}

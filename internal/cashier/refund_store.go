@@ -132,8 +132,8 @@ func receiptTells(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) 
 
 // lockReceipt locks a receipt behind the desks of its rooms, so that nothing
 // of it is given back at the same time.
-func lockReceipt(ctx context.Context, tx *db.Tx, project, receipt id.ID) (Receipt, error) {
-	r, err := oneReceipt(ctx, tx, project, receipt)
+func (s *Service) lockReceipt(ctx context.Context, tx *db.Tx, project, receipt id.ID) (Receipt, error) {
+	r, err := s.oneReceipt(ctx, tx, project, receipt)
 	if err != nil {
 		return r, err
 	}
@@ -143,7 +143,7 @@ func lockReceipt(ctx context.Context, tx *db.Tx, project, receipt id.ID) (Receip
 	if err := tx.Lock(ctx, "SELECT id FROM cashier_receipt WHERE project_id = ? AND id = ?", project, receipt); err != nil {
 		return r, fmt.Errorf("lock receipt: %w", err)
 	}
-	return oneReceipt(ctx, tx, project, receipt)
+	return s.oneReceipt(ctx, tx, project, receipt)
 }
 
 func lockReceipts(ctx context.Context, tx *db.Tx, project id.ID, receipts []id.ID) error {

@@ -3,9 +3,9 @@ package cashier
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"linli/internal/billing"
+	"linli/internal/cashier/spread"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -27,6 +27,7 @@ type Open struct {
 	Amount    money.Fen // the whole charge
 	Left      money.Fen // still owed
 	Interest  bool      // a late fee; Charge is made when it is paid
+	Costs     bool      // what it cost to collect the rest (实现债权的费用)
 }
 
 // Seat is a household as it sits at the counter: who pays, for which rooms,
@@ -47,6 +48,7 @@ type Seat struct {
 	Setting   Setting
 	Ahead     []Open // charged while the money is taken, not in Open and Owed
 	AheadRun  id.ID
+	today     clock.Date
 }
 
 // Seat reads the household of a room for the counter. Error: estate.ErrNoRoom.
@@ -99,13 +101,15 @@ func (s *Service) seats(ctx context.Context, q db.Q, project id.ID, households [
 	if err != nil {
 		return nil, err
 	}
-	late, err := s.billing.LateFees(ctx, q, project, rooms, clock.DateOf(s.db.Clock().Now()))
+	today := clock.DateOf(s.db.Clock().Now())
+	late, err := s.late.Fees(ctx, q, project, rooms, today)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*Seat, len(households))
 	for i := range households {
 		seat := seatOf(&households[i], setting)
+		seat.today = today
 		if err := s.addOpen(ctx, q, project, seat, open); err != nil {
 			return nil, err
 		}
@@ -113,7 +117,7 @@ func (s *Service) seats(ctx context.Context, q db.Q, project id.ID, households [
 			return nil, err
 		}
 		seat.Prepaid = wallets.Of(seat.Payer, seat.rooms())
-		if err := s.addAside(ctx, q, project, seat, wallets.Aside(seat.Payer, seat.rooms())); err != nil {
+		if seat.Aside, err = s.nameAside(ctx, q, project, wallets.Aside(seat.Payer, seat.rooms())); err != nil {
 			return nil, err
 		}
 		out[i] = seat
@@ -206,10 +210,12 @@ func sumLeft(open []Open) money.Fen {
 	return sum
 }
 
-func debts(open []Open) []Debt {
-	out := make([]Debt, len(open))
+// debts are what an amount is spread over. Costs come first once they are due:
+// what is not due never goes before what is (民法典 560).
+func (seat *Seat) debts(open []Open) []spread.Debt {
+	out := make([]spread.Debt, len(open))
 	for i, o := range open {
-		out[i] = Debt{Charge: o.Charge, Month: o.Month, Due: o.Due, Left: o.Left, Interest: o.Interest}
+		out[i] = spread.Debt{Charge: o.Charge, Month: o.Month, Due: o.Due, Left: o.Left, Interest: o.Interest, Costs: o.Costs && o.Due <= seat.today}
 	}
 	return out
 }
@@ -227,20 +233,4 @@ func (s *Service) unsettle(ctx context.Context, tx *db.Tx, project id.ID, lines 
 		return nil
 	}
 	return s.billing.Unsettle(ctx, tx, project, settlements(lines))
-}
-
-// how is the short form of an explanation: the multiplications before the sum.
-func how(e billing.Explanation) string {
-	var terms []string
-	for _, l := range e.Lines {
-		if strings.Contains(l, "= ") {
-			break
-		}
-		terms = append(terms, l)
-	}
-	out := strings.Join(terms, " + ")
-	if e.Amount != e.Computed {
-		out += "，经更正"
-	}
-	return out
 }

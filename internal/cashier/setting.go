@@ -5,11 +5,13 @@ import (
 	"fmt"
 
 	"linli/internal/audit"
+	"linli/internal/cashier/spread"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // PermSetting is the right to say how a project's counter works.
@@ -21,6 +23,16 @@ var ErrSetting = fault.New(fault.Invalid, "setting_invalid", "收银设置填写
 // maxAheadMonths is the longest time a project may allow to be paid ahead.
 const maxAheadMonths = 60
 
+// Policy names the order in which an amount meets the debts.
+type Policy = spread.Policy
+
+// The policies.
+const (
+	PolicyChosen    = spread.PolicyChosen
+	PolicyStatutory = spread.PolicyStatutory
+	PolicyOldest    = spread.PolicyOldest
+)
+
 // Setting is how the counter of a project works.
 type Setting struct {
 	Policy      Policy     // statutory or oldest: the order when the payer names nothing
@@ -28,6 +40,7 @@ type Setting struct {
 	AheadMonths int        // how many months may be paid ahead; 0 means none
 	AheadUntil  clock.Date // end of the service contract, 0 = open: nothing beyond it is taken
 	Deduct      bool       // prepaid money pays by itself what a released run makes owed
+	RoundTo     money.Fen  // cash is rounded down to 角 (10) or 元 (100) where it pays all; 0 = to the fen
 	Version     int        // 0 while nobody has set anything
 }
 
@@ -43,6 +56,9 @@ func (st *Setting) check() error {
 	}
 	if st.AheadMonths < 0 || st.AheadMonths > maxAheadMonths {
 		return ErrSetting.At("body.ahead_months", "要在 0–60 个月之间", st.AheadMonths)
+	}
+	if !st.knownRounding() {
+		return ErrSetting.At("body.round_to", "可以不抹零、抹到角或抹到元", int64(st.RoundTo))
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
 	var st Setting
 	var choice, deduct int
-	err := q.QueryRow(ctx, "SELECT policy, choice, ahead_months, ahead_until, deduct, version FROM cashier_setting WHERE project_id = ?", project).
-		Scan(&st.Policy, &choice, &st.AheadMonths, &st.AheadUntil, &deduct, &st.Version)
+	err := q.QueryRow(ctx, "SELECT policy, choice, ahead_months, ahead_until, deduct, round_to, version FROM cashier_setting WHERE project_id = ?", project).
+		Scan(&st.Policy, &choice, &st.AheadMonths, &st.AheadUntil, &deduct, &st.RoundTo, &st.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return usualSetting(), nil
 	}
@@ -24,10 +24,10 @@ func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
 
 // putSetting writes the next version; two people at once are told so.
 func putSetting(ctx context.Context, tx *db.Tx, project id.ID, st *Setting) error {
-	n, err := tx.Exec(ctx, `INSERT INTO cashier_setting (project_id, policy, choice, ahead_months, ahead_until, deduct, version) VALUES (?, ?, ?, ?, ?, ?, ?)
+	n, err := tx.Exec(ctx, `INSERT INTO cashier_setting (project_id, policy, choice, ahead_months, ahead_until, deduct, round_to, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (project_id) DO UPDATE SET policy = excluded.policy, choice = excluded.choice, ahead_months = excluded.ahead_months,
-			ahead_until = excluded.ahead_until, deduct = excluded.deduct, version = excluded.version WHERE cashier_setting.version = excluded.version - 1`,
-		project, string(st.Policy), order(st.Choice), st.AheadMonths, st.AheadUntil, order(st.Deduct), st.Version)
+			ahead_until = excluded.ahead_until, deduct = excluded.deduct, round_to = excluded.round_to, version = excluded.version WHERE cashier_setting.version = excluded.version - 1`,
+		project, string(st.Policy), order(st.Choice), st.AheadMonths, st.AheadUntil, order(st.Deduct), st.RoundTo, st.Version)
 	if err == nil && n != 1 {
 		return fault.ErrStale
 	}

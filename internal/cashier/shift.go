@@ -2,37 +2,18 @@ package cashier
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"linli/internal/audit"
 	"linli/internal/kit/actor"
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/kit/page"
 )
 
-// PermReport lets see what every cashier took, counted and handed in.
-const PermReport actor.Permission = "cashier.report"
-
-// What shifts refuse.
-var (
-	ErrHandedOver = fault.New(fault.Conflict, "receipt_handed_over", "这张收据已交班，不能作废，需红冲")
-	ErrShiftOpen  = fault.New(fault.Conflict, "shift_open", "您已经开班，先交班再开下一班")
-	ErrShiftShut  = fault.New(fault.Conflict, "shift_closed", "这一班已经交班")
-	ErrNotYours   = fault.New(fault.Conflict, "shift_not_yours", "这是别人的班，请本人交班，或请有“收款统计”权限的收款人员代交")
-	ErrImprest    = fault.New(fault.Invalid, "imprest_invalid", "备用金应为 0 到 100 万元")
-)
-
-const (
-	shiftSeries = "RJ"
-	maxImprest  = money.Fen(1_000_000_00)
-	shiftTries  = 5
-)
+// ErrHandedOver refuses to make a receipt of a closed shift void.
+var ErrHandedOver = fault.New(fault.Conflict, "receipt_handed_over", "这张收据已交班，不能作废，需红冲")
 
 // ShiftState is where a shift stands.
 type ShiftState string
@@ -45,109 +26,43 @@ const (
 	ShiftBefore ShiftState = "before"
 )
 
-// Shift is what one cashier takes between two closings (班次). All amounts are
-// in fen.
-type Shift struct {
-	ID          id.ID
-	Number      string // RJ2026-000001, from the closing on
-	Year        int
-	Seq         int64
-	Cashier     id.ID
-	CashierName string
-	State       ShiftState
-	OpenedAt    time.Time
-	OpenedOn    clock.Date
-	Imprest     money.Fen // 备用金, in the drawer at the opening
-	Expected    money.Fen // cash that should be there; of a closed shift as it was then
-	Counted     money.Fen // the last count
-	Reason      string    // of the difference
-	Handed      money.Fen // 解款
-	ClosedAt    time.Time
-	ClosedOn    clock.Date
-	ClosedBy    id.ID
-	ClosedName  string
-	Sums        []ShiftSum
-	Counts      []Count
-	Hidden      bool // the sums are kept from the one who asks
+// ShiftMark is what a receipt tells of its shift.
+type ShiftMark struct {
+	State  ShiftState
+	Number string // from the closing on
 }
 
-// ShiftSum is what a shift took by one method; money of receipts that were
-// made void is in Amount and in Voided.
-type ShiftSum struct {
-	Method   Method
-	Receipts int
-	Amount   money.Fen
-	Voids    int
-	Voided   money.Fen
+// Shifts is the socket of the room that keeps shifts (班次). The counter asks
+// it inside the transaction of its receipt, so that a receipt that meets a
+// closing lands before it or in the next shift.
+type Shifts interface {
+	// JoinShift locks the open shift of who until the end of the transaction, and
+	// opens one where there is none.
+	JoinShift(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID) (id.ID, error)
+	// LockShift waits for whoever works on the shift and tells its state then.
+	LockShift(ctx context.Context, tx *db.Tx, project, shift id.ID) (ShiftState, error)
+	// ShiftMarks tells of shifts; one that is not there is left out.
+	ShiftMarks(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[id.ID]ShiftMark, error)
 }
 
-// Net is what stayed.
-func (s ShiftSum) Net() money.Fen { return s.Amount - s.Voided }
+// KeepShifts fills the socket while the house is built. Without it receipts
+// belong to no shift, and none is ever handed over.
+func (s *Service) KeepShifts(k Shifts) { s.shifts = k }
 
-// Difference is what was counted beyond what should be there: 长款 above zero,
-// 短款 below.
-func (sh *Shift) Difference() money.Fen { return sh.Counted - sh.Expected }
-
-// Kept stays in the drawer as the next shift's 备用金.
-func (sh *Shift) Kept() money.Fen { return sh.Counted - sh.Handed }
-
-// Income is all money that came in and stayed, without prepaid money used.
-func (sh *Shift) Income() money.Fen {
-	var sum money.Fen
-	for _, s := range sh.Sums {
-		if s.Method != MethodPrepay {
-			sum += s.Net()
-		}
-	}
-	return sum
-}
-
-// cashDue is what should be in the drawer by the sums.
-func (sh *Shift) cashDue() money.Fen {
-	due := sh.Imprest
-	for _, s := range sh.Sums {
-		if s.Method == MethodCash {
-			due += s.Net()
-		}
-	}
-	return due
-}
-
-// joinShift locks the open shift of the cashier until the end of the
-// transaction, so that a closing waits, and opens one where there is none.
-// What meets a closing lands before it or in the next shift.
 func (s *Service) joinShift(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID) (id.ID, error) {
-	for range shiftTries {
-		shift, err := openShiftOf(ctx, tx, project, who.Account)
-		if err != nil {
-			return 0, fmt.Errorf("find shift: %w", err)
-		}
-		if shift == 0 {
-			imprest, err := lastKept(ctx, tx, project, who.Account)
-			if err != nil {
-				return 0, fmt.Errorf("find last shift: %w", err)
-			}
-			sh, opened, err := s.open(ctx, tx, who, project, imprest)
-			if err != nil || opened {
-				return sh.ID, err
-			}
-			continue
-		}
-		state, err := lockShift(ctx, tx, project, shift)
-		if err != nil {
-			return 0, fmt.Errorf("lock shift: %w", err)
-		}
-		if state == ShiftOpen {
-			return shift, nil
-		}
+	if s.shifts == nil {
+		return 0, nil
 	}
-	return 0, errors.New("join shift: it closes faster than it opens")
+	return s.shifts.JoinShift(ctx, tx, who, project)
 }
 
 // stillInShift locks the shift of a receipt and refuses when it has been
 // handed over.
-func stillInShift(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
-	state, err := lockShift(ctx, tx, project, r.Shift)
+func (s *Service) stillInShift(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) error {
+	if s.shifts == nil {
+		return nil
+	}
+	state, err := s.shifts.LockShift(ctx, tx, project, r.Shift)
 	if err != nil {
 		return fmt.Errorf("lock shift: %w", err)
 	}
@@ -160,132 +75,115 @@ func stillInShift(ctx context.Context, tx *db.Tx, project id.ID, r *Receipt) err
 	return ErrHandedOver.Say("收据 %s 已交班（%s），不能作废，需红冲", r.Number, r.ShiftNumber)
 }
 
-// open writes a new shift; false when the cashier has one.
-func (s *Service) open(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, imprest money.Fen) (Shift, bool, error) {
-	sh := Shift{ID: tx.NewID(), Cashier: who.Account, CashierName: who.Name, State: ShiftOpen, OpenedAt: tx.Now(),
-		OpenedOn: clock.DateOf(tx.Now()), Imprest: imprest, Expected: imprest, Sums: []ShiftSum{}, Counts: []Count{}}
-	opened, err := insertShift(ctx, tx, project, &sh)
-	if err != nil {
-		return sh, false, fmt.Errorf("write shift: %w", err)
-	}
-	if opened {
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.shift_opened", Kind: "shift", Subject: sh.ID,
-			Summary: fmt.Sprintf("%s 开班，备用金 %s 元", who.Name, imprest.Comma()), After: map[string]any{"imprest": imprest}})
-	}
-	return sh, opened, nil
-}
-
-// OpenShift opens a shift by hand, with the 备用金 that lies in the drawer.
-// Errors: ErrShiftOpen, ErrImprest.
-func (s *Service) OpenShift(ctx context.Context, who actor.Actor, project id.ID, imprest money.Fen) (Shift, error) {
-	if imprest < 0 || imprest > maxImprest {
-		return Shift{}, ErrImprest.At("body.imprest", "0 到 100 万元", int64(imprest))
-	}
-	var sh Shift
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		var opened bool
-		var err error
-		if sh, opened, err = s.open(ctx, tx, who, project, imprest); err == nil && !opened {
-			return ErrShiftOpen
+// markShifts tells receipts where their shifts stand.
+func (s *Service) markShifts(ctx context.Context, q db.Q, project id.ID, list []Receipt) error {
+	if s.shifts == nil || len(list) == 0 {
+		for i := range list {
+			list[i].ShiftState = ShiftOpen
 		}
-		return err
-	})
-	if err != nil {
-		return Shift{}, fmt.Errorf("open shift: %w", err)
+		return nil
 	}
-	sh.hideFrom(who, project)
-	return sh, nil
-}
-
-// hideFrom takes away what who must not see yet: the sums of an open shift
-// are for its cashier after the count, and for others by PermReport.
-func (sh *Shift) hideFrom(who actor.Actor, project id.ID) {
-	if sh.State != ShiftOpen {
-		return
-	}
-	if sh.Cashier == who.Account && len(sh.Counts) > 0 || sh.Cashier != who.Account && who.Can(PermReport, project) {
-		return
-	}
-	sh.Hidden, sh.Sums, sh.Counts, sh.Expected, sh.Counted = true, []ShiftSum{}, []Count{}, 0, 0
-}
-
-// CurrentShift is the open shift of who, or nil with the 备用金 that the last
-// one left.
-func (s *Service) CurrentShift(ctx context.Context, who actor.Actor, project id.ID) (*Shift, money.Fen, error) {
-	q := s.db.Reader(ctx)
-	shift, err := openShiftOf(ctx, q, project, who.Account)
-	if err != nil {
-		return nil, 0, fmt.Errorf("find shift: %w", err)
-	}
-	if shift == 0 {
-		kept, err := lastKept(ctx, q, project, who.Account)
-		if err != nil {
-			return nil, 0, fmt.Errorf("find last shift: %w", err)
+	seen, shifts := map[id.ID]bool{}, []id.ID{}
+	for i := range list {
+		if shift := list[i].Shift; !seen[shift] {
+			seen[shift] = true
+			shifts = append(shifts, shift)
 		}
-		return nil, kept, nil
 	}
-	sh, err := s.Shift(ctx, who, project, shift)
+	marks, err := s.shifts.ShiftMarks(ctx, q, project, shifts)
 	if err != nil {
-		return nil, 0, err
+		return fmt.Errorf("shifts of receipts: %w", err)
 	}
-	return &sh, 0, nil
+	for i := range list {
+		m := marks[list[i].Shift]
+		list[i].ShiftState, list[i].ShiftNumber = m.State, m.Number
+	}
+	return nil
 }
 
-// Shift reads one, as far as who may see it. Error: fault.ErrNotFound.
-func (s *Service) Shift(ctx context.Context, who actor.Actor, project, shift id.ID) (Shift, error) {
-	sh, err := wholeShift(ctx, s.db.Reader(ctx), project, shift)
-	if err == nil && sh.foreign(who, PermRead, project) {
-		err = fault.ErrNotFound
+// ShiftSum is what a shift took by one method; money of receipts that were
+// made void is in Amount and in Voided. Amounts in fen.
+type ShiftSum struct {
+	Method   Method
+	Receipts int
+	Amount   money.Fen
+	Voids    int
+	Voided   money.Fen
+}
+
+// Net is what stayed.
+func (s ShiftSum) Net() money.Fen { return s.Amount - s.Voided }
+
+// ShiftSums adds up the receipts of shifts by method as they stand now.
+func (s *Service) ShiftSums(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[id.ID][]ShiftSum, error) {
+	if len(shifts) == 0 {
+		return map[id.ID][]ShiftSum{}, nil
+	}
+	out, err := shiftSums(ctx, q, project, shifts)
+	if err != nil {
+		return nil, fmt.Errorf("sums of shifts: %w", err)
+	}
+	return out, nil
+}
+
+// ShiftRounded adds up what the valid receipts of shifts let go (抹零), in fen.
+func (s *Service) ShiftRounded(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[id.ID]money.Fen, error) {
+	out, err := shiftRounded(ctx, q, project, shifts)
+	if err != nil {
+		return nil, fmt.Errorf("rounding of shifts: %w", err)
+	}
+	return out, nil
+}
+
+// ShiftItem is what the valid receipts of a shift took for one thing: a fee,
+// money to prepay, money held; what it let go is below zero.
+type ShiftItem struct {
+	Name     string
+	Receipts int
+	Amount   money.Fen
+}
+
+// ShiftFacts are the receipts of a shift as far as its report names them.
+type ShiftFacts struct {
+	Count       int
+	First, Last string // numbers
+	Items       []ShiftItem
+	Voids, Reds []ShiftReceipt
+}
+
+// ShiftReceipt is one that was made void, or that gave money back.
+type ShiftReceipt struct {
+	Number, Room string
+	Amount       money.Fen
+	Of           string // the receipt that a red one takes back
+	By, Reason   string
+	At           time.Time // of the voiding; zero for a red one
+}
+
+// ShiftFacts reads what the report of a shift says of its receipts.
+func (s *Service) ShiftFacts(ctx context.Context, q db.Q, project, shift id.ID) (ShiftFacts, error) {
+	f, err := shiftReceipts(ctx, q, project, shift)
+	if err == nil {
+		f.Items, err = shiftItems(ctx, q, project, shift)
 	}
 	if err != nil {
-		return Shift{}, fmt.Errorf("read shift: %w", err)
+		return f, fmt.Errorf("receipts of shift: %w", err)
 	}
-	sh.hideFrom(who, project)
-	return sh, nil
+	return f, nil
 }
 
-// foreign reports whether a shift is not there for somebody: it is another's,
-// and the right is limited to buildings, while a shift knows none.
-func (sh *Shift) foreign(who actor.Actor, p actor.Permission, project id.ID) bool {
-	return sh.Cashier != who.Account && who.Somewhere(p, project) && !who.Can(p, project)
+// ShiftOwner is one cashier whose receipts are in a shift.
+type ShiftOwner struct {
+	Shift, Cashier id.ID
+	First          string // number of the first receipt
+	Receipts       int
 }
 
-// ShiftFilter narrows the list of shifts; zero fields do not.
-type ShiftFilter struct {
-	page.Request
-	Cashier id.ID
-	State   ShiftState
-	From    clock.Date // opened, inclusive
-	Until   clock.Date // opened, inclusive
-	Late    bool       // opened on an earlier day and still open
-	today   clock.Date
-}
-
-// Shifts lists shifts with their sums as far as who may see them, newest
-// first.
-func (s *Service) Shifts(ctx context.Context, who actor.Actor, project id.ID, f ShiftFilter) (page.List[Shift], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Shift]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	f.today = clock.DateOf(s.db.Clock().Now())
-	q := s.db.Reader(ctx)
-	rows, err := listShifts(ctx, q, project, &f, before)
+// ShiftOwners names the cashiers of all shifts that receipts speak of.
+func (s *Service) ShiftOwners(ctx context.Context, q db.Q, project id.ID) ([]ShiftOwner, error) {
+	list, err := shiftOwners(ctx, q, project)
 	if err != nil {
-		return page.List[Shift]{}, fmt.Errorf("list shifts: %w", err)
-	}
-	list := page.Cut(rows, f.Limit, func(sh Shift) []any { return []any{sh.ID} })
-	if err := fillShifts(ctx, q, project, list.Items); err != nil {
-		return page.List[Shift]{}, fmt.Errorf("list shifts: %w", err)
-	}
-	for i := range list.Items {
-		list.Items[i].hideFrom(who, project)
+		return nil, fmt.Errorf("cashiers of shifts: %w", err)
 	}
 	return list, nil
 }
-
-// Late reports whether the shift should have been closed on an earlier day.
-func (sh *Shift) Late(today clock.Date) bool { return sh.State == ShiftOpen && sh.OpenedOn < today }

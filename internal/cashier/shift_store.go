@@ -2,277 +2,117 @@ package cashier
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"strings"
+	"slices"
 
 	"linli/internal/kit/db"
-	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
 
-// openShiftOf is the id of the cashier's open shift, or 0.
-func openShiftOf(ctx context.Context, q db.Q, project, cashier id.ID) (id.ID, error) {
-	var shift id.ID
-	err := q.QueryRow(ctx, "SELECT id FROM cashier_shift WHERE project_id = ? AND cashier_id = ? AND state = 'open'", project, cashier).Scan(&shift)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return shift, err
-}
-
-// lastKept is what the newest closed shift of the cashier left in the drawer.
-func lastKept(ctx context.Context, q db.Q, project, cashier id.ID) (money.Fen, error) {
-	var kept money.Fen
-	err := q.QueryRow(ctx, `SELECT counted - handed FROM cashier_shift WHERE project_id = ? AND cashier_id = ? AND state = 'closed'
-		ORDER BY id DESC LIMIT 1`, project, cashier).Scan(&kept)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return kept, err
-}
-
-// lockShift waits for whoever works on the shift and tells its state then.
-func lockShift(ctx context.Context, tx *db.Tx, project, shift id.ID) (ShiftState, error) {
-	if err := tx.Lock(ctx, "SELECT id FROM cashier_shift WHERE project_id = ? AND id = ?", project, shift); err != nil {
-		return "", err
-	}
-	var state ShiftState
-	err := tx.QueryRow(ctx, "SELECT state FROM cashier_shift WHERE project_id = ? AND id = ?", project, shift).Scan(&state)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", fault.ErrNotFound
-	}
-	return state, err
-}
-
-const shiftColumns = `s.id, s.number, s.year, s.seq, s.cashier_id, s.cashier_name, s.state, s.opened_at, s.opened_on, s.imprest, s.expected,
-	s.counted, s.reason, s.handed, s.closed_at, s.closed_on, s.closed_by, s.closed_name`
-
-func scanShift(row db.Scanner) (Shift, error) {
-	var sh Shift
-	var opened, closed int64
-	err := row.Scan(&sh.ID, &sh.Number, &sh.Year, &sh.Seq, &sh.Cashier, &sh.CashierName, &sh.State, &opened, &sh.OpenedOn, &sh.Imprest, &sh.Expected,
-		&sh.Counted, &sh.Reason, &sh.Handed, &closed, &sh.ClosedOn, &sh.ClosedBy, &sh.ClosedName)
-	sh.OpenedAt, sh.ClosedAt, sh.Sums, sh.Counts = db.Micro(opened), db.Micro(closed), []ShiftSum{}, []Count{}
-	return sh, err
-}
-
-// insertShift writes an open shift; false when the cashier has one already.
-func insertShift(ctx context.Context, tx *db.Tx, project id.ID, sh *Shift) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO cashier_shift (project_id, id, number, year, seq, cashier_id, cashier_name, state, opened_at, opened_on,
-		imprest, expected, counted, reason, handed, closed_at, closed_on, closed_by, closed_name)
-		VALUES (?, ?, '', 0, 0, ?, ?, 'open', ?, ?, ?, 0, 0, '', 0, 0, 0, 0, '')
-		ON CONFLICT (project_id, cashier_id) WHERE state = 'open' DO NOTHING`,
-		project, sh.ID, sh.Cashier, sh.CashierName, sh.OpenedAt, sh.OpenedOn, sh.Imprest)
-	return n == 1, err
-}
-
-func insertCount(ctx context.Context, tx *db.Tx, project, shift id.ID, c *Count) error {
-	_, err := tx.Exec(ctx, `INSERT INTO cashier_count (project_id, shift_id, no, counted, notes, expected, by_id, by_name, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, project, shift, c.No, c.Counted, notesText(c.Notes), c.Expected, c.By, c.ByName, c.At)
-	return err
-}
-
-// notesText is how counted notes are stored: 10000x3 5000x1.
-func notesText(notes []Note) string {
-	parts := []string{}
-	for _, n := range notes {
-		if n.N > 0 {
-			parts = append(parts, fmt.Sprintf("%dx%d", int64(n.Value), n.N))
+func shiftSums(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[id.ID][]ShiftSum, error) {
+	out := map[id.ID][]ShiftSum{}
+	for part := range slices.Chunk(shifts, idChunk) {
+		rows, err := q.Query(ctx, `SELECT r.shift_id, p.method, COUNT(DISTINCT r.id), CAST(SUM(p.amount) AS BIGINT),
+			COUNT(DISTINCT CASE WHEN r.state = 'void' THEN r.id END),
+			CAST(SUM(CASE WHEN r.state = 'void' THEN p.amount ELSE 0 END) AS BIGINT)
+			FROM cashier_receipt r JOIN cashier_pay p ON p.project_id = r.project_id AND p.receipt_id = r.id
+			WHERE r.project_id = ? AND r.shift_id IN (`+db.In(len(part))+") GROUP BY r.shift_id, p.method ORDER BY r.shift_id, p.method",
+			args([]any{project}, part)...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var shift id.ID
+			var m ShiftSum
+			err := row.Scan(&shift, &m.Method, &m.Receipts, &m.Amount, &m.Voids, &m.Voided)
+			out[shift] = append(out[shift], m)
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, err
 		}
-	}
-	return strings.Join(parts, " ")
-}
-
-func parseNotes(text string) ([]Note, error) {
-	out := []Note{}
-	for part := range strings.FieldsSeq(text) {
-		var n Note
-		if _, err := fmt.Sscanf(part, "%dx%d", &n.Value, &n.N); err != nil {
-			return nil, fmt.Errorf("counted notes %q: %w", text, err)
-		}
-		out = append(out, n)
 	}
 	return out, nil
 }
 
-func updateClosed(ctx context.Context, tx *db.Tx, project id.ID, sh *Shift) error {
-	n, err := tx.Exec(ctx, `UPDATE cashier_shift SET state = ?, number = ?, year = ?, seq = ?, expected = ?, counted = ?, reason = ?, handed = ?,
-		closed_at = ?, closed_on = ?, closed_by = ?, closed_name = ? WHERE project_id = ? AND id = ? AND state = 'open'`,
-		string(sh.State), sh.Number, sh.Year, sh.Seq, sh.Expected, sh.Counted, sh.Reason, sh.Handed,
-		sh.ClosedAt, sh.ClosedOn, sh.ClosedBy, sh.ClosedName, project, sh.ID)
-	if err == nil && n != 1 {
-		err = ErrShiftShut
-	}
-	for i := 0; err == nil && i < len(sh.Sums); i++ {
-		m := &sh.Sums[i]
-		_, err = tx.Exec(ctx, "INSERT INTO cashier_shift_sum (project_id, shift_id, method, receipts, amount, voids, voided) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			project, sh.ID, string(m.Method), m.Receipts, m.Amount, m.Voids, m.Voided)
-	}
-	return err
-}
-
-func wholeShift(ctx context.Context, q db.Q, project, shift id.ID) (Shift, error) {
-	sh, err := scanShift(q.QueryRow(ctx, "SELECT "+shiftColumns+" FROM cashier_shift s WHERE s.project_id = ? AND s.id = ?", project, shift))
-	if errors.Is(err, sql.ErrNoRows) {
-		return sh, fault.ErrNotFound
-	}
-	if err != nil {
-		return sh, err
-	}
-	one := []Shift{sh}
-	err = fillShifts(ctx, q, project, one)
-	return one[0], err
-}
-
-func listShifts(ctx context.Context, q db.Q, project id.ID, f *ShiftFilter, before id.ID) ([]Shift, error) {
-	where, list := " WHERE s.project_id = ?", []any{project}
-	add := func(on bool, text string, value any) {
-		if on {
-			where += " AND " + text
-			list = append(list, value)
+// shiftRounded adds up what valid receipts of shifts let go.
+func shiftRounded(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[id.ID]money.Fen, error) {
+	out := map[id.ID]money.Fen{}
+	for part := range slices.Chunk(shifts, idChunk) {
+		rows, err := q.Query(ctx, "SELECT shift_id, CAST(SUM(rounded) AS BIGINT) FROM cashier_receipt WHERE project_id = ? AND shift_id IN ("+db.In(len(part))+
+			") AND state = 'valid' AND rounded <> 0 GROUP BY shift_id", args([]any{project}, part)...)
+		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+			var shift id.ID
+			var sum money.Fen
+			err := row.Scan(&shift, &sum)
+			out[shift] = sum
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	add(before != 0, "s.id < ?", before)
-	add(f.Cashier != 0, "s.cashier_id = ?", f.Cashier)
-	add(f.State != "", "s.state = ?", string(f.State))
-	add(f.From != 0, "s.opened_on >= ?", f.From)
-	add(f.Until != 0, "s.opened_on <= ?", f.Until)
-	add(f.Late, "s.state = 'open' AND s.opened_on < ?", f.today)
-	rows, err := q.Query(ctx, "SELECT "+shiftColumns+" FROM cashier_shift s"+where+" ORDER BY s.id DESC LIMIT ?", append(list, f.Limit+1)...)
-	return db.Collect(rows, err, scanShift)
-}
-
-const liveSums = `SELECT r.shift_id AS shift_id, p.method AS method, COUNT(DISTINCT r.id) AS receipts, CAST(SUM(p.amount) AS BIGINT) AS amount,
-	COUNT(DISTINCT CASE WHEN r.state = 'void' THEN r.id END) AS voids,
-	CAST(SUM(CASE WHEN r.state = 'void' THEN p.amount ELSE 0 END) AS BIGINT) AS voided
-	FROM cashier_receipt r JOIN cashier_pay p ON p.project_id = r.project_id AND p.receipt_id = r.id`
-
-// fillShifts adds sums and counts to at most one page of shifts: the sums that
-// were kept at the closing, or those of the receipts while it has not come.
-func fillShifts(ctx context.Context, q db.Q, project id.ID, list []Shift) error {
-	at, shut, other, all := map[id.ID]*Shift{}, []id.ID{}, []id.ID{}, []id.ID{}
-	for i := range list {
-		at[list[i].ID] = &list[i]
-		all = append(all, list[i].ID)
-		if list[i].State == ShiftClosed {
-			shut = append(shut, list[i].ID)
-		} else {
-			other = append(other, list[i].ID)
-		}
-	}
-	read := func(query string, ids []id.ID, scan func(row db.Scanner) error) error {
-		if len(ids) == 0 {
-			return nil
-		}
-		rows, err := q.Query(ctx, strings.Replace(query, "{in}", db.In(len(ids)), 1), args([]any{project}, ids)...)
-		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) { return struct{}{}, scan(row) })
-		return err
-	}
-	sum := func(row db.Scanner) error {
-		var shift id.ID
-		var m ShiftSum
-		err := row.Scan(&shift, &m.Method, &m.Receipts, &m.Amount, &m.Voids, &m.Voided)
-		if err == nil {
-			at[shift].Sums = append(at[shift].Sums, m)
-		}
-		return err
-	}
-	err := errors.Join(
-		read(`SELECT shift_id, method, receipts, amount, voids, voided FROM cashier_shift_sum WHERE project_id = ? AND shift_id IN ({in})
-			ORDER BY shift_id, method`, shut, sum),
-		read(liveSums+" WHERE r.project_id = ? AND r.shift_id IN ({in}) GROUP BY r.shift_id, p.method ORDER BY r.shift_id, p.method", other, sum),
-		read(`SELECT shift_id, no, counted, notes, expected, by_id, by_name, at FROM cashier_count WHERE project_id = ? AND shift_id IN ({in})
-			ORDER BY shift_id, no`, all, func(row db.Scanner) error { return scanCount(row, at) }))
-	if err != nil {
-		return err
-	}
-	for _, sh := range at {
-		if sh.State == ShiftClosed {
-			continue
-		}
-		if sh.Expected = sh.cashDue(); len(sh.Counts) > 0 {
-			sh.Counted = sh.Counts[len(sh.Counts)-1].Counted
-		}
-	}
-	return nil
-}
-
-func scanCount(row db.Scanner, into map[id.ID]*Shift) error {
-	var shift id.ID
-	var c Count
-	var notes string
-	var at int64
-	err := row.Scan(&shift, &c.No, &c.Counted, &notes, &c.Expected, &c.By, &c.ByName, &at)
-	if err != nil {
-		return err
-	}
-	if c.Notes, err = parseNotes(notes); err != nil {
-		return err
-	}
-	c.At = db.Micro(at)
-	into[shift].Counts = append(into[shift].Counts, c)
-	return nil
+	return out, nil
 }
 
 // shiftItems adds up what valid receipts of the shift paid for, by fee.
-func shiftItems(ctx context.Context, q db.Q, project, shift id.ID) ([][]string, error) {
-	rows, err := q.Query(ctx, `SELECT l.item_name, COUNT(DISTINCT r.id), CAST(SUM(l.amount) AS BIGINT) AS paid FROM cashier_receipt r
-		JOIN cashier_line l ON l.project_id = r.project_id AND l.receipt_id = r.id
-		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' GROUP BY l.item_name ORDER BY paid DESC, l.item_name`, project, shift)
-	list, err := db.Collect(rows, err, scanItemRow)
-	if err != nil {
-		return nil, err
+func shiftItems(ctx context.Context, q db.Q, project, shift id.ID) ([]ShiftItem, error) {
+	var out []ShiftItem
+	for _, query := range []string{
+		`SELECT l.item_name, COUNT(DISTINCT r.id), CAST(SUM(l.amount) AS BIGINT) AS paid FROM cashier_receipt r
+			JOIN cashier_line l ON l.project_id = r.project_id AND l.receipt_id = r.id
+			WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' GROUP BY l.item_name ORDER BY paid DESC, l.item_name`,
+		`SELECT '存入预存', COUNT(*), CAST(SUM(r.to_prepay) AS BIGINT) FROM cashier_receipt r
+			WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.to_prepay <> 0 HAVING COUNT(*) > 0`,
+		`SELECT '抹零', COUNT(*), CAST(-SUM(r.rounded) AS BIGINT) FROM cashier_receipt r
+			WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.rounded <> 0 HAVING COUNT(*) > 0`,
+		`SELECT r.deposit_name, COUNT(*), CAST(SUM(r.deposit) AS BIGINT) FROM cashier_receipt r
+			WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.deposit <> 0 GROUP BY r.deposit_name ORDER BY r.deposit_name`,
+	} {
+		rows, err := q.Query(ctx, query, project, shift)
+		list, err := db.Collect(rows, err, func(row db.Scanner) (ShiftItem, error) {
+			var i ShiftItem
+			err := row.Scan(&i.Name, &i.Receipts, &i.Amount)
+			return i, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
 	}
-	rows, err = q.Query(ctx, `SELECT '存入预存', COUNT(*), CAST(SUM(r.to_prepay) AS BIGINT) FROM cashier_receipt r
-		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.to_prepay <> 0 HAVING COUNT(*) > 0`, project, shift)
-	more, err := db.Collect(rows, err, scanItemRow)
-	if err != nil {
-		return nil, err
-	}
-	rows, err = q.Query(ctx, `SELECT r.deposit_name, COUNT(*), CAST(SUM(r.deposit) AS BIGINT) FROM cashier_receipt r
-		WHERE r.project_id = ? AND r.shift_id = ? AND r.state = 'valid' AND r.deposit <> 0 GROUP BY r.deposit_name ORDER BY r.deposit_name`, project, shift)
-	held, err := db.Collect(rows, err, scanItemRow)
-	return append(append(list, more...), held...), err
+	return out, nil
 }
 
-func scanItemRow(row db.Scanner) ([]string, error) {
-	var name string
-	var n int
-	var paid money.Fen
-	err := row.Scan(&name, &n, &paid)
-	return []string{name, fmt.Sprint(n), paid.Comma()}, err
-}
-
-func shiftReceipts(ctx context.Context, q db.Q, project, shift id.ID) (shiftFacts, error) {
-	var f shiftFacts
+func shiftReceipts(ctx context.Context, q db.Q, project, shift id.ID) (ShiftFacts, error) {
+	var f ShiftFacts
 	err := q.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MIN(number), ''), COALESCE(MAX(number), '') FROM cashier_receipt WHERE project_id = ? AND shift_id = ?`,
-		project, shift).Scan(&f.n, &f.first, &f.last)
+		project, shift).Scan(&f.Count, &f.First, &f.Last)
 	if err != nil {
 		return f, err
 	}
-	rows, err := q.Query(ctx, `SELECT number, room_label, amount, void_name, void_at, void_reason FROM cashier_receipt
+	rows, err := q.Query(ctx, `SELECT number, room_label, amount, '', void_name, void_reason, void_at FROM cashier_receipt
 		WHERE project_id = ? AND shift_id = ? AND state = 'void' ORDER BY id`, project, shift)
-	f.voids, err = db.Collect(rows, err, func(row db.Scanner) ([]string, error) {
-		var number, room, name, reason string
-		var amount money.Fen
-		var at int64
-		err := row.Scan(&number, &room, &amount, &name, &at, &reason)
-		return voidRow(number, room, amount, name, db.Micro(at), reason), err
-	})
-	if err != nil {
+	if f.Voids, err = db.Collect(rows, err, scanShiftReceipt); err != nil {
 		return f, err
 	}
-	rows, err = q.Query(ctx, `SELECT r.number, r.room_label, r.amount, f.receipt_number, f.decided_name, f.reason FROM cashier_receipt r
+	rows, err = q.Query(ctx, `SELECT r.number, r.room_label, r.amount, f.receipt_number, f.decided_name, f.reason, 0 FROM cashier_receipt r
 		JOIN cashier_refund f ON f.project_id = r.project_id AND f.id = r.refund_id
 		WHERE r.project_id = ? AND r.shift_id = ? AND r.amount < 0 ORDER BY r.id`, project, shift)
-	f.reds, err = db.Collect(rows, err, func(row db.Scanner) ([]string, error) {
-		var number, room, of, name, reason string
-		var amount money.Fen
-		err := row.Scan(&number, &room, &amount, &of, &name, &reason)
-		return []string{number, room, amount.Comma(), of, name + "：" + reason}, err
-	})
+	f.Reds, err = db.Collect(rows, err, scanShiftReceipt)
 	return f, err
+}
+
+func scanShiftReceipt(row db.Scanner) (ShiftReceipt, error) {
+	var r ShiftReceipt
+	var at int64
+	err := row.Scan(&r.Number, &r.Room, &r.Amount, &r.Of, &r.By, &r.Reason, &at)
+	r.At = db.Micro(at)
+	return r, err
+}
+
+func shiftOwners(ctx context.Context, q db.Q, project id.ID) ([]ShiftOwner, error) {
+	rows, err := q.Query(ctx, `SELECT shift_id, cashier_id, MIN(number), COUNT(*) FROM cashier_receipt WHERE project_id = ?
+		GROUP BY shift_id, cashier_id ORDER BY 3`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (ShiftOwner, error) {
+		var o ShiftOwner
+		err := row.Scan(&o.Shift, &o.Cashier, &o.First, &o.Receipts)
+		return o, err
+	})
 }

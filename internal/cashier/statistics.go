@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"slices"
 
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
 )
+
+// PermReport lets see what every cashier took, counted and handed in.
+const PermReport actor.Permission = "cashier.report"
 
 // ErrPeriod refuses a period that ends before it begins.
 var ErrPeriod = fault.New(fault.Invalid, "period_invalid", "截止日应不早于起始日")
@@ -28,7 +32,7 @@ const (
 
 // StatRow is one line of the statistics, of valid receipts. Amounts in fen.
 type StatRow struct {
-	Key      string // a date, an account, a method or a fee item; prepay for money put into wallets
+	Key      string // a date, an account, a method or a fee item; prepay for money put into wallets, rounded for 抹零
 	Name     string
 	Receipts int
 	Amount   money.Fen            // as on the receipts, prepaid money used included
@@ -36,7 +40,9 @@ type StatRow struct {
 }
 
 // Income is what really came in.
-func (r *StatRow) Income() money.Fen { return r.Amount - r.Methods[MethodPrepay] }
+func (r *StatRow) Income() money.Fen {
+	return r.Amount - r.Methods[MethodPrepay] - r.Methods[MethodDeposit]
+}
 
 // StatFilter is the period; cashier 0 means all.
 type StatFilter struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"linli/internal/kit/actor"
@@ -13,6 +14,13 @@ import (
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/web"
 )
+
+func (s *Service) statisticsRoutes(w *web.Server) {
+	web.Handle(w, web.Op{ID: "takings-statistics", Method: http.MethodGet, Path: "/projects/{project}/takings/statistics", Tag: "cashier",
+		Permission: PermReport, Summary: "收款统计：按日、收费员、收款方式或费用"}, s.apiStatistics)
+	web.Handle(w, web.Op{ID: "takings-statistics-sheet", Method: http.MethodGet, Path: "/projects/{project}/takings/statistics.xlsx", Tag: "cashier",
+		Permission: PermReport, Summary: "收款统计，Excel 表"}, s.apiStatisticsSheet)
+}
 
 type statIn struct {
 	Project id.ID    `path:"project"`
@@ -31,7 +39,7 @@ type statRowJSON struct {
 	Name     string          `json:"name"`
 	Receipts int             `json:"receipts" doc:"有效收据张数"`
 	Amount   money.Fen       `json:"amount" doc:"收据金额，含预存抵扣，分"`
-	Income   money.Fen       `json:"income" doc:"收进的钱，不含预存抵扣，分；按日、按收费员和合计才有"`
+	Income   money.Fen       `json:"income" doc:"收进的钱，不含预存和押金抵扣，分；按日、按收费员和合计才有"`
 	Methods  []methodSumJSON `json:"methods" nullable:"false" doc:"按收款方式；按日、按收费员和合计才有"`
 }
 
@@ -45,7 +53,7 @@ type statJSON struct {
 
 func toStat(r *StatRow) statRowJSON {
 	j := statRowJSON{Key: r.Key, Name: r.Name, Receipts: r.Receipts, Amount: r.Amount, Methods: []methodSumJSON{}}
-	for _, m := range []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodAlipay, MethodPrepay} {
+	for _, m := range []Method{MethodCash, MethodCard, MethodTransfer, MethodWechat, MethodAlipay, MethodPrepay, MethodDeposit} {
 		if v := r.Methods[m]; v != 0 {
 			j.Methods = append(j.Methods, methodSumJSON{Method: string(m), Name: m.Name(), Amount: v})
 			j.Income = r.Income()

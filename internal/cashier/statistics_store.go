@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"context"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -33,10 +34,16 @@ func statRows(ctx context.Context, q db.Q, project id.ID, f *Filter, by StatBy) 
 	if err != nil {
 		return out, err
 	}
+	rows, err = q.Query(ctx, `SELECT 'rounded', '抹零', COUNT(*), CAST(-SUM(r.rounded) AS BIGINT) FROM cashier_receipt r`+where+
+		` AND r.rounded <> 0 HAVING COUNT(*) > 0`, list...)
+	rounded, err := db.Collect(rows, err, scanStat)
+	if err != nil {
+		return out, err
+	}
 	rows, err = q.Query(ctx, `SELECT 'deposit', MAX(r.deposit_name), COUNT(*), CAST(SUM(r.deposit) AS BIGINT) FROM cashier_receipt r`+where+
 		` AND r.deposit <> 0 GROUP BY r.deposit_name ORDER BY r.deposit_name`, list...)
 	held, err := db.Collect(rows, err, scanStat)
-	return append(append(out, more...), held...), err
+	return slices.Concat(out, more, rounded, held), err
 }
 
 func scanStat(row db.Scanner) (StatRow, error) {

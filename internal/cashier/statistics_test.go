@@ -85,23 +85,3 @@ func (w *world) drill(t *testing.T, st *cashier.Statistics) {
 		}
 	}
 }
-
-// The report of a shift names what it holds, and only of a closed one.
-func TestPrintShift(t *testing.T) {
-	run(t, func(t *testing.T, w *world) {
-		ctx, me := t.Context(), w.teller()
-		w.bill(t, due{w.a, "物业服务费", 202611, 25380})
-		r := w.takeAs(t, me, w.a, cashier.Pay{Method: cashier.MethodCash, Amount: 26000})
-		gone := w.takeAs(t, me, w.c, cashier.Pay{Method: cashier.MethodCard, Amount: 700})
-		_, err := w.cashier.Void(ctx, me, w.project, gone.ID, "刷错卡")
-		mustBe(t, err, nil)
-		_, err = w.cashier.PrintShift(ctx, me, w.project, r.Shift)
-		mustBe(t, err, cashier.ErrShiftRuns)
-		w.close(t, me)
-		page, err := w.cashier.PrintShift(ctx, me, w.project, r.Shift)
-		mustBe(t, err, nil)
-		wantTexts(t, string(page), "收款交班单", "安和物业服务有限公司　翠湖花园", "RJ2026-000001", "李雪梅", "SJ2026-000001 至 SJ2026-000002，本班 2 张，作废 1 张",
-			"现金|1|260.00|0|0.00|260.00", "刷卡|1|7.00|1|7.00|0.00", "收进合计（不含预存抵扣）|260.00", "物业服务费|1|253.80", "存入预存|1|6.20",
-			"应有现金|260.00", "账款相符", "人民币（大写）贰佰陆拾元整", "SJ2026-000002|3栋201|7.00", "刷错卡", "重新点过 1 次", "收费员签字", "操作日志 第 ")
-	})
-}

@@ -16,6 +16,16 @@ import (
 	"linli/internal/payment"
 )
 
+// Slips is the socket of the room that keeps the rows of bank statements: it hears
+// in the same transaction that a receipt is void, so that the money of a row on it
+// waits to be dealt with again at once.
+type Slips interface {
+	ReceiptVoid(ctx context.Context, tx *db.Tx, who actor.Actor, project, receipt id.ID) error
+}
+
+// TellSlips fills the socket while the house is built.
+func (s *Service) TellSlips(b Slips) { s.slips = b }
+
 // Void makes a receipt void while its shift is open: the charges are owed
 // again, the wallets and the books go back, the number stays.
 // Errors: fault.ErrNotFound, ErrVoided, ErrHandedOver, ErrPrepaidGone, ErrReason,
@@ -28,13 +38,13 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 	var r Receipt
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		if r, err = oneReceipt(ctx, tx, project, receipt); err != nil {
+		if r, err = s.oneReceipt(ctx, tx, project, receipt); err != nil {
 			return err
 		}
 		if err := lockDesks(ctx, tx, project, r.rooms()); err != nil {
 			return fmt.Errorf("lock household: %w", err)
 		}
-		if r, err = oneReceipt(ctx, tx, project, receipt); err != nil {
+		if r, err = s.oneReceipt(ctx, tx, project, receipt); err != nil {
 			return err
 		}
 		if r.State == StateVoid {
@@ -46,7 +56,7 @@ func (s *Service) Void(ctx context.Context, who actor.Actor, project, receipt id
 		if r.paidOnline() {
 			return ErrOnline
 		}
-		if err := stillInShift(ctx, tx, project, &r); err != nil {
+		if err := s.stillInShift(ctx, tx, project, &r); err != nil {
 			return err
 		}
 		if err := s.mayTakeBack(ctx, tx, project, r.ID, nil); err != nil {
@@ -87,6 +97,11 @@ func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	}
 	if err := stampDesks(ctx, tx, project, r.rooms(), eventVoided, who.Name); err != nil {
 		return fmt.Errorf("write receipt: %w", err)
+	}
+	if s.slips != nil {
+		if err := s.slips.ReceiptVoid(ctx, tx, who, project, r.ID); err != nil {
+			return err
+		}
 	}
 	after := facts(r)
 	after["reason"] = reason

@@ -45,7 +45,7 @@ func (s *Service) ReachRoom(ctx context.Context, q db.Q, project, room id.ID, wi
 // ReceiptWithin is Receipt for somebody who is limited to buildings: one that
 // tells of rooms outside of them is not there. Error: fault.ErrNotFound.
 func (s *Service) ReceiptWithin(ctx context.Context, q db.Q, project, receipt id.ID, within actor.Buildings) (Receipt, error) {
-	r, err := oneReceipt(ctx, q, project, receipt)
+	r, err := s.oneReceipt(ctx, q, project, receipt)
 	if err != nil || within.Whole() {
 		return r, err
 	}

@@ -3,6 +3,7 @@ package cashier_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/cashier/countertest"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/kit/actor"
@@ -21,28 +23,33 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/kit/web"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
+	"linli/internal/reconcile"
 	"linli/internal/tariff"
 )
 
 // world is a project with four rooms: A and B of one payer, C of another, D of
 // nobody. All rooms of the product are real.
 type world struct {
-	d       *db.DB
-	now     *clock.Manual
-	audit   *audit.Service
-	ledger  *ledger.Service
-	estate  *estate.Service
-	payment *payment.Service
-	tariff  *tariff.Service
-	billing *billing.Service
-	cashier *cashier.Service
-	jobs    *job.Queue
-	project id.ID
-	a, b    id.ID
-	c, dd   id.ID
-	payer   id.ID
+	d         *db.DB
+	now       *clock.Manual
+	audit     *audit.Service
+	ledger    *ledger.Service
+	estate    *estate.Service
+	payment   *payment.Service
+	reconcile *reconcile.Service
+	tariff    *tariff.Service
+	billing   *billing.Service
+	late      *latefee.Service
+	cashier   *cashier.Service
+	jobs      *job.Queue
+	project   id.ID
+	a, b      id.ID
+	c, dd     id.ID
+	payer     id.ID
+	drawers   *drawers
 }
 
 func migrations() []db.Migrations {
@@ -71,10 +78,14 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.ledger = ledger.New(ledger.Deps{DB: d})
 	w.estate = estate.New(estate.Deps{DB: d, Audit: w.audit, Ring: ring})
 	w.payment = payment.New(payment.Deps{DB: d})
+	w.reconcile = reconcile.New(reconcile.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Payment: w.payment})
 	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: w.audit, Estate: w.estate})
 	w.billing = billing.New(billing.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Jobs: w.jobs})
-	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing,
+	w.late = latefee.New(latefee.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Billing: w.billing})
+	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Billing: w.billing, LateFee: w.late,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
+	w.drawers = &drawers{open: map[id.ID]id.ID{}, closed: map[id.ID]string{}}
+	w.cashier.KeepShifts(w.drawers)
 	return w
 }
 
@@ -165,91 +176,80 @@ func mustBe(t *testing.T, err, want error) {
 	}
 }
 
-// sound checks every promise about money at rest.
-func (w *world) sound(t fataler) {
+// house is the world as the rooms above see it.
+func (w *world) house() *countertest.World {
+	return &countertest.World{DB: w.d, Now: w.now, Audit: w.audit, Ledger: w.ledger, Estate: w.estate, Payment: w.payment, Tariff: w.tariff,
+		Billing: w.billing, Cashier: w.cashier, Jobs: w.jobs, Project: w.project, A: w.a, B: w.b, C: w.c, D: w.dd}
+}
+
+// due is one charge to come; its due date is the last day of its month.
+type due struct {
+	room   id.ID
+	item   string
+	month  clock.Month
+	amount money.Fen
+}
+
+func (w *world) bill(t fataler, list ...due) {
 	t.Helper()
-	ctx := context.Background()
-	q := w.d.Reader(ctx)
-	for name, broken := range map[string]func(context.Context, id.ID) ([]string, error){
-		"ledger": w.ledger.Broken, "payment": w.payment.Broken, "cashier": w.cashier.Broken} {
-		if list, err := broken(ctx, w.project); err != nil || len(list) > 0 {
-			t.Fatalf("%s is broken: %v, %v", name, list, err)
-		}
+	all := make([]countertest.Due, len(list))
+	for i, x := range list {
+		all[i] = countertest.Due{Room: x.room, Item: x.item, Month: x.month, Amount: x.amount}
 	}
-	if err := w.audit.Verify(ctx, w.project); err != nil {
-		t.Fatalf("audit: %v", err)
-	}
-	books, err := w.ledger.Balances(ctx, q, w.project, 0)
-	if err != nil {
-		t.Fatalf("balances: %v", err)
-	}
-	var sum money.Fen
-	for _, v := range books {
-		sum += v
-	}
-	wallets, err := w.payment.Total(ctx, q, w.project)
-	if err != nil {
-		t.Fatalf("wallets: %v", err)
-	}
-	open, err := w.billing.Open(ctx, q, w.project, []id.ID{w.a, w.b, w.c, w.dd})
-	if err != nil {
-		t.Fatalf("open: %v", err)
-	}
-	var owed money.Fen
-	for _, c := range open {
-		if c.Paid < 0 || c.Paid > c.Amount {
-			t.Fatalf("charge %+v is paid beyond what is owed", c)
-		}
-		owed += c.Owed()
-	}
-	income := w.income(t)
-	in := books[ledger.Cash] + books[ledger.Bank] + books[ledger.Clearing]
-	if sum != 0 || -books[ledger.Prepaid] != wallets || books[ledger.Receivable] != owed || in != income {
-		t.Fatalf("books %v (sum %d): wallets %d, owed %d, income of receipts %d", books, sum, wallets, owed, income)
+	if err := w.house().Bill(context.Background(), all...); err != nil {
+		t.Fatalf("%v", err)
 	}
 }
 
-// close counts what should be there and hands all of it in.
-func (w *world) close(t fataler, who actor.Actor) cashier.Shift {
+// sound checks every promise about money at rest.
+func (w *world) sound(t fataler) {
 	t.Helper()
-	ctx := context.Background()
-	sh, _, err := w.cashier.CurrentShift(ctx, who, w.project)
-	if err != nil || sh == nil {
-		t.Fatalf("current shift: %v, %v", sh, err)
+	if err := w.house().Balanced(context.Background(), w.reconcile.Broken); err != nil {
+		t.Fatalf("%v", err)
 	}
-	none := money.Fen(0)
-	counted, err := w.cashier.CountShift(ctx, who, w.project, sh.ID, &none, nil)
-	if err != nil {
-		t.Fatalf("count: %v", err)
-	}
-	if counted, err = w.cashier.CountShift(ctx, who, w.project, sh.ID, &counted.Expected, nil); err != nil {
-		t.Fatalf("count: %v", err)
-	}
-	out, err := w.cashier.CloseShift(ctx, who, w.project, sh.ID, cashier.Closing{Count: 2, Handed: counted.Expected})
-	if err != nil {
-		t.Fatalf("close: %v", err)
-	}
-	return out
 }
 
 // income sums the valid receipts.
 func (w *world) income(t fataler) money.Fen {
 	t.Helper()
-	f := cashier.Filter{}
-	f.Limit = 200
-	var sum money.Fen
-	for {
-		list, err := w.cashier.Receipts(context.Background(), w.project, f)
-		if err != nil {
-			t.Fatalf("receipts: %v", err)
-		}
-		for i := range list.Items {
-			if list.Items[i].State == cashier.StateValid {
-				sum += list.Items[i].Income()
-			}
-		}
-		if f.Cursor = list.Next; f.Cursor == "" {
-			return sum
-		}
+	sum, err := w.house().Income(context.Background())
+	if err != nil {
+		t.Fatalf("%v", err)
 	}
+	return sum
+}
+
+// second is another cashier, who may also report.
+func (w *world) second() actor.Actor {
+	return actor.Actor{Account: 22, Name: "孙涛", Grants: []actor.Grant{{Project: w.project,
+		Permissions: []actor.Permission{cashier.PermRead, cashier.PermReceive, cashier.PermReport}}}}
+}
+
+func (w *world) takeAs(t fataler, who actor.Actor, room id.ID, pays ...cashier.Pay) cashier.Receipt {
+	t.Helper()
+	s := w.seat(t, room)
+	r, err := w.cashier.Receive(context.Background(), who, w.project, cashier.Taking{Room: room, Pays: pays, ExpectedOwed: s.Owed, Confirmed: true})
+	if err != nil {
+		t.Fatalf("take: %v", err)
+	}
+	return r
+}
+
+// close hands over what the cashier took since the last closing.
+func (w *world) close(who actor.Actor) { w.drawers.close(who.Account) }
+
+// games plays n games, unless another number was asked for.
+func games(t *testing.T, n string) {
+	f := flag.Lookup("rapid.checks")
+	if f == nil || f.Value.String() != f.DefValue {
+		return
+	}
+	if err := flag.Set("rapid.checks", n); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := flag.Set("rapid.checks", f.DefValue); err != nil {
+			t.Error(err)
+		}
+	})
 }

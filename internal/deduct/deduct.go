@@ -1,7 +1,7 @@
 // Package deduct uses prepaid money by itself (预存自动抵扣): when a run is released,
 // households that have prepaid pay what they owe by a receipt of the counter,
 // where the project has said so.
-// Floor 7. Uses: payment, cashier.
+// Floor 8. Uses: payment, cashier.
 package deduct
 
 import (
@@ -75,7 +75,7 @@ func (s *Service) ofHousehold(ctx context.Context, project, room id.ID) error {
 		return nil
 	}
 	_, err = s.Cashier.Receive(ctx, actor.System(Name), project, cashier.Taking{Room: room, ExpectedOwed: seat.Owed, ExpectedPrepaid: &seat.Prepaid,
-		Confirmed: true, Pays: []cashier.Pay{{Method: cashier.MethodPrepay, Amount: amount}}})
+		Confirmed: true, NoLate: true, Pays: []cashier.Pay{{Method: cashier.MethodPrepay, Amount: amount}}})
 	if errors.Is(err, cashier.ErrOwedChanged) || errors.Is(err, payment.ErrBalance) {
 		return nil // somebody stands at the counter with it
 	}

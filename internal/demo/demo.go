@@ -17,11 +17,13 @@ import (
 	"time"
 
 	"linli/internal/app"
+	"linli/internal/estate"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/notify"
 )
 
 // Options say where the demo goes.
@@ -43,6 +45,7 @@ type project struct {
 	rooms      []id.ID // one room of each payer
 	cashier    actor.Actor
 	accountant actor.Actor
+	manager    actor.Actor
 	leaveDraft bool
 	income     money.Fen // about, of a payer in a month
 	drawer     money.Fen // cash of the open shift, beside the small change
@@ -50,6 +53,7 @@ type project struct {
 
 type demo struct {
 	Options
+	papers
 	app      *app.App
 	clock    *clock.Manual
 	r        *mathrand.Rand
@@ -85,11 +89,20 @@ func fill(ctx context.Context, o Options, dir string) error {
 	last := clock.MonthOf(o.Until)
 	first := last.Add(-11)
 	now := clock.NewManual(first.Add(-1).First().Start().Add(9 * time.Hour))
-	a, err := app.New(ctx, app.Config{Dir: dir, DSN: o.DSN, Clock: now, Log: o.Log, Version: "demo"})
+	ctx, dismiss := context.WithCancel(ctx)
+	defer dismiss()
+	out, err := newStreet(ctx, o, dir, now)
 	if err != nil {
 		return err
 	}
-	d := &demo{Options: o, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), extra: newExtra(), people: newInvented(7), until: o.Until}
+	a, err := app.New(ctx, app.Config{Dir: dir, DSN: o.DSN, Clock: now, Log: o.Log, Version: "demo", Wechat: out.channels["wechat"].Address,
+		Alipay: out.channels["alipay"].Address, Address: out.address})
+	if err != nil {
+		return err
+	}
+	out.office = a.Handler()
+	d := &demo{Options: o, papers: papers{late: newLate(), cast: newInvented(77), street: out}, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), extra: newExtra(),
+		people: newInvented(7), until: o.Until}
 	err = d.all(ctx, first, last)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, AccountsFile), []byte(d.accounts.String()), 0o600)
@@ -110,7 +123,18 @@ func (d *demo) all(ctx context.Context, first, last clock.Month) error {
 	if err := d.fees(ctx, first, last); err != nil {
 		return fmt.Errorf("fees: %w", err)
 	}
-	return d.year(ctx, first, last)
+	if err := errors.Join(d.meters(ctx, first), d.desk(ctx, first), d.cars(ctx)); err != nil {
+		return fmt.Errorf("meters and desk: %w", err)
+	}
+	for _, c := range d.street.channels {
+		if err := c.Merchants(ctx, d.app); err != nil {
+			return err
+		}
+	}
+	if err := d.year(ctx, first, last); err != nil {
+		return err
+	}
+	return d.today(ctx, last)
 }
 
 func (d *demo) say(format string, args ...any) {
@@ -163,7 +187,26 @@ func (d *demo) staff(ctx context.Context) error {
 			if x.role == "accountant" {
 				p.accountant = who
 			}
+			if x.role == "manager" {
+				p.manager = who
+				p.manager.Grants = []actor.Grant{{Project: p.id, Role: x.role, Permissions: []actor.Permission{estate.PermCorrect}}}
+			}
+		}
+		if err := d.app.Identity.PutContact(ctx, actor.System("演示"), account, notify.Mail, x.login+"@linli.example"); err != nil {
+			return fmt.Errorf("mail of account %s: %w", x.login, err)
 		}
 	}
-	return nil
+	return d.codes(ctx)
+}
+
+// codes lets the first project send the codes for forgotten passwords; its mail
+// account comes when the demo is served.
+func (d *demo) codes(ctx context.Context) error {
+	policy, err := d.app.Identity.Policy(ctx, d.app.DB.Reader(ctx))
+	if err != nil {
+		return err
+	}
+	policy.Sender = d.projects[0].id
+	_, err = d.app.Identity.SetPolicy(ctx, actor.System("演示"), policy)
+	return err
 }

@@ -24,7 +24,7 @@ const (
 	SMSKey       = "LTAI5tRehearsal"
 	SMSSecret    = "rehearsal-secret"
 	SMSSign      = "邻里物业"
-	SMSTemplates = "SMS_1001 账单，SMS_1002 到期前，SMS_1003 到期日，SMS_1004 逾期"
+	SMSTemplates = "SMS_1001 账单，SMS_1002 到期前，SMS_1003 到期日，SMS_1004 逾期，SMS_1005 验证码，SMS_1006 账号变动"
 )
 
 // The account of the simulated 腾讯云短信.
@@ -32,7 +32,7 @@ const (
 	TencentID        = "AKIDrehearsal"
 	TencentSecret    = "rehearsal-secret"
 	TencentApp       = "1400006666"
-	TencentTemplates = "2100001 账单，2100002 到期前，2100003 到期日，2100004 逾期"
+	TencentTemplates = "2100001 账单，2100002 到期前，2100003 到期日，2100004 逾期，2100005 验证码，2100006 账号变动"
 )
 
 // RehearseMail starts a mail server and the page of its inbox until ctx ends.
@@ -60,7 +60,9 @@ func RehearseSMS(ctx context.Context, addr string, log *slog.Logger) (string, fu
 		"SMS_1001": "${room} ${month} 的账单已出，应缴 ${amount} 元，请在 ${due} 前缴纳。",
 		"SMS_1002": "${room}还有 ${amount} 元费用将于 ${due} 到期，还有 ${days} 天。",
 		"SMS_1003": "${room}有 ${amount} 元费用今天到期。",
-		"SMS_1004": "${room}有 ${amount} 元费用已过应缴日 ${due} ${days} 天，请尽快缴纳。"}})
+		"SMS_1004": "${room}有 ${amount} 元费用已过应缴日 ${due} ${days} 天，请尽快缴纳。",
+		"SMS_1005": "您的验证码是 ${code}，10 分钟内有效，请勿告诉他人。",
+		"SMS_1006": "您的账号 ${account} ${what}。不是您本人操作的，请马上告诉管理员。"}})
 	return serve(ctx, addr, s.Handler())
 }
 
@@ -70,7 +72,9 @@ func RehearseTencent(ctx context.Context, addr string, log *slog.Logger) (string
 		"2100001": "{1} {2} 的账单已出，应缴 {3} 元，请在 {4} 前缴纳。",
 		"2100002": "{1}还有 {2} 元费用将于 {3} 到期，还有 {4} 天。",
 		"2100003": "{1}有 {2} 元费用今天到期。",
-		"2100004": "{1}有 {2} 元费用已过应缴日 {3} {4} 天，请尽快缴纳。"}})
+		"2100004": "{1}有 {2} 元费用已过应缴日 {3} {4} 天，请尽快缴纳。",
+		"2100005": "您的验证码是 {1}，10 分钟内有效，请勿告诉他人。",
+		"2100006": "您的账号 {1} {2}。不是您本人操作的，请马上告诉管理员。"}})
 	return serve(ctx, addr, s.Handler())
 }
 

@@ -22,16 +22,28 @@ type Rehearsal struct {
 	numbers string // of the demo's merchants, by project
 	// enrol makes a merchant, or finds him again.
 	enrol func(number string) (m payment.Merchant, papers string, err error)
+	// pay is what the payer's telephone does; deliver sends the notices that are due.
+	pay     func(code string) error
+	deliver func(ctx context.Context)
+	run     func(ctx context.Context)
 }
 
 // RehearseWechat starts the simulator of WeChat Pay at addr until ctx ends; its
 // keys and books are in the file, or in memory without one.
 func RehearseWechat(ctx context.Context, file, addr string, log *slog.Logger) (*Rehearsal, error) {
-	s, err := wechatsim.Open(wechatsim.Options{Path: file, Clock: clock.System{}, Log: log})
+	r, err := wechatAt(ctx, file, addr, clock.System{}, log)
+	if err == nil {
+		go r.run(ctx)
+	}
+	return r, err
+}
+
+func wechatAt(ctx context.Context, file, addr string, now clock.Clock, log *slog.Logger) (*Rehearsal, error) {
+	s, err := wechatsim.Open(wechatsim.Options{Path: file, Clock: now, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	r := &Rehearsal{numbers: "16000000%02d", enrol: func(number string) (payment.Merchant, string, error) {
+	r := &Rehearsal{numbers: "16000000%02d", pay: s.Pay, deliver: s.Deliver, run: s.Run, enrol: func(number string) (payment.Merchant, string, error) {
 		number, below, partner := strings.Cut(number, "/")
 		c, err := s.Enrol(number)
 		if err == nil && partner {
@@ -41,11 +53,8 @@ func RehearseWechat(ctx context.Context, file, addr string, log *slog.Logger) (*
 				PrivateKey: c.PrivateKey, APIKey: c.APIKey, AppSecret: c.Secret, Active: true},
 			fmt.Sprintf("商户号 %s\nAppID %s\nAppSecret %s\n证书序列号 %s\nAPIv3 密钥 %s\n公钥 ID %s\n%s%s", c.Number, c.App, c.Secret, c.Serial, c.APIKey, c.PlatformSerial, c.PlatformKey, c.PrivateKey), err
 	}}
-	if r.Address, r.Wait, err = serve(ctx, addr, s.Handler()); err != nil {
-		return nil, err
-	}
-	go s.Run(ctx)
-	return r, nil
+	r.Address, r.Wait, err = serve(ctx, addr, s.Handler())
+	return r, err
 }
 
 // belowPartner makes a merchant below a partner who is enrolled; only his own
@@ -58,20 +67,25 @@ func belowPartner(s *wechatsim.Sim, partner, number string) (payment.Merchant, s
 
 // RehearseAlipay does the same for Alipay.
 func RehearseAlipay(ctx context.Context, file, addr string, log *slog.Logger) (*Rehearsal, error) {
-	s, err := alipaysim.Open(alipaysim.Options{Path: file, Clock: clock.System{}, Log: log})
+	r, err := alipayAt(ctx, file, addr, clock.System{}, log)
+	if err == nil {
+		go r.run(ctx)
+	}
+	return r, err
+}
+
+func alipayAt(ctx context.Context, file, addr string, now clock.Clock, log *slog.Logger) (*Rehearsal, error) {
+	s, err := alipaysim.Open(alipaysim.Options{Path: file, Clock: now, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	r := &Rehearsal{numbers: "20886000000000%02d", enrol: func(number string) (payment.Merchant, string, error) {
+	r := &Rehearsal{numbers: "20886000000000%02d", pay: s.Pay, deliver: s.Deliver, run: s.Run, enrol: func(number string) (payment.Merchant, string, error) {
 		c, err := s.Enrol(number)
 		return payment.Merchant{Channel: "alipay", Number: c.Number, App: c.App, PlatformKey: c.PlatformKey, PrivateKey: c.PrivateKey, Active: true},
 			fmt.Sprintf("收款方 PID %s\nAPPID %s\n%s%s", c.Number, c.App, c.PlatformKey, c.PrivateKey), err
 	}}
-	if r.Address, r.Wait, err = serve(ctx, addr, s.Handler()); err != nil {
-		return nil, err
-	}
-	go s.Run(ctx)
-	return r, nil
+	r.Address, r.Wait, err = serve(ctx, addr, s.Handler())
+	return r, err
 }
 
 // Enrol makes a merchant, or finds him again, and answers his papers as text.

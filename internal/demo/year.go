@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/shift"
 )
 
 // habit is how a household pays.
@@ -55,10 +57,15 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 	slices.SortFunc(visits, func(a, b visit) int { return a.at.Compare(b.at) })
 	next := 0
 	for m := first; m <= last; m = m.Add(1) {
+		if m > first {
+			if err := d.read(ctx, m.Add(-1)); err != nil {
+				return err
+			}
+		}
 		if err := d.bill(ctx, m, m == last); err != nil {
 			return err
 		}
-		if err := d.spend(ctx, m, m == last); err != nil {
+		if err := errors.Join(d.spend(ctx, m, m == last), d.office(ctx, m, m == last)); err != nil {
 			return err
 		}
 		end := m.Add(1).First().Start()
@@ -67,6 +74,9 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 				return d.evening(ctx, clock.DateOf(d.until))
 			}
 			if err := d.evening(ctx, clock.DateOf(visits[next].at)); err != nil {
+				return err
+			}
+			if err := d.match(ctx, visits[next].at); err != nil {
 				return err
 			}
 			if err := d.visit(ctx, &visits[next]); err != nil {
@@ -124,7 +134,7 @@ func (d *demo) bill(ctx context.Context, m clock.Month, last bool) error {
 func (d *demo) evening(ctx context.Context, today clock.Date) error {
 	const change = 500 * money.OneYuan
 	for _, p := range d.projects {
-		sh, _, err := d.app.Cashier.CurrentShift(ctx, p.cashier, p.id)
+		sh, _, err := d.app.Shift.CurrentShift(ctx, p.cashier, p.id)
 		if err != nil {
 			return fmt.Errorf("shift of %s: %w", p.name, err)
 		}
@@ -132,15 +142,15 @@ func (d *demo) evening(ctx context.Context, today clock.Date) error {
 			continue
 		}
 		d.clock.Set(sh.OpenedOn.Start().Add(17*time.Hour + 45*time.Minute))
-		in, counted := cashier.Closing{Count: 1}, sh.Imprest+p.drawer
+		in, counted := shift.Closing{Count: 1}, sh.Imprest+p.drawer
 		if d.r.IntN(50) == 0 && counted > change {
 			counted, in.Reason = counted-10*money.OneYuan, "找零时多给了 10 元，已自行补足登记"
 		}
 		in.Handed = max(counted-change, 0)
-		if _, err := d.app.Cashier.CountShift(ctx, p.cashier, p.id, sh.ID, &counted, nil); err != nil {
+		if _, err := d.app.Shift.CountShift(ctx, p.cashier, p.id, sh.ID, &counted, nil); err != nil {
 			return fmt.Errorf("count shift of %s on %s: %w", p.name, sh.OpenedOn, err)
 		}
-		if _, err := d.app.Cashier.CloseShift(ctx, p.cashier, p.id, sh.ID, in); err != nil {
+		if _, err := d.app.Shift.CloseShift(ctx, p.cashier, p.id, sh.ID, in); err != nil {
 			return fmt.Errorf("close shift of %s on %s: %w", p.name, sh.OpenedOn, err)
 		}
 		p.drawer = 0
@@ -191,6 +201,9 @@ func (d *demo) visit(ctx context.Context, v *visit) error {
 	}
 	if amount <= 0 {
 		return nil
+	}
+	if channel := d.byPhone(v); channel != "" {
+		return d.scan(ctx, v, seat, amount, channel)
 	}
 	r, err := d.take(ctx, v, seat, amount)
 	if err != nil || !v.wrong {

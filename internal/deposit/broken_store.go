@@ -53,6 +53,18 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	if income != 0 {
 		out = append(out, fmt.Sprintf("押金扣款单与账上的押金收入差 %s 元", income.Yuan()))
 	}
+	more, err := s.brokenSettle(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, more...)
+	gaps, err := s.brokenDeductions(ctx, q, project)
+	return append(out, gaps...), err
+}
+
+// brokenDeductions names gaps in the numbers of what was deducted.
+func (s *Service) brokenDeductions(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	var out []string
 	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
 	if err != nil {
 		return nil, err
@@ -69,6 +81,33 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 		}
 		if n != last || newest != last {
 			out = append(out, fmt.Sprintf("%d 年押金扣款单号已发到 %s，扣款单却有 %d 张，最后是第 %d 号", year, numbers.Number(series, year, last), n, newest))
+		}
+	}
+	return out, nil
+}
+
+// brokenSettle names gaps in the numbers of documents that settle arrears, and
+// those that the movements contradict.
+func (s *Service) brokenSettle(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	out, err := brokenSettles(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := s.ledger.LastNumbers(ctx, q, project, settleSeries)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for year, last := range stands {
+		n, newest, err := countSettles(ctx, q, project, year)
+		if err != nil {
+			return nil, err
+		}
+		if n != last || newest != last {
+			out = append(out, fmt.Sprintf("%d 年押金退还单号已发到 %s，单据却有 %d 张，最后是第 %d 号", year, numbers.Number(settleSeries, year, last), n, newest))
 		}
 	}
 	return out, nil

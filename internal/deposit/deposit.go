@@ -1,13 +1,15 @@
 // Package deposit keeps money that is held for somebody (押金): taken, moved,
 // deducted, forfeited and given back by the counter's receipts, and never income
-// before a document of its own says so. Its tables keep the names they had in
-// the counter's room.
-// Floor 7. Uses: audit, ledger, estate, cashier.
+// before a document of its own says so. Its oldest tables keep the names they had
+// in the counter's room.
+// Floor 8. Uses: audit, ledger, estate, cashier.
 package deposit
 
 import (
 	"context"
+	"embed"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +25,18 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
 )
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the tables of the room that it has made itself.
+func Migrations() db.Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Migrations{Room: "deposit", FS: sub}
+}
 
 // PermChange deducts, forfeits and moves deposits that are held; taking and
 // giving back are the counter's rights.
@@ -42,6 +56,7 @@ type Deps struct {
 	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Cashier *cashier.Service
+	Company func(ctx context.Context) (string, error) // named on paper; nil names none
 }
 
 // Service keeps deposits.
@@ -51,11 +66,12 @@ type Service struct {
 	ledger  *ledger.Service
 	estate  *estate.Service
 	cashier *cashier.Service
+	company func(ctx context.Context) (string, error)
 }
 
 // New builds the room and fills the counter's socket for money that is held.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, cashier: d.Cashier}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, cashier: d.Cashier, company: d.Company}
 	s.cashier.KeepHeld(s)
 	return s
 }
@@ -111,6 +127,8 @@ const (
 	EntryRefunded  = "refunded"
 	EntryMoved     = "moved"
 	EntryVoided    = "voided"
+	EntrySettled   = "settled"  // paid what was owed
+	EntryRestored  = "restored" // the same taken back
 )
 
 // Entry is one movement; entries never change.
@@ -203,7 +221,7 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, who actor.Actor, project
 	if err := insertDepositEntry(ctx, tx, project, d.ID, e); err != nil {
 		return fmt.Errorf("write deposit: %w", err)
 	}
-	verb := map[string]string{EntryTaken: "收", EntryDeducted: "扣", EntryForfeited: "没收", EntryRefunded: "退", EntryMoved: "转移", EntryVoided: "作废"}[e.Kind]
+	verb := map[string]string{EntryTaken: "收", EntryDeducted: "扣", EntryForfeited: "没收", EntryRefunded: "退", EntryMoved: "转移", EntryVoided: "作废", EntrySettled: "抵欠费", EntryRestored: "恢复"}[e.Kind]
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "cashier.deposit_" + e.Kind, Kind: "deposit", Subject: d.ID,
 		Summary: fmt.Sprintf("%s%s %s %s 元 %s %s", verb, d.Kind.Name(), d.RoomLabel, max(e.Amount, -e.Amount).Comma(), e.Number, e.Reason),
 		Before:  before, After: d.facts()})
@@ -284,7 +302,11 @@ func (s *Service) Deduct(ctx context.Context, who actor.Actor, project, deposit 
 // free is what is held and not asked back.
 func (s *Service) free(ctx context.Context, tx *db.Tx, project id.ID, d *Deposit) (money.Fen, error) {
 	asked, err := s.cashier.AskedBack(ctx, tx, project, d.ID)
-	return d.Held - asked, err
+	if err != nil {
+		return 0, err
+	}
+	open, err := settling(ctx, tx, project, d.ID)
+	return d.Held - asked - open, err
 }
 
 // Move gives a deposit to another room or person; 0 leaves it. The

@@ -31,10 +31,11 @@ func (s *Service) Routes(w *web.Server) {
 		Buildings: true, Permission: PermChange, Summary: "从押金扣款转为收入，开扣款单；不填金额为全部没收"}, s.apiDeductDeposit)
 	web.Handle(w, web.Op{ID: "deposit-move", Method: http.MethodPost, Path: one + "/move", Tag: "cashier",
 		Buildings: true, Permission: PermChange, Summary: "把押金转到另一间房或另一个人名下"}, s.apiMoveDeposit)
+	s.settleRoutes(w)
 }
 
 type depositEntryJSON struct {
-	Kind    string    `json:"kind" enum:"taken,deducted,forfeited,refunded,moved,voided"`
+	Kind    string    `json:"kind" enum:"taken,deducted,forfeited,refunded,moved,voided,settled,restored"`
 	Name    string    `json:"name"`
 	Amount  money.Fen `json:"amount" doc:"余额的变动，分"`
 	Number  string    `json:"number" doc:"收据号或扣款单号"`
@@ -63,7 +64,7 @@ type depositJSON struct {
 }
 
 func (s *Service) toDeposit(d *Deposit) depositJSON {
-	names := map[string]string{EntryTaken: "收押金", EntryDeducted: "扣款", EntryForfeited: "没收", EntryRefunded: "退还", EntryMoved: "转移", EntryVoided: "收据作废"}
+	names := map[string]string{EntryTaken: "收押金", EntryDeducted: "扣款", EntryForfeited: "没收", EntryRefunded: "退还", EntryMoved: "转移", EntryVoided: "收据作废", EntrySettled: "抵欠费", EntryRestored: "抵扣红冲"}
 	j := depositJSON{ID: d.ID, Kind: string(d.Kind), KindName: d.Kind.Name(), Room: d.Room, RoomLabel: d.RoomLabel, PersonName: d.PersonName, Receipt: d.Receipt,
 		Number: d.Number, Taken: d.Taken, Held: d.Held, Date: d.Date, Days: clock.DateOf(s.db.Clock().Now()).Sub(d.Date), Note: d.Note, Version: d.Version,
 		Entries: []depositEntryJSON{}}
@@ -140,7 +141,7 @@ func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struc
 	Body    struct {
 		Kind     string              `json:"kind" enum:"renovation,keys,lease,other" doc:"renovation 装修，keys 钥匙，lease 租赁，other 其他"`
 		Room     id.ID               `json:"room_id"`
-		Person   id.ID               `json:"person_id,omitempty" doc:"退给谁；不填为这间房的交款人"`
+		Person   id.ID               `json:"person_id,omitempty" doc:"退给谁；不填为这间房的缴费人"`
 		Pays     []cashier.PayInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false"`
 		Tendered money.Fen           `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
 		Note     string              `json:"note,omitempty" maxLength:"200" doc:"说明，如装修许可编号"`
@@ -191,7 +192,7 @@ func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struc
 	Ref
 	Body struct {
 		Room    id.ID  `json:"room_id,omitempty" doc:"转到这间房"`
-		Person  id.ID  `json:"person_id,omitempty" doc:"转给这个人；只填房间时为那间房的交款人"`
+		Person  id.ID  `json:"person_id,omitempty" doc:"转给这个人；只填房间时为那间房的缴费人"`
 		Reason  string `json:"reason" minLength:"1" maxLength:"200"`
 		Version int    `json:"version"`
 	}
@@ -213,11 +214,11 @@ func (s *Service) apiMoveDeposit(ctx context.Context, who actor.Actor, in *struc
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	o := export.Offer{Key: "deposits", Name: "押金", Permission: cashier.PermRead, Columns: []sheet.Column{export.Text("收据号", 18), export.Text("种类", 12),
+	o := export.Offer{Key: "deposits", Name: "押金", Permission: cashier.PermRead, Buildings: true, Columns: []sheet.Column{export.Text("收据号", 18), export.Text("种类", 12),
 		export.Text("房屋", 20), export.Text("退给谁", 14), export.Text("收取日期", 12), export.Text("天数", 8), export.Money("收取"), export.Money("在押"), export.Text("说明", 30)}}
 	o.Check, o.Rows = export.Pages(s.apiDeposits, func(o *struct{ Body page.List[depositJSON] }) page.List[depositJSON] { return o.Body }, func(d *depositJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(d.Number), sheet.Text(d.KindName), sheet.Text(d.RoomLabel), sheet.Text(d.PersonName), sheet.Text(d.Date.String()),
 			sheet.Int(int64(d.Days)), export.Yuan(d.Taken), export.Yuan(d.Held), sheet.Text(d.Note)}
 	})
-	return []export.Offer{o}
+	return []export.Offer{o, s.settleOffer()}
 }

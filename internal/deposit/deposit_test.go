@@ -23,7 +23,7 @@ func run(t *testing.T, f func(t *testing.T, w *world)) {
 		w := &world{c, deposit.New(deposit.Deps{DB: c.DB, Audit: c.Audit, Ledger: c.Ledger, Estate: c.Estate, Cashier: c.Cashier})}
 		f(t, w)
 		w.Sound(t, w.deposit.Broken)
-	})
+	}, deposit.Migrations())
 }
 
 func cash(amount money.Fen) []cashier.Pay {

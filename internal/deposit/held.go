@@ -14,8 +14,12 @@ import (
 // LockHeld is what the counter asks before it gives back.
 func (s *Service) LockHeld(ctx context.Context, tx *db.Tx, project, deposit id.ID) (cashier.Held, error) {
 	d, err := lockDeposit(ctx, tx, project, deposit)
+	if err != nil {
+		return cashier.Held{}, err
+	}
+	open, err := settling(ctx, tx, project, deposit)
 	return cashier.Held{ID: d.ID, Name: d.Kind.Name(), Room: d.Room, RoomLabel: d.RoomLabel, Payer: d.Person, PayerName: d.PersonName,
-		Receipt: d.Receipt, ReceiptNumber: d.Number, Left: d.Held}, err
+		Receipt: d.Receipt, ReceiptNumber: d.Number, Left: d.Held - open}, err
 }
 
 // GiveBackHeld takes what a red receipt gives back off the deposit.
@@ -24,13 +28,7 @@ func (s *Service) GiveBackHeld(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err != nil {
 		return err
 	}
-	before := d.facts()
-	d.Held -= amount
-	d.Version++
-	if err := updateDeposit(ctx, tx, project, &d); err != nil {
-		return fmt.Errorf("write deposit: %w", err)
-	}
-	return s.enter(ctx, tx, who, project, &d, &Entry{Kind: EntryRefunded, Amount: -amount, Receipt: red, Reason: why}, before)
+	return s.shift(ctx, tx, who, project, &d, &Entry{Kind: EntryRefunded, Amount: -amount, Receipt: red, Reason: why})
 }
 
 // VoidHeld takes a deposit out of the books with its receipt. Error: ErrUsed.

@@ -23,23 +23,18 @@ type Filter struct {
 
 // Deposits lists deposits, newest first.
 func (s *Service) Deposits(ctx context.Context, project id.ID, f Filter) (page.List[Deposit], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Deposit]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
 	q := s.db.Reader(ctx)
 	rooms, err := s.estate.RoomsWithin(ctx, q, project, f.Within)
 	if err != nil {
 		return page.List[Deposit]{}, fmt.Errorf("list deposits: %w", err)
 	}
-	rows, err := listDeposits(ctx, q, project, &f, rooms, before)
+	list, err := page.Newest(&f.Request, func(d Deposit) id.ID { return d.ID }, func(before id.ID) ([]Deposit, error) {
+		return listDeposits(ctx, q, project, &f, rooms, before)
+	})
 	if err != nil {
-		return page.List[Deposit]{}, fmt.Errorf("list deposits: %w", err)
+		return list, fmt.Errorf("list deposits: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(d Deposit) []any { return []any{d.ID} }), nil
+	return list, nil
 }
 
 // Deposit reads one with its movements. Error: fault.ErrNotFound.

@@ -101,7 +101,7 @@ func (s *Service) dress(ctx context.Context, q db.Q, project id.ID, rows []Arrea
 	if err != nil {
 		return err
 	}
-	fees, err := s.Billing.LateFees(ctx, q, project, rooms, today)
+	fees, err := s.LateFee.Fees(ctx, q, project, rooms, today)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package dunning
 
 import (
 	"context"
-	"strconv"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -81,12 +80,12 @@ func (s *Service) Exports() []export.Offer {
 }
 
 func (s *Service) arrearsOffer() export.Offer {
-	o := export.Offer{Key: "arrears", Name: "欠费", Permission: PermRead, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("缴费人", 14),
-		export.Money("逾期本金"), export.Money("违约金"), export.Text("笔数", 8), export.Text("最早应缴日", 12), export.Text("最久逾期天数", 12),
-		export.Text("催缴单", 8), export.Text("最近一次", 30), export.Text("诉讼时效到", 12)}}
+	o := export.Offer{Key: "arrears", Name: "欠费", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("缴费人", 14),
+		export.Money("逾期本金"), export.Money("违约金"), {Title: "笔数", Width: 8}, export.Text("最早应缴日", 12), {Title: "最久逾期天数", Width: 12},
+		{Title: "催缴单", Width: 8}, export.Text("最近一次", 30), export.Text("诉讼时效到", 12)}}
 	o.Check, o.Rows = export.Pages(s.listArrearsAPI, func(o *arrearsOut) page.List[arrearsJSON] { return o.Body.List }, func(a *arrearsJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(a.Label), sheet.Text(a.Payer), export.Yuan(a.Principal), export.Yuan(a.Late), sheet.Int(int64(a.Count)),
-			sheet.Text(a.Oldest.String()), sheet.Int(int64(a.DaysOver)), sheet.Text(strconv.Itoa(a.Letters)), sheet.Text(a.lastWords()), sheet.Text(a.Expires.String())}
+			sheet.Text(a.Oldest.String()), sheet.Int(int64(a.DaysOver)), sheet.Int(int64(a.Letters)), sheet.Text(a.lastWords()), sheet.Text(a.Expires.String())}
 	})
 	return o
 }

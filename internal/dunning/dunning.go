@@ -1,7 +1,7 @@
 // Package dunning asks for what is overdue: letters 催缴单 with their proof of
 // delivery, calls and visits with what came of them, promises to pay, the bills and
 // reminders that go out by themselves, and the clock of limitation. Nothing in it can tie a debt to a gate, a lift, water or
-// power. Floor 6. Uses: audit, notify, ledger, estate, billing.
+// power. Floor 7. Uses: audit, notify, ledger, estate, billing, latefee.
 package dunning
 
 import (
@@ -18,6 +18,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/notify"
 )
@@ -61,12 +62,15 @@ type Deps struct {
 	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Billing *billing.Service
+	LateFee *latefee.Service
 	Notify  *notify.Service
 	Jobs    *job.Queue
 	Company func(ctx context.Context) (string, error)
 	// PayCode draws the code that the addressee of a letter can pay his room with,
 	// as SVG; nil or an empty answer leaves it out.
 	PayCode func(ctx context.Context, tx *db.Tx, who actor.Actor, project, room, payer id.ID) (string, error)
+	// Codes knows who has a page that messages can be laid on; nil lays none.
+	Codes Codes
 }
 
 // Service is the room.

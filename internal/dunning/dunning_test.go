@@ -10,7 +10,6 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/billing"
-	"linli/internal/billing/penalty"
 	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/file"
@@ -22,6 +21,8 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
+	"linli/internal/latefee/penalty"
 	"linli/internal/ledger"
 	"linli/internal/tariff"
 )
@@ -65,7 +66,8 @@ func found(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	prices := tariff.New(tariff.Deps{DB: d, Audit: log, Estate: homes})
 	fees := billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Tariff: prices, Jobs: jobs})
 	w := &world{d: d, now: now}
-	w.dunning = dunning.New(dunning.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Billing: fees,
+	late := latefee.New(latefee.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Tariff: prices, Billing: fees})
+	w.dunning = dunning.New(dunning.Deps{DB: d, Audit: log, Ledger: books, Estate: homes, Billing: fees, LateFee: late,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
 	month := clock.MonthOf(now.Now())
 	w.due = month.Last()
@@ -99,7 +101,7 @@ func found(t *testing.T, d *db.DB, now *clock.Manual) *world {
 		if _, err = prices.AddRate(ctx, tx, who, p.ID, tariff.Rate{Item: i.ID, From: month.First(), Price: 10_000_000, SourceKind: "contract", SourceText: "合同"}); err != nil {
 			return err
 		}
-		if _, err = fees.AddLateTerms(ctx, tx, who, p.ID, billing.LateTerms{Item: i.ID, From: month.First(), Source: "物业服务合同第十二条",
+		if _, err = late.AddTerms(ctx, tx, who, p.ID, latefee.Terms{Item: i.ID, From: month.First(), Source: "物业服务合同第十二条",
 			Terms: penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.Principal}}); err != nil {
 			return err
 		}
@@ -224,12 +226,12 @@ func TestLetter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"林*峰", "¥1,010.00", "壹仟零壹拾元整", "1000.00 元 × 0.05%/天 × 20 天", "物业服务合同第十二条", "0571-86001234", "都不受影响", list[1].Number} {
+		for _, want := range []string{"林*峰", "¥1,010.00", "壹仟零壹拾元整", "1000.00 元 × 0.05%/天 × 20 天", "物业服务合同第十二条", `<td class="how">100 ㎡ × 10 元/㎡·月</td>`, "0571-86001234", "都不受影响", list[1].Number} {
 			if !strings.Contains(string(html), want) {
 				t.Errorf("the paper does not say %q", want)
 			}
 		}
-		if strings.Contains(string(html), "林晓峰") || strings.Count(string(html), "<main>") != 2 {
+		if strings.Contains(string(html), "林晓峰") || strings.Count(string(html), "<main ") != 2 {
 			t.Error("a name is not masked, or a letter is missing")
 		}
 		before := w.arrears(t)

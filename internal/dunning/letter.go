@@ -11,9 +11,11 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/latefee"
 )
 
 // series numbers letters: CJ2026-000001.
@@ -82,6 +84,9 @@ func (s *Service) Issue(ctx context.Context, who actor.Actor, project id.ID, roo
 		if kind != Reminder && kind != Demand {
 			return ErrSetting.At("body.kind", "应为提醒或催告", string(kind))
 		}
+		if err := s.allThere(ctx, tx, project, rooms); err != nil {
+			return err
+		}
 		if out, err = s.drafts(ctx, tx, project, rooms); err != nil {
 			return err
 		}
@@ -103,6 +108,21 @@ func (s *Service) Issue(ctx context.Context, who actor.Actor, project id.ID, roo
 		return nil, fmt.Errorf("issue letters: %w", err)
 	}
 	return out, nil
+}
+
+// allThere refuses the whole when one of the rooms is not of the project:
+// fault.ErrNotFound.
+func (s *Service) allThere(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) error {
+	labels, err := s.Estate.Labels(ctx, q, project, rooms)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if _, ok := labels[r]; !ok {
+			return fault.ErrNotFound
+		}
+	}
+	return nil
 }
 
 func (s *Service) issue(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, l *Letter) error {
@@ -127,7 +147,7 @@ func (s *Service) drafts(ctx context.Context, tx *db.Tx, project id.ID, rooms []
 	if err != nil {
 		return nil, err
 	}
-	fees, err := s.Billing.LateFees(ctx, tx, project, rooms, today)
+	fees, err := s.LateFee.Fees(ctx, tx, project, rooms, today)
 	if err != nil {
 		return nil, err
 	}
@@ -178,8 +198,8 @@ type chargeLine struct {
 
 // overdueLines are the overdue charges with their late fees, and the late fees
 // that are left of charges paid meanwhile.
-func overdueLines(open []billing.Charge, fees []billing.LateFee, today clock.Date) []chargeLine {
-	late := map[id.ID]*billing.LateFee{}
+func overdueLines(open []billing.Charge, fees []latefee.Fee, today clock.Date) []chargeLine {
+	late := map[id.ID]*latefee.Fee{}
 	for i := range fees {
 		late[fees[i].Charge.ID] = &fees[i]
 	}
@@ -214,18 +234,13 @@ type LetterFilter struct {
 
 // Letters lists letters without their lines, newest first.
 func (s *Service) Letters(ctx context.Context, q db.Q, project id.ID, f LetterFilter) (page.List[Letter], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Letter]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listLetters(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(l Letter) id.ID { return l.ID }, func(before id.ID) ([]Letter, error) {
+		return listLetters(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Letter]{}, fmt.Errorf("list letters: %w", err)
+		return list, fmt.Errorf("list letters: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(l Letter) []any { return []any{l.ID} }), nil
+	return list, nil
 }
 
 // Letter reads one, whole. Error: fault.ErrNotFound.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"linli/internal/billing"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -25,7 +26,7 @@ type paperLetter struct {
 	Grounds                                                           []string
 }
 
-type paperRow struct{ Month, Item, Due, Principal, Days, Late, Sum string }
+type paperRow struct{ Month, Item, How, Due, Principal, Days, Late, Sum string }
 
 // Print is letters as one page to print, each on a sheet of its own; it counts
 // on every letter. Names are masked: the paper may hang on a door. Errors:
@@ -44,15 +45,13 @@ func (s *Service) Print(ctx context.Context, who actor.Actor, project id.ID, let
 	var list []paperLetter
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		list = list[:0]
-		for _, x := range letters {
-			if err := countPrint(ctx, tx, project, x); err != nil {
-				return err
-			}
-			l, err := oneLetter(ctx, tx, project, x)
-			if err != nil {
-				return err
-			}
-			on := onPaper(&l, company, p.Name)
+		all, said, err := s.printed(ctx, tx, project, letters)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			l := &all[i]
+			on := onPaper(l, said, company, p.Name)
 			if s.PayCode != nil {
 				svg, err := s.PayCode(ctx, tx, who, project, l.Room, l.Payer)
 				if err != nil {
@@ -74,7 +73,41 @@ func (s *Service) Print(ctx context.Context, who actor.Actor, project id.ID, let
 	return b.Bytes(), nil
 }
 
-func onPaper(l *Letter, company, project string) paperLetter {
+// printed counts a printing on each letter and reads them, with what their
+// charges were computed from.
+func (s *Service) printed(ctx context.Context, tx *db.Tx, project id.ID, letters []id.ID) ([]Letter, map[id.ID]billing.Explanation, error) {
+	var out []Letter
+	var charges []id.ID
+	for _, x := range letters {
+		if err := countPrint(ctx, tx, project, x); err != nil {
+			return nil, nil, err
+		}
+		l, err := oneLetter(ctx, tx, project, x)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, line := range l.Lines {
+			charges = append(charges, line.Charge)
+		}
+		out = append(out, l)
+	}
+	said, err := s.Billing.ExplainAll(ctx, tx, project, charges)
+	return out, said, err
+}
+
+// how is what one row was computed from; of what was paid in part it names the whole.
+func how(l *Line, e *billing.Explanation) string {
+	out := e.Short()
+	if l.Principal == e.Amount {
+		return out
+	}
+	if out != "" {
+		out += "，"
+	}
+	return out + "应收 " + e.Amount.Comma()
+}
+
+func onPaper(l *Letter, said map[id.ID]billing.Explanation, company, project string) paperLetter {
 	total := l.Principal + l.Late
 	p := paperLetter{Company: company, Project: project, Number: l.Number, Nth: fmt.Sprintf("第 %d 次通知", l.Nth), Date: day(l.Date), Title: "催缴单",
 		Room: l.RoomLabel, Payer: Masked(l.PayerName), Deadline: day(l.Deadline), Total: total.Comma(), Upper: money.Upper(total),
@@ -84,7 +117,8 @@ func onPaper(l *Letter, company, project string) paperLetter {
 		p.Title = "催告函"
 	}
 	for _, x := range l.Lines {
-		r := paperRow{x.Month.String(), x.Item, x.Due.String(), x.Principal.Comma(), fmt.Sprint(x.Days), "不计", (x.Principal + x.Late).Comma()}
+		e := said[x.Charge]
+		r := paperRow{x.Month.String(), x.Item, how(&x, &e), x.Due.String(), x.Principal.Comma(), fmt.Sprint(x.Days), "不计", (x.Principal + x.Late).Comma()}
 		if x.Basis != "" {
 			r.Late = x.Late.Comma()
 			p.Grounds = append(p.Grounds, fmt.Sprintf("%s %s：%s", x.Month, x.Item, x.Basis))

@@ -3,6 +3,7 @@ package dunning
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ import (
 // batch is how many payers are told in one transaction.
 const batch = 200
 
+// look is how many payers are read at once.
+const look = 50_000
+
 // latest is how many days late a step still goes when the house was closed on
 // its day.
 const latest = 2
@@ -30,36 +34,47 @@ func (s *Service) pushFrom(ctx context.Context, tx *db.Tx, t pushTask) error {
 	return s.Jobs.Enqueue(ctx, tx, jobPush, fmt.Sprintf("%s/%s/%s", jobPush, t.Run, t.After), t, 0)
 }
 
-// push writes the bills of one batch of payers and leaves the next to a job of
-// the same transaction.
+// push writes the bills of a run to its payers. What is left behind so many
+// payers that they are not read at once is a job of its own.
 func (s *Service) push(ctx context.Context, t pushTask) error {
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		sc, err := oneSchedule(ctx, tx, t.Project)
-		if err != nil || !sc.Push {
-			return err
-		}
-		last, err := s.tell(ctx, tx, t.Project, notify.KindBill, "run/"+t.Run.String(), billing.ByPayer{Run: t.Run, After: t.After, Limit: batch}, 0)
-		if err != nil || last == 0 {
-			return err
-		}
-		return s.pushFrom(ctx, tx, pushTask{t.Project, t.Run, last})
-	})
-	if err != nil {
-		return fmt.Errorf("push bills: %w", err)
+	sc, err := oneSchedule(ctx, s.DB.Reader(ctx), t.Project)
+	if err != nil || !sc.Push {
+		return err
 	}
-	return nil
+	last, err := s.tellAll(ctx, t.Project, &sc, notify.KindBill, "run/"+t.Run.String(), billing.ByPayer{Run: t.Run, After: t.After, Limit: look}, 0)
+	if err != nil || last == 0 {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error { return s.pushFrom(ctx, tx, pushTask{t.Project, t.Run, last}) })
 }
 
-// tell posts one message to every payer of the batch who has an address; it
-// answers the last payer when there may be more behind him.
-func (s *Service) tell(ctx context.Context, tx *db.Tx, project id.ID, kind, ref string, o billing.ByPayer, step int) (last id.ID, err error) {
-	ways, err := s.Notify.Ways(ctx, tx, project)
-	if err != nil || len(ways) == 0 {
+// tellAll posts messages to payers, some in one transaction. Who owes what is
+// read once for all of them, because that reads every charge of a run; a message
+// is read again when it is sent. It answers the last payer when there may be
+// more behind him.
+func (s *Service) tellAll(ctx context.Context, project id.ID, sc *Schedule, kind, ref string, o billing.ByPayer, step int) (last id.ID, err error) {
+	list, err := s.Billing.OwedByPayer(ctx, s.DB.Reader(ctx), project, o)
+	if err != nil {
 		return 0, err
 	}
-	list, err := s.Billing.OwedByPayer(ctx, tx, project, o)
-	if err != nil || len(list) == 0 {
-		return 0, err
+	for part := range slices.Chunk(list, batch) {
+		err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.tell(ctx, tx, project, sc, kind, ref, o, part, step) })
+		if err != nil {
+			return 0, fmt.Errorf("tell payers: %w", err)
+		}
+	}
+	if len(list) < o.Limit {
+		return 0, nil
+	}
+	return list[len(list)-1].Payer, nil
+}
+
+// tell posts a message to every payer of the list who can be reached; o says of
+// what they owe it.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, project id.ID, sc *Schedule, kind, ref string, o billing.ByPayer, list []billing.PayerOwes, step int) error {
+	ways, pages, err := s.reach(ctx, tx, project, sc)
+	if err != nil || len(ways) == 0 && !pages {
+		return err
 	}
 	people, rooms := make([]id.ID, len(list)), make([]id.ID, len(list))
 	for i := range list {
@@ -67,29 +82,32 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, project id.ID, kind, ref 
 	}
 	contacts, err := s.Estate.Contacts(ctx, tx, project, people)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	labels, err := s.Estate.Labels(ctx, tx, project, rooms)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	common, err := s.commonWords(ctx, tx, project)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	var paged map[id.ID]bool
+	if pages {
+		if paged, err = s.paged(ctx, tx, project, o, list); err != nil {
+			return err
+		}
 	}
 	for i := range list {
 		p := &list[i]
 		c := contacts[p.Payer]
 		d := notify.Draft{Dedupe: fmt.Sprintf("%s/%d/%s/%s", kind, step, ref, p.Payer), Kind: kind, Ref: ref, Person: p.Payer, PersonName: c.Name, Room: p.Room,
 			RoomLabel: labels[p.Room], Addresses: addresses(ways, c.Phone, c.Email), Words: wordsOf(common, c.Name, labels[p.Room], p, clock.DateOf(tx.Now()))}
-		if _, err := s.Notify.Post(ctx, tx, project, d); err != nil {
-			return 0, err
+		if err := s.post(ctx, tx, project, sc, d, paged[p.Payer]); err != nil {
+			return err
 		}
 	}
-	if len(list) < o.Limit {
-		return 0, nil
-	}
-	return list[len(list)-1].Payer, nil
+	return nil
 }
 
 func addresses(ways []string, phone, email string) []notify.Address {
@@ -175,7 +193,7 @@ func (s *Service) remind(ctx context.Context, project id.ID) error {
 			}
 		}
 		for on := until; on <= today; on = on.AddDays(1) {
-			if err := s.step(ctx, project, step, on.AddDays(-step)); err != nil {
+			if err := s.step(ctx, project, &sc, step, on.AddDays(-step)); err != nil {
 				return err
 			}
 		}
@@ -194,39 +212,50 @@ func kindOf(step int) string {
 }
 
 // step tells everybody who owes what falls due on a day.
-func (s *Service) step(ctx context.Context, project id.ID, step int, due clock.Date) error {
-	var last id.ID
+func (s *Service) step(ctx context.Context, project id.ID, sc *Schedule, step int, due clock.Date) error {
+	o := billing.ByPayer{Due: due, Limit: look}
 	for {
-		err := s.DB.Write(ctx, func(tx *db.Tx) (err error) {
-			last, err = s.tell(ctx, tx, project, kindOf(step), fmt.Sprintf("due/%d", due), billing.ByPayer{Due: due, After: last, Limit: batch}, step)
-			return err
-		})
+		last, err := s.tellAll(ctx, project, sc, kindOf(step), fmt.Sprintf("due/%d", due), o, step)
 		if err != nil || last == 0 {
 			return err
 		}
+		o.After = last
 	}
 }
 
-// Freshen looks at a message in the moment of sending: what its payer owes of
-// it now; it fills notify's socket.
-func (s *Service) Freshen(ctx context.Context, q db.Q, project id.ID, m *notify.Message) (notify.Words, bool, error) {
+// about is what a message asks for, by its reference; false when it is none of
+// this room's.
+func about(m *notify.Message) (billing.ByPayer, bool, error) {
 	o := billing.ByPayer{Payer: m.Person, Limit: 1}
 	kind, ref, _ := strings.Cut(m.Ref, "/")
 	switch kind {
 	case "run":
 		run, err := id.Parse(ref)
 		if err != nil {
-			return nil, false, fmt.Errorf("reference of message: %w", err)
+			return o, false, fmt.Errorf("reference of message: %w", err)
 		}
 		o.Run = run
 	case "due":
 		n, err := strconv.Atoi(ref)
 		if err != nil {
-			return nil, false, fmt.Errorf("reference of message: %w", err)
+			return o, false, fmt.Errorf("reference of message: %w", err)
 		}
 		o.Due = clock.Date(n)
 	default:
-		return nil, true, nil
+		return o, false, nil
+	}
+	return o, true, nil
+}
+
+// Freshen looks at a message in the moment of sending: what its payer owes of
+// it now; it fills notify's socket.
+func (s *Service) Freshen(ctx context.Context, q db.Q, project id.ID, m *notify.Message) (notify.Words, bool, error) {
+	o, known, err := about(m)
+	if err != nil || !known {
+		return nil, err == nil, err
+	}
+	if o.Rooms, err = s.roomsOf(ctx, q, project, m); err != nil {
+		return nil, false, err
 	}
 	list, err := s.Billing.OwedByPayer(ctx, q, project, o)
 	if err != nil || len(list) == 0 {
@@ -237,4 +266,16 @@ func (s *Service) Freshen(ctx context.Context, q db.Q, project id.ID, m *notify.
 		return nil, false, err
 	}
 	return wordsOf(common, m.PersonName, m.RoomLabel, &list[0], clock.DateOf(s.DB.Clock().Now())), true, nil
+}
+
+// roomsOf are the rooms that the person of a message may owe for: his now and
+// before, so that a message is not looked up among all charges of a run.
+func (s *Service) roomsOf(ctx context.Context, q db.Q, project id.ID, m *notify.Message) ([]id.ID, error) {
+	list, err := s.Estate.Occupants(ctx, q, project, 0, m.Person, false)
+	out := []id.ID{m.Room}
+	for i := range list {
+		out = append(out, list[i].Room)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), err
 }

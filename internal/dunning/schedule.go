@@ -16,12 +16,18 @@ import (
 // released, and reminders so many days after the due day (before it when
 // negative, 0 on the day).
 type Schedule struct {
-	Push    bool
-	Steps   []int
-	Version int // 0 while nobody has set anything
+	Push       bool
+	Steps      []int
+	Inbox      string // whether messages lie on the page of the pay code as well: off, beside, first
+	InboxHours int    // with first: when SMS or mail follows what nobody has opened
+	Version    int    // 0 while nobody has set anything
 }
 
-func usualSchedule() Schedule { return Schedule{Push: true, Steps: []int{-3, 0, 7, 15}} }
+const usualHours = 24
+
+func usualSchedule() Schedule {
+	return Schedule{Push: true, Steps: []int{-3, 0, 7, 15}, Inbox: InboxBeside, InboxHours: usualHours}
+}
 
 func (sc *Schedule) check() error {
 	slices.Sort(sc.Steps)
@@ -32,6 +38,18 @@ func (sc *Schedule) check() error {
 		if n < -30 || n > 365 {
 			return ErrSetting.At("body.steps", "应在到期前 30 天到到期后 365 天之间", n)
 		}
+	}
+	if sc.Inbox == "" {
+		sc.Inbox = InboxBeside
+	}
+	if sc.InboxHours == 0 {
+		sc.InboxHours = usualHours
+	}
+	if !slices.Contains([]string{InboxOff, InboxBeside, InboxFirst}, sc.Inbox) {
+		return ErrSetting.At("body.inbox", "应为不用、同时发或先发站内消息", sc.Inbox)
+	}
+	if sc.InboxHours < 1 || sc.InboxHours > 168 {
+		return ErrSetting.At("body.inbox_hours", "应为 1–168 小时", sc.InboxHours)
 	}
 	return nil
 }

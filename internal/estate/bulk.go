@@ -34,11 +34,6 @@ func (s *Service) PlacesByKey(ctx context.Context, q db.Q, project id.ID) (map[s
 	return bs, us, nil
 }
 
-// RoomsByKey finds rooms by their complete keys.
-func (s *Service) RoomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
-	return roomsByKey(ctx, q, project, keys)
-}
-
 // RoomsOfBuilding are the rooms of a building in counting order.
 func (s *Service) RoomsOfBuilding(ctx context.Context, q db.Q, project, building id.ID) ([]Room, error) {
 	return buildingRooms(ctx, q, project, building)
@@ -104,7 +99,7 @@ func (s *Service) ReplaceBuilding(ctx context.Context, tx *db.Tx, project id.ID,
 	if err := updateBuilding(ctx, tx, project, b); err != nil {
 		return err
 	}
-	return s.placeAgain(ctx, tx, project, b)
+	return s.placeAgain(ctx, tx, project, b, nil)
 }
 
 // AddRooms stores new rooms with their payers and numbers of people as they

@@ -69,7 +69,7 @@ type Correction struct {
 }
 
 func (c *Correction) check() error {
-	c.AskedBy, c.Reason, c.New = naming.Clean(c.AskedBy), naming.Clean(c.Reason), naming.Clean(c.New)
+	c.AskedBy, c.Reason, c.New = naming.Sentence(c.AskedBy), naming.Sentence(c.Reason), naming.Clean(c.New)
 	if n := utf8.RuneCountInString(c.AskedBy); n == 0 || n > naming.MaxName {
 		return ErrCorrection.At("body.asked_by", "请写明是谁提出的，最多 60 个字", nil)
 	}
@@ -259,7 +259,7 @@ func (s *Service) AskCorrection(ctx context.Context, tx *db.Tx, who actor.Actor,
 // or refuses it. Errors: ErrReason without a note, ErrCorrectionDone,
 // ErrCorrectionMoved, fault.ErrStale, and what the change itself is refused for.
 func (s *Service) DecideCorrection(ctx context.Context, tx *db.Tx, who actor.Actor, project, correction id.ID, version int, approve bool, note string) (Correction, error) {
-	note = naming.Clean(note)
+	note = naming.Sentence(note)
 	if n := utf8.RuneCountInString(note); n < 2 || n > 200 {
 		return Correction{}, ErrReason.Say("请写明处理的依据，2–200 个字").At("body.note", "请写明处理的依据，2–200 个字", nil)
 	}

@@ -79,18 +79,22 @@ func (s *Service) EditBuilding(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := updateBuilding(ctx, tx, project, &b); err != nil {
 		return Building{}, err
 	}
-	if b.Name != old.Name || b.Floors != old.Floors {
-		if err := s.placeAgain(ctx, tx, project, &b); err != nil {
-			return Building{}, err
-		}
-	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.building_changed", Kind: "building", Subject: building,
 		Summary: "修改楼栋 " + b.Name, Before: old, After: b})
-	return b, nil
+	if b.Name == old.Name && b.Floors == old.Floors {
+		return b, nil
+	}
+	told := s.audit.Batch(tx, project, "楼栋 "+old.Name+" 改名 "+b.Name)
+	if err := s.placeAgain(ctx, tx, project, &b, told); err != nil || b.Name == old.Name {
+		return b, err
+	}
+	return b, told.Record(ctx, tx, audit.Entry{Project: project, Who: who, Action: "estate.rooms_placed", Kind: "building", Subject: building,
+		Summary: "各房屋随楼栋 " + old.Name + " 改名 " + b.Name})
 }
 
-// placeAgain gives the rooms of a building their new labels, keys and order.
-func (s *Service) placeAgain(ctx context.Context, tx *db.Tx, project id.ID, b *Building) error {
+// placeAgain gives the rooms of a building their new labels, keys and order, and
+// tells a batch, if there is one, of new labels.
+func (s *Service) placeAgain(ctx context.Context, tx *db.Tx, project id.ID, b *Building, told *audit.Batch) error {
 	us, err := units(ctx, tx, project, b.ID)
 	if err != nil {
 		return err
@@ -105,8 +109,15 @@ func (s *Service) placeAgain(ctx context.Context, tx *db.Tx, project id.ID, b *B
 	}
 	for i := range rooms {
 		r := &rooms[i]
+		was := r.Label
 		r.Place(b, byID[r.Unit])
 		if err := s.storeRoom(ctx, tx, project, r); err != nil {
+			return err
+		}
+		if told == nil || was == r.Label {
+			continue
+		}
+		if err := told.Add(ctx, tx, audit.Part{Subject: r.ID, Kind: "room", Before: map[string]any{"RoomLabel": was}, After: map[string]any{"RoomLabel": r.Label}}); err != nil {
 			return err
 		}
 	}

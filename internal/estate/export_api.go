@@ -14,17 +14,17 @@ import (
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	rooms := export.Offer{Key: "rooms", Name: "房屋", Permission: PermRead, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("房号", 10), {Title: "楼层", Width: 8},
+	rooms := export.Offer{Key: "rooms", Name: "房屋", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("房屋", 20), export.Text("房号", 10), {Title: "楼层", Width: 8},
 		export.Text("房屋类型", 10), export.Text("户型", 14), {Title: "建筑面积", Decimals: 2}, {Title: "套内面积", Decimals: 2}, export.Text("房屋状态", 10),
-		export.Text("交付日期", 12), export.Text("交费人", 14), {Title: "现住人数", Width: 10}, export.Text("标签", 20)}, More: s.ownColumns(TagRoom)}
-	rooms.Check, rooms.Rows = export.Batches(s.listRoomsAPI, func(o *roomsOut) page.List[roomJSON] { return o.Body }, s.exportRooms)
-	people := export.Offer{Key: "people", Name: "住户", Permission: PermRead, Clear: PermReveal, Columns: []sheet.Column{export.Text("姓名", 16), export.Text("类型", 8),
+		export.Text("交付日期", 12), export.Text("缴费人", 14), {Title: "现住人数", Width: 10}, export.Text("标签", 20)}, More: s.ownColumns(TagRoom)}
+	rooms.Check, rooms.Rows = export.Batches(s.listRoomsAPI, func(o *roomsOut) page.List[roomJSON] { return o.Body.List }, s.exportRooms)
+	people := export.Offer{Key: "people", Name: "住户", Permission: PermRead, Buildings: true, Clear: PermReveal, Columns: []sheet.Column{export.Text("姓名", 16), export.Text("类型", 8),
 		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24), export.Text("标签", 20)}, More: s.ownColumns(TagPerson)}
 	people.Check, people.Rows = export.Batches(s.listPeopleAPI, func(o *peopleOut) page.List[personRow] { return o.Body }, s.exportPeople)
 	occupants := export.Offer{Key: "occupants", Name: "住户与房屋", Permission: PermRead, Clear: PermReveal, Check: noFilter, Rows: s.exportOccupants, Columns: []sheet.Column{
 		export.Text("房屋", 20), export.Text("姓名", 16), export.Text("身份", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("入住日期", 12),
-		export.Text("迁出日期", 12), export.Text("代业主交费", 12), export.Text("产权份额", 10)}}
-	corrections := export.Offer{Key: "corrections", Name: "更正申请", Permission: PermRead, Columns: []sheet.Column{export.Text("住户或房屋", 20), export.Text("哪一项", 12),
+		export.Text("迁出日期", 12), export.Text("代业主缴费", 12), export.Text("产权份额", 10)}}
+	corrections := export.Offer{Key: "corrections", Name: "更正申请", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("住户或房屋", 20), export.Text("哪一项", 12),
 		export.Text("原来", 22), export.Text("改成", 22), export.Text("谁提出", 14), export.Text("怎么提出", 12), export.Text("原因", 30), export.Text("状态", 10),
 		export.Text("登记", 28), export.Text("处理", 28), export.Text("处理依据", 24)}}
 	corrections.Check, corrections.Rows = export.Pages(s.listCorrectionsAPI, func(o *correctionsOut) page.List[correctionJSON] { return o.Body }, correctionCells)

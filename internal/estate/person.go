@@ -280,7 +280,7 @@ func (s *Service) open(project id.ID, p *sealedPerson) (PersonInput, error) {
 // too many is refused, which is written down, too. Errors: ErrReason, ErrNoData,
 // fault.ErrNotFound, what Deps.Look says.
 func (s *Service) Reveal(ctx context.Context, who actor.Actor, project, person id.ID, field, reason string) (string, error) {
-	reason = naming.Clean(reason)
+	reason = naming.Sentence(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
 		return "", ErrReason.At("body.reason", ErrReason.Text, nil)
 	}

@@ -37,7 +37,7 @@ type occupantJSON struct {
 	Part      string     `json:"part" enum:"owner,family,tenant,other" doc:"业主、家属、租户、其他"`
 	Since     clock.Date `json:"since" doc:"从哪天起，空为未登记"`
 	Until     clock.Date `json:"until" doc:"到哪天止，空为现在仍是"`
-	Payer     bool       `json:"payer" doc:"由他代业主交费"`
+	Payer     bool       `json:"payer" doc:"由他代业主缴费"`
 	Share     int        `json:"share" doc:"产权份额，万分之一，0 为未登记"`
 }
 
@@ -205,7 +205,7 @@ type addOccupantIn struct {
 		Person id.ID      `json:"person_id" doc:"谁"`
 		Part   string     `json:"part" enum:"owner,family,tenant,other" doc:"业主、家属、租户、其他"`
 		Since  clock.Date `json:"since,omitempty" doc:"从哪天起，不晚于今天"`
-		Payer  bool       `json:"payer,omitempty" doc:"由他代业主交费；原来的交费人不再交"`
+		Payer  bool       `json:"payer,omitempty" doc:"由他代业主缴费；原来的缴费人不再交"`
 		Share  int        `json:"share,omitempty" minimum:"0" maximum:"10000" doc:"产权份额，万分之一"`
 	}
 }
@@ -234,7 +234,7 @@ type editOccupantIn struct {
 	Occupant id.ID `path:"occupant"`
 	Body     struct {
 		Since *clock.Date `json:"since,omitempty" doc:"从哪天起"`
-		Payer *bool       `json:"payer,omitempty" doc:"由他代业主交费"`
+		Payer *bool       `json:"payer,omitempty" doc:"由他代业主缴费"`
 		Share *int        `json:"share,omitempty" minimum:"0" maximum:"10000" doc:"产权份额，万分之一"`
 	}
 }

@@ -216,13 +216,12 @@ func (s *Service) CreateRooms(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err := addRooms(ctx, tx, project, len(rooms)); err != nil {
 		return err
 	}
-	e := audit.Entry{Project: project, Who: who, Action: "estate.rooms_created", Kind: "room", Summary: fmt.Sprintf("新建 %d 间房", len(rooms)),
-		After: map[string]any{"count": len(rooms)}}
+	e := audit.Entry{Project: project, Who: who, Action: "estate.rooms_created", Kind: "room", Summary: fmt.Sprintf("新建 %d 间房", len(rooms)), After: map[string]any{"count": len(rooms)}}
+	told := rooms
 	if len(rooms) == 1 {
-		e.Action, e.Subject, e.Summary, e.After = "estate.room_created", rooms[0].ID, "新建房屋 "+rooms[0].Label, rooms[0]
+		e.Action, e.Subject, e.Summary, e.After, told = "estate.room_created", rooms[0].ID, "新建房屋 "+rooms[0].Label, rooms[0], nil
 	}
-	s.audit.Record(tx, e)
-	return nil
+	return s.audit.RecordEach(ctx, tx, e, e.Summary, len(told), func(i int) audit.Part { return audit.Part{Subject: told[i].ID, Kind: "room"} })
 }
 
 type places struct {

@@ -25,7 +25,7 @@ type roomJSON struct {
 	InnerArea money.Area `json:"inner_area" doc:"套内面积，百分之一平方米，0 为未登记"`
 	State     string     `json:"state" enum:"unsold,undelivered,vacant,renovating,self,rented" doc:"未售、未交付、空置、装修、自住、出租"`
 	Handover  clock.Date `json:"handover" doc:"交付日期，空为未登记"`
-	Payer     id.ID      `json:"payer_id" doc:"谁交费；没有则为空"`
+	Payer     id.ID      `json:"payer_id" doc:"谁缴费；没有则为空"`
 	People    int        `json:"people" doc:"现住人数"`
 	Version   int        `json:"version" doc:"修改时原样带回"`
 	Tags      []tagRef   `json:"tags" nullable:"false" doc:"标签，列出和查看时才有"`
@@ -46,17 +46,31 @@ type listRoomsIn struct {
 	Tag      id.ID  `query:"tag_id" doc:"标签"`
 	Field    id.ID  `query:"field_id" doc:"哪个自定义字段"`
 	Value    string `query:"field_value" maxLength:"200" doc:"这个字段正好是什么"`
+	Count    bool   `query:"count" doc:"true 时给出一共多少间"`
 }
 
-type roomsOut struct{ Body page.List[roomJSON] }
+type roomsOut struct {
+	Body struct {
+		page.List[roomJSON]
+		Total *int `json:"total,omitempty" doc:"一共多少间，count=true 时才有；超过 10,000 间为 10001"`
+	}
+}
 
 func (s *Service) listRoomsAPI(ctx context.Context, who actor.Actor, in *listRoomsIn) (*roomsOut, error) {
-	l, err := s.RoomList(ctx, s.db.Reader(ctx), in.Project, RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind, Tag: in.Tag,
-		Says: FieldFilter{in.Field, in.Value}, Within: who.Within(PermRead, in.Project)})
+	q, f := s.db.Reader(ctx), RoomListFilter{Request: in.Request, Text: in.Text, Building: in.Building, Unit: in.Unit, State: in.State, Kind: in.Kind, Tag: in.Tag,
+		Says: FieldFilter{in.Field, in.Value}, Within: who.Within(PermRead, in.Project)}
+	l, err := s.RoomList(ctx, q, in.Project, f)
 	if err != nil {
 		return nil, err
 	}
-	out := &roomsOut{page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}}
+	out := &roomsOut{}
+	out.Body.List = page.List[roomJSON]{Items: each(l.Items, toRoom), Next: l.Next}
+	if in.Count {
+		n, err := countRooms(ctx, q, in.Project, f)
+		if out.Body.Total = &n; err != nil {
+			return nil, err
+		}
+	}
 	return out, s.addTags(ctx, in.Project, out.Body.Items)
 }
 

@@ -195,12 +195,34 @@ func buildingRooms(ctx context.Context, q db.Q, project, building id.ID) ([]Room
 func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (page.List[Room], error) {
 	var sort string
 	var last id.ID
-	where, args := "project_id = ?", []any{project}
+	where, args, err := roomConditions(ctx, q, project, f)
+	if err != nil {
+		return page.List[Room]{}, err
+	}
 	if ok, err := page.Decode(f.Cursor, &sort, &last); err != nil {
 		return page.List[Room]{}, err
 	} else if ok {
 		where, args = where+" AND (sort_key, id) > (?, ?)", append(args, sort, last)
 	}
+	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE "+where+" ORDER BY sort_key, id LIMIT ?", append(args, f.Limit+1)...)
+	list, err := db.Collect(rows, err, scanRoom)
+	if err != nil {
+		return page.List[Room]{}, fmt.Errorf("list rooms: %w", err)
+	}
+	return page.Cut(list, f.Limit, func(r Room) []any { return []any{r.sort, r.ID} }), nil
+}
+
+// countRooms counts the rooms of a list, up to 10,001.
+func countRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (n int, err error) {
+	where, args, err := roomConditions(ctx, q, project, f)
+	if err == nil {
+		err = q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT id FROM estate_room WHERE "+where+" LIMIT ?) AS few", append(args, 10_001)...).Scan(&n)
+	}
+	return n, err
+}
+
+func roomConditions(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (where string, args []any, err error) {
+	where, args = "project_id = ?", []any{project}
 	for _, c := range []struct {
 		column string
 		value  any
@@ -223,23 +245,17 @@ func listRooms(ctx context.Context, q db.Q, project id.ID, f RoomListFilter) (pa
 		where += " AND (" + cond + ")"
 	}
 	if err := f.Says.normal(ctx, q, project); err != nil {
-		return page.List[Room]{}, err
+		return "", nil, err
 	}
 	if f.Tag != 0 {
 		where, args = where+" AND id IN (SELECT subject_id FROM estate_tagged WHERE project_id = ? AND tag_id = ?)", append(args, project, f.Tag)
 	}
 	says, saying := f.Says.says("id", project)
-	where, args = where+says, append(args, saying...)
-	rows, err := q.Query(ctx, "SELECT "+roomColumns+" FROM estate_room WHERE "+where+" ORDER BY sort_key, id LIMIT ?", append(args, f.Limit+1)...)
-	list, err := db.Collect(rows, err, scanRoom)
-	if err != nil {
-		return page.List[Room]{}, fmt.Errorf("list rooms: %w", err)
-	}
-	return page.Cut(list, f.Limit, func(r Room) []any { return []any{r.sort, r.ID} }), nil
+	return where + says, append(args, saying...), nil
 }
 
-// roomsByKey reads rooms by their complete keys.
-func roomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
+// RoomsByKey finds rooms by their complete keys.
+func (s *Service) RoomsByKey(ctx context.Context, q db.Q, project id.ID, keys []string) (map[string]Room, error) {
 	out := map[string]Room{}
 	for chunk := range slices.Chunk(keys, 500) {
 		args := []any{project}

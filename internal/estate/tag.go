@@ -119,25 +119,32 @@ func (s *Service) PutTag(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err != nil {
 		return 0, err
 	}
-	verb := "贴上"
-	if !on {
-		verb = "去掉"
-	}
-	for _, x := range changed {
-		e := audit.Entry{Project: project, Who: who, Action: "estate.tagged", Kind: t.Kind, Subject: x, Summary: verb + "标签 " + t.Name,
-			Before: map[string]any{"tag": t.Name, "on": !on}, After: map[string]any{"tag": t.Name, "on": on}}
-		if t.Kind == TagPerson {
-			e.Person = x
-		}
-		if len(changed) == 1 {
+	words := map[bool]string{true: "贴上", false: "去掉"}[on] + "标签 " + t.Name
+	return len(changed), s.recordTagged(ctx, tx, who, project, t, changed, on, words)
+}
+
+// recordTagged tells the log, and the history of each, what was put on or off.
+func (s *Service) recordTagged(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, t Tag, changed []id.ID, on bool, words string) error {
+	before, after := map[string]any{"tag": t.Name, "on": !on}, map[string]any{"tag": t.Name, "on": on}
+	e := audit.Entry{Project: project, Who: who, Action: "estate.tagged", Kind: t.Kind, Summary: words, Before: before, After: after}
+	if len(changed) < 2 {
+		for _, x := range changed {
+			if e.Subject = x; t.Kind == TagPerson {
+				e.Person = x
+			}
 			s.audit.Record(tx, e)
 		}
+		return nil
 	}
-	if len(changed) > 1 {
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.tagged", Kind: "tag", Subject: tag,
-			Summary: fmt.Sprintf("给 %d 个%s标签 %s", len(changed), verb, t.Name), After: map[string]any{"on": on, "subjects": changed}})
+	b := s.audit.Batch(tx, project, words)
+	for _, x := range changed {
+		if err := b.Add(ctx, tx, audit.Part{Subject: x, Kind: t.Kind, Before: before, After: after}); err != nil {
+			return err
+		}
 	}
-	return len(changed), nil
+	e.Kind, e.Subject, e.Before, e.After = "tag", t.ID, nil, map[string]any{"on": on, "subjects": changed}
+	e.Summary = fmt.Sprintf("给 %d 个%s", len(changed), words)
+	return b.Record(ctx, tx, e)
 }
 
 // Tags lists the tags of a kind with how many bear them; kind empty means all.

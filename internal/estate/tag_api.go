@@ -2,14 +2,11 @@ package estate
 
 import (
 	"context"
-	"time"
 
-	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
-	"linli/internal/kit/page"
 	"linli/internal/kit/web"
 )
 
@@ -19,8 +16,6 @@ func (s *Service) tagRoutes(w *web.Server) {
 	route(w, "create-tag", "POST", in+"/tags", "新建标签", PermWrite, s.createTagAPI)
 	route(w, "edit-tag", "PATCH", in+"/tags/{tag}", "改名、停用或启用标签", PermWrite, s.editTagAPI)
 	honour(w, "put-tag", "POST", in+"/tags/{tag}/bearers", "给许多住户或房屋贴上或去掉标签", PermWrite, s.putTagAPI)
-	route(w, "read-room-history", "GET", in+"/rooms/{room}/history", "房屋和住在里面的人的变更：谁、何时、改前、改后", PermWrite, s.roomHistoryAPI)
-	route(w, "read-person-history", "GET", in+"/people/{person}/history", "住户资料的变更：谁、何时、改前、改后", PermWrite, s.personHistoryAPI)
 }
 
 type tagJSON struct {
@@ -165,43 +160,4 @@ func (s *Service) personRows(ctx context.Context, q db.Q, project id.ID, list []
 		out[i] = r
 	}
 	return out, nil
-}
-
-type personChange struct {
-	At      time.Time `json:"at"`
-	By      string    `json:"by" doc:"谁"`
-	Summary string    `json:"summary" doc:"做了什么"`
-	Before  string    `json:"before" doc:"改前，JSON，没有则为空"`
-	After   string    `json:"after" doc:"改后，JSON"`
-}
-
-type historyOut struct{ Body page.List[personChange] }
-
-func (s *Service) personHistoryAPI(ctx context.Context, _ actor.Actor, in *struct {
-	Project id.ID `path:"project"`
-	Person  id.ID `path:"person"`
-	page.Request
-}) (*historyOut, error) {
-	if _, err := s.Person(ctx, s.db.Reader(ctx), in.Project, in.Person); err != nil {
-		return nil, err
-	}
-	return s.history(ctx, in.Project, audit.Filter{Person: in.Person, Request: in.Request})
-}
-
-func (s *Service) roomHistoryAPI(ctx context.Context, _ actor.Actor, in *struct {
-	Project id.ID `path:"project"`
-	Room    id.ID `path:"room"`
-	page.Request
-}) (*historyOut, error) {
-	if _, err := s.Room(ctx, s.db.Reader(ctx), in.Project, in.Room); err != nil {
-		return nil, err
-	}
-	return s.history(ctx, in.Project, audit.Filter{Subject: in.Room, Request: in.Request})
-}
-
-func (s *Service) history(ctx context.Context, project id.ID, f audit.Filter) (*historyOut, error) {
-	l, err := s.audit.Entries(ctx, project, f)
-	return &historyOut{page.List[personChange]{Items: each(l.Items, func(r audit.Row) personChange {
-		return personChange{r.At, r.Name, r.Summary, r.Before, r.After}
-	}), Next: l.Next}}, err
 }

@@ -81,7 +81,7 @@ func (s *Service) PlanTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err != nil {
 		return t, err
 	}
-	if t.Note = naming.Clean(t.Note); utf8.RuneCountInString(t.Note) > 200 {
+	if t.Note = naming.Sentence(t.Note); utf8.RuneCountInString(t.Note) > 200 {
 		return t, ErrTransferReason.Say("备注最多 200 个字").At("body.note", "最多 200 个字", nil)
 	}
 	t.ID, t.RoomLabel, t.From, t.ToName, t.State = tx.NewID(), room.Label, room.Payer, to.Name, TransferPlanned
@@ -100,10 +100,20 @@ func (s *Service) PlanTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, 
 		return t, err
 	}
 	if t.Date > clock.DateOf(tx.Now()) {
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.transfer_planned", Kind: "room", Subject: t.Room, Person: t.To,
-			Summary: t.RoomLabel + " 登记过户：" + t.Date.String() + " 起业主为 " + t.ToName, Before: map[string]any{"payer": t.FromName}, After: t.facts()})
+		words := t.RoomLabel + " 登记过户：" + t.Date.String() + " 起业主为 " + t.ToName
+		return t, s.tell(ctx, tx, who, project, &t, "transfer_planned", words, map[string]any{"payer": t.FromName}, t.From)
 	}
 	return t, nil
+}
+
+// tell records a change of hands; those whom it takes the room from find it in
+// their history, too.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, t *Transfer, act, words string, before map[string]any, from ...id.ID) error {
+	from = slices.DeleteFunc(from, func(p id.ID) bool { return p == 0 || p == t.To })
+	e := audit.Entry{Project: project, Who: who, Action: "estate." + act, Kind: "room", Subject: t.Room, Person: t.To, Summary: words, Before: before, After: t.facts()}
+	return s.audit.RecordEach(ctx, tx, e, words, len(from), func(i int) audit.Part {
+		return audit.Part{Subject: from[i], Kind: "room", Record: t.Room, Before: before, After: t.facts()}
+	})
 }
 
 // CheckTransfer says whether a room could change hands on a day. Errors: as
@@ -176,11 +186,11 @@ func (s *Service) EffectTransfer(ctx context.Context, tx *db.Tx, who actor.Actor
 		return t, 0, err
 	}
 	t.From = room.Payer
-	owners, shared := []string{}, 0
+	owners, left, shared := []string{}, []id.ID{}, 0
 	for _, o := range ends {
 		t.ended = append(t.ended, endedEntry{o.ID, o.Payer})
 		if o.Part == PartOwner {
-			owners = append(owners, o.Person.Name)
+			owners, left = append(owners, o.Person.Name), append(left, o.Person.ID)
 			shared += o.Share
 		}
 		if _, err := s.EndOccupant(ctx, tx, who, project, o.ID, t.Date.AddDays(-1)); err != nil {
@@ -198,9 +208,10 @@ func (s *Service) EffectTransfer(ctx context.Context, tx *db.Tx, who actor.Actor
 	if err := updateTransfer(ctx, tx, project, &t); err != nil {
 		return t, 0, err
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.transferred", Kind: "room", Subject: t.Room, Person: t.To,
-		Summary: t.RoomLabel + " 过户：" + strings.Join(owners, "、") + " → " + t.ToName + "，自 " + t.Date.String() + " 起",
-		Before:  map[string]any{"owners": owners, "payer": t.FromName}, After: t.facts()})
+	words := t.RoomLabel + " 过户：" + strings.Join(owners, "、") + " → " + t.ToName + "，自 " + t.Date.String() + " 起"
+	if err := s.tell(ctx, tx, who, project, &t, "transferred", words, map[string]any{"owners": owners, "payer": t.FromName}, left...); err != nil {
+		return t, 0, err
+	}
 	if room, err = oneRoom(ctx, tx, project, t.Room); err != nil {
 		return t, 0, err
 	}
@@ -233,12 +244,15 @@ func (s *Service) UndoTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := deleteOccupant(ctx, tx, project, t.entry); err != nil {
 		return t, err
 	}
+	left := []id.ID{}
 	for _, e := range t.ended {
 		o, err := oneOccupant(ctx, tx, project, e.Occupant)
 		if err != nil {
 			return t, err
 		}
-		o.Until, o.Payer = 0, e.Payer
+		if o.Until, o.Payer = 0, e.Payer; o.Part == PartOwner {
+			left = append(left, o.Person.ID)
+		}
 		if err := updateOccupant(ctx, tx, project, &o); err != nil {
 			return t, err
 		}
@@ -246,7 +260,7 @@ func (s *Service) UndoTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := refreshRooms(ctx, tx, project, []id.ID{t.Room}); err != nil {
 		return t, err
 	}
-	return t, s.endTransfer(ctx, tx, who, project, &t, TransferUndone, "撤销过户", reason)
+	return t, s.endTransfer(ctx, tx, who, project, &t, TransferUndone, "撤销过户", reason, left...)
 }
 
 // CancelTransfer forgets a change of hands whose day has not come. Errors:
@@ -259,11 +273,11 @@ func (s *Service) CancelTransfer(ctx context.Context, tx *db.Tx, who actor.Actor
 	if t.State != TransferPlanned {
 		return t, ErrTransferState
 	}
-	return t, s.endTransfer(ctx, tx, who, project, &t, TransferCancelled, "取消过户", reason)
+	return t, s.endTransfer(ctx, tx, who, project, &t, TransferCancelled, "取消过户", reason, t.From)
 }
 
 func (s *Service) lockTransfer(ctx context.Context, tx *db.Tx, project, transfer id.ID, reason *string) (Transfer, error) {
-	*reason = naming.Clean(*reason)
+	*reason = naming.Sentence(*reason)
 	if n := utf8.RuneCountInString(*reason); n < 2 || n > 200 {
 		return Transfer{}, ErrTransferReason.At("body.reason", ErrTransferReason.Text, nil)
 	}
@@ -277,23 +291,14 @@ func (s *Service) lockTransfer(ctx context.Context, tx *db.Tx, project, transfer
 	return oneTransfer(ctx, tx, project, transfer)
 }
 
-func (s *Service) endTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, t *Transfer, state, verb, reason string) error {
+func (s *Service) endTransfer(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, t *Transfer, state, verb, reason string, from ...id.ID) error {
 	before := t.facts()
 	t.State, t.UndoneBy, t.UndoneAt, t.Reason = state, who.Name, tx.Now(), reason
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.transfer_" + state, Kind: "room", Subject: t.Room, Person: t.To,
-		Summary: t.RoomLabel + " " + verb + "（" + t.Date.String() + "，" + t.ToName + "）：" + reason, Before: before, After: t.facts()})
+	words := t.RoomLabel + " " + verb + "（" + t.Date.String() + "，" + t.ToName + "）：" + reason
+	if err := s.tell(ctx, tx, who, project, t, "transfer_"+state, words, before, from...); err != nil {
+		return err
+	}
 	return updateTransfer(ctx, tx, project, t)
-}
-
-// NoteTransfer keeps why a planned change of hands could not take effect.
-func (s *Service) NoteTransfer(ctx context.Context, tx *db.Tx, project, transfer id.ID, problem string) error {
-	return noteTransfer(ctx, tx, project, transfer, problem)
-}
-
-// Transfers lists the changes of hands of a room, the newest first; room 0
-// means the whole project.
-func (s *Service) Transfers(ctx context.Context, q db.Q, project, room id.ID) ([]Transfer, error) {
-	return transfers(ctx, q, project, room)
 }
 
 // Transfer reads one. Error: fault.ErrNotFound.
@@ -304,22 +309,11 @@ func (s *Service) Transfer(ctx context.Context, q db.Q, project, transfer id.ID)
 // DueTransfer is a planned change of hands whose day has come.
 type DueTransfer struct{ Project, Transfer id.ID }
 
-// DueTransfers finds them in all projects.
-func (s *Service) DueTransfers(ctx context.Context, q db.Q, today clock.Date) ([]DueTransfer, error) {
-	return dueTransfers(ctx, q, today)
-}
-
 // PayerChange says who paid for a room until the day before Date.
 type PayerChange struct {
 	Room id.ID
 	Date clock.Date
 	From id.ID
-}
-
-// PayerChanges are the changes of hands of the rooms after < id ≤ upto from a
-// day on, by room, the earliest first.
-func (s *Service) PayerChanges(ctx context.Context, q db.Q, project, after, upto id.ID, from clock.Date) ([]PayerChange, error) {
-	return payerChanges(ctx, q, project, after, upto, from)
 }
 
 // Present says which of the rooms' people are something to them now.

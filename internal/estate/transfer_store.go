@@ -44,7 +44,9 @@ func oneTransfer(ctx context.Context, q db.Q, project, transfer id.ID) (Transfer
 	return found(t, err, "read transfer", fault.ErrNotFound)
 }
 
-func transfers(ctx context.Context, q db.Q, project, room id.ID) ([]Transfer, error) {
+// Transfers lists the changes of hands of a room, the newest first; room 0
+// means the whole project.
+func (s *Service) Transfers(ctx context.Context, q db.Q, project, room id.ID) ([]Transfer, error) {
 	query, args := transferQuery, []any{project}
 	if room != 0 {
 		query, args = query+" AND t.room_id = ?", append(args, room)
@@ -107,7 +109,8 @@ func updateTransfer(ctx context.Context, tx *db.Tx, project id.ID, t *Transfer) 
 	return nil
 }
 
-func noteTransfer(ctx context.Context, tx *db.Tx, project, transfer id.ID, problem string) error {
+// NoteTransfer keeps why a planned change of hands could not take effect.
+func (s *Service) NoteTransfer(ctx context.Context, tx *db.Tx, project, transfer id.ID, problem string) error {
 	_, err := tx.Exec(ctx, "UPDATE estate_transfer SET problem = ? WHERE project_id = ? AND id = ? AND state = 'planned'", problem, project, transfer)
 	if err != nil {
 		return fmt.Errorf("note transfer: %w", err)
@@ -126,7 +129,8 @@ func lastTransfer(ctx context.Context, q db.Q, project, room id.ID) (clock.Date,
 	return day, nil
 }
 
-func dueTransfers(ctx context.Context, q db.Q, today clock.Date) ([]DueTransfer, error) {
+// DueTransfers finds them in all projects.
+func (s *Service) DueTransfers(ctx context.Context, q db.Q, today clock.Date) ([]DueTransfer, error) {
 	rows, err := q.Query(ctx, "SELECT project_id, id FROM estate_transfer WHERE state = 'planned' AND date <= ? ORDER BY project_id, date, id", today)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (DueTransfer, error) {
 		var d DueTransfer
@@ -139,7 +143,9 @@ func dueTransfers(ctx context.Context, q db.Q, today clock.Date) ([]DueTransfer,
 	return out, nil
 }
 
-func payerChanges(ctx context.Context, q db.Q, project, after, upto id.ID, from clock.Date) ([]PayerChange, error) {
+// PayerChanges are the changes of hands of the rooms after < id ≤ upto from a
+// day on, by room, the earliest first.
+func (s *Service) PayerChanges(ctx context.Context, q db.Q, project, after, upto id.ID, from clock.Date) ([]PayerChange, error) {
 	rows, err := q.Query(ctx, `SELECT room_id, date, from_id FROM estate_transfer WHERE project_id = ? AND room_id > ? AND room_id <= ?
 		AND date >= ? AND state = 'done' ORDER BY room_id, date`, project, after, upto, from)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (PayerChange, error) {

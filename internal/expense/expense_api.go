@@ -2,8 +2,6 @@ package expense
 
 import (
 	"context"
-	"io"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -238,14 +236,7 @@ func (s *Service) apiFile(ctx context.Context, _ actor.Actor, in *DocRef) (*huma
 	if err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer f.Close()
-		ctx.SetHeader("Content-Type", "application/octet-stream")
-		ctx.SetHeader("Content-Length", strconv.FormatInt(b.Size, 10))
-		ctx.SetHeader("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(b.Name))
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
-		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
-	}}, nil
+	return web.Send(f, web.Sent{Name: b.Name, Size: b.Size}), nil
 }
 
 func (s *Service) offer() export.Offer {

@@ -89,18 +89,13 @@ type Sums struct {
 
 // List gives documents, newest first.
 func (s *Service) List(ctx context.Context, project id.ID, f Filter) (page.List[Doc], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Doc]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listDocs(ctx, s.db.Reader(ctx), project, &f, before)
+	list, err := page.Newest(&f.Request, func(d Doc) id.ID { return d.ID }, func(before id.ID) ([]Doc, error) {
+		return listDocs(ctx, s.db.Reader(ctx), project, &f, before)
+	})
 	if err != nil {
-		return page.List[Doc]{}, fmt.Errorf("list expenses: %w", err)
+		return list, fmt.Errorf("list expenses: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(d Doc) []any { return []any{d.ID} }), nil
+	return list, nil
 }
 
 // Sums adds up everything a filter finds.

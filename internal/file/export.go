@@ -31,7 +31,7 @@ const (
 const KindExport = "export"
 
 // KeepExports is how long a finished export can be downloaded.
-const KeepExports = 7 * 24 * time.Hour
+const KeepExports = 24 * time.Hour
 
 const (
 	quickRows  = 2000      // as many are written while the person waits
@@ -52,7 +52,9 @@ var (
 	ErrNoOffer  = fault.New(fault.Invalid, "export_unknown", "没有这种导出")
 	ErrReason   = fault.New(fault.Invalid, "export_reason", "导出完整号码要写明原因，2–200 个字")
 	ErrNotReady = fault.New(fault.Conflict, "export_not_ready", "文件还没生成好，请稍后在下载中心下载")
-	ErrExpired  = fault.New(fault.Conflict, "export_expired", "文件已过期删除，请重新导出")
+	ErrExpired  = fault.New(fault.NotFound, "export_expired", "文件已过期删除，请重新导出")
+	ErrBeyond   = fault.New(fault.Forbidden, "export_beyond", "这份文件里有您现在不负责的楼栋，请重新导出")
+	ErrLapsed   = fault.New(fault.Forbidden, "export_lapsed", "生成时您已没有导出这个列表的权限，请管理员授权后重新导出")
 	ErrTooLong  = fault.New(fault.Invalid, "export_too_long", "超过 1,000,000 行，一张表放不下，请加上筛选条件分几次导出")
 )
 
@@ -69,6 +71,7 @@ type Export struct {
 	File    id.ID
 	Size    int64 // bytes
 	Failure string
+	Within  actor.Buildings // what its rows are limited to; nil is the whole project
 	By      id.ID
 	ByName  string
 	At      time.Time
@@ -126,7 +129,7 @@ func (s *Service) Export(ctx context.Context, who actor.Actor, project id.ID, w 
 	if err != nil {
 		return Export{}, err
 	}
-	e := Export{Kind: o.Key, Query: w.Query, Clear: w.Clear, Reason: w.Reason, State: ExportWaiting, By: who.Account, ByName: who.Name}
+	e := Export{Kind: o.Key, Query: w.Query, Clear: w.Clear, Reason: w.Reason, State: ExportWaiting, Within: ask.Who.Within(o.Permission, project), By: who.Account, ByName: who.Name}
 	now := s.db.Clock().Now()
 	e.Name = fileName(o, now)
 	content, rows, long, err := s.quick(ctx, o, ask)
@@ -144,13 +147,22 @@ func (s *Service) Export(ctx context.Context, who actor.Actor, project id.ID, w 
 		if err := insertExport(ctx, tx, project, &e); err != nil {
 			return err
 		}
-		s.note(tx, &e, Note{Project: project, Who: who, Action: "file.exported", Subject: e.ID, Summary: "导出" + o.Name + clearWords(&e)})
+		s.note(tx, &e, Note{Project: project, Who: who, Action: "file.exported", Subject: e.ID, Summary: "导出" + o.Name + rowWords(&e) + clearWords(&e)})
 		if long {
 			return s.jobs.Enqueue(ctx, tx, jobExport, jobExport+"/"+e.ID.String(), exportJob{project, e.ID}, 0)
 		}
 		return nil
 	})
 	return e, err
+}
+
+// rowWords are how many rows left; of a long export its own entry tells when
+// they are counted.
+func rowWords(e *Export) string {
+	if e.State != ExportReady {
+		return ""
+	}
+	return fmt.Sprintf(" %d 行", e.Rows)
 }
 
 func clearWords(e *Export) string {
@@ -165,6 +177,9 @@ func (s *Service) note(tx *db.Tx, e *Export, n Note) {
 		return
 	}
 	n.After = map[string]any{"kind": e.Kind, "query": e.Query, "clear": e.Clear, "reason": e.Reason, "rows": e.Rows, "state": e.State}
+	if !e.Within.Whole() {
+		n.After["buildings"] = e.Within
+	}
 	s.record(tx, n)
 }
 
@@ -174,7 +189,8 @@ func (s *Service) admit(who actor.Actor, project id.ID, w *Wish) (export.Offer, 
 	if !ok {
 		return o, export.Ask{}, ErrNoOffer
 	}
-	if err := who.Must(o.Permission, project); err != nil {
+	who, err := reach(who, project, &o)
+	if err != nil {
 		return o, export.Ask{}, err
 	}
 	w.Reason = strings.TrimSpace(w.Reason)
@@ -182,8 +198,8 @@ func (s *Service) admit(who actor.Actor, project id.ID, w *Wish) (export.Offer, 
 		if o.Clear == "" {
 			return o, export.Ask{}, ErrNoOffer.Say("%s里没有打码的号码，不用选完整号码", o.Name)
 		}
-		if err := who.Must(o.Clear, project); err != nil {
-			return o, export.Ask{}, err
+		if !who.Within(o.Clear, project).Covers(who.Within(o.Permission, project)) {
+			return o, export.Ask{}, who.Must(o.Clear, project)
 		}
 		if n := utf8.RuneCountInString(w.Reason); n < 2 || n > 200 {
 			return o, export.Ask{}, ErrReason.At("body.reason", ErrReason.Text, nil)
@@ -198,6 +214,44 @@ func (s *Service) admit(who actor.Actor, project id.ID, w *Wish) (export.Offer, 
 		err = o.Check(ask)
 	}
 	return o, ask, err
+}
+
+// reach is who exports, with what he may do only where he may export, if that
+// is enough for the list. Errors: actor.ErrForbidden, actor.ErrBuildings.
+func reach(who actor.Actor, project id.ID, o *export.Offer) (actor.Actor, error) {
+	if !who.Somewhere(PermExport, project) {
+		return who, who.Must(PermExport, project)
+	}
+	if !o.Buildings {
+		if err := who.Must(o.Permission, project); err != nil {
+			return who, err
+		}
+		return who, who.Must(PermExport, project)
+	}
+	limited := who.Limit(project, who.Within(PermExport, project))
+	if w := limited.Within(o.Permission, project); !w.Whole() && len(w) == 0 {
+		return who, who.Must(o.Permission, project)
+	}
+	return limited, nil
+}
+
+// Kind is a list that somebody may take out.
+type Kind struct {
+	Key, Name string
+	Clear     bool // personal data in clear, too, with a reason
+}
+
+// Kinds are the lists that somebody may take out of a project, all of it or the
+// buildings that he answers for.
+func (s *Service) Kinds(who actor.Actor, project id.ID) []Kind {
+	out := []Kind{}
+	for _, key := range s.Offers() {
+		o := s.offers[key]
+		if limited, err := reach(who, project, &o); err == nil {
+			out = append(out, Kind{key, o.Name, o.Clear != "" && limited.Within(o.Clear, project).Covers(limited.Within(o.Permission, project))})
+		}
+	}
+	return out
 }
 
 func fileName(o export.Offer, now time.Time) string {
@@ -287,14 +341,19 @@ func (s *Service) age(e *Export) {
 }
 
 // Download opens a finished export of the caller, who must still have the
-// rights it was made with. Errors: ErrNotReady, ErrExpired, fault.ErrNotFound.
+// rights it was made with, on all buildings in it. Errors: ErrNotReady,
+// ErrExpired, ErrBeyond, actor.ErrForbidden, fault.ErrNotFound.
 func (s *Service) Download(ctx context.Context, who actor.Actor, project, export id.ID) (io.ReadCloser, Export, error) {
 	e, err := s.OneExport(ctx, who, project, export)
 	if err != nil {
 		return nil, e, err
 	}
-	if _, _, err := s.admit(who, project, &Wish{Key: e.Kind, Query: e.Query, Clear: e.Clear, Reason: e.Reason}); err != nil {
+	o, ask, err := s.admit(who, project, &Wish{Key: e.Kind, Query: e.Query, Clear: e.Clear, Reason: e.Reason})
+	if err != nil {
 		return nil, e, err
+	}
+	if !ask.Who.Within(o.Permission, project).Covers(e.Within) {
+		return nil, e, ErrBeyond
 	}
 	switch e.State {
 	case ExportReady:

@@ -2,9 +2,6 @@ package file
 
 import (
 	"context"
-	"io"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,10 +16,11 @@ import (
 // Routes registers the operations of the download centre.
 func (s *Service) Routes(w *web.Server) {
 	const in = "/projects/{project}/exports"
-	web.Handle(w, web.Op{ID: "start-export", Method: "POST", Path: in, Summary: "导出一个列表，带着页面上的筛选条件", Tag: "file", Permission: PermExport}, s.startExportAPI)
-	web.Handle(w, web.Op{ID: "list-exports", Method: "GET", Path: in, Summary: "下载中心：我导出的文件", Tag: "file", Permission: PermExport}, s.listExportsAPI)
-	web.Handle(w, web.Op{ID: "read-export", Method: "GET", Path: in + "/{export}", Summary: "查看我的一次导出：进度、结果", Tag: "file", Permission: PermExport}, s.readExportAPI)
-	web.Handle(w, web.Op{ID: "read-export-file", Method: "GET", Path: in + "/{export}/file", Summary: "下载我导出的文件", Tag: "file", Permission: PermExport}, s.downloadAPI)
+	web.Handle(w, web.Op{ID: "start-export", Method: "POST", Path: in, Summary: "导出一个列表，带着页面上的筛选条件", Tag: "file", Permission: PermExport, Buildings: true}, s.startExportAPI)
+	web.Handle(w, web.Op{ID: "list-exports", Method: "GET", Path: in, Summary: "下载中心：我导出的文件", Tag: "file", Permission: PermExport, Buildings: true}, s.listExportsAPI)
+	web.Handle(w, web.Op{ID: "read-export", Method: "GET", Path: in + "/{export}", Summary: "查看我的一次导出：进度、结果", Tag: "file", Permission: PermExport, Buildings: true}, s.readExportAPI)
+	web.Handle(w, web.Op{ID: "read-export-file", Method: "GET", Path: in + "/{export}/file", Summary: "下载我导出的文件", Tag: "file", Permission: PermExport, Buildings: true, Hidden: true}, s.downloadAPI)
+	web.Handle(w, web.Op{ID: "list-export-kinds", Method: "GET", Path: "/projects/{project}/export-kinds", Summary: "我可以导出的列表", Tag: "file", Permission: PermExport, Buildings: true}, s.kindsAPI)
 }
 
 type exportJSON struct {
@@ -46,6 +44,29 @@ func toExport(e Export) exportJSON {
 		out.DoneAt, out.Expires = &done, &expires
 	}
 	return out
+}
+
+type kindsOut struct {
+	Body struct {
+		Items []kindJSON `json:"items" nullable:"false"`
+	}
+}
+
+type kindJSON struct {
+	Kind  string `json:"kind" doc:"导出的是什么，如 rooms、charges"`
+	Name  string `json:"name" doc:"列表的名称"`
+	Clear bool   `json:"clear" doc:"写明原因后可以带完整的手机号、证件号"`
+}
+
+func (s *Service) kindsAPI(_ context.Context, who actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+}) (*kindsOut, error) {
+	out := &kindsOut{}
+	out.Body.Items = []kindJSON{}
+	for _, k := range s.Kinds(who, in.Project) {
+		out.Body.Items = append(out.Body.Items, kindJSON{k.Key, k.Name, k.Clear})
+	}
+	return out, nil
 }
 
 type startExportIn struct {
@@ -101,12 +122,5 @@ func (s *Service) downloadAPI(ctx context.Context, who actor.Actor, in *exportIn
 	if o := s.offers[e.Kind]; o.Suffix != "" {
 		kind = "application/zip"
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer f.Close()
-		ctx.SetHeader("Content-Type", kind)
-		ctx.SetHeader("Content-Length", strconv.FormatInt(e.Size, 10))
-		ctx.SetHeader("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(e.Name))
-		ctx.SetHeader("Cache-Control", "no-store")
-		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
-	}}, nil
+	return web.Send(f, web.Sent{Name: e.Name, Type: kind, Size: e.Size}), nil
 }

@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -54,22 +55,28 @@ func (s *Service) onExport(ctx context.Context, payload []byte) error {
 	if err != nil {
 		return fmt.Errorf("make export: %w", err)
 	}
-	return s.endExport(ctx, j, func(e *Export) { e.State, e.Rows, e.Size = ExportReady, rows, content.Size }, content)
+	within := e.Within
+	return s.endExport(ctx, j, func(e *Export) { e.State, e.Rows, e.Size, e.Within = ExportReady, rows, content.Size, within }, content)
 }
 
-// make writes the file with the rights its person has now.
+// make writes the file with the rights its person has now, and notes in e what
+// they are limited to.
 func (s *Service) make(ctx context.Context, project id.ID, e *Export) (c Content, rows int, err error) {
 	who, err := s.actor(ctx, e.By)
-	if err != nil {
-		return c, 0, err
+	if errors.Is(err, fault.ErrNotFound) {
+		return c, 0, ErrLapsed.Because(err)
 	}
-	if err := who.Must(PermExport, project); err != nil {
+	if err != nil {
 		return c, 0, err
 	}
 	o, ask, err := s.admit(who, project, &Wish{Key: e.Kind, Query: e.Query, Clear: e.Clear, Reason: e.Reason})
+	if errors.Is(err, actor.ErrForbidden) || errors.Is(err, actor.ErrBuildings) {
+		err = ErrLapsed.Because(err)
+	}
 	if err != nil {
 		return c, 0, err
 	}
+	e.Within = ask.Who.Within(o.Permission, project)
 	note := func(n int) {
 		if rows = n; n%100 == 0 {
 			s.progress.Store(e.ID, n)
@@ -119,6 +126,9 @@ func (s *Service) endExport(ctx context.Context, j exportJob, end func(*Export),
 			if e.File, err = s.Add(ctx, tx, j.Project, c, e.Name, KindExport, who); err != nil {
 				return err
 			}
+		}
+		if e.State == ExportReady {
+			s.note(tx, &e, Note{Project: j.Project, Who: who, Action: "file.export_made", Subject: e.ID, Summary: "生成导出文件 " + e.Name + rowWords(&e)})
 		}
 		return updateExport(ctx, tx, j.Project, &e)
 	})

@@ -38,6 +38,9 @@ func sweep(ctx context.Context, tx *db.Tx) error {
 	if err := sweepLooks(ctx, tx); err != nil {
 		return err
 	}
+	if err := sweepCodes(ctx, tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, "DELETE FROM identity_session WHERE expires_at <= ? OR (remember = 0 AND idle_at <= ?)", tx.Now(), tx.Now())
 	return err
 }

@@ -44,6 +44,11 @@ func (s *Service) Broken(ctx context.Context) ([]string, error) {
 	for account := range logged {
 		out = append(out, fmt.Sprintf("账号 %s 不存在，操作日志里却有它", account))
 	}
+	contacts, err := s.brokenContacts(ctx, q, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("check contacts: %w", err)
+	}
+	out = append(out, contacts...)
 	roles, err := s.brokenRoles(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("check roles: %w", err)
@@ -72,6 +77,33 @@ func (s *Service) lostBuildings(ctx context.Context, accounts []Account) ([]stri
 					out = append(out, fmt.Sprintf("账号 %s（%s）的角色限于楼栋 %s，项目里已没有这栋楼，请在员工账号里重新勾选", a.Login, a.ID, b))
 				}
 			}
+		}
+	}
+	return out, nil
+}
+
+// brokenContacts names accounts whose phone or mail is not the one of the log:
+// whoever changed it by hand could have set a new password with it.
+func (s *Service) brokenContacts(ctx context.Context, q db.Q, accounts []Account) ([]string, error) {
+	logged, err := s.audit.Newest(ctx, q, 0, "account_contact")
+	if err != nil {
+		return nil, err
+	}
+	known, err := allContacts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, a := range accounts {
+		var was seenContacts
+		if text := logged[a.ID]; text != "" {
+			if err := json.Unmarshal([]byte(text), &was); err != nil {
+				out = append(out, fmt.Sprintf("账号 %s（%s）的手机和邮箱在操作日志里的记录读不懂：%v", a.Login, a.ID, err))
+				continue
+			}
+		}
+		if now := seeContacts(known[a.ID]); now != was {
+			out = append(out, fmt.Sprintf("账号 %s（%s）登记的手机或邮箱与操作日志不符：现在是 %s %s，日志里是 %s %s", a.Login, a.ID, now.Phone, now.Mail, was.Phone, was.Mail))
 		}
 	}
 	return out, nil

@@ -1,7 +1,7 @@
 // Package identity knows the staff: accounts and their passwords, the roles
 // granted to them on a project or on all, their sessions, and the first use of
 // an empty installation. Accounts belong to the installation, not to a
-// project. Floor 2. Uses: audit.
+// project. Floor 2. Uses: audit, notify.
 package identity
 
 import (
@@ -20,6 +20,8 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/job"
+	"linli/internal/notify"
 )
 
 //go:embed migrations/*.sql
@@ -102,8 +104,10 @@ type Deps struct {
 	// Secure marks cookies Secure also when the request did not come by TLS:
 	// for a server behind a proxy that speaks TLS to the world.
 	Secure bool
-	Ring   *crypt.Ring  // seals the secrets of second factors
-	Log    *slog.Logger // may be nil
+	Ring   *crypt.Ring     // seals the secrets of second factors and the addresses of the staff
+	Jobs   *job.Queue      // looks up who forgot a password
+	Notify *notify.Service // carries codes
+	Log    *slog.Logger    // may be nil
 }
 
 // Service is the room. Safe for concurrent use.
@@ -120,6 +124,8 @@ type Service struct {
 	sessions  *scs.SessionManager
 	store     *sessionStore
 	ring      *crypt.Ring
+	jobs      *job.Queue
+	notify    *notify.Service
 	hashers   chan struct{}
 	logins    bucket
 	nobody    string // hash that no password has, for logins that do not exist
@@ -130,7 +136,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: d.DB, audit: d.Audit, roles: map[string]Role{}, rightList: d.Rights, projects: d.Projects, buildings: d.Buildings, secure: d.Secure, ring: d.Ring, log: d.Log,
+	s := &Service{db: d.DB, audit: d.Audit, roles: map[string]Role{}, rightList: d.Rights, projects: d.Projects, buildings: d.Buildings, secure: d.Secure, ring: d.Ring, jobs: d.Jobs, notify: d.Notify, log: d.Log,
 		hashers: make(chan struct{}, hashersAtOnce), store: &sessionStore{d.DB}}
 	for _, r := range d.Roles {
 		if _, ok := s.roles[r.Key]; !ok {
@@ -144,6 +150,9 @@ func New(d Deps) *Service {
 			r.Permissions = slices.Compact(r.Permissions)
 		}
 		s.roles[r.Key] = r
+	}
+	if d.Jobs != nil {
+		d.Jobs.Handle(jobRecover, s.sendRecovery)
 	}
 	s.sessions = newSessions(s.store)
 	salt, sum := make([]byte, saltLen), make([]byte, sumLen)
@@ -162,8 +171,8 @@ func (s *Service) Roles() []Role {
 	return out
 }
 
-// Sweep forgets sessions that have ended by time and old wrong attempts; a
-// job calls it daily.
+// Sweep forgets sessions that have ended by time, old wrong attempts and codes;
+// a job calls it daily.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error { return sweep(ctx, tx) })
 }

@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 )
 
 // Policy is how safe logins have to be. The limits follow 等保 2.0
@@ -21,6 +22,7 @@ type Policy struct {
 	MaxDays   int      // age at which a password has to be changed, 0 never, else 30 to 365
 	Idle      int      // minutes without use after which a session ends, 15 to 1440
 	TOTPRoles []string // keys of roles whose holders need a second factor
+	Sender    id.ID    // project by whose accounts codes are sent; 0: none, and the administrator resets passwords
 }
 
 // ErrPolicy refuses settings outside of the safe range.
@@ -32,6 +34,7 @@ const (
 	settingDays   = "password_days"
 	settingIdle   = "idle_minutes"
 	settingTOTP   = "totp_roles"
+	settingSender = "code_project"
 )
 
 // defaultPolicy holds until somebody sets another one.
@@ -41,7 +44,7 @@ func defaultPolicy() Policy {
 
 // Policy reads the rules that hold now.
 func (s *Service) Policy(ctx context.Context, q db.Q) (Policy, error) {
-	stored, err := settings(ctx, q, settingLength, settingDays, settingIdle, settingTOTP)
+	stored, err := settings(ctx, q, settingLength, settingDays, settingIdle, settingTOTP, settingSender)
 	if err != nil {
 		return Policy{}, fmt.Errorf("read login rules: %w", err)
 	}
@@ -51,6 +54,11 @@ func (s *Service) Policy(ctx context.Context, q db.Q) (Policy, error) {
 			if *into, err = strconv.Atoi(text); err != nil {
 				return Policy{}, fmt.Errorf("read login rules: %w", err)
 			}
+		}
+	}
+	if text, ok := stored[settingSender]; ok {
+		if p.Sender, err = id.Parse(text); err != nil {
+			return Policy{}, fmt.Errorf("read login rules: %w", err)
 		}
 	}
 	p.TOTPRoles = strings.Fields(stored[settingTOTP])
@@ -84,6 +92,9 @@ func (s *Service) SetPolicy(ctx context.Context, who actor.Actor, p Policy) (Pol
 	if err := p.check(); err != nil {
 		return p, err
 	}
+	if err := s.knownProject(ctx, who, p.Sender); err != nil {
+		return p, err
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockAdmins(ctx, tx); err != nil {
 			return err
@@ -106,7 +117,7 @@ func (s *Service) SetPolicy(ctx context.Context, who actor.Actor, p Policy) (Pol
 			return err
 		}
 		for key, value := range map[string]string{settingLength: strconv.Itoa(p.MinLength), settingDays: strconv.Itoa(p.MaxDays),
-			settingIdle: strconv.Itoa(p.Idle), settingTOTP: strings.Join(p.TOTPRoles, " ")} {
+			settingIdle: strconv.Itoa(p.Idle), settingTOTP: strings.Join(p.TOTPRoles, " "), settingSender: p.Sender.String()} {
 			if err := putSetting(ctx, tx, key, value); err != nil {
 				return err
 			}
@@ -118,6 +129,21 @@ func (s *Service) SetPolicy(ctx context.Context, who actor.Actor, p Policy) (Pol
 		return p, fmt.Errorf("set login rules: %w", err)
 	}
 	return p, nil
+}
+
+// knownProject refuses a project that the person does not see; 0 is none.
+func (s *Service) knownProject(ctx context.Context, who actor.Actor, project id.ID) error {
+	if project == 0 || s.projects == nil {
+		return nil
+	}
+	list, err := s.projects(ctx, who)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(r ProjectRef) bool { return r.ID == project }) {
+		return ErrPolicy.At("body.code_project_id", "没有这个项目", project.String())
+	}
+	return nil
 }
 
 // What somebody has to do before he can do anything else.

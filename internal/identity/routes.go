@@ -14,6 +14,14 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "sign-out", Method: "DELETE", Path: "/session", Summary: "退出登录", Tag: tag, Status: 204}, s.signOut)
 	web.Handle(w, web.Op{ID: "change-password", Method: "POST", Path: "/session/password", Summary: "修改自己的密码，其他登录全部失效", Tag: tag, Secrets: true}, s.changePassword)
 
+	web.Handle(w, web.Op{ID: "read-recovery", Method: "GET", Path: "/recovery", Summary: "忘记密码时能用哪些渠道收验证码", Tag: tag, Public: true}, s.readRecovery)
+	web.Handle(w, web.Op{ID: "ask-recovery", Method: "POST", Path: "/recovery", Summary: "忘记密码：要一个验证码，账号存在与否答复一样", Tag: tag, Public: true, Status: 202, Secrets: true}, s.askRecovery)
+	web.Handle(w, web.Op{ID: "confirm-recovery", Method: "POST", Path: "/recovery/confirm", Summary: "用验证码设置新密码，该账号的登录全部失效", Tag: tag, Public: true, Status: 204, Secrets: true}, s.confirmRecovery)
+	web.Handle(w, web.Op{ID: "list-own-contacts", Method: "GET", Path: "/session/contacts", Summary: "自己登记的手机和邮箱", Tag: tag}, s.ownContacts)
+	web.Handle(w, web.Op{ID: "ask-own-contact", Method: "POST", Path: "/session/contacts/{channel}", Summary: "登记自己的手机或邮箱：先发一个验证码去", Tag: tag, Status: 202, Secrets: true}, s.askContact)
+	web.Handle(w, web.Op{ID: "confirm-own-contact", Method: "POST", Path: "/session/contacts/{channel}/confirm", Summary: "输入验证码，确认自己的手机或邮箱", Tag: tag, Secrets: true}, s.confirmContact)
+	web.Handle(w, web.Op{ID: "remove-own-contact", Method: "POST", Path: "/session/contacts/{channel}/remove", Summary: "取消自己登记的手机或邮箱", Tag: tag, Secrets: true}, s.removeContact)
+
 	web.Handle(w, web.Op{ID: "list-roles", Method: "GET", Path: "/roles", Summary: "现成的和自建的角色", Tag: tag, Permission: PermManage}, s.listRoles)
 	web.Handle(w, web.Op{ID: "start-totp", Method: "POST", Path: "/session/totp", Summary: "开始绑定动态验证码，给出二维码", Tag: tag, Secrets: true}, s.startTOTP)
 	web.Handle(w, web.Op{ID: "confirm-totp", Method: "POST", Path: "/session/totp/confirm", Summary: "输入一次动态验证码完成绑定，给出恢复码", Tag: tag, Secrets: true}, s.confirmTOTP)
@@ -38,6 +46,8 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "rename-account", Method: "PATCH", Path: "/accounts/{account}", Summary: "改姓名", Tag: tag, Permission: PermManage}, s.renameAccount)
 	web.Handle(w, web.Op{ID: "put-grants", Method: "PUT", Path: "/accounts/{account}/grants", Summary: "整体替换角色，该账号需要重新登录", Tag: tag, Permission: PermManage}, s.putGrants)
 	web.Handle(w, web.Op{ID: "reset-password", Method: "POST", Path: "/accounts/{account}/password", Summary: "重置密码并解除锁定，该账号的登录全部失效", Tag: tag, Permission: PermManage, Status: 204, Secrets: true}, s.resetPassword)
+	web.Handle(w, web.Op{ID: "list-account-contacts", Method: "GET", Path: "/accounts/{account}/contacts", Summary: "一个账号登记的手机和邮箱", Tag: tag, Permission: PermManage}, s.readContacts)
+	web.Handle(w, web.Op{ID: "put-account-contact", Method: "PUT", Path: "/accounts/{account}/contacts/{channel}", Summary: "给一个账号登记手机或邮箱，由本人确认", Tag: tag, Permission: PermManage}, s.putContacts)
 	web.Handle(w, web.Op{ID: "dismiss-account", Method: "POST", Path: "/accounts/{account}/dismiss", Summary: "停用账号，登录立即失效", Tag: tag, Permission: PermManage}, s.dismissAccount)
 	web.Handle(w, web.Op{ID: "reinstate-account", Method: "POST", Path: "/accounts/{account}/reinstate", Summary: "恢复停用的账号", Tag: tag, Permission: PermManage}, s.reinstateAccount)
 }

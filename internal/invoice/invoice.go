@@ -2,7 +2,7 @@
 // dated tax of fee items, applications against receipts, and the way to the
 // provider and back, where an outcome that nobody knows is asked again and
 // never guessed. What stands on an invoice is not taken back before a red one.
-// Floor 7. Uses: audit, file, estate, tariff, billing, cashier.
+// Floor 8. Uses: audit, file, estate, tariff, billing, cashier.
 package invoice
 
 import (
@@ -48,9 +48,9 @@ var (
 	ErrOff      = fault.New(fault.Conflict, "invoice_off", "本项目还没有接入开票平台，请先在开票设置里填写")
 	ErrTitle    = fault.New(fault.Invalid, "invoice_title_invalid", "抬头填写不完整，请按提示修改")
 	ErrTax      = fault.New(fault.Invalid, "invoice_tax_invalid", "税率填写不完整，请按提示修改")
-	ErrNoTax    = fault.New(fault.Conflict, "invoice_tax_missing", "有的收费项目还没有设税率，请财务在开票设置里设好后再申请")
+	ErrNoTax    = fault.New(fault.Conflict, "invoice_tax_missing", "有的费用项目还没有设税率，请财务在开票设置里设好后再申请")
 	ErrAsk      = fault.New(fault.Invalid, "invoice_ask_invalid", "开票申请填写不完整，请按提示修改")
-	ErrPayers   = fault.New(fault.Conflict, "invoice_payers_differ", "一张发票只能开同一位交款人的收据，请分开申请")
+	ErrPayers   = fault.New(fault.Conflict, "invoice_payers_differ", "一张发票只能开同一位缴费人的收据，请分开申请")
 	ErrNothing  = fault.New(fault.Conflict, "invoice_nothing_left", "所选收据没有可以开票的金额，可能已开过、退过款，或是押金和预存")
 	ErrChanged  = fault.New(fault.Conflict, "invoice_amount_changed", "可开金额刚有变动，请刷新后再申请")
 	ErrState    = fault.New(fault.Conflict, "invoice_state", "这张发票现在不能这样做，请刷新后再看")

@@ -2,10 +2,7 @@ package invoice
 
 import (
 	"context"
-	"io"
-	"net/url"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +20,7 @@ import (
 
 type invoiceLineJSON struct {
 	Item     id.ID     `json:"item_id"`
-	Name     string    `json:"name" doc:"收费项目"`
+	Name     string    `json:"name" doc:"费用项目"`
 	Code     string    `json:"code" doc:"税收分类编码"`
 	Short    string    `json:"short" doc:"编码的简称"`
 	RateName string    `json:"rate_name" doc:"税率，文字"`
@@ -45,7 +42,7 @@ type invoiceJSON struct {
 	StateName   string             `json:"state_name"`
 	Special     bool               `json:"special" doc:"增值税专用发票，否则为普通发票"`
 	Payer       id.ID              `json:"payer_id"`
-	PayerName   string             `json:"payer_name" doc:"交款人"`
+	PayerName   string             `json:"payer_name" doc:"缴费人"`
 	Room        id.ID              `json:"room_id"`
 	RoomLabel   string             `json:"room_label"`
 	Company     bool               `json:"company" doc:"单位抬头"`
@@ -128,7 +125,7 @@ type invoiceListIn struct {
 	Room    id.ID    `query:"room_id" doc:"这间房的"`
 	From    web.Date `query:"from" doc:"开票日期起，含"`
 	Until   web.Date `query:"until" doc:"开票日期止，含"`
-	Text    string   `query:"q" maxLength:"60" doc:"发票号码、抬头、税号、交款人或房号的一部分"`
+	Text    string   `query:"q" maxLength:"60" doc:"发票号码、抬头、税号、缴费人或房号的一部分"`
 	Count   bool     `query:"count" doc:"true 时给出全部结果的合计"`
 }
 
@@ -180,10 +177,10 @@ func (s *Service) apiOne(ctx context.Context, who actor.Actor, in *InvoiceRef) (
 func (s *Service) apiAsk(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Receipts []id.ID      `json:"receipt_ids" minItems:"1" maxItems:"50" nullable:"false" doc:"同一位交款人的收据"`
-		Items    []id.ID      `json:"item_ids,omitempty" maxItems:"100" doc:"只开这些收费项目，不填为全部"`
+		Receipts []id.ID      `json:"receipt_ids" minItems:"1" maxItems:"50" nullable:"false" doc:"同一位缴费人的收据"`
+		Items    []id.ID      `json:"item_ids,omitempty" maxItems:"100" doc:"只开这些费用项目，不填为全部"`
 		Title    id.ID        `json:"title_id,omitempty" doc:"用过的抬头"`
-		New      *TitleFields `json:"title,omitempty" doc:"新抬头，记在交款人名下"`
+		New      *TitleFields `json:"title,omitempty" doc:"新抬头，记在缴费人名下"`
 		Special  bool         `json:"special,omitempty" doc:"增值税专用发票，只给单位"`
 		Place    string       `json:"place,omitempty" maxLength:"100" doc:"停车、租赁的写车牌号或房屋坐落"`
 		Remark   string       `json:"remark,omitempty" maxLength:"200" doc:"备注，印在发票上"`
@@ -254,25 +251,18 @@ func (s *Service) apiFile(ctx context.Context, who actor.Actor, in *InvoiceRef) 
 	if err != nil {
 		return nil, err
 	}
-	kind, way := "application/pdf", "inline"
-	if !strings.EqualFold(filepath.Ext(b.Name), ".pdf") {
-		kind, way = "application/octet-stream", "attachment"
+	kind := ""
+	if strings.EqualFold(filepath.Ext(b.Name), ".pdf") {
+		kind = "application/pdf"
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer f.Close()
-		ctx.SetHeader("Content-Type", kind)
-		ctx.SetHeader("Content-Length", strconv.FormatInt(b.Size, 10))
-		ctx.SetHeader("Content-Disposition", way+"; filename*=UTF-8''"+url.PathEscape(b.Name))
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
-		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
-	}}, nil
+	return web.Send(f, web.Sent{Name: b.Name, Type: kind, Size: b.Size, Show: kind != ""}), nil
 }
 
 func (s *Service) exported() export.Offer {
-	o := export.Offer{Key: "invoices", Name: "发票", Permission: PermRead, Columns: []sheet.Column{
+	o := export.Offer{Key: "invoices", Name: "发票", Permission: PermRead, Buildings: true, Columns: []sheet.Column{
 		export.Text("发票号码", 24), export.Text("开票时间", 20), export.Text("种类", 14), export.Text("状态", 10), export.Text("抬头", 28), export.Text("税号", 22),
 		export.Money("不含税金额"), export.Money("税额"), export.Money("价税合计"), export.Text("项目", 24), export.Text("税率", 14), export.Text("收据", 30),
-		export.Text("交款人", 14), export.Text("房屋", 18), export.Text("申请人", 12), export.Text("开票人", 12), export.Text("所冲发票", 24), export.Text("红冲原因", 20),
+		export.Text("缴费人", 14), export.Text("房屋", 18), export.Text("申请人", 12), export.Text("开票人", 12), export.Text("所冲发票", 24), export.Text("红冲原因", 20),
 		export.Text("说明", 24)}}
 	o.Check, o.Rows = export.Pages(s.apiList, func(o *invoiceListOut) page.List[invoiceJSON] { return o.Body.List }, func(v *invoiceJSON) []sheet.Value {
 		kind, at := "普通发票", ""

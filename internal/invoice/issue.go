@@ -239,6 +239,8 @@ func (s *Service) settle(ctx context.Context, t task, a Answer, failure error) e
 		switch {
 		case errors.Is(failure, ErrKeys):
 			return s.askAgain(ctx, tx, t.Project, &v, "开票平台不认账号或密钥，请核对开票设置")
+		case errors.Is(failure, ErrBarred):
+			return s.askAgain(ctx, tx, t.Project, &v, "开票平台的地址指向内网，系统没有去连。请核对开票设置；平台在公司内网时，请系统管理员在启动参数 LINLI_OUTBOUND_ALLOW 里放行")
 		case failure != nil:
 			return s.askAgain(ctx, tx, t.Project, &v, "开票平台没有回音，结果还不知道，系统会接着问")
 		case a.Fate == FatePending:

@@ -11,7 +11,7 @@ import (
 
 type invoiceLeftLineJSON struct {
 	Item     id.ID       `json:"item_id"`
-	Name     string      `json:"name" doc:"收费项目"`
+	Name     string      `json:"name" doc:"费用项目"`
 	Room     string      `json:"room_label"`
 	Month    clock.Month `json:"month" doc:"账期"`
 	Left     money.Fen   `json:"left" doc:"还能开的，分"`
@@ -33,7 +33,7 @@ type invoiceOfferOut struct {
 		Active    bool               `json:"active" doc:"本项目已接入开票平台"`
 		Payer     id.ID              `json:"payer_id"`
 		PayerName string             `json:"payer_name"`
-		Titles    []invoiceTitleJSON `json:"titles" nullable:"false" doc:"交款人的抬头，常用的在前"`
+		Titles    []invoiceTitleJSON `json:"titles" nullable:"false" doc:"缴费人的抬头，常用的在前"`
 		Receipts  []invoiceLeftJSON  `json:"receipts" nullable:"false" doc:"还有金额可开的收据，新的在前"`
 		Left      money.Fen          `json:"left" doc:"合计还能开的，分"`
 	}

@@ -16,6 +16,8 @@ var (
 	ErrNoPaper   = errors.New("the provider has no file for the request")
 	// ErrKeys leaves the outcome open, too, and says what to mend.
 	ErrKeys = errors.New("the provider does not know the key or the signature")
+	// ErrBarred: the host is inside and the operator has not allowed it.
+	ErrBarred = errors.New("the provider is at an address that must not be reached")
 )
 
 // Provider is the socket of what issues 数电发票: 乐企 or a vendor. It is without

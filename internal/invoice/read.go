@@ -38,23 +38,17 @@ type Sums struct {
 
 // Invoices lists invoices with lines and covers, newest first.
 func (s *Service) Invoices(ctx context.Context, project id.ID, f Filter) (page.List[Invoice], error) {
-	var before id.ID
-	_, err := page.Decode(f.Cursor, &before)
-	if err != nil {
-		return page.List[Invoice]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
+	var err error
 	q := s.db.Reader(ctx)
 	if f.rooms, err = s.estate.RoomsWithin(ctx, q, project, f.Within); err != nil {
 		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
 	}
-	rows, err := listDocs(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(v Invoice) id.ID { return v.ID }, func(before id.ID) ([]Invoice, error) {
+		return listDocs(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
+		return list, fmt.Errorf("list invoices: %w", err)
 	}
-	list := page.Cut(rows, f.Limit, func(v Invoice) []any { return []any{v.ID} })
 	if err := fillDocs(ctx, q, project, list.Items); err != nil {
 		return page.List[Invoice]{}, fmt.Errorf("list invoices: %w", err)
 	}

@@ -16,13 +16,13 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "invoice-seller-put", Method: http.MethodPut, Path: in + "/invoice-seller", Tag: "invoice", Secrets: true,
 		Permission: PermSetting, Summary: "设置销方资料和开票平台"}, s.apiPutSeller)
 	web.Handle(w, web.Op{ID: "invoice-taxes", Method: http.MethodGet, Path: in + "/invoice-taxes", Tag: "invoice",
-		Permission: PermSetting, Summary: "各收费项目的税率和编码，按起始日"}, s.apiTaxes)
+		Permission: PermSetting, Summary: "各费用项目的税率和编码，按起始日"}, s.apiTaxes)
 	web.Handle(w, web.Op{ID: "invoice-tax-put", Method: http.MethodPut, Path: in + "/invoice-taxes/{item}", Tag: "invoice",
-		Permission: PermSetting, Summary: "定收费项目从某天起的税率和编码，同一天重设则替换"}, s.apiPutTax)
+		Permission: PermSetting, Summary: "定费用项目从某天起的税率和编码，同一天重设则替换"}, s.apiPutTax)
 	web.Handle(w, web.Op{ID: "invoice-titles", Method: http.MethodGet, Path: in + "/invoice-titles", Tag: "invoice",
-		Buildings: true, Permission: PermRead, Summary: "一位交款人的抬头，常用的在前"}, s.apiTitles)
+		Buildings: true, Permission: PermRead, Summary: "一位缴费人的抬头，常用的在前"}, s.apiTitles)
 	web.Handle(w, web.Op{ID: "invoice-title-add", Method: http.MethodPost, Path: in + "/invoice-titles", Tag: "invoice", Status: http.StatusCreated,
-		Buildings: true, Permission: PermAsk, Summary: "给交款人加一个抬头"}, s.apiAddTitle)
+		Buildings: true, Permission: PermAsk, Summary: "给缴费人加一个抬头"}, s.apiAddTitle)
 	web.Handle(w, web.Op{ID: "invoice-title-edit", Method: http.MethodPatch, Path: in + "/invoice-titles/{title}", Tag: "invoice",
 		Buildings: true, Permission: PermAsk, Summary: "改抬头，设为常用或停用"}, s.apiEditTitle)
 	web.Handle(w, web.Op{ID: "invoice-offer", Method: http.MethodGet, Path: in + "/invoice-offer", Tag: "invoice",

@@ -84,7 +84,7 @@ type itemRateJSON struct {
 
 type itemTaxJSON struct {
 	Item  id.ID          `json:"item_id"`
-	Name  string         `json:"name" doc:"收费项目"`
+	Name  string         `json:"name" doc:"费用项目"`
 	Taxes []itemRateJSON `json:"taxes" nullable:"false" doc:"新的在前"`
 }
 
@@ -123,7 +123,7 @@ func (s *Service) apiTaxes(ctx context.Context, _ actor.Actor, in *projectIn) (*
 
 func (s *Service) apiPutTax(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
-	Item    id.ID `path:"item" doc:"收费项目编号"`
+	Item    id.ID `path:"item" doc:"费用项目编号"`
 	Body    struct {
 		From   clock.Date `json:"from" doc:"从这天起收的钱"`
 		Rate   int        `json:"rate" minimum:"0" maximum:"10000" doc:"税率，万分之一；0 为免税"`
@@ -159,7 +159,7 @@ type invoiceTitlesOut struct {
 
 func (s *Service) apiTitles(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
-	Payer   id.ID `query:"payer_id" required:"true" doc:"交款人"`
+	Payer   id.ID `query:"payer_id" required:"true" doc:"缴费人"`
 }) (*invoiceTitlesOut, error) {
 	if err := s.reachPayer(ctx, in.Project, in.Payer, false, who.Within(PermRead, in.Project)); err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func (f *TitleFields) title() Title {
 func (s *Service) apiAddTitle(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Payer id.ID       `json:"payer_id" doc:"交款人"`
+		Payer id.ID       `json:"payer_id" doc:"缴费人"`
 		Title TitleFields `json:"title"`
 	}
 }) (*invoiceTitleOut, error) {

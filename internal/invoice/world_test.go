@@ -24,6 +24,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/kit/web"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 	"linli/internal/tariff"
@@ -140,7 +141,8 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	houses := estate.New(estate.Deps{DB: d, Audit: log, Ring: ring})
 	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: log, Estate: houses})
 	w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Tariff: w.tariff, Jobs: w.jobs})
-	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Payment: payment.New(payment.Deps{DB: d}), Billing: w.billing})
+	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Payment: payment.New(payment.Deps{DB: d}), Billing: w.billing,
+		LateFee: latefee.New(latefee.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Tariff: w.tariff, Billing: w.billing})})
 	w.invoice = invoice.New(invoice.Deps{DB: d, Tariff: w.tariff, Audit: log, Files: w.files, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})
 	w.desk = &desk{now: now, books: map[string]invoice.Answer{}}
 	w.invoice.Plug(w.desk)

@@ -55,9 +55,10 @@ func (s *Service) NetByDay(ctx context.Context, q db.Q, project id.ID, account A
 	return out, nil
 }
 
-// NetByDoc is debit minus credit of an account by document, in fen.
-func (s *Service) NetByDoc(ctx context.Context, q db.Q, project id.ID, account Account) (map[id.ID]money.Fen, error) {
-	out, err := netByDoc(ctx, q, project, account)
+// NetByDoc is debit minus credit of an account by document, in fen, but for
+// some kinds of documents.
+func (s *Service) NetByDoc(ctx context.Context, q db.Q, project id.ID, account Account, without ...DocKind) (map[id.ID]money.Fen, error) {
+	out, err := netByDoc(ctx, q, project, account, without)
 	if err != nil {
 		return nil, fmt.Errorf("net by document: %w", err)
 	}

@@ -54,7 +54,8 @@ func (s *Service) Days(ctx context.Context, q db.Q, project id.ID, from, until c
 // Name is the document in words.
 func (k DocKind) Name() string {
 	return map[DocKind]string{DocRun: "账单发布", DocRunWithdrawn: "账单撤回", DocCharge: "单笔应收", DocChargeVoided: "单笔应收撤销", DocReceipt: "收据",
-		DocReceiptVoided: "收据作废", DocWalletDeducted: "预存抵扣", DocWaiver: "减免单", DocDeposit: "押金扣款", DocChannelFee: "渠道手续费", DocExpense: "支出单", DocExpenseVoided: "支出红冲"}[k]
+		DocReceiptVoided: "收据作废", DocWalletDeducted: "预存抵扣", DocWaiver: "减免单", DocCredit: "补差减收", DocCreditBack: "补差减收撤销", DocOverpaid: "补差转预存", DocOverBack: "补差转预存撤销", DocDeposit: "押金扣款", DocChannelFee: "渠道手续费", DocExpense: "支出单", DocExpenseVoided: "支出红冲",
+		DocBankHeld: "银行待查款", DocBankFreed: "待查款转出", DocBankReturned: "待查款退回", DocBankMoved: "转入银行", DocBankMovedBack: "转入银行撤回"}[k]
 }
 
 // Received is what documents of money moved in fen: positive on the debit side.

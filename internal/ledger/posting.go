@@ -27,7 +27,9 @@ const (
 	OtherRevenue  Account = 6051 // 其他业务收入
 	FinancialCost Account = 6603 // 财务费用 (手续费)
 
+	Allowance   Account = 600102 // 主营业务收入—折让 (抹零: what the counter lets go so that cash comes in whole 角 or 元)
 	PublicFund  Account = 224102 // 其他应付款—公共收益 (money of the owners, 民法典 282)
+	Suspense    Account = 224103 // 其他应付款—待查款项 (money that came and nobody knows yet from whom)
 	MainCost    Account = 6401   // 主营业务成本
 	OtherCost   Account = 6402   // 其他业务成本
 	Taxes       Account = 6403   // 税金及附加
@@ -36,7 +38,13 @@ const (
 )
 
 // Income reports whether the account is income of the company.
-func (a Account) Income() bool { return a == Revenue || a == OtherRevenue }
+func (a Account) Income() bool { return a == Revenue || a == OtherRevenue || a == Allowance }
+
+// Liability reports whether the account is what the company owes, so that its
+// credit side is what people call more.
+func (a Account) Liability() bool {
+	return a == Prepaid || a == Deposit || a == PublicFund || a == Suspense
+}
 
 // Cost reports whether the account is an expense of the company.
 func (a Account) Cost() bool {
@@ -70,8 +78,12 @@ func (a Account) Name() string {
 		return "其他业务收入"
 	case FinancialCost:
 		return "财务费用"
+	case Allowance:
+		return "主营业务收入—折让"
 	case PublicFund:
 		return "其他应付款—公共收益"
+	case Suspense:
+		return "其他应付款—待查款项"
 	case MainCost:
 		return "主营业务成本"
 	case OtherCost:
@@ -107,11 +119,23 @@ const (
 
 	DocWaiver DocKind = 40 // a charge waived in part or whole by an approved document; Doc is the waiver
 
+	DocCredit     DocKind = 41 // a part of a charge taken off, because it was computed too high; Doc is the charge
+	DocCreditBack DocKind = 42 // the same taken back
+	DocOverpaid   DocKind = 43 // what was paid of it and now is prepaid; Doc is the correction
+	DocOverBack   DocKind = 44 // the same taken back
+
 	DocTransfer       DocKind = 20 // prepaid money that goes along when a room changes hands; Doc is the transfer; posts nothing
 	DocTransferUndone DocKind = 21 // the same taken back
 
 	DocExpense       DocKind = 60 // an approved expense, or income of the common parts; Doc is the document, Item its category
 	DocExpenseVoided DocKind = 61 // the same reversed; Doc is the document
+
+	DocBankHeld     DocKind = 70 // money of a bank statement that nobody knows from whom; Doc is the row
+	DocBankFreed    DocKind = 71 // the same no longer held, because a receipt takes it or the row was put otherwise; Doc is the row
+	DocBankReturned DocKind = 72 // the same sent back; Doc is the row
+
+	DocBankMoved     DocKind = 73 // cash brought to the bank, or what a channel has settled; Doc is the row of the statement
+	DocBankMovedBack DocKind = 74 // the same taken back; Doc is the row
 
 	DocDeposit DocKind = 30 // a part of a deposit that became income; Doc is its movement
 )

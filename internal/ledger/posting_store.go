@@ -150,12 +150,17 @@ func netByPlace(ctx context.Context, q db.Q, project id.ID, account Account, kin
 	return out, err
 }
 
-func netByDay(ctx context.Context, q db.Q, project id.ID, account Account, without []DocKind) (map[clock.Date]money.Fen, error) {
-	query, args := `SELECT date, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
-		WHERE project_id = ? AND (debit = ? OR credit = ?)`, []any{account, project, account, account}
+// but leaves kinds of documents out.
+func but(query string, args []any, without []DocKind) (string, []any) {
 	for _, k := range without {
 		query, args = query+" AND doc_kind <> ?", append(args, k)
 	}
+	return query, args
+}
+
+func netByDay(ctx context.Context, q db.Q, project id.ID, account Account, without []DocKind) (map[clock.Date]money.Fen, error) {
+	query, args := but(`SELECT date, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?)`, []any{account, project, account, account}, without)
 	rows, err := q.Query(ctx, query+" GROUP BY date", args...)
 	out := map[clock.Date]money.Fen{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
@@ -168,9 +173,10 @@ func netByDay(ctx context.Context, q db.Q, project id.ID, account Account, witho
 	return out, err
 }
 
-func netByDoc(ctx context.Context, q db.Q, project id.ID, account Account) (map[id.ID]money.Fen, error) {
-	rows, err := q.Query(ctx, `SELECT doc_id, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
-		WHERE project_id = ? AND (debit = ? OR credit = ?) GROUP BY doc_id`, account, project, account, account)
+func netByDoc(ctx context.Context, q db.Q, project id.ID, account Account, without []DocKind) (map[id.ID]money.Fen, error) {
+	query, args := but(`SELECT doc_id, CAST(SUM(CASE WHEN debit = ? THEN amount ELSE -amount END) AS BIGINT) FROM ledger_posting
+		WHERE project_id = ? AND (debit = ? OR credit = ?)`, []any{account, project, account, account}, without)
+	rows, err := q.Query(ctx, query+" GROUP BY doc_id", args...)
 	out := map[id.ID]money.Fen{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var doc id.ID

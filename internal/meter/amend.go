@@ -58,21 +58,3 @@ func (m *Meter) begin(previous money.Qty, past []Reading) bool {
 	m.Start = previous
 	return true
 }
-
-// begun stores the starts that a sheet told.
-func (x *readingSheet) begun(ctx context.Context, tx *db.Tx, f *foundReading, past []Reading) error {
-	if !f.begins {
-		return nil
-	}
-	m, err := oneMeter(ctx, tx, x.project, f.meter.ID)
-	if err != nil {
-		return err
-	}
-	if m.Start == f.meter.Start {
-		return nil
-	}
-	if !m.begin(f.meter.Start, past) {
-		return ErrRead
-	}
-	return updateMeter(ctx, tx, x.project, &f.meter)
-}

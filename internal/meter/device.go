@@ -136,9 +136,11 @@ func (s *Service) InstallAll(ctx context.Context, tx *db.Tx, who actor.Actor, pr
 	if err := insertMeters(ctx, tx, project, list); err != nil {
 		return 0, err
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.installed_all", Kind: "meter", Subject: list[0].ID,
-		Summary: fmt.Sprintf("为 %d 间房装%s表", len(list), pattern.Kind.Label()), After: map[string]any{"meters": len(list), "kind": string(pattern.Kind)}})
-	return len(list), nil
+	words := fmt.Sprintf("为 %d 间房装%s表", len(list), pattern.Kind.Label())
+	return len(list), s.audit.RecordEach(ctx, tx, audit.Entry{Project: project, Who: who, Action: "meter.installed_all", Kind: "meter",
+		Summary: words, After: map[string]any{"meters": len(list), "kind": string(pattern.Kind)}}, words, len(list), func(i int) audit.Part {
+		return audit.Part{Subject: list[i].Room, Kind: "meter", Record: list[i].ID, Note: "表号 " + list[i].Number, After: map[string]any{"number": list[i].Number, "installed": list[i].Installed}}
+	})
 }
 
 // Exchange says how a meter is taken off the wall.

@@ -9,7 +9,7 @@ import (
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	o := export.Offer{Key: "readings", Name: "抄表", Permission: PermRead, Columns: []sheet.Column{export.Text("房号或位置", 20), export.Text("表", 8), export.Text("时段", 6),
+	o := export.Offer{Key: "readings", Name: "抄表", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("房号或位置", 20), export.Text("表", 8), export.Text("时段", 6),
 		export.Text("表号", 16), {Title: "倍率"}, export.Text("上期抄表日期", 14), {Title: "上期读数"}, export.Text("账期", 10), export.Text("抄表日期", 12), {Title: "本期读数"},
 		{Title: "用量"}, export.Text("状态", 10), export.Text("标记", 16), export.Text("谁抄的", 12), export.Text("说明", 24)}}
 	o.Check, o.Rows = export.Pages(s.sheetAPI, func(o *sheetOut) page.List[SheetRowJSON] { return o.Body.List }, readingCells)

@@ -2,11 +2,10 @@ package meter
 
 import (
 	"context"
-	"io"
-	"strconv"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/id"
+	"linli/internal/kit/web"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -77,13 +76,5 @@ func (s *Service) photoAPI(ctx context.Context, who actor.Actor, in *photoIn) (*
 	if err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer f.Close()
-		ctx.SetHeader("Content-Type", "image/jpeg")
-		ctx.SetHeader("Content-Length", strconv.FormatInt(b.Size, 10))
-		ctx.SetHeader("Content-Disposition", "inline")
-		ctx.SetHeader("Cache-Control", "private, max-age=86400")
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
-		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
-	}}, nil
+	return web.Send(f, web.Sent{Type: "image/jpeg", Size: b.Size, Show: true, Keep: true}), nil
 }

@@ -1,8 +1,11 @@
 package meter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
+	"maps"
 	"slices"
 
 	"linli/internal/estate"
@@ -13,40 +16,84 @@ import (
 	"linli/internal/kit/supply"
 )
 
-// places is where the meters of a project hang, to find them by what a sheet
-// says.
+// hung tells which meters of a project may be meant by a name or a room, in some
+// bytes for each: entries are sorted by the hash of the key.
+type hung []hungEntry
+
+type hungEntry struct {
+	key   uint64
+	meter id.ID
+}
+
+func (h hung) of(key string) []hungEntry {
+	k := hashed(key)
+	i, _ := slices.BinarySearchFunc(h, k, func(e hungEntry, k uint64) int { return cmp.Compare(e.key, k) })
+	n := i
+	for n < len(h) && h[n].key == k {
+		n++
+	}
+	return h[i:n]
+}
+
+func hashed(key string) uint64 {
+	f := fnv.New64a()
+	f.Write([]byte(key))
+	return f.Sum64()
+}
+
+// index reads what hangs in a project.
+func (s *Service) index(ctx context.Context, q db.Q, project id.ID) (hung, error) {
+	var out hung
+	for after := id.ID(0); ; {
+		list, err := hungMeters(ctx, q, project, after, atOnce)
+		if err != nil {
+			return nil, err
+		}
+		p := &places{}
+		if err := s.label(ctx, q, project, p, list); err != nil {
+			return nil, err
+		}
+		for i := range list {
+			m := &list[i]
+			for _, key := range p.keys(m) {
+				out = append(out, hungEntry{hashed(key), m.ID})
+			}
+			after = m.ID
+		}
+		if len(list) < atOnce {
+			break
+		}
+	}
+	slices.SortFunc(out, func(a, b hungEntry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.meter, b.meter)) })
+	return out, nil
+}
+
+// The first letters keep the keys of numbers, places and rooms apart.
+func byNumber(k supply.Kind, number string) string { return "n" + nameKey(k, number) }
+func byPlace(k supply.Kind, place string) string   { return "p" + nameKey(k, place) }
+func byRoom(k supply.Kind, room id.ID) string      { return "r" + string(k) + " " + room.String() }
+
+// keys are what a meter is found by.
+func (p *places) keys(m *Meter) []string {
+	out := []string{byNumber(m.Kind, m.Number), byPlace(m.Kind, p.label(m))}
+	if m.Room != 0 {
+		out = append(out, byRoom(m.Kind, m.Room))
+	}
+	return out
+}
+
+// places is where the meters hang that some rows may mean.
 type places struct {
-	byNumber map[string][]*Meter // by kind and number
-	byRoom   map[string][]*Meter // by kind and room
-	byPlace  map[string][]*Meter // by kind and the name of the place, or of the room
-	labels   map[id.ID]string
-	rooms    map[string]estate.Room // by key
-	spelled  map[[3]string][]string // the keys of a room as the sheet spells it
+	meters  map[string][]*Meter // by each of their keys
+	labels  map[id.ID]string
+	rooms   map[string]estate.Room // by key
+	spelled map[[3]string][]string // the keys of a room as the sheet spells it
 }
 
 func nameKey(k supply.Kind, name string) string { return string(k) + " " + search.Fold(name) }
 
-func (s *Service) places(ctx context.Context, q db.Q, project id.ID, rows []sheetLine) (*places, error) {
-	list, err := hungMeters(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	p := &places{byNumber: map[string][]*Meter{}, byRoom: map[string][]*Meter{}, byPlace: map[string][]*Meter{}, spelled: map[[3]string][]string{}}
-	rooms := make([]id.ID, len(list))
-	for i := range list {
-		rooms[i] = list[i].Room
-	}
-	if p.labels, err = s.estate.Labels(ctx, q, project, rooms); err != nil {
-		return nil, err
-	}
-	for i := range list {
-		m := &list[i]
-		put(p.byNumber, nameKey(m.Kind, m.Number), m)
-		put(p.byPlace, nameKey(m.Kind, p.label(m)), m)
-		if m.Room != 0 {
-			put(p.byRoom, string(m.Kind)+" "+m.Room.String(), m)
-		}
-	}
+func (s *Service) places(ctx context.Context, q db.Q, project id.ID, all hung, rows []sheetLine) (*places, error) {
+	p := &places{meters: map[string][]*Meter{}, spelled: map[[3]string][]string{}}
 	keys := []string{}
 	for i := range rows {
 		at := rows[i].spelling()
@@ -55,11 +102,47 @@ func (s *Service) places(ctx context.Context, q db.Q, project id.ID, rows []shee
 			keys = append(keys, p.spelled[at]...)
 		}
 	}
-	p.rooms, err = s.estate.RoomsByKey(ctx, q, project, keys)
-	return p, err
+	var err error
+	if p.rooms, err = s.estate.RoomsByKey(ctx, q, project, keys); err != nil {
+		return nil, err
+	}
+	maybe := map[id.ID]bool{}
+	for i := range rows {
+		r := &rows[i]
+		asked := []string{byNumber(r.kind, r.number), byPlace(r.kind, r.room)}
+		if room, ok := p.room(r); ok {
+			asked = append(asked, byRoom(r.kind, room))
+		}
+		for _, key := range asked {
+			for _, e := range all.of(key) {
+				maybe[e.meter] = true
+			}
+		}
+	}
+	list, err := metersOf(ctx, q, project, slices.Sorted(maps.Keys(maybe)))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.label(ctx, q, project, p, list); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		for _, key := range p.keys(&list[i]) {
+			p.meters[key] = append(p.meters[key], &list[i])
+		}
+	}
+	return p, nil
 }
 
-func put(into map[string][]*Meter, key string, m *Meter) { into[key] = append(into[key], m) }
+// label reads the names of the rooms of meters.
+func (s *Service) label(ctx context.Context, q db.Q, project id.ID, p *places, list []Meter) (err error) {
+	rooms := make([]id.ID, len(list))
+	for i := range list {
+		rooms[i] = list[i].Room
+	}
+	p.labels, err = s.estate.Labels(ctx, q, project, rooms)
+	return err
+}
 
 func (l *sheetLine) spelling() [3]string { return [3]string{l.building, l.unit, l.room} }
 
@@ -74,7 +157,7 @@ func (p *places) find(l *sheetLine) (Meter, string, *cellFault) {
 	found := here
 	switch {
 	case l.number != "":
-		if found = p.byNumber[nameKey(l.kind, l.number)]; len(found) == 0 {
+		if found = p.meters[byNumber(l.kind, l.number)]; len(found) == 0 {
 			return refuse(colNumber, "没有这个表号的%s；请核对表号，新表请先装表", kind)
 		}
 	case l.room == "":
@@ -103,13 +186,21 @@ func (p *places) find(l *sheetLine) (Meter, string, *cellFault) {
 // here are the meters of the kind in the room or place that a row names; false
 // when there is no such room or place.
 func (p *places) here(l *sheetLine) ([]*Meter, bool) {
+	if room, ok := p.room(l); ok {
+		return p.meters[byRoom(l.kind, room)], true
+	}
+	at := p.meters[byPlace(l.kind, l.room)]
+	return at, len(at) > 0
+}
+
+// room is the room that a row names.
+func (p *places) room(l *sheetLine) (id.ID, bool) {
 	for _, key := range p.spelled[l.spelling()] {
 		if r, ok := p.rooms[key]; ok {
-			return p.byRoom[string(l.kind)+" "+r.ID.String()], true
+			return r.ID, true
 		}
 	}
-	at := p.byPlace[nameKey(l.kind, l.room)]
-	return at, len(at) > 0
+	return 0, false
 }
 
 func (p *places) label(m *Meter) string {

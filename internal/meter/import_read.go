@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/spool"
 	"linli/internal/kit/supply"
 	"linli/internal/roster"
 
@@ -126,8 +127,34 @@ type sheetLine struct {
 	date                 clock.Date
 	rolled, estimated    bool
 	note                 string
-	bad                  bool // something of it could not be read
-	shown                map[string]string
+	bad                  bool     // something of it could not be read
+	shown                []string // what stands in the columns
+}
+
+// Code names the fields of a row for the spool.
+func (l *sheetLine) Code(c *spool.Coder) {
+	spool.Int(c, &l.line)
+	kind, band := string(l.kind), string(l.band)
+	for _, s := range []*string{&l.building, &l.unit, &l.room, &l.number, &kind, &band, &l.note} {
+		c.Text(s)
+	}
+	l.kind, l.band = supply.Kind(kind), supply.Band(band)
+	spool.Int(c, &l.month)
+	spool.Int(c, &l.date)
+	spool.Int(c, &l.previous)
+	spool.Int(c, &l.value)
+	for _, b := range []*bool{&l.rolled, &l.estimated, &l.bad} {
+		c.Bool(b)
+	}
+	spool.List(c, &l.shown, c.Text)
+}
+
+// cell is what stands in a column.
+func (l *sheetLine) cell(field string) string {
+	if i := slices.IndexFunc(sheetColumns(), func(c sheet.TableColumn) bool { return c.Field == field }); i >= 0 {
+		return l.shown[i]
+	}
+	return ""
 }
 
 // cellFault is what is wrong with one cell.
@@ -157,16 +184,20 @@ func faultOf(err error) (*cellFault, error) {
 func (r readings) Read(ctx context.Context, project id.ID, b *sheet.Book, o roster.ReadOptions) (roster.ImportedSheet, error) {
 	out := &readingSheet{s: r.s, project: project, kind: r.kind}
 	t, err := b.ReadTable(sheetColumns(), o.SkipHidden, func(row *sheet.TableRow) error {
-		o.Note(len(out.rows))
+		o.Note(out.count)
 		if row.Text(colValue) == "" {
 			out.blank++
 			return ctx.Err()
 		}
-		out.rows = append(out.rows, readLine(row, b.Dates(), r.kind))
+		out.count++
+		l := readLine(row, b.Dates(), r.kind)
+		if _, err := out.rows.Add(&l); err != nil {
+			return err
+		}
 		return ctx.Err()
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, out.Close())
 	}
 	out.table, out.read = t, len(t.Problems)
 	return out, nil
@@ -174,9 +205,9 @@ func (r readings) Read(ctx context.Context, project id.ID, b *sheet.Book, o rost
 
 func readLine(row *sheet.TableRow, dates sheet.DateSystem, usual supply.Kind) sheetLine {
 	l := sheetLine{line: row.Line, building: row.Text(colBuilding), unit: row.Text(colUnit), room: row.Text(colRoom), number: row.Text(colNumber),
-		kind: usual, previous: -1, note: row.Text(colNote), shown: map[string]string{}}
+		kind: usual, previous: -1, note: row.Text(colNote)}
 	for _, c := range sheetColumns() {
-		l.shown[c.Field] = row.Text(c.Field)
+		l.shown = append(l.shown, row.Text(c.Field))
 	}
 	refuse := func(field, message string) {
 		l.bad = true

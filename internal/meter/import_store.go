@@ -5,17 +5,36 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 )
 
-// hungMeters are all that hang, of every kind.
-func hungMeters(ctx context.Context, q db.Q, project id.ID) ([]Meter, error) {
-	rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter WHERE project_id = ? AND removed = 0 ORDER BY id", project)
+// hungMeters are some that hang, of every kind, behind an id.
+func hungMeters(ctx context.Context, q db.Q, project, after id.ID, limit int) ([]Meter, error) {
+	rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter WHERE project_id = ? AND id > ? AND removed = 0 ORDER BY id LIMIT ?", project, after, limit)
 	out, err := db.Collect(rows, err, scanMeter)
 	if err != nil {
 		return nil, fmt.Errorf("list meters that hang: %w", err)
+	}
+	return out, nil
+}
+
+// metersOf reads meters, ascending.
+func metersOf(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]Meter, error) {
+	out := make([]Meter, 0, len(ids))
+	for chunk := range slices.Chunk(ids, 500) {
+		args := []any{project}
+		for _, x := range chunk {
+			args = append(args, x)
+		}
+		rows, err := q.Query(ctx, "SELECT "+meterColumns+" FROM meter_meter WHERE project_id = ? AND id IN ("+db.In(len(chunk))+") ORDER BY id", args...)
+		list, err := db.Collect(rows, err, scanMeter)
+		if err != nil {
+			return nil, fmt.Errorf("read meters: %w", err)
+		}
+		out = append(out, list...)
 	}
 	return out, nil
 }

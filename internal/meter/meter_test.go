@@ -34,41 +34,51 @@ type world struct {
 	who     actor.Actor
 	project id.ID
 	rooms   []id.ID
+
+	building id.ID
+}
+
+func tables() []db.Migrations {
+	return []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), estate.Migrations(), meter.Migrations()}
 }
 
 func each(t *testing.T, f func(w *world)) {
 	t.Helper()
-	all := []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), estate.Migrations(), meter.Migrations()}
-	dbtest.Run(t, all, func(t *testing.T, d *db.DB, now *clock.Manual) {
-		a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
-		w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试")}
-		files := file.New(file.Deps{DB: d, Dir: t.TempDir()})
-		w.estate = estate.New(estate.Deps{DB: d, Audit: a})
-		w.roster = roster.New(roster.Deps{DB: d, Audit: a, Estate: w.estate, Files: files, Jobs: w.jobs})
-		w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Roster: w.roster, Files: files})
-		w.roster.TakeImports(w.meter.Importers()...)
-		now.Set(clock.Date(20250110).Start())
-		w.write(nil, func(ctx context.Context, tx *db.Tx) error {
-			p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
-			if err != nil {
-				return err
-			}
-			w.project = p.ID
-			b, err := w.estate.CreateBuilding(ctx, tx, w.who, p.ID, estate.Building{Name: "1栋", Floors: 18})
-			if err != nil {
-				return err
-			}
-			list := []estate.Room{{Building: b.ID, Name: "101", Floor: 1, Area: 8950}, {Building: b.ID, Name: "201", Floor: 2, Area: 12030}}
-			err = w.estate.CreateRooms(ctx, tx, w.who, p.ID, list)
-			w.rooms = []id.ID{list[0].ID, list[1].ID}
+	dbtest.Run(t, tables(), func(t *testing.T, d *db.DB, now *clock.Manual) { open(t, d, now, f) })
+}
+
+// open makes the world in an empty database and lets f live in it.
+func open(t *testing.T, d *db.DB, now *clock.Manual, f func(w *world)) {
+	t.Helper()
+	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
+	w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试")}
+	files := file.New(file.Deps{DB: d, Dir: t.TempDir()})
+	w.estate = estate.New(estate.Deps{DB: d, Audit: a})
+	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Estate: w.estate, Files: files, Jobs: w.jobs})
+	w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Roster: w.roster, Files: files})
+	w.roster.TakeImports(w.meter.Importers()...)
+	now.Set(clock.Date(20250110).Start())
+	w.write(nil, func(ctx context.Context, tx *db.Tx) error {
+		p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
+		if err != nil {
 			return err
-		})
-		f(w)
-		broken, err := w.meter.Broken(t.Context(), w.project)
-		if err != nil || len(broken) > 0 {
-			t.Errorf("broken: %v %v", broken, err)
 		}
+		w.project = p.ID
+		b, err := w.estate.CreateBuilding(ctx, tx, w.who, p.ID, estate.Building{Name: "1栋", Floors: 18})
+		if err != nil {
+			return err
+		}
+		w.building = b.ID
+		list := []estate.Room{{Building: b.ID, Name: "101", Floor: 1, Area: 8950}, {Building: b.ID, Name: "201", Floor: 2, Area: 12030}}
+		err = w.estate.CreateRooms(ctx, tx, w.who, p.ID, list)
+		w.rooms = []id.ID{list[0].ID, list[1].ID}
+		return err
 	})
+	f(w)
+	broken, err := w.meter.Broken(t.Context(), w.project)
+	if err != nil || len(broken) > 0 {
+		t.Errorf("broken: %v %v", broken, err)
+	}
 }
 
 func (w *world) write(want error, fn func(ctx context.Context, tx *db.Tx) error) {

@@ -132,6 +132,9 @@ func toSheetRow(r *SheetRow, m MeterJSON, month clock.Month) SheetRowJSON {
 	case r.Last.Month == month:
 		now := toReading(r.Last)
 		out.Reading, out.Previous = &now, r.Last.Previous
+		if r.Before != nil {
+			out.Since = r.Before.Date
+		}
 	default:
 		out.Previous, out.Since = r.Last.Value, r.Last.Date
 	}

@@ -33,10 +33,11 @@ type SheetFilter struct {
 }
 
 // SheetRow is one meter with its last reading up to the month, nil when there
-// is none.
+// is none, and when that is of the month the one before it.
 type SheetRow struct {
-	Meter Meter
-	Last  *Reading
+	Meter  Meter
+	Last   *Reading
+	Before *Reading
 }
 
 // SheetCounts are of the whole kind and month, as far as one may see.
@@ -64,9 +65,19 @@ func (s *Service) Sheet(ctx context.Context, q db.Q, project id.ID, f SheetFilte
 	if err != nil {
 		return page.List[SheetRow]{}, err
 	}
+	var read []Meter
+	for i := range meters {
+		if r := last[meters[i].ID]; r != nil && r.Month == f.Month {
+			read = append(read, meters[i])
+		}
+	}
+	before, err := lastOf(ctx, q, project, f.Month.Add(-1), read)
+	if err != nil {
+		return page.List[SheetRow]{}, err
+	}
 	rows := make([]SheetRow, len(meters))
 	for i := range meters {
-		rows[i] = SheetRow{meters[i], last[meters[i].ID]}
+		rows[i] = SheetRow{meters[i], last[meters[i].ID], before[meters[i].ID]}
 	}
 	return page.Cut(rows, f.Limit, func(r SheetRow) []any { return []any{r.Meter.Room, r.Meter.ID} }), nil
 }

@@ -18,6 +18,16 @@ const (
 	SMS  = "sms"
 )
 
+func channelName(channel string) string {
+	switch channel {
+	case Mail:
+		return "邮件"
+	case Inbox:
+		return "站内消息"
+	}
+	return "短信"
+}
+
 // The carriers of SMS; Aliyun was there before there was another.
 const (
 	Aliyun  = "sms"
@@ -214,7 +224,8 @@ func (s *Service) behind(ctx context.Context, q db.Q, project id.ID, m *Message)
 	return "", nil
 }
 
-// channels are those that have a carrier, the preferred first.
+// channels are those that have texts: with a carrier, the preferred first, and
+// the page.
 func (s *Service) channels() []string {
 	out := []string{}
 	for _, key := range s.order {
@@ -222,5 +233,5 @@ func (s *Service) channels() []string {
 			out = append(out, c)
 		}
 	}
-	return out
+	return append(out, Inbox)
 }

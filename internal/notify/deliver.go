@@ -60,6 +60,9 @@ func (s *Service) prepare(ctx context.Context, t task) (*outgoing, error) {
 		if may, err := s.mayGo(ctx, tx, t.Project, &m); err != nil || !may {
 			return err
 		}
+		if m.Channel == Inbox {
+			return s.lay(ctx, tx, t.Project, &m)
+		}
 		if err := s.render(ctx, tx, t.Project, &m); err != nil {
 			return err
 		}
@@ -78,12 +81,16 @@ func (s *Service) mayGo(ctx context.Context, tx *db.Tx, project id.ID, m *Messag
 	if m.Kind == KindTest {
 		return true, nil
 	}
+	if toStaff(m.Kind) {
+		return timely(ctx, tx, project, m)
+	}
 	st, err := oneSetting(ctx, tx, project)
 	if err != nil {
 		return false, err
 	}
 	now := tx.Now()
-	if at := st.awake(now); at.After(now) {
+	silent := m.Channel == Inbox // on a page it wakes and disturbs nobody
+	if at := st.awake(now); at.After(now) && !silent {
 		return false, s.putOff(ctx, tx, project, m, at, "夜间不打扰，早上再发")
 	}
 	if m.Kind != KindBill {
@@ -98,7 +105,7 @@ func (s *Service) mayGo(ctx context.Context, tx *db.Tx, project id.ID, m *Messag
 		if err != nil {
 			return false, err
 		}
-		if n >= st.DayLimit {
+		if n >= st.DayLimit && !silent {
 			tomorrow := clock.DateOf(now).AddDays(1).Start()
 			return false, s.putOff(ctx, tx, project, m, st.awake(tomorrow), "今天发给这位住户的已到上限")
 		}
@@ -129,7 +136,7 @@ func (s *Service) putOff(ctx context.Context, tx *db.Tx, project id.ID, m *Messa
 }
 
 func drop(ctx context.Context, tx *db.Tx, project id.ID, m *Message, why string) error {
-	m.State, m.Reason = Dropped, why
+	m.State, m.Reason, m.secret = Dropped, why, ""
 	return updateMessage(ctx, tx, project, m)
 }
 
@@ -152,10 +159,17 @@ func (s *Service) address(ctx context.Context, tx *db.Tx, project id.ID, m *Mess
 	if err != nil {
 		return nil, err
 	}
+	words, err := s.reveal(project, m)
+	if err != nil {
+		return nil, err
+	}
 	m.State, m.Reason = Sending, ""
 	m.Attempts++
 	l := Letter{ID: m.ID, Day: compact(tx.Now()), To: to, Name: m.PersonName, Subject: m.Subject, Body: m.Body, Code: t.codeAt(m.Carrier),
-		Words: used(t.Body, m.Words), Row: row(t.Body, m.Words)}
+		Words: used(t.Body, words), Row: row(t.Body, words)}
+	if m.secret != "" {
+		l.Subject, l.Body = fill(t.Subject, words), fill(t.Body, words)
+	}
 	return &outgoing{*m, account, l}, updateMessage(ctx, tx, project, m)
 }
 
@@ -209,7 +223,7 @@ func (s *Service) settle(ctx context.Context, t task, reference string, failure 
 		a := Attempt{Carrier: m.Carrier, At: tx.Now(), OK: failure == nil}
 		if failure == nil {
 			a.Text = "已交给" + s.carriers[m.Carrier].Name() + "服务商"
-			m.State, m.SentAt, m.Reference = Sent, tx.Now(), reference
+			m.State, m.SentAt, m.Reference, m.secret = Sent, tx.Now(), reference, ""
 			m.round++
 			if err := insertAttempt(ctx, tx, t.Project, m.ID, &a); err != nil {
 				return err
@@ -252,8 +266,7 @@ func (s *Service) afterFailure(ctx context.Context, tx *db.Tx, project id.ID, m 
 	case next != "" && !r.Number:
 		m.Carrier, m.State, m.Attempts, m.Next = next, Waiting, 0, tx.Now()
 	case m.Spare != "":
-		m.Channel, m.Carrier, m.AddressMask, m.sealed[0] = m.Spare, "", m.SpareMask, m.sealed[1]
-		m.Spare, m.SpareMask, m.sealed[1] = "", "", ""
+		m.next()
 		m.State, m.Attempts, m.Next = Waiting, 0, tx.Now()
 	default:
 		m.State = Failed

@@ -14,6 +14,7 @@ import (
 const (
 	jobSend    = "notify.send"
 	jobReceipt = "notify.receipt"
+	jobUnread  = "notify.unread"
 )
 
 type task struct {
@@ -34,4 +35,5 @@ func (s *Service) handleJobs(q *job.Queue) {
 	}
 	on(jobSend, s.send)
 	on(jobReceipt, s.receipt)
+	on(jobUnread, s.unread)
 }

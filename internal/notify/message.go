@@ -41,8 +41,10 @@ type Message struct {
 	Channel     string
 	Carrier     string // that took it last, or is to; empty while it is not chosen
 	AddressMask string
-	Spare       string // second channel, empty when there is none left
+	Spare       string // next channel, empty when there is none left
 	SpareMask   string
+	Third       string // the one behind it
+	ThirdMask   string
 	Words       Words
 	Subject     string
 	Body        string
@@ -54,12 +56,57 @@ type Message struct {
 	Created     time.Time
 	SentAt      time.Time
 	DeliveredAt time.Time
-	sealed      [2]string
+	Patience    int       // hours in which somebody should open it on a page
+	OpenedAt    time.Time // there, also when it has gone another way since
+	sealed      [3]string // addresses by Channel, Spare and Third
 	round       int
+	secret      string    // sealed words that nobody may read later
+	until       time.Time // when it helps nobody any more; zero: never
 }
 
-// Address is where somebody can be reached by a channel.
+// Standing says in a word where the message stands.
+func (m *Message) Standing() string { return standing(m.Channel, m.State) }
+
+// Way is the name of the channel it takes.
+func (m *Message) Way() string { return channelName(m.Channel) }
+
+func standing(channel string, state State) string {
+	switch {
+	case channel == Inbox && state == Sent:
+		return "未读"
+	case channel == Inbox && state == Delivered:
+		return "已读"
+	}
+	return map[State]string{Waiting: "待发", Sending: "发送中", Sent: "已发出", Delivered: "已送达", Failed: "没发出去", Dropped: "不用发了"}[state]
+}
+
+// next goes on by the spare channel.
+func (m *Message) next() {
+	m.Channel, m.Carrier, m.AddressMask = m.Spare, "", m.SpareMask
+	m.Spare, m.SpareMask, m.Third, m.ThirdMask = m.Third, m.ThirdMask, "", ""
+	m.sealed = [3]string{m.sealed[1], m.sealed[2]}
+}
+
+// back returns to the page that a message lay on first; what it was about to go
+// by is spare again.
+func (m *Message) back() {
+	if m.Channel == Inbox {
+		return
+	}
+	m.Third, m.ThirdMask, m.Spare, m.SpareMask = m.Spare, m.SpareMask, m.Channel, m.AddressMask
+	m.Channel, m.Carrier, m.AddressMask = Inbox, "", onPage
+	m.sealed = [3]string{"", m.sealed[0], m.sealed[1]}
+}
+
+// Address is where somebody can be reached by a channel; Inbox needs none.
 type Address struct{ Channel, To string }
+
+func (a Address) mask() string {
+	if a.Channel == Inbox {
+		return onPage
+	}
+	return Masked(a.To)
+}
 
 // Draft is a message to be written.
 type Draft struct {
@@ -69,9 +116,12 @@ type Draft struct {
 	PersonName string
 	Room       id.ID
 	RoomLabel  string
-	Addresses  []Address // in the order of preference; the second is the spare
+	Addresses  []Address // in the order of preference; the second is the spare, and one may stand behind it
+	Patience   int       // hours in which a message on a page should be opened before it goes the next way
 	Carrier    string    // of a test: the one that is tried; otherwise the project's setting says
 	Words      Words
+	Secret     Words     // words that are in the letter and nowhere else
+	Until      time.Time // when it is not worth sending any more; zero: never
 }
 
 // Post writes a message into the outbox of tx; false when one with that
@@ -81,17 +131,23 @@ func (s *Service) Post(ctx context.Context, tx *db.Tx, project id.ID, d Draft) (
 		return false, nil
 	}
 	m := Message{ID: tx.NewID(), Dedupe: d.Dedupe, Kind: d.Kind, Ref: d.Ref, Person: d.Person, PersonName: d.PersonName, Room: d.Room, RoomLabel: d.RoomLabel,
-		Carrier: d.Carrier, Words: d.Words, State: Waiting, Next: tx.Now(), Created: tx.Now()}
-	for i, a := range d.Addresses[:min(2, len(d.Addresses))] {
+		Carrier: d.Carrier, Words: d.Words, State: Waiting, Next: tx.Now(), Created: tx.Now(), Patience: d.Patience, until: d.Until}
+	if err := s.hide(project, &m, d.Secret); err != nil {
+		return false, err
+	}
+	for i, a := range d.Addresses[:min(3, len(d.Addresses))] {
 		sealed, err := s.Ring.Seal(a.To, addressAt(project, m.ID))
 		if err != nil {
 			return false, fmt.Errorf("seal address: %w", err)
 		}
 		m.sealed[i] = sealed
-		if i == 0 {
-			m.Channel, m.AddressMask = a.Channel, Masked(a.To)
-		} else {
-			m.Spare, m.SpareMask = a.Channel, Masked(a.To)
+		switch i {
+		case 0:
+			m.Channel, m.AddressMask = a.Channel, a.mask()
+		case 1:
+			m.Spare, m.SpareMask = a.Channel, a.mask()
+		default:
+			m.Third, m.ThirdMask = a.Channel, a.mask()
 		}
 	}
 	if err := s.render(ctx, tx, project, &m); err != nil {
@@ -118,7 +174,8 @@ func (s *Service) render(ctx context.Context, q db.Q, project id.ID, m *Message)
 	if err != nil {
 		return fmt.Errorf("read template: %w", err)
 	}
-	m.Subject, m.Body = fill(t.Subject, m.Words), fill(t.Body, m.Words)
+	w := shown(m.Channel, m.Words)
+	m.Subject, m.Body = fill(t.Subject, w), fill(t.Body, w)
 	return nil
 }
 
@@ -145,18 +202,22 @@ type Filter struct {
 
 // Messages lists messages, newest first.
 func (s *Service) Messages(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Message], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Message]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listMessages(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(m Message) id.ID { return m.ID }, func(before id.ID) ([]Message, error) {
+		return listMessages(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Message]{}, fmt.Errorf("list messages: %w", err)
+		return list, fmt.Errorf("list messages: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(m Message) []any { return []any{m.ID} }), nil
+	return list, nil
+}
+
+// ToPerson are the last messages to somebody, newest first.
+func (s *Service) ToPerson(ctx context.Context, q db.Q, project, person id.ID, limit int) ([]Message, error) {
+	list, err := messagesTo(ctx, q, project, person, limit)
+	if err != nil {
+		return nil, fmt.Errorf("messages to a person: %w", err)
+	}
+	return list, nil
 }
 
 // Attempt is one handing over.
@@ -183,7 +244,7 @@ func (s *Service) Message(ctx context.Context, q db.Q, project, message id.ID) (
 }
 
 // Resend sends a message again that has ended, by the way it took last.
-// Errors: ErrState, fault.ErrNotFound.
+// Errors: ErrState, ErrSecret, fault.ErrNotFound.
 func (s *Service) Resend(ctx context.Context, who actor.Actor, project, message id.ID) (Message, error) {
 	var m Message
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
@@ -193,6 +254,9 @@ func (s *Service) Resend(ctx context.Context, who actor.Actor, project, message 
 		}
 		if m.State == Waiting || m.State == Sending {
 			return ErrState
+		}
+		if m.Kind == KindCode {
+			return ErrSecret
 		}
 		m.State, m.Attempts, m.Reason, m.Reference, m.Next = Waiting, 0, "", "", tx.Now()
 		if m.Kind != KindTest {

@@ -14,26 +14,30 @@ import (
 )
 
 const messageColumns = `id, dedupe, kind, ref, person_id, person_name, room_id, room_label, channel, carrier, address_enc, address_mask, spare, spare_enc, spare_mask,
-	words, subject, body, state, reason, attempts, round, next_at, reference, created_at, sent_at, delivered_at`
+	third, third_enc, third_mask, patience, words, subject, body, state, reason, attempts, round, next_at, reference, created_at, sent_at, delivered_at, opened_at,
+	secret_enc, until_at`
 
 func scanMessage(row db.Scanner) (Message, error) {
 	var m Message
 	var words string
-	var next, created, sent, delivered int64
+	var next, created, sent, delivered, opened, until int64
 	err := row.Scan(&m.ID, &m.Dedupe, &m.Kind, &m.Ref, &m.Person, &m.PersonName, &m.Room, &m.RoomLabel, &m.Channel, &m.Carrier, &m.sealed[0], &m.AddressMask, &m.Spare,
-		&m.sealed[1], &m.SpareMask, &words, &m.Subject, &m.Body, &m.State, &m.Reason, &m.Attempts, &m.round, &next, &m.Reference, &created, &sent, &delivered)
+		&m.sealed[1], &m.SpareMask, &m.Third, &m.sealed[2], &m.ThirdMask, &m.Patience, &words, &m.Subject, &m.Body, &m.State, &m.Reason, &m.Attempts, &m.round, &next,
+		&m.Reference, &created, &sent, &delivered, &opened, &m.secret, &until)
 	if err != nil {
 		return m, err
 	}
 	m.Next, m.Created, m.SentAt, m.DeliveredAt = db.Micro(next), db.Micro(created), db.Micro(sent), db.Micro(delivered)
+	m.OpenedAt, m.until = db.Micro(opened), db.Micro(until)
 	return m, json.Unmarshal([]byte(words), &m.Words)
 }
 
 // insertMessage answers false when one with that dedupe stands there.
 func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(28)+") ON CONFLICT (project_id, dedupe) DO NOTHING",
+	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(35)+") ON CONFLICT (project_id, dedupe) DO NOTHING",
 		project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
-		m.SpareMask, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference, m.Created, m.SentAt, m.DeliveredAt)
+		m.SpareMask, m.Third, m.sealed[2], m.ThirdMask, m.Patience, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference,
+		m.Created, m.SentAt, m.DeliveredAt, m.OpenedAt, m.secret, m.until)
 	if err != nil {
 		return false, fmt.Errorf("insert message: %w", err)
 	}
@@ -41,10 +45,11 @@ func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (b
 }
 
 func updateMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) error {
-	_, err := tx.Exec(ctx, `UPDATE notify_message SET channel = ?, carrier = ?, address_enc = ?, address_mask = ?, spare = ?, spare_enc = ?, spare_mask = ?, words = ?,
-		subject = ?, body = ?, state = ?, reason = ?, attempts = ?, round = ?, next_at = ?, reference = ?, sent_at = ?, delivered_at = ?
-		WHERE project_id = ? AND id = ?`, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1], m.SpareMask, m.Words.json(), m.Subject, m.Body,
-		string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference, m.SentAt, m.DeliveredAt, project, m.ID)
+	_, err := tx.Exec(ctx, `UPDATE notify_message SET channel = ?, carrier = ?, address_enc = ?, address_mask = ?, spare = ?, spare_enc = ?, spare_mask = ?,
+		third = ?, third_enc = ?, third_mask = ?, words = ?, subject = ?, body = ?, state = ?, reason = ?, attempts = ?, round = ?, next_at = ?, reference = ?, sent_at = ?,
+		delivered_at = ?, opened_at = ?, secret_enc = ? WHERE project_id = ? AND id = ?`, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1], m.SpareMask,
+		m.Third, m.sealed[2], m.ThirdMask, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference, m.SentAt,
+		m.DeliveredAt, m.OpenedAt, m.secret, project, m.ID)
 	if err != nil {
 		return fmt.Errorf("update message: %w", err)
 	}
@@ -96,10 +101,16 @@ func listMessages(ctx context.Context, q db.Q, project id.ID, f *Filter, before 
 	return db.Collect(rows, err, scanMessage)
 }
 
-// sentSince counts what a person was sent of late, bills not counted.
+func messagesTo(ctx context.Context, q db.Q, project, person id.ID, limit int) ([]Message, error) {
+	rows, err := q.Query(ctx, "SELECT "+messageColumns+" FROM notify_message WHERE project_id = ? AND person_id = ? ORDER BY created_at DESC, id DESC LIMIT ?", project, person, limit)
+	return db.Collect(rows, err, scanMessage)
+}
+
+// sentSince counts what a person was sent of late; bills, and what lies on a page
+// without a sound, are not counted.
 func sentSince(ctx context.Context, q db.Q, project, person id.ID, since time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM notify_message WHERE project_id = ? AND person_id = ? AND sent_at >= ? AND kind <> 'bill'
-		AND state IN ('sent', 'delivered')`, project, person, since).Scan(&n)
+		AND channel <> 'inbox' AND state IN ('sent', 'delivered')`, project, person, since).Scan(&n)
 	return n, err
 }
 
@@ -133,6 +144,11 @@ func stuckMessages(ctx context.Context, q db.Q, project id.ID, before time.Time)
 		err := row.Scan(&room, &to, &at)
 		return fmt.Sprintf("给 %s（%s）的消息一天前就该发出，还没有发", room, to), err
 	})
+}
+
+func readWords(text string) (w Words, err error) {
+	err = json.Unmarshal([]byte(text), &w)
+	return w, err
 }
 
 // json is how the words are stored.

@@ -1,7 +1,7 @@
 // Package notify is the outbox: messages written in the transaction of the
-// business that sends them, and delivered by jobs through carriers (mail, SMS)
-// with quiet hours, limits per person, pauses, a second way when the first
-// fails, and receipts. Callers resolve whom to tell; it knows addresses only.
+// business that sends them, and delivered by jobs through carriers (mail, SMS),
+// or laid on the page of a room 站内消息, with quiet hours, limits per person,
+// pauses, a next way when one fails or nobody opens it, and receipts. Callers resolve whom to tell; it knows addresses only.
 // Floor 1. Uses: nothing.
 package notify
 
@@ -43,6 +43,7 @@ var (
 	ErrSetting  = fault.New(fault.Invalid, "notify_setting_invalid", "发送设置填写不完整，请按提示修改")
 	ErrTemplate = fault.New(fault.Invalid, "notify_template_invalid", "消息模板填写不完整，请按提示修改")
 	ErrState    = fault.New(fault.Conflict, "notify_state", "这条消息正在发送，不能重发，请稍后刷新再看")
+	ErrNoNext   = fault.New(fault.Conflict, "notify_no_next", "这条消息住户已经打开，或没有别的渠道可以改发，请刷新再看")
 	ErrNoWay    = fault.New(fault.Conflict, "notify_no_account", "还没有启用发送账户，请先在发送设置里填写邮箱或短信账户")
 )
 
@@ -76,6 +77,7 @@ type Service struct {
 	carriers map[string]Carrier
 	order    []string
 	fresh    Fresh
+	pages    Pages
 }
 
 // New builds the room and names its jobs.

@@ -13,6 +13,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "list-messages", "GET", in+"/messages", "列出发给住户的消息", PermRead, s.listMessagesAPI)
 	route(w, "read-message", "GET", in+"/messages/{message}", "一条消息和它的每次发送", PermRead, s.readMessageAPI)
 	route(w, "resend-message", "POST", in+"/messages/{message}/resend", "重发一条消息", PermWrite, s.resendAPI)
+	route(w, "send-message-onward", "POST", in+"/messages/{message}/onward", "站内消息不等住户打开，马上改发短信或邮件", PermWrite, s.onwardAPI)
 	route(w, "read-notify-setting", "GET", in+"/notify/setting", "发送时间和条数", PermRead, s.settingAPI)
 	route(w, "put-notify-setting", "PUT", in+"/notify/setting", "修改发送时间和条数（整条提交）", PermSetting, s.putSettingAPI)
 	route(w, "list-notify-accounts", "GET", in+"/notify/accounts", "邮件和短信的发送账户", PermSetting, s.accountsAPI)

@@ -10,7 +10,7 @@ import (
 type settingJSON struct {
 	QuietFrom  int    `json:"quiet_from" minimum:"0" maximum:"1439" doc:"从几点起不发，零点起的分钟数；1200 为 20:00"`
 	QuietUntil int    `json:"quiet_until" minimum:"0" maximum:"1439" doc:"到几点为止不发，零点起的分钟数；540 为 09:00"`
-	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单不算"`
+	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单和站内消息不算"`
 	SMSFirst   string `json:"sms_first,omitempty" enum:"sms,tencent" doc:"短信先用哪家，sms 为阿里云；那家不受理再用另一家"`
 	Version    int    `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }
@@ -111,10 +111,10 @@ func (s *Service) tryAPI(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type templateJSON struct {
-	Kind     string `json:"kind" enum:"bill,before,due,after"`
+	Kind     string `json:"kind" enum:"bill,before,due,after,code,alert"`
 	KindName string `json:"kind_name"`
-	Channel  string `json:"channel" enum:"mail,sms"`
-	Subject  string `json:"subject" doc:"邮件标题，短信为空"`
+	Channel  string `json:"channel" enum:"mail,sms,inbox"`
+	Subject  string `json:"subject" doc:"邮件和站内消息的标题，短信为空"`
 	Body     string `json:"body" doc:"正文，占位写在花括号里"`
 	Code     string `json:"code" doc:"阿里云审核通过的短信模板编号"`
 	Tencent  string `json:"code_tencent" doc:"同一段文字在腾讯云审核通过的模板 ID"`
@@ -122,13 +122,24 @@ type templateJSON struct {
 }
 
 func toTemplate(t *Template) templateJSON {
-	return templateJSON{t.Kind, kindName(t.Kind), t.Channel, t.Subject, t.Body, t.Code, t.CodeTencent, t.Version}
+	return templateJSON{t.Kind, KindName(t.Kind), t.Channel, t.Subject, t.Body, t.Code, t.CodeTencent, t.Version}
 }
 
 type placeholderJSON struct {
-	Name    string `json:"name"`
-	Latin   string `json:"latin" doc:"阿里云的模板里写 ${…}，腾讯云的按先后写 {1}、{2}"`
-	Example string `json:"example"`
+	Name    string   `json:"name"`
+	Latin   string   `json:"latin" doc:"阿里云的模板里写 ${…}，腾讯云的按先后写 {1}、{2}"`
+	Example string   `json:"example"`
+	Kinds   []string `json:"kinds" nullable:"false" doc:"哪些消息里可以用"`
+}
+
+func toPlaceholder(p Placeholder) placeholderJSON {
+	j := placeholderJSON{p.Name, p.Latin, p.Example, []string{}}
+	for _, k := range Kinds() {
+		if p.fits(k.Key) {
+			j.Kinds = append(j.Kinds, k.Key)
+		}
+	}
+	return j
 }
 
 func (s *Service) templatesAPI(ctx context.Context, _ actor.Actor, in *projectIn) (*struct {
@@ -149,15 +160,15 @@ func (s *Service) templatesAPI(ctx context.Context, _ actor.Actor, in *projectIn
 		out.Body.Items = append(out.Body.Items, toTemplate(&list[i]))
 	}
 	for _, p := range Placeholders() {
-		out.Body.Placeholders = append(out.Body.Placeholders, placeholderJSON(p))
+		out.Body.Placeholders = append(out.Body.Placeholders, toPlaceholder(p))
 	}
 	return out, err
 }
 
 type templateIn struct {
 	Project id.ID  `path:"project"`
-	Kind    string `path:"kind" enum:"bill,before,due,after"`
-	Channel string `path:"channel" enum:"mail,sms"`
+	Kind    string `path:"kind" enum:"bill,before,due,after,code,alert"`
+	Channel string `path:"channel" enum:"mail,sms,inbox"`
 	Body    struct {
 		Subject string `json:"subject,omitempty" maxLength:"100"`
 		Body    string `json:"body" maxLength:"2000"`

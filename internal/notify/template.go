@@ -28,7 +28,8 @@ const (
 
 // Kinds are the kinds that have texts, with their names.
 func Kinds() []Named {
-	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}}
+	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"},
+		{KindCode, "验证码"}, {KindAlert, "账号变动提醒"}}
 }
 
 // Named is a code with its name.
@@ -38,17 +39,29 @@ type Named struct{ Key, Name string }
 // carrier of SMS name it by its Latin name.
 type Placeholder struct{ Name, Latin, Example string }
 
+// forStaff are the placeholders of messages to the staff; those have the name
+// and the company besides, and no other.
+func forStaff() []string { return []string{"验证码", "用途", "账号", "事项"} }
+
+func (p *Placeholder) fits(kind string) bool {
+	if p.Name == "姓名" || p.Name == "公司" {
+		return true
+	}
+	return slices.Contains(forStaff(), p.Name) == toStaff(kind)
+}
+
 // Placeholders are all there are.
 func Placeholders() []Placeholder {
 	return []Placeholder{{"姓名", "name", "陈建国"}, {"房屋", "room", "1栋1单元101"}, {"金额", "amount", "300.00"}, {"应缴日", "due", "2026-11-30"}, {"账期", "month", "2026-11"},
-		{"天数", "days", "7"}, {"项目", "project", "翠湖花园"}, {"公司", "company", "杭州翠湖物业服务有限公司"}, {"联系", "contact", "服务中心 0571-85712345"}}
+		{"天数", "days", "7"}, {"项目", "project", "翠湖花园"}, {"公司", "company", "杭州翠湖物业服务有限公司"}, {"联系", "contact", "服务中心 0571-85712345"},
+		{"验证码", "code", "483920"}, {"用途", "purpose", "找回密码"}, {"账号", "account", "lixuemei"}, {"事项", "what", "的密码已用验证码重新设置"}}
 }
 
 // Template is a text of a project for a kind and a channel.
 type Template struct {
 	Kind    string
 	Channel string
-	Subject string // of mail
+	Subject string // of mail and of a message on a page
 	Body    string
 	Code    string // of SMS: number of the template approved by Aliyun
 	// CodeTencent is the number of the same text as approved by Tencent.
@@ -74,15 +87,39 @@ func usualTemplate(kind, channel string) Template {
 		KindBefore: "您{房屋}还有 {金额} 元费用将于 {应缴日} 到期，还有 {天数} 天。",
 		KindDue:    "您{房屋}有 {金额} 元费用今天到期。",
 		KindAfter:  "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
+		KindCode:   "您的验证码是 {验证码}，10 分钟内有效，请勿告诉他人。",
+		KindAlert:  "您的账号 {账号} {事项}。不是您本人操作的，请马上告诉管理员。",
 	}[kind]
 	if channel == SMS {
 		t.Body = strings.NewReplacer("您{房屋}", "{房屋}").Replace(line)
 		return t
 	}
+	if channel == Inbox {
+		// No name, and nothing that is wrong when it is read a week later.
+		t.Subject = map[string]string{KindBill: "{账期} 的账单：{金额} 元", KindBefore: "{金额} 元将于 {应缴日} 到期", KindDue: "{金额} 元 {应缴日} 到期",
+			KindAfter: "{金额} 元已过应缴日 {应缴日}"}[kind]
+		t.Body = map[string]string{KindBill: line, KindBefore: "您{房屋}有 {金额} 元费用将于 {应缴日} 到期，请记得缴纳。", KindDue: "您{房屋}有 {金额} 元费用于 {应缴日} 到期，请记得缴纳。",
+			KindAfter: "您{房屋}有 {金额} 元费用已过应缴日 {应缴日}，请尽快缴纳。"}[kind] + "\n\n已经缴纳的请不必理会。对金额有疑问，请联系{联系}。\n\n{公司}"
+		return t
+	}
 	t.Subject = map[string]string{KindBill: "{项目} {账期}账单：{金额} 元", KindBefore: "{项目}：{金额} 元将于 {应缴日} 到期", KindDue: "{项目}：{金额} 元今天到期",
-		KindAfter: "{项目}：{金额} 元已过应缴日"}[kind]
+		KindAfter: "{项目}：{金额} 元已过应缴日", KindCode: "{用途}的验证码：{验证码}", KindAlert: "您的账号 {账号} {事项}"}[kind]
+	if toStaff(kind) {
+		t.Body = "{姓名}：\n\n" + line + "\n\n{公司}"
+		return t
+	}
 	t.Body = "{姓名}：\n\n" + line + "\n\n已经缴纳的请不必理会。对金额有疑问，请联系{联系}。\n\n{公司}"
 	return t
+}
+
+// KindName is what a kind is called.
+func KindName(kind string) string {
+	for _, k := range Kinds() {
+		if k.Key == kind {
+			return k.Name
+		}
+	}
+	return "试发"
 }
 
 func knownKind(kind string) bool {
@@ -94,18 +131,18 @@ func braces() *regexp.Regexp { return regexp.MustCompile(`\{([^{}]*)\}`) }
 
 func (s *Service) checkTemplate(t *Template) error {
 	t.Subject, t.Body, t.Code, t.CodeTencent = strings.TrimSpace(t.Subject), strings.TrimSpace(t.Body), strings.TrimSpace(t.Code), strings.TrimSpace(t.CodeTencent)
-	if !knownKind(t.Kind) || !slices.Contains(s.channels(), t.Channel) {
+	if !knownKind(t.Kind) || t.Channel == Inbox && toStaff(t.Kind) || !slices.Contains(s.channels(), t.Channel) {
 		return fault.ErrNotFound
 	}
 	if n := utf8.RuneCountInString(t.Body); n < 5 || n > 2000 {
 		return ErrTemplate.At("body.body", "5–2000 个字", nil)
 	}
-	if n := utf8.RuneCountInString(t.Subject); t.Channel == Mail && (n < 2 || n > 100) || strings.ContainsAny(t.Subject, "\r\n") {
+	if n := utf8.RuneCountInString(t.Subject); t.Channel != SMS && (n < 2 || n > 100) || strings.ContainsAny(t.Subject, "\r\n") {
 		return ErrTemplate.At("body.subject", "一行，2–100 个字", t.Subject)
 	}
 	for field, text := range map[string]string{"subject": t.Subject, "body": t.Body} {
 		for _, m := range braces().FindAllStringSubmatch(text, -1) {
-			if !slices.ContainsFunc(Placeholders(), func(p Placeholder) bool { return p.Name == m[1] }) {
+			if !slices.ContainsFunc(Placeholders(), func(p Placeholder) bool { return p.Name == m[1] && p.fits(t.Kind) }) {
 				return ErrTemplate.At("body."+field, "没有“{"+m[1]+"}”这个占位", m[0])
 			}
 		}
@@ -162,7 +199,7 @@ func (s *Service) Preview(t Template) (Template, error) {
 	if err := s.checkTemplate(&t); err != nil {
 		return t, err
 	}
-	w := examples()
+	w := shown(t.Channel, examples())
 	t.Subject, t.Body = fill(t.Subject, w), fill(t.Body, w)
 	return t, nil
 }
@@ -172,6 +209,9 @@ func (s *Service) Templates(ctx context.Context, q db.Q, project id.ID) ([]Templ
 	out := []Template{}
 	for _, channel := range s.channels() {
 		for _, k := range Kinds() {
+			if channel == Inbox && toStaff(k.Key) {
+				continue
+			}
 			t, err := oneTemplate(ctx, q, project, k.Key, channel)
 			if err != nil {
 				return nil, fmt.Errorf("list templates: %w", err)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -24,6 +24,7 @@ type Bill struct {
 	Project  string
 	Room     string
 	Payer    string // masked
+	Phone    string // of the service centre, as on receipts; "" when nobody has set it
 	Owed     money.Fen
 	LateOwed money.Fen // late fees of today beside Owed
 	Choice   bool      // months may be chosen
@@ -31,6 +32,7 @@ type Bill struct {
 	Ways     []Way
 	Order    *Order // made with the code: one that waits, or the last of today
 	Busy     bool   // the counter is taking money from the household
+	Unread   int    // messages that nobody has opened
 	At       time.Time
 }
 
@@ -55,11 +57,13 @@ type Charge struct {
 	How     []string
 }
 
-// Way is a channel that can be paid through; Phone and Desk say in a browser of a
-// telephone and of a computer, too. Identify is where the channel's own browser is sent to say who pays; "" when
+// Way is a channel that can be paid through, in the ways that its merchant has
+// opened: Code by a code for another telephone, Phone and Desk in a browser of a
+// telephone and of a computer. Identify is where the channel's own browser is sent to say who pays; "" when
 // it cannot be paid there.
 type Way struct {
 	Channel, Name string
+	Code          bool
 	Phone, Desk   bool
 	Identify      string
 	Payees        []Payee // several, when the bill belongs to several merchants
@@ -97,6 +101,11 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 			return b, err
 		}
 	}
+	ps, err := s.Cashier.PrintSetting(ctx, q, o.project)
+	if err != nil {
+		return b, err
+	}
+	b.Phone = ps.Phone
 	whole, err := s.Cashier.Seat(ctx, o.project, o.Room)
 	if err != nil {
 		return b, err
@@ -104,6 +113,9 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 	seat := whole.OfRoom()
 	b.Project, b.Room, b.Payer, b.Owed, b.Choice = p.Name, seat.Room.Label, Masked(seat.PayerName), seat.Owed, seat.Setting.Choice
 	b.Months, b.LateOwed = monthsOf(seat, clock.DateOf(b.At)), seat.LateOwed
+	if b.Unread, err = s.Notify.Unopened(ctx, q, o.project, o.Room, o.Payer); err != nil {
+		return b, err
+	}
 	if b.Ways, err = s.ways(ctx, q, o.project); err == nil {
 		err = s.identify(ctx, q, o, b.Ways)
 	}
@@ -149,7 +161,7 @@ func monthsOf(seat *cashier.Seat, today clock.Date) []Month {
 		m.Charges = append(m.Charges, Charge{ID: x.Charge, Item: x.ItemName, Due: x.Due, Amount: x.Amount, Left: x.Left, Late: max(0, today.Sub(x.Due))})
 	}
 	for i := range seat.Late {
-		l := &seat.Late[i].LateFee
+		l := &seat.Late[i].Fee
 		m := in(l.Charge.Month)
 		m.Sum += l.Left()
 		at := slices.IndexFunc(m.Charges, func(c Charge) bool { return c.ID == l.Charge.ID })
@@ -170,11 +182,13 @@ func (s *Service) addPayees(ctx context.Context, q db.Q, project id.ID, seat *ca
 		if err != nil {
 			return err
 		}
+		var products []payment.Products
 		add := func(charge, item id.ID) {
 			to := routing.Of(item)
 			at := slices.IndexFunc(w.Payees, func(p Payee) bool { return p.Merchant == to.ID })
 			if at < 0 {
 				at, w.Payees = len(w.Payees), append(w.Payees, Payee{Merchant: to.ID, Name: to.Name})
+				products = append(products, to.Products)
 			}
 			if !slices.Contains(w.Payees[at].Charges, charge) {
 				w.Payees[at].Charges = append(w.Payees[at].Charges, charge)
@@ -184,26 +198,43 @@ func (s *Service) addPayees(ctx context.Context, q db.Q, project id.ID, seat *ca
 			add(x.Charge, x.Item)
 		}
 		for i := range seat.Late {
-			add(seat.Late[i].LateFee.Charge.ID, seat.Late[i].LateFee.Charge.Item)
+			add(seat.Late[i].Fee.Charge.ID, seat.Late[i].Fee.Charge.Item)
 		}
+		w.follow(products)
 		if len(w.Payees) < 2 {
 			w.Payees = nil
 		}
 	}
+	b.Ways = slices.DeleteFunc(b.Ways, func(w Way) bool { return !w.Code && !w.Phone && !w.Desk && w.Identify == "" })
 	return nil
 }
 
+// follow offers what those have opened who get the money: what all of them have,
+// or the first, where they have nothing in common, because each is paid alone.
+func (w *Way) follow(products []payment.Products) {
+	if len(products) == 0 {
+		return
+	}
+	all := products[0]
+	for _, p := range products[1:] {
+		all &= p
+	}
+	if all&(payment.ProductCode|payment.ProductPhone|payment.ProductDesk) == 0 {
+		all = products[0]
+	}
+	w.Code, w.Phone, w.Desk = all.Has(payment.ProductCode), all.Has(payment.ProductPhone), all.Has(payment.ProductDesk)
+}
+
 func (s *Service) ways(ctx context.Context, q db.Q, project id.ID) ([]Way, error) {
-	active, err := s.Payment.Online(ctx, q, project)
+	opened, err := s.Payment.Products(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
 	out := []Way{}
 	for _, c := range s.Payment.Channels() {
-		if slices.Contains(active, c.Key()) {
-			_, phone := c.(payment.Mobile)
-			_, desk := c.(payment.Desktop)
-			out = append(out, Way{Channel: c.Key(), Name: c.Name(), Phone: phone, Desk: desk})
+		has := opened[c.Key()]
+		if _, active := opened[c.Key()]; active {
+			out = append(out, Way{Channel: c.Key(), Name: c.Name(), Code: has.Has(payment.ProductCode), Phone: has.Has(payment.ProductPhone), Desk: has.Has(payment.ProductDesk)})
 		}
 	}
 	return out, nil
@@ -222,7 +253,7 @@ func (s *Service) Explain(ctx context.Context, who actor.Actor, token string, ch
 		return billing.Explanation{}, fmt.Errorf("explain charge of pay code: %w", err)
 	}
 	seat = seat.OfRoom()
-	late := func(l cashier.LateDue) bool { return l.LateFee.Charge.ID == charge }
+	late := func(l cashier.LateDue) bool { return l.Fee.Charge.ID == charge }
 	if !slices.ContainsFunc(seat.Open, func(x cashier.Open) bool { return x.Charge == charge }) && !slices.ContainsFunc(seat.Late, late) {
 		return billing.Explanation{}, fault.ErrNotFound
 	}
@@ -235,9 +266,5 @@ func (s *Service) Explain(ctx context.Context, who actor.Actor, token string, ch
 
 // Masked leaves the first character of a name: 张*, 欧**.
 func Masked(name string) string {
-	r := []rune(name)
-	if len(r) == 0 {
-		return ""
-	}
-	return string(r[0]) + strings.Repeat("*", min(max(len(r)-1, 1), 3))
+	return crypt.MaskName(name)
 }

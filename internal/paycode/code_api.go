@@ -28,10 +28,11 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "paycode-sheet", Method: http.MethodPost, Path: in + "/sheet", Tag: "paycode",
 		Buildings: true, Permission: PermManage, Summary: "打印用的缴费二维码，一户一张"}, s.apiSheet)
 	s.publicRoutes(w)
+	s.messageRoutes(w)
 }
 
 type codeJSON struct {
-	State       string     `json:"state" enum:"none,active,ended,moved" doc:"none 没有生成过，active 可用，ended 已停用，moved 换了交费人、已失效"`
+	State       string     `json:"state" enum:"none,active,ended,moved" doc:"none 没有生成过，active 可用，ended 已停用，moved 换了缴费人、已失效"`
 	Link        string     `json:"link,omitempty" doc:"二维码里的网址"`
 	Picture     string     `json:"picture,omitempty" doc:"二维码，data: 开头的 SVG"`
 	Online      bool       `json:"online" doc:"本项目开通了线上收款"`

@@ -51,6 +51,19 @@ func activeCodes(ctx context.Context, q db.Q, project id.ID) ([]Code, error) {
 	return db.Collect(rows, err, scanCode)
 }
 
+func hasActive(ctx context.Context, q db.Q, project id.ID) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT id FROM paycode_code WHERE project_id = ? AND state = 'active' LIMIT 1) AS one", project).Scan(&n)
+	return n > 0, err
+}
+
+// activeOf are the active codes that were made for payers.
+func activeOf(ctx context.Context, q db.Q, project id.ID, payers []id.ID) ([]Code, error) {
+	among, args := db.Among("payer_id", payers)
+	rows, err := q.Query(ctx, "SELECT "+codeColumns+" FROM paycode_code WHERE project_id = ? AND state = 'active' AND "+among+" ORDER BY id", append([]any{project}, args...)...)
+	return db.Collect(rows, err, scanCode)
+}
+
 // ordersOf are all orders that codes of a project made.
 func ordersOf(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
 	rows, err := q.Query(ctx, "SELECT order_id FROM paycode_order WHERE project_id = ? ORDER BY order_id", project)

@@ -199,7 +199,7 @@ func (s *Service) wanted(ctx context.Context, q db.Q, project id.ID, seat *cashi
 		}
 	}
 	for i := range seat.Late {
-		if l := &seat.Late[i].LateFee; takes(l.Charge.Month, l.Charge.Item) {
+		if l := &seat.Late[i].Fee; takes(l.Charge.Month, l.Charge.Item) {
 			in.Late, sum = append(in.Late, l.Charge.ID), sum+l.Left()
 		}
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 type paperSheet struct {
-	Company, Project, Room string
-	QR                     template.HTML
+	Company, Project, Room, Phone string
+	Apps                          []string // what pays here, as its button says
+	QR                            template.HTML
 }
 
 // Sheet is the active code of a room as a page to print. Errors:
@@ -43,6 +44,9 @@ func (s *Service) Sheet(ctx context.Context, project, room id.ID) ([]byte, error
 	if sheet.Room, err = s.label(ctx, q, project, room); err != nil {
 		return nil, fmt.Errorf("print pay code: %w", err)
 	}
+	if err := s.fill(ctx, q, project, &sheet); err != nil {
+		return nil, fmt.Errorf("print pay code: %w", err)
+	}
 	svg, err := payment.QR(c.Link)
 	if err != nil {
 		return nil, fmt.Errorf("print pay code: %w", err)
@@ -53,6 +57,20 @@ func (s *Service) Sheet(ctx context.Context, project, room id.ID) ([]byte, error
 		return nil, fmt.Errorf("print pay code: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// fill adds whom to ring and what can be paid with.
+func (s *Service) fill(ctx context.Context, q db.Q, project id.ID, sheet *paperSheet) error {
+	ps, err := s.Cashier.PrintSetting(ctx, q, project)
+	if err != nil {
+		return err
+	}
+	sheet.Phone = ps.Phone
+	ways, err := s.ways(ctx, q, project)
+	for _, w := range ways {
+		sheet.Apps = append(sheet.Apps, w.Name)
+	}
+	return err
 }
 
 // OnPaper is the QR code, as SVG, for a letter about a room to a payer; a room

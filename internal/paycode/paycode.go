@@ -1,8 +1,8 @@
 // Package paycode is the resident's own pay QR 专属缴费二维码: a code on paper
-// that opens the bill of one room without login, with masked data, and takes
-// money through the channels of the project. A code belongs to a room and the
+// that opens the bill of one room and the messages about it without login, with
+// masked data, and takes money through the channels of the project. A code belongs to a room and the
 // payer it was made for, and ends with either.
-// Floor 7. Uses: audit, estate, payment, billing, cashier.
+// Floor 8. Uses: audit, notify, estate, payment, billing, cashier.
 package paycode
 
 import (
@@ -19,6 +19,7 @@ import (
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/notify"
 	"linli/internal/payment"
 )
 
@@ -59,6 +60,7 @@ type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
 	Ring    *crypt.Ring
+	Notify  *notify.Service
 	Estate  *estate.Service
 	Payment *payment.Service
 	Billing *billing.Service

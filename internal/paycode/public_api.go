@@ -50,6 +50,7 @@ type payMonthJSON struct {
 type payWayJSON struct {
 	Channel  string         `json:"channel" doc:"收款渠道"`
 	Name     string         `json:"name" doc:"渠道名称"`
+	Code     bool           `json:"code" doc:"可以出付款码给另一部手机扫"`
 	Phone    bool           `json:"phone" doc:"可以在手机浏览器里付"`
 	Desk     bool           `json:"desk" doc:"可以在电脑浏览器里付"`
 	Identify string         `json:"identify,omitempty" doc:"能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串"`
@@ -94,7 +95,8 @@ type payBillJSON struct {
 	Company  string         `json:"company" doc:"物业公司"`
 	Project  string         `json:"project" doc:"小区"`
 	Room     string         `json:"room" doc:"房号"`
-	Payer    string         `json:"payer" doc:"交费人，打码；没有登记为空"`
+	Payer    string         `json:"payer" doc:"缴费人，打码；没有登记为空"`
+	Phone    string         `json:"phone" doc:"服务电话，没有填写为空"`
 	Owed     money.Fen      `json:"owed" doc:"还欠，分，不含违约金"`
 	LateOwed money.Fen      `json:"late_owed" doc:"另有违约金，分，算到今天"`
 	Choice   bool           `json:"choice" doc:"可以只缴其中几个月"`
@@ -102,6 +104,7 @@ type payBillJSON struct {
 	Ways     []payWayJSON   `json:"ways" nullable:"false" doc:"能用的线上收款，空为没有开通"`
 	Order    *payOrderJSON  `json:"order,omitempty" doc:"用这张码发起的付款：正在付的，或今天最近的一笔"`
 	Busy     bool           `json:"busy" doc:"服务中心正在为这户收款"`
+	Unread   int            `json:"unread" doc:"没有读过的站内消息"`
 	At       time.Time      `json:"at" doc:"读取时间"`
 }
 
@@ -147,8 +150,8 @@ func (s *Service) apiBill(ctx context.Context, who actor.Actor, in *tokenRef) (*
 	if err != nil {
 		return nil, err
 	}
-	j := payBillJSON{Company: b.Company, Project: b.Project, Room: b.Room, Payer: b.Payer, Owed: b.Owed, LateOwed: b.LateOwed, Choice: b.Choice,
-		Months: []payMonthJSON{}, Ways: []payWayJSON{}, Busy: b.Busy, At: b.At.In(clock.Shanghai())}
+	j := payBillJSON{Company: b.Company, Project: b.Project, Room: b.Room, Payer: b.Payer, Phone: b.Phone, Owed: b.Owed, LateOwed: b.LateOwed, Choice: b.Choice,
+		Months: []payMonthJSON{}, Ways: []payWayJSON{}, Busy: b.Busy, Unread: b.Unread, At: b.At.In(clock.Shanghai())}
 	for _, m := range b.Months {
 		x := payMonthJSON{m.Month, m.Sum, []payChargeJSON{}}
 		for _, c := range m.Charges {
@@ -158,7 +161,7 @@ func (s *Service) apiBill(ctx context.Context, who actor.Actor, in *tokenRef) (*
 		j.Months = append(j.Months, x)
 	}
 	for _, w := range b.Ways {
-		x := payWayJSON{Channel: w.Channel, Name: w.Name, Phone: w.Phone, Desk: w.Desk, Identify: w.Identify, Payees: []payPayeeJSON{}}
+		x := payWayJSON{Channel: w.Channel, Name: w.Name, Code: w.Code, Phone: w.Phone, Desk: w.Desk, Identify: w.Identify, Payees: []payPayeeJSON{}}
 		for _, p := range w.Payees {
 			x.Payees = append(x.Payees, payPayeeJSON(p))
 		}

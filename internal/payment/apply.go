@@ -10,6 +10,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
@@ -60,6 +61,7 @@ type Capture struct {
 	Found       Found
 	Receipt     id.ID
 	PaidAt      time.Time
+	Day         clock.Date // of its receipt
 }
 
 // Apply books a paid trade exactly once: capture, receipt, order and what may
@@ -74,7 +76,7 @@ func (s *Service) Apply(ctx context.Context, project id.ID, channel string, t Tr
 }
 
 func (s *Service) apply(ctx context.Context, tx *db.Tx, project id.ID, channel string, t *Trade) error {
-	return s.applyAll(ctx, tx, project, channel, []*Trade{t})
+	return s.ApplyAll(ctx, tx, project, channel, []*Trade{t})
 }
 
 // arrival is a paid trade that has met its order.
@@ -83,9 +85,9 @@ type arrival struct {
 	order *Order
 }
 
-// applyAll is Apply for several trades of one channel, in the statements that
+// ApplyAll is Apply for several trades of one channel, in the statements that
 // one would take.
-func (s *Service) applyAll(ctx context.Context, tx *db.Tx, project id.ID, channel string, trades []*Trade) error {
+func (s *Service) ApplyAll(ctx context.Context, tx *db.Tx, project id.ID, channel string, trades []*Trade) error {
 	numbers, transactions := make([]string, len(trades)), make([]string, len(trades))
 	for i, t := range trades {
 		if t.State != TradePaid || t.Transaction == "" || t.Amount <= 0 {
@@ -153,7 +155,7 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, project id.ID, list []arr
 	found := make([]Found, len(list))
 	for i, a := range list {
 		found[i] = meet(a.order, a.trade)
-		in[i] = Settling{Order: *a.order, Transaction: a.trade.Transaction, Amount: a.trade.Amount}
+		in[i] = Settling{Order: *a.order, Transaction: a.trade.Transaction, Amount: a.trade.Amount, PaidAt: a.trade.PaidAt}
 		if found[i] == FoundFit {
 			in[i].Lines = a.order.Lines
 		}
@@ -196,7 +198,7 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, project id.ID, a arri
 			found = FoundSecond
 		}
 	}
-	c := Capture{Channel: o.Channel, Merchant: o.Merchant, Transaction: t.Transaction, Number: t.Number, Order: o.ID, Amount: t.Amount, Found: found, Receipt: done.Receipt, PaidAt: t.PaidAt}
+	c := Capture{Channel: o.Channel, Merchant: o.Merchant, Transaction: t.Transaction, Number: t.Number, Order: o.ID, Amount: t.Amount, Found: found, Receipt: done.Receipt, PaidAt: t.PaidAt, Day: done.Day}
 	if surplus > 0 {
 		k := Candidate{ID: tx.NewID(), Channel: o.Channel, Transaction: t.Transaction, Number: t.Number, Order: o.ID, Room: o.Room, RoomLabel: o.RoomLabel,
 			Payer: o.Payer, PayerName: o.PayerName, Receipt: done.Receipt, ReceiptNumber: done.Number, Amount: surplus, Why: found, State: CandidateOpen}
@@ -304,7 +306,7 @@ func (s *Service) applyNotices(ctx context.Context, tx *db.Tx, project id.ID, id
 		}
 	}
 	for _, channel := range slices.Sorted(maps.Keys(paid)) {
-		if err := s.applyAll(ctx, tx, project, channel, paid[channel]); err != nil {
+		if err := s.ApplyAll(ctx, tx, project, channel, paid[channel]); err != nil {
 			return err
 		}
 	}

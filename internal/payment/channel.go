@@ -78,6 +78,7 @@ type Settling struct {
 	Order       Order
 	Transaction string
 	Amount      money.Fen // captured
+	PaidAt      time.Time // as the channel says
 	Lines       []OrderLine
 }
 
@@ -86,6 +87,7 @@ type Settling struct {
 type Settled struct {
 	Receipt id.ID
 	Number  string
+	Day     clock.Date // of the receipt
 	Rest    money.Fen
 }
 

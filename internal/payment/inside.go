@@ -47,12 +47,12 @@ type Who struct {
 // Identify answers where the browser of a channel is sent to say who pays; ""
 // when the channel or the project's merchant cannot ask.
 func (s *Service) Identify(ctx context.Context, q db.Q, project id.ID, channel, back string) (string, error) {
-	c, m, err := s.usable(ctx, q, project, channel)
+	c, m, err := s.Usable(ctx, q, project, channel)
 	if err != nil {
 		return "", err
 	}
 	in, ok := c.(Inside)
-	if !ok || !m.Active {
+	if !ok || !m.Active || !m.Products.Has(ProductInside) {
 		return "", nil
 	}
 	page, ok := in.Identify(&m, back)
@@ -65,7 +65,7 @@ func (s *Service) Identify(ctx context.Context, q db.Q, project id.ID, channel, 
 // WhoPays asks the channel who stands in front of its browser; nothing is kept.
 // Errors: ErrWhoGone, ErrNoMobile, ErrNoMerchant.
 func (s *Service) WhoPays(ctx context.Context, project id.ID, channel, code string) (Who, error) {
-	c, m, err := s.usable(ctx, s.db.Reader(ctx), project, channel)
+	c, m, err := s.Usable(ctx, s.db.Reader(ctx), project, channel)
 	if err != nil {
 		return Who{}, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) Invocation(ctx context.Context, q db.Q, project id.ID, o *Orde
 	if o.Inside == "" || o.State != OrderWaiting || o.Closing {
 		return nil, nil
 	}
-	c, m, err := s.usableFor(ctx, q, project, o.Channel, o.Merchant)
+	c, m, err := s.UsableFor(ctx, q, project, o.Channel, o.Merchant)
 	if err != nil {
 		return nil, err
 	}

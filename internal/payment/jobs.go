@@ -24,8 +24,6 @@ const (
 	jobApply    = "payment.apply"
 	// jobRefund is about a refund in the place of an order.
 	jobRefund = "payment.refund"
-	// jobReconcile is about a statement in the place of an order.
-	jobReconcile = "payment.reconcile"
 )
 
 type orderJob struct {
@@ -72,7 +70,6 @@ func (s *Service) handleJobs(q *job.Queue) {
 	orders(jobLook, s.look)
 	orders(jobClose, s.close)
 	orders(jobReverse, s.reverse)
-	orders(jobReconcile, s.reconcile)
 	orders(jobRefund, s.askRefund)
 	q.Handle(jobPhone, func(ctx context.Context, payload []byte) error {
 		var j phoneJob
@@ -135,8 +132,4 @@ func applying(project id.ID, n *Notice) job.Wanted {
 // project begin alike.
 func applyKey(project id.ID, about string) string {
 	return fmt.Sprintf("%s/%d/%s", jobApply, project, about)
-}
-
-func (s *Service) reconcileLater(ctx context.Context, tx *db.Tx, project, statement id.ID, try int, after time.Duration) error {
-	return s.jobs.Enqueue(ctx, tx, jobReconcile, fmt.Sprintf("%s/%d/%d/%d", jobReconcile, project, statement, try), orderJob{project, statement, try}, after)
 }

@@ -56,6 +56,7 @@ type Merchant struct {
 	AppSecret      string // of the 公众账号, for signing payers in (JSAPI); may be empty
 	Token          string // in the address of callbacks; embeds the project
 	Rate           int64  // agreed fee of the channel in 10⁻⁶ (0.60 % is 6000); 0 is not compared
+	Products       Products
 	Active         bool
 	Version        int // 0 while nobody has set it
 }
@@ -148,8 +149,8 @@ func (s *Service) Online(ctx context.Context, q db.Q, project id.ID) ([]string, 
 }
 
 // SetMerchant stores a merchant of a project, without ID the default one of its
-// channel; an empty key keeps the stored one. Version must be the one that was
-// read. Errors: ErrMerchant, ErrNoMerchant for an unknown channel,
+// channel; an empty key keeps the stored one, and so do no Products, which are all
+// of the channel at first. Version must be the one that was read. Errors: ErrMerchant, ErrNoMerchant for an unknown channel,
 // ErrMerchantTwice, fault.ErrNotFound, fault.ErrStale.
 func (s *Service) SetMerchant(ctx context.Context, who actor.Actor, project id.ID, m Merchant) (Merchant, error) {
 	err := s.keepMerchant(ctx, project, &m, func(tx *db.Tx) error {
@@ -214,6 +215,8 @@ func (s *Service) keepMerchant(ctx context.Context, project id.ID, m *Merchant, 
 		return ErrMerchant.At("body.name", "最多 20 个字", nil)
 	case m.Mode != ModePublicKey && m.Mode != ModeCertificate:
 		return ErrMerchant.At("body.mode", "没有这种验签方式", string(m.Mode))
+	case m.Products != 0 && m.Products&Offered(c) == 0:
+		return ErrMerchant.At("body.products", "至少勾选一种已开通的产品", nil)
 	case m.Rate < 0 || m.Rate > maxRate:
 		return ErrMerchant.At("body.rate", "费率在 0 到 10% 之间", m.Rate)
 	}
@@ -231,6 +234,12 @@ func (s *Service) storeMerchant(ctx context.Context, tx *db.Tx, who actor.Actor,
 		if *key == "" {
 			*key = *kept[field]
 		}
+	}
+	if m.Products == 0 {
+		m.Products = before.Products
+	}
+	if m.Products &= Offered(s.channels[m.Channel]); m.Products == 0 {
+		m.Products = Offered(s.channels[m.Channel])
 	}
 	if err := s.channels[m.Channel].Check(*m); err != nil {
 		return err
@@ -268,7 +277,7 @@ func (s *Service) storeMerchant(ctx context.Context, tx *db.Tx, who actor.Actor,
 // facts is what the log keeps; keys only as whether they changed hands.
 func (m *Merchant) facts() map[string]any {
 	return map[string]any{"name": m.Name, "mode": m.Mode, "number": m.Number, "sub_number": m.SubNumber, "app": m.App, "sub_app": m.SubApp, "serial": m.Serial,
-		"platform_serial": m.PlatformSerial, "rate": m.Rate, "default": m.Default, "active": m.Active, "version": m.Version}
+		"platform_serial": m.PlatformSerial, "rate": m.Rate, "products": m.Products.Words(), "default": m.Default, "active": m.Active, "version": m.Version}
 }
 
 // byToken finds the merchant that a callback address belongs to.

@@ -8,34 +8,36 @@ import (
 )
 
 type merchantJSON struct {
-	ID             id.ID   `json:"id" doc:"0 为还没有设置"`
-	Channel        string  `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
-	ChannelName    string  `json:"channel_name" doc:"渠道名称"`
-	Name           string  `json:"name" doc:"商户名称，收银台和缴费页上看得到"`
-	Default        bool    `json:"default" doc:"默认商户：收没有指定商户的费用和预存"`
-	Mode           string  `json:"mode" enum:"public_key,certificate" doc:"验签方式：public_key 微信支付公钥，certificate 平台证书"`
-	Number         string  `json:"number" doc:"商户号；支付宝为收款方 PID；服务商模式为服务商的商户号"`
-	SubNumber      string  `json:"sub_number" doc:"特约商户号，不为空即服务商模式"`
-	App            string  `json:"app" doc:"公众账号 AppID；支付宝为应用 APPID"`
-	SubApp         string  `json:"sub_app" doc:"特约商户的公众账号 AppID"`
-	Serial         string  `json:"serial" doc:"商户 API 证书序列号"`
-	PlatformSerial string  `json:"platform_serial" doc:"微信支付公钥 ID"`
-	PlatformKey    string  `json:"platform_key" doc:"微信支付公钥或支付宝公钥"`
-	HasPrivateKey  bool    `json:"has_private_key" doc:"已存商户 API 私钥或应用私钥"`
-	HasAPIKey      bool    `json:"has_api_key" doc:"已存 APIv3 密钥"`
-	HasAppSecret   bool    `json:"has_app_secret" doc:"已存公众账号 AppSecret"`
-	Rate           int64   `json:"rate" doc:"和渠道约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
-	Items          []id.ID `json:"item_ids" nullable:"false" doc:"指定由它收款的费用项目"`
-	Callback       string  `json:"callback" doc:"结果通知的地址，由本系统随订单告知渠道"`
-	Active         bool    `json:"active" doc:"启用"`
-	Version        int     `json:"version" doc:"修改时原样带回，没有设置过为 0"`
+	ID             id.ID    `json:"id" doc:"0 为还没有设置"`
+	Channel        string   `json:"channel" enum:"wechat,alipay" doc:"收款渠道：wechat 微信支付，alipay 支付宝"`
+	ChannelName    string   `json:"channel_name" doc:"渠道名称"`
+	Name           string   `json:"name" doc:"商户名称，收银台和缴费页上看得到"`
+	Default        bool     `json:"default" doc:"默认商户：收没有指定商户的费用和预存"`
+	Mode           string   `json:"mode" enum:"public_key,certificate" doc:"验签方式：public_key 微信支付公钥，certificate 平台证书"`
+	Number         string   `json:"number" doc:"商户号；支付宝为收款方 PID；服务商模式为服务商的商户号"`
+	SubNumber      string   `json:"sub_number" doc:"特约商户号，不为空即服务商模式"`
+	App            string   `json:"app" doc:"公众账号 AppID；支付宝为应用 APPID"`
+	SubApp         string   `json:"sub_app" doc:"特约商户的公众账号 AppID"`
+	Serial         string   `json:"serial" doc:"商户 API 证书序列号"`
+	PlatformSerial string   `json:"platform_serial" doc:"微信支付公钥 ID"`
+	PlatformKey    string   `json:"platform_key" doc:"微信支付公钥或支付宝公钥"`
+	HasPrivateKey  bool     `json:"has_private_key" doc:"已存商户 API 私钥或应用私钥"`
+	HasAPIKey      bool     `json:"has_api_key" doc:"已存 APIv3 密钥"`
+	HasAppSecret   bool     `json:"has_app_secret" doc:"已存公众账号 AppSecret"`
+	Rate           int64    `json:"rate" doc:"和渠道约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
+	Products       []string `json:"products" enum:"code,scan,phone,desk,inside" nullable:"false" doc:"已开通的产品：code 收款码，scan 付款码，phone 手机浏览器，desk 电脑浏览器，inside 微信里"`
+	Items          []id.ID  `json:"item_ids" nullable:"false" doc:"指定由它收款的费用项目"`
+	Callback       string   `json:"callback" doc:"结果通知的地址，由本系统随订单告知渠道"`
+	Active         bool     `json:"active" doc:"启用"`
+	Version        int      `json:"version" doc:"修改时原样带回，没有设置过为 0"`
 }
 
 func (s *Service) merchantJSON(m *Merchant, items []id.ID) merchantJSON {
 	c := s.channels[m.Channel]
 	j := merchantJSON{ID: m.ID, Channel: c.Key(), ChannelName: c.Name(), Name: m.Name, Default: m.Default, Mode: string(m.Mode), Number: m.Number, SubNumber: m.SubNumber,
 		App: m.App, SubApp: m.SubApp, Serial: m.Serial, PlatformSerial: m.PlatformSerial, PlatformKey: m.PlatformKey, HasPrivateKey: m.PrivateKey != "",
-		HasAPIKey: m.APIKey != "", HasAppSecret: m.AppSecret != "", Rate: m.Rate, Items: append([]id.ID{}, items...), Active: m.Active, Version: m.Version}
+		HasAPIKey: m.APIKey != "", HasAppSecret: m.AppSecret != "", Rate: m.Rate, Products: (m.Products & Offered(c)).Words(),
+		Items: append([]id.ID{}, items...), Active: m.Active, Version: m.Version}
 	if m.Version > 0 {
 		j.Callback = s.callbackAddress(m)
 	} else {
@@ -95,6 +97,11 @@ func (s *Service) merchantOf(ctx context.Context, project id.ID, m *Merchant, er
 	return &struct{ Body merchantJSON }{s.merchantJSON(m, items[m.ID])}, nil
 }
 
+// ProductsInput is what of the channel a merchant has opened.
+type ProductsInput struct {
+	Products []string `json:"products,omitempty" minItems:"1" enum:"code,scan,phone,desk,inside" doc:"已开通的产品：code 收款码（Native、当面付），scan 付款码，phone 手机浏览器（H5、手机网站支付），desk 电脑浏览器（电脑网站支付），inside 微信里（JSAPI）；不填为不改，新设为渠道的全部"`
+}
+
 // WechatInput is what is said about a merchant of WeChat Pay.
 type WechatInput struct {
 	Name           string `json:"name,omitempty" maxLength:"20" doc:"商户名称，如物业费商户"`
@@ -109,13 +116,14 @@ type WechatInput struct {
 	PrivateKey     string `json:"private_key,omitempty" maxLength:"8000" doc:"商户 API 私钥，PEM；留空为不改"`
 	APIKey         string `json:"api_key,omitempty" maxLength:"64" doc:"APIv3 密钥，32 个字符；留空为不改"`
 	AppSecret      string `json:"app_secret,omitempty" maxLength:"64" doc:"公众账号 AppSecret，在微信里付款要用；留空为不改"`
-	Rate           int64  `json:"rate,omitempty" minimum:"0" maximum:"100000" doc:"约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
-	Active         bool   `json:"active" doc:"启用"`
+	ProductsInput
+	Rate   int64 `json:"rate,omitempty" minimum:"0" maximum:"100000" doc:"约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
+	Active bool  `json:"active" doc:"启用"`
 }
 
 func (b *WechatInput) merchant() Merchant {
 	return Merchant{Channel: "wechat", Name: b.Name, Mode: MerchantMode(b.Mode), Number: b.Number, SubNumber: b.SubNumber, App: b.App, SubApp: b.SubApp, Serial: b.Serial,
-		PlatformSerial: b.PlatformSerial, PlatformKey: b.PlatformKey, PrivateKey: b.PrivateKey, APIKey: b.APIKey, AppSecret: b.AppSecret, Rate: b.Rate, Active: b.Active}
+		PlatformSerial: b.PlatformSerial, PlatformKey: b.PlatformKey, PrivateKey: b.PrivateKey, APIKey: b.APIKey, AppSecret: b.AppSecret, Rate: b.Rate, Products: productsOf(b.Products), Active: b.Active}
 }
 
 // AlipayInput is what is said about a merchant of Alipay.
@@ -125,12 +133,13 @@ type AlipayInput struct {
 	App         string `json:"app" maxLength:"32" doc:"应用 APPID，16 位数字"`
 	PlatformKey string `json:"platform_key" maxLength:"4000" doc:"支付宝公钥，PEM 或只有 Base64"`
 	PrivateKey  string `json:"private_key,omitempty" maxLength:"8000" doc:"应用私钥，PEM 或只有 Base64；留空为不改"`
-	Rate        int64  `json:"rate,omitempty" minimum:"0" maximum:"100000" doc:"约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
-	Active      bool   `json:"active" doc:"启用"`
+	ProductsInput
+	Rate   int64 `json:"rate,omitempty" minimum:"0" maximum:"100000" doc:"约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对"`
+	Active bool  `json:"active" doc:"启用"`
 }
 
 func (b *AlipayInput) merchant() Merchant {
-	return Merchant{Channel: "alipay", Name: b.Name, Number: b.Number, App: b.App, PlatformKey: b.PlatformKey, PrivateKey: b.PrivateKey, Rate: b.Rate, Active: b.Active}
+	return Merchant{Channel: "alipay", Name: b.Name, Number: b.Number, App: b.App, PlatformKey: b.PlatformKey, PrivateKey: b.PrivateKey, Rate: b.Rate, Products: productsOf(b.Products), Active: b.Active}
 }
 
 // ChangeOf tells which merchant a change is about.

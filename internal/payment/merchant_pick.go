@@ -11,8 +11,8 @@ import (
 	"linli/internal/kit/id"
 )
 
-// usable is the default merchant of a channel.
-func (s *Service) usable(ctx context.Context, q db.Q, project id.ID, channel string) (Channel, Merchant, error) {
+// Usable is the default merchant of a channel.
+func (s *Service) Usable(ctx context.Context, q db.Q, project id.ID, channel string) (Channel, Merchant, error) {
 	c, err := s.channel(channel)
 	if err != nil {
 		return nil, Merchant{}, err
@@ -24,10 +24,10 @@ func (s *Service) usable(ctx context.Context, q db.Q, project id.ID, channel str
 	return c, m, err
 }
 
-// usableFor is the merchant with an account, as orders and refunds name it. When
+// UsableFor is the merchant with an account, as orders and refunds name it. When
 // its number was changed since, the default one is answered: the caller compares.
-func (s *Service) usableFor(ctx context.Context, q db.Q, project id.ID, channel, account string) (Channel, Merchant, error) {
-	c, m, err := s.usable(ctx, q, project, channel)
+func (s *Service) UsableFor(ctx context.Context, q db.Q, project id.ID, channel, account string) (Channel, Merchant, error) {
+	c, m, err := s.Usable(ctx, q, project, channel)
 	if err != nil || m.Account() == account {
 		return c, m, err
 	}
@@ -46,10 +46,11 @@ func (s *Service) usableFor(ctx context.Context, q db.Q, project id.ID, channel,
 
 // Payee is a merchant as counters and payers name it.
 type Payee struct {
-	ID      id.ID
-	Name    string
-	Account string // 商户号
-	Default bool
+	ID       id.ID
+	Name     string
+	Account  string // 商户号
+	Default  bool
+	Products Products // what he has opened of the channel
 }
 
 // Routing tells which merchant of a channel takes the money of which fee item.
@@ -68,7 +69,7 @@ func (s *Service) Routing(ctx context.Context, q db.Q, project id.ID, channel st
 	}
 	for _, m := range list {
 		if m.Channel == channel && m.Active {
-			r.payees = append(r.payees, Payee{m.ID, m.Name, m.Account(), m.Default})
+			r.payees = append(r.payees, Payee{m.ID, m.Name, m.Account(), m.Default, m.Products & Offered(s.channels[channel])})
 		}
 	}
 	if len(r.payees) == 0 || !r.payees[0].Default {

@@ -12,7 +12,7 @@ import (
 )
 
 const merchantColumns = `id, channel, name, is_default, mode, number, sub_number, app, sub_app, cert_serial, platform_serial, platform_key, private_key, api_key,
-	app_secret, token, rate, active, version`
+	app_secret, token, rate, products, active, version`
 
 // account is Merchant.Account.
 const account = "CASE WHEN sub_number <> '' THEN sub_number ELSE number END"
@@ -20,7 +20,7 @@ const account = "CASE WHEN sub_number <> '' THEN sub_number ELSE number END"
 func scanMerchant(row db.Scanner) (Merchant, error) {
 	var m Merchant
 	err := row.Scan(&m.ID, &m.Channel, &m.Name, &m.Default, &m.Mode, &m.Number, &m.SubNumber, &m.App, &m.SubApp, &m.Serial, &m.PlatformSerial, &m.PlatformKey,
-		&m.PrivateKey, &m.APIKey, &m.AppSecret, &m.Token, &m.Rate, &m.Active, &m.Version)
+		&m.PrivateKey, &m.APIKey, &m.AppSecret, &m.Token, &m.Rate, &m.Products, &m.Active, &m.Version)
 	return m, err
 }
 
@@ -55,12 +55,12 @@ func allMerchants(ctx context.Context, q db.Q, project id.ID) ([]Merchant, error
 
 func putMerchant(ctx context.Context, tx *db.Tx, project id.ID, m *Merchant) error {
 	_, err := tx.Exec(ctx, "INSERT INTO payment_merchant (project_id, "+merchantColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (project_id, id) DO UPDATE SET name = excluded.name, is_default = excluded.is_default,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (project_id, id) DO UPDATE SET name = excluded.name, is_default = excluded.is_default,
 		mode = excluded.mode, number = excluded.number, sub_number = excluded.sub_number, app = excluded.app, sub_app = excluded.sub_app,
 		cert_serial = excluded.cert_serial, platform_serial = excluded.platform_serial, platform_key = excluded.platform_key, private_key = excluded.private_key,
-		api_key = excluded.api_key, app_secret = excluded.app_secret, rate = excluded.rate, active = excluded.active, version = excluded.version`,
+		api_key = excluded.api_key, app_secret = excluded.app_secret, rate = excluded.rate, products = excluded.products, active = excluded.active, version = excluded.version`,
 		project, m.ID, m.Channel, m.Name, m.Default, string(m.Mode), m.Number, m.SubNumber, m.App, m.SubApp, m.Serial, m.PlatformSerial, m.PlatformKey,
-		m.PrivateKey, m.APIKey, m.AppSecret, m.Token, m.Rate, m.Active, m.Version)
+		m.PrivateKey, m.APIKey, m.AppSecret, m.Token, m.Rate, int(m.Products), m.Active, m.Version)
 	return err
 }
 

@@ -67,7 +67,7 @@ func onWire(t *testing.T, f func(t *testing.T, h *house)) {
 		}
 		jobs := job.New(d, slog.New(slog.DiscardHandler))
 		h := &house{d: d, now: now, who: actor.System("test"), ledger: ledger.New(ledger.Deps{DB: d})}
-		h.s = payment.New(payment.Deps{DB: d, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), Ledger: h.ledger, Ring: ring, Jobs: jobs,
+		h.s = payment.New(payment.Deps{DB: d, Audit: audit.New(audit.Deps{DB: d, Key: ring.AuditKey()}), Ring: ring, Jobs: jobs,
 			Reachable: func() string { return "https://wy.example.cn" }})
 		h.s.Plug(nil, wire{})
 		f(t, h)

@@ -98,11 +98,11 @@ func capturedOf(ctx context.Context, q db.Q, project id.ID, channel string, tran
 }
 
 func insertCaptures(ctx context.Context, tx *db.Tx, project id.ID, list []Capture) error {
-	columns := []string{"project_id", "channel", "merchant", "transaction_id", "number", "order_id", "amount", "paid_at", "found", "receipt_id", "at"}
+	columns := []string{"project_id", "channel", "merchant", "transaction_id", "number", "order_id", "amount", "paid_at", "found", "receipt_id", "at", "day"}
 	return tx.Copy(ctx, "payment_capture", columns, len(list), func(i int, dst []any) error {
 		c := &list[i]
 		dst[0], dst[1], dst[2], dst[3], dst[4], dst[5] = int64(project), c.Channel, c.Merchant, c.Transaction, c.Number, int64(c.Order)
-		dst[6], dst[7], dst[8], dst[9], dst[10] = int64(c.Amount), c.PaidAt.UnixMicro(), string(c.Found), int64(c.Receipt), tx.Now().UnixMicro()
+		dst[6], dst[7], dst[8], dst[9], dst[10], dst[11] = int64(c.Amount), c.PaidAt.UnixMicro(), string(c.Found), int64(c.Receipt), tx.Now().UnixMicro(), int64(c.Day)
 		return nil
 	})
 }

@@ -150,7 +150,7 @@ func (in *NewOrder) check() error {
 
 // takes is the active merchant that an order goes to.
 func (s *Service) takes(ctx context.Context, q db.Q, project id.ID, in *NewOrder) (Merchant, error) {
-	_, m, err := s.usable(ctx, q, project, in.Channel)
+	_, m, err := s.Usable(ctx, q, project, in.Channel)
 	if err == nil && in.Merchant != 0 && in.Merchant != m.ID {
 		if m, err = s.MerchantByID(ctx, q, project, in.Merchant); err == nil && m.Channel != in.Channel {
 			err = ErrNoMerchant
@@ -165,7 +165,8 @@ func (s *Service) takes(ctx context.Context, q db.Q, project id.ID, in *NewOrder
 // OpenOrder writes an order and has it announced to the channel right after
 // the commit. The caller has locked the room. The same key with the same
 // content answers the same order. Errors: ErrNoMerchant, ErrOrderOpen,
-// ErrOrderKey, ErrNoMobile, ErrNoDesktop, ErrPayerElsewhere.
+// ErrOrderKey, ErrNoMobile, ErrNoDesktop, ErrNoScanner, ErrNoCode,
+// ErrPayerElsewhere.
 func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in NewOrder) (Order, error) {
 	if err := in.check(); err != nil {
 		return Order{}, err
@@ -174,7 +175,7 @@ func (s *Service) OpenOrder(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 	if err != nil {
 		return Order{}, err
 	}
-	if err := errors.Join(s.mobile(&in, &m), s.scans(&in)); err != nil {
+	if err := errors.Join(s.mobile(&in, &m), s.scans(&in), in.opened(&m)); err != nil {
 		return Order{}, err
 	}
 	if o, found, err := s.sameKey(ctx, tx, project, &in); err != nil || found {

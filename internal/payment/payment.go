@@ -1,8 +1,7 @@
 // Package payment keeps prepaid money (预存): wallets of a room and its payer,
 // and the entries that moved them; and money that comes through payment
-// channels: merchants, orders, what the channels say about them, the daily
-// reconciliation with their bills, and what may have to be given back. The
-// callers post to the ledger.
+// channels: merchants, orders, what the channels say about them, and what may
+// have to be given back. The callers post to the ledger.
 // Floor 4. Uses: audit, ledger.
 package payment
 
@@ -16,7 +15,6 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/job"
-	"linli/internal/ledger"
 )
 
 //go:embed migrations/*.sql
@@ -33,10 +31,9 @@ func Migrations() db.Migrations {
 
 // The rights of this room.
 const (
-	PermRead      actor.Permission = "payment.read"
-	PermHandle    actor.Permission = "payment.handle"
-	PermReconcile actor.Permission = "payment.reconcile"
-	PermMerchant  actor.Permission = "payment.merchant"
+	PermRead     actor.Permission = "payment.read"
+	PermHandle   actor.Permission = "payment.handle"
+	PermMerchant actor.Permission = "payment.merchant"
 )
 
 // What can go wrong with a wallet.
@@ -51,7 +48,6 @@ var (
 type Deps struct {
 	DB        *db.DB
 	Audit     *audit.Service
-	Ledger    *ledger.Service
 	Ring      *crypt.Ring
 	Jobs      *job.Queue
 	Reachable func() string
@@ -61,7 +57,6 @@ type Deps struct {
 type Service struct {
 	db        *db.DB
 	audit     *audit.Service
-	ledger    *ledger.Service
 	ring      *crypt.Ring
 	jobs      *job.Queue
 	reachable func() string
@@ -72,7 +67,7 @@ type Service struct {
 
 // New builds the room.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, ring: d.Ring, jobs: d.Jobs, reachable: d.Reachable, channels: map[string]Channel{}}
+	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, jobs: d.Jobs, reachable: d.Reachable, channels: map[string]Channel{}}
 	if d.Jobs != nil {
 		s.handleJobs(d.Jobs)
 	}

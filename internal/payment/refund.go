@@ -151,7 +151,7 @@ func (s *Service) fromCapture(ctx context.Context, tx *db.Tx, project id.ID, r *
 	if err != nil {
 		return err
 	}
-	_, m, err := s.usableFor(ctx, tx, project, r.Channel, c.Merchant)
+	_, m, err := s.UsableFor(ctx, tx, project, r.Channel, c.Merchant)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (s *Service) askRefund(ctx context.Context, project, refund id.ID, step int
 	if err != nil || !r.State.Open() {
 		return err
 	}
-	c, m, err := s.usableFor(ctx, s.db.Reader(ctx), project, r.Channel, r.Merchant)
+	c, m, err := s.UsableFor(ctx, s.db.Reader(ctx), project, r.Channel, r.Merchant)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (s *Service) takeStatus(ctx context.Context, tx *db.Tx, project id.ID, chan
 // why is a final state without money, for people.
 func (b BackState) why(channel string) string {
 	if b == BackAbnormal {
-		return channel + "退不进交款人的账户（账户注销或银行卡失效），请和交款人商量后改用转账退"
+		return channel + "退不进付款人的账户（账户注销或银行卡失效），请和缴费人商量后改用转账退"
 	}
 	return channel + "关闭了这笔退款，钱没有退"
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -122,61 +121,6 @@ func heldWallet(ctx context.Context, q db.Q, project, room, payer id.ID) (id.ID,
 	var wallet id.ID
 	err := q.QueryRow(ctx, "SELECT id FROM payment_wallet WHERE project_id = ? AND room_id = ? AND payer_id = ? AND purpose = ?", project, room, payer, heldForRefund).Scan(&wallet)
 	return wallet, err
-}
-
-// dayRefund is a refund as a bill may speak of it, with its order.
-type dayRefund struct {
-	Refund
-	roomLabel string
-	order     id.ID
-}
-
-const dayRefunds = `SELECT r.id, r.number, r.channel_refund, r.transaction_id, r.order_number, r.merchant, r.amount, r.state, r.accepted_at, COALESCE(o.id, 0), COALESCE(o.room_label, '')
-	FROM payment_refund r LEFT JOIN payment_order o ON o.project_id = r.project_id AND o.number = r.order_number WHERE r.project_id = ? AND r.channel = ? AND `
-
-func scanDayRefund(row db.Scanner) (dayRefund, error) {
-	var d dayRefund
-	var accepted int64
-	err := row.Scan(&d.ID, &d.Number, &d.ChannelID, &d.Transaction, &d.OrderNumber, &d.Merchant, &d.Amount, &d.State, &accepted, &d.order, &d.roomLabel)
-	d.AcceptedAt = momentOf(accepted)
-	return d, err
-}
-
-// refundsOn are the refunds that the channel accepted on the statement's day.
-func refundsOn(ctx context.Context, q db.Q, project id.ID, st *Statement) ([]dayRefund, error) {
-	rows, err := q.Query(ctx, dayRefunds+"r.accepted_at >= ? AND r.accepted_at < ? AND r.state IN ('processing', 'done') ORDER BY r.id",
-		project, st.Channel, st.Day.Start(), st.Day.AddDays(1).Start())
-	return db.Collect(rows, err, scanDayRefund)
-}
-
-// refundsNamed are our refunds with one of the numbers, by number.
-func refundsNamed(ctx context.Context, q db.Q, project id.ID, channel string, numbers []string) (map[string]dayRefund, error) {
-	out := map[string]dayRefund{}
-	if len(numbers) == 0 {
-		return out, nil
-	}
-	rows, err := q.Query(ctx, dayRefunds+"r.number IN ("+db.In(len(numbers))+")", inArgs([]any{project, channel}, len(numbers), func(i int) any { return numbers[i] })...)
-	list, err := db.Collect(rows, err, scanDayRefund)
-	for _, d := range list {
-		out[d.Number] = d
-	}
-	return out, err
-}
-
-// refundedByDay is what went back and was booked on each business day.
-func refundedByDay(ctx context.Context, q db.Q, project id.ID) (map[clock.Date]money.Fen, error) {
-	// Days of Asia/Shanghai, UTC+8, counted from 1970.
-	rows, err := q.Query(ctx, `SELECT (ended_at + 28800000000) / 86400000000, CAST(SUM(amount) AS BIGINT) FROM payment_refund
-		WHERE project_id = ? AND state = 'done' AND receipt_id <> 0 GROUP BY (ended_at + 28800000000) / 86400000000`, project)
-	out := map[clock.Date]money.Fen{}
-	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-		var days int
-		var sum money.Fen
-		err := row.Scan(&days, &sum)
-		out[clock.Date(19700101).AddDays(days)] = sum
-		return struct{}{}, err
-	})
-	return out, err
 }
 
 // brokenRefunds names captures that gave back more than they were, refunds

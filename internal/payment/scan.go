@@ -14,8 +14,8 @@ import (
 
 // What is refused about payers' codes.
 var (
-	ErrScannedCode = fault.New(fault.Invalid, "payer_code_invalid", "这不是付款码。请顾客打开微信或支付宝的“付款码”再扫")
-	ErrNoScanner   = fault.New(fault.Conflict, "scan_missing", "这种收款方式不能扫顾客的付款码，请出示收款码")
+	ErrScannedCode = fault.New(fault.Invalid, "payer_code_invalid", "这不是付款码。请付款人打开微信或支付宝的“付款码”再扫")
+	ErrNoScanner   = fault.New(fault.Conflict, "scan_missing", "这种收款方式不能扫付款人的付款码，请出示收款码")
 	// ErrTakenBack is answered to what says that a scanned order is paid, when it
 	// was said before the order was taken back, or while it is.
 	ErrTakenBack = fault.New(fault.Conflict, "order_taken_back", "这笔扫码收款已经撤销，付出的钱由渠道退回付款人，不能补记")
@@ -66,18 +66,6 @@ func (s *Service) scans(in *NewOrder) error {
 	return nil
 }
 
-// Scannable are the channels a project takes payers' codes for.
-func (s *Service) Scannable(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	online, err := s.Online(ctx, q, project)
-	out := []string{}
-	for _, c := range online {
-		if s.CanScan(c) {
-			out = append(out, c)
-		}
-	}
-	return out, err
-}
-
 // scan sends the payer's code to the channel, once: an order that was begun
 // before a crash is asked about instead.
 func (s *Service) scan(ctx context.Context, project, order id.ID, code string) error {
@@ -87,10 +75,10 @@ func (s *Service) scan(ctx context.Context, project, order id.ID, code string) e
 	}
 	scanner, ok := c.(Scanner)
 	if !ok {
-		return s.end(ctx, project, order, OrderClosed, "这种收款方式不能扫顾客的付款码，没有扣款")
+		return s.end(ctx, project, order, OrderClosed, "这种收款方式不能扫付款人的付款码，没有扣款")
 	}
 	if s.db.Clock().Now().After(o.CreatedAt.Add(codeLife)) && o.State == OrderCreated {
-		return s.end(ctx, project, order, OrderClosed, "没有来得及收款，没有扣款，请顾客刷新付款码后重扫")
+		return s.end(ctx, project, order, OrderClosed, "没有来得及收款，没有扣款，请付款人刷新付款码后重扫")
 	}
 	if mine, err := s.beginScan(ctx, project, order); err != nil || !mine {
 		return err
@@ -159,7 +147,7 @@ func (s *Service) lookScanned(ctx context.Context, project id.ID, o *Order, step
 		err := s.db.Write(ctx, func(tx *db.Tx) error { return s.reverseLater(ctx, tx, project, o.ID) })
 		return s.lookScannedAgain(ctx, project, o, step, err)
 	}
-	trade, found, err := s.askScanned(ctx, project, o)
+	trade, found, err := s.AskScanned(ctx, project, o)
 	switch {
 	case err != nil:
 	case trade.State == TradePaid && o.Scan == ScanReversing:
@@ -190,8 +178,8 @@ func (s *Service) lookScannedAgain(ctx context.Context, project id.ID, o *Order,
 	return nil
 }
 
-// askScanned asks the channel about an order; found is whether it knows it.
-func (s *Service) askScanned(ctx context.Context, project id.ID, o *Order) (t Trade, found bool, err error) {
+// AskScanned asks the channel about an order; found is whether it knows it.
+func (s *Service) AskScanned(ctx context.Context, project id.ID, o *Order) (t Trade, found bool, err error) {
 	_, c, m, err := s.orderAt(ctx, project, o.ID)
 	if err != nil {
 		return t, false, err
@@ -216,7 +204,7 @@ func (s *Service) closeScanned(ctx context.Context, project id.ID, o *Order, ste
 	if o.flies(s.db.Clock().Now()) {
 		return s.db.Write(ctx, func(tx *db.Tx) error { return s.closeAfter(ctx, tx, project, o.ID, step+1, time.Second) })
 	}
-	trade, _, err := s.askScanned(ctx, project, o)
+	trade, _, err := s.AskScanned(ctx, project, o)
 	switch {
 	case err != nil: // not known, which is what a reversal is for
 	case trade.State == TradePaid && o.Scan != ScanReversing:

@@ -34,7 +34,6 @@ type till struct {
 	onScan   func(ctx context.Context, number string) (payment.TradeState, error)
 	onRevert func(number string) error
 	queryErr error
-	bill     []payment.BillLine
 }
 
 func (*till) Key() string                  { return "alipay" }
@@ -44,19 +43,8 @@ func (*till) Prepay(context.Context, payment.Merchant, payment.Order, string) (s
 	return "https://qr/1", nil
 }
 func (*till) Close(context.Context, payment.Merchant, string) error { return nil }
-func (c *till) Bill(_ context.Context, _ payment.Merchant, _ clock.Date, each func(payment.BillLine) error) (payment.BillTotals, error) {
-	var sums payment.BillTotals
-	for _, l := range c.bill {
-		if sums.Lines++; l.State == payment.BillRefund {
-			sums.Back += l.Back
-		} else {
-			sums.Amount += l.Amount
-		}
-		if err := each(l); err != nil {
-			return sums, err
-		}
-	}
-	return sums, nil
+func (*till) Bill(context.Context, payment.Merchant, clock.Date, func(payment.BillLine) error) (payment.BillTotals, error) {
+	return payment.BillTotals{}, payment.ErrNoBill
 }
 
 func (c *till) set(number string, state payment.TradeState) {
@@ -177,7 +165,7 @@ func atTheTill(t *testing.T, f func(t *testing.T, k *desk)) {
 // open starts the room anew, as after a kill.
 func (k *desk) open() {
 	k.jobs = job.New(k.d, slog.New(slog.DiscardHandler))
-	k.s = payment.New(payment.Deps{DB: k.d, Audit: audit.New(audit.Deps{DB: k.d, Key: k.ring.AuditKey()}), Ledger: k.ledger, Ring: k.ring, Jobs: k.jobs,
+	k.s = payment.New(payment.Deps{DB: k.d, Audit: audit.New(audit.Deps{DB: k.d, Key: k.ring.AuditKey()}), Ring: k.ring, Jobs: k.jobs,
 		Reachable: func() string { return "https://wy.example.cn" }})
 	k.s.Plug(k, k.till)
 }
@@ -432,40 +420,5 @@ func TestCancelWaitsForTheScan(t *testing.T) {
 		k.drain()
 		k.later(5 * time.Second)
 		k.want(o, payment.OrderPaid, 1, 1, 0)
-	})
-}
-
-// The bill tells of both halves of a payment that was taken back: no receipt,
-// and nothing to look at. What was paid all the same is credited.
-func TestBillOfWhatWasTakenBack(t *testing.T) {
-	atTheTill(t, func(t *testing.T, k *desk) {
-		k.till.onScan = func(context.Context, string) (payment.TradeState, error) { return "", errors.New("no answer") }
-		var orders []payment.Order
-		for _, key := range []string{"a", "b"} {
-			o := k.scan(key, shownCode)
-			k.drain()
-			k.later(40 * time.Second)
-			orders = append(orders, k.want(o, payment.OrderExpired, 0, len(orders)+1, len(orders)+1))
-			line := payment.BillLine{Transaction: "T" + o.Number, Number: o.Number, Merchant: "2088", State: payment.BillPaid, Currency: "CNY", Amount: 250_60, Settled: 250_60, At: dbtest.Start()}
-			k.till.bill = append(k.till.bill, line)
-		}
-		back := k.till.bill[0]
-		back.State, back.Refund, back.RefundNumber, back.Back, back.Amount, back.Settled = payment.BillRefund, "R1", back.Number, 250_60, 0, 0
-		k.till.bill = append(k.till.bill, back)
-		k.till.set(orders[1].Number, payment.TradePaid)
-		day := clock.DateOf(k.now.Now())
-		k.now.Advance(26 * time.Hour)
-		st, err := k.s.Reconcile(t.Context(), actor.System("test"), project, "alipay", day)
-		if err != nil {
-			t.Fatal(err)
-		}
-		k.drain()
-		if st, err = k.s.Statement(t.Context(), project, st.ID); err != nil || st.State != payment.StatementDone || st.Lines != 3 || st.Differences != 2 || st.Open != 0 {
-			t.Errorf("statement %+v, %v", st, err)
-		}
-		k.want(orders[0], payment.OrderExpired, 1, 2, 2)
-		if got := k.want(orders[1], payment.OrderPaid, 1, 2, 2); got.Transaction != "T"+orders[1].Number {
-			t.Errorf("paid by %q", got.Transaction)
-		}
 	})
 }

@@ -26,8 +26,8 @@ type Scanner interface {
 	Reverse(ctx context.Context, m Merchant, number string) error
 }
 
-// Refusal is ErrRefusedByChannel with words for the person at the counter: what
-// is wrong, and what to do next.
+// Refusal is ErrRefusedByChannel with words for people: what is wrong, and what to
+// do next.
 type Refusal struct {
 	Words string
 	Cause string // the channel's code and words, for the log

@@ -42,7 +42,11 @@ func (s *Service) announceTo(ctx context.Context, project, order id.ID, phone *P
 	}
 	code, err := s.prepay(ctx, c, m, o, phone)
 	if errors.Is(err, ErrRefusedByChannel) {
-		return s.end(ctx, project, order, OrderClosed, fmt.Sprintf("%s没有接受这笔收款，请检查商户资料：%s", c.Name(), err))
+		why := fmt.Sprintf("%s没有接受这笔收款，请检查商户资料：%s", c.Name(), err)
+		if r := (*Refusal)(nil); errors.As(err, &r) {
+			why = r.Words
+		}
+		return s.end(ctx, project, order, OrderClosed, why)
 	}
 	if err != nil {
 		return s.overdue(ctx, project, &o, fmt.Errorf("announce order: %w", err))
@@ -168,7 +172,7 @@ func (s *Service) orderAt(ctx context.Context, project, order id.ID) (Order, Cha
 	if err != nil {
 		return o, nil, Merchant{}, fmt.Errorf("read order: %w", err)
 	}
-	c, m, err := s.usableFor(ctx, q, project, o.Channel, o.Merchant)
+	c, m, err := s.UsableFor(ctx, q, project, o.Channel, o.Merchant)
 	return o, c, m, err
 }
 

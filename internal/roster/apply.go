@@ -42,14 +42,14 @@ func (s *Service) applyPlan(ctx context.Context, tx *db.Tx, who actor.Actor, im 
 	if err := chunks(&p.kept, keep, nil); err != nil {
 		return err
 	}
-	if err := s.closeJournal(ctx, tx, j, im.ID, p); err != nil {
+	t := s.trace(tx, project, "导入 "+im.FileName, p.made)
+	if err := s.closeJournal(ctx, tx, j, im.ID, p, t); err != nil {
 		return err
 	}
 	c := p.report.Counts
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.roster_imported", Kind: "import", Subject: im.ID,
+	return t.end(ctx, tx, audit.Entry{Project: project, Who: who, Action: "estate.roster_imported", Kind: "import", Subject: im.ID,
 		Summary: fmt.Sprintf("导入 %s：新增房屋 %d、住户 %d，修改房屋 %d、住户 %d", im.FileName, c.Rooms, c.People, c.RoomsChanged, c.PeopleChanged),
 		After:   map[string]any{"sha256": im.Hash, "counts": c}})
-	return nil
 }
 
 // chunkRows bounds what is prepared at a time, for the sake of memory.

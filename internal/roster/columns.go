@@ -87,7 +87,7 @@ func templateColumns() []rosterColumn {
 		{colID, []string{"身份证号", "身份证号码", "身份证", "证件号码", "证件号"}, "加密保存；单位填统一社会信用代码", "11010519491231002X", readID},
 		{colEmail, []string{"邮箱", "电子邮箱", "email"}, "", "chen@example.com", readEmail},
 		{colSince, []string{"入住日期", "迁入日期"}, "写成 2026-02-03", "2026-03-01", readSince},
-		{colPayer, []string{"缴费人", "交费人", "是否缴费人"}, "由这个人代业主交费时填 是，每户最多一人", "是", readPayer},
+		{colPayer, []string{"缴费人", "交费人", "是否缴费人"}, "由这个人代业主缴费时填 是，每户最多一人", "是", readPayer},
 		{colShare, []string{"产权份额", "份额"}, "共有房屋的每位业主都要填，合计 100%", "50%", readShare},
 		{colProject, []string{"项目", "小区", "小区名称", "项目名称", "所属小区", "所属项目"}, "选填，填了就要和当前项目一致", "", readProject},
 	}

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
@@ -31,6 +32,8 @@ type ImportedSheet interface {
 	Plan(ctx context.Context, q db.Q, im *Import) (Findings, error)
 	// Write writes what the last Plan, made in tx, found without problems.
 	Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import) error
+	// Close gives back what the rows lie in.
+	Close() error
 }
 
 // ReadOptions say how to read a file.
@@ -91,8 +94,11 @@ func (f *Findings) take(im *Import) []RowError {
 }
 
 // checkKind is checkImport for the other kinds.
-func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) error {
+func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) (err error) {
 	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done, 0) })
+	if in != nil {
+		defer func() { err = errors.Join(err, in.Close()) }()
+	}
 	if refused := refusal(err); refused != nil {
 		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
@@ -110,9 +116,12 @@ func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) erro
 }
 
 // writeKind is writeImport for the other kinds.
-func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) error {
+func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) (err error) {
 	total := im.Rows
 	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
+	if in != nil {
+		defer func() { err = errors.Join(err, in.Close()) }()
+	}
 	if err == nil {
 		err = s.db.Write(ctx, func(tx *db.Tx) error {
 			if err := s.estate.Lock(ctx, tx, project); err != nil {

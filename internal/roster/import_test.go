@@ -181,6 +181,7 @@ func TestRosterRefused(t *testing.T) {
 				t.Errorf("%s: applied: %v", c.name, err)
 			}
 		}
+		oddFiles(t, h)
 		if n := h.count("estate_room") + h.count("estate_person") + h.count("estate_building"); n != 0 {
 			t.Errorf("%d rows were written", n)
 		}

@@ -105,11 +105,10 @@ func (j *journal) columns(table string) []string {
 
 // closeJournal stores the journal after the plan has been written: table by
 // table what was made, then what was changed.
-func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, imp id.ID, p *plan) error {
+func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, imp id.ID, p *plan, t *tracer) error {
 	project, at := p.project.ID, int64(0)
 	w := stepWriter{project: project, imp: imp}
 	for _, table := range estate.BulkTables() {
-		slices.Sort(p.made[table])
 		for part := range slices.Chunk(p.made[table], journalRows) {
 			now, err := s.estate.BulkRows(ctx, tx, table, estate.BulkStamp(table), project, part)
 			if err != nil {
@@ -118,13 +117,20 @@ func (s *Service) closeJournal(ctx context.Context, tx *db.Tx, j *journal, imp i
 			if err := w.add(ctx, tx, madeStep(table, part, now)); err != nil {
 				return err
 			}
+			if err := t.made(ctx, tx, table, part, now); err != nil {
+				return err
+			}
 		}
 		err := s.eachTouched(ctx, tx, project, j, table, func(row id.ID, after string) (err error) {
 			var before rowText
 			if at, err = j.before.Next(at, &before); err != nil || string(before) == after {
 				return err
 			}
-			return w.add(ctx, tx, changedStep(table, row, j.columns(table), string(before), after))
+			columns := j.columns(table)
+			if err := w.add(ctx, tx, changedStep(table, row, columns, string(before), after)); err != nil {
+				return err
+			}
+			return t.changed(ctx, tx, table, row, columns, string(before), after)
 		})
 		if err != nil {
 			return err
@@ -162,7 +168,8 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 		if err := dropKept(ctx, tx, project, imp); err != nil {
 			return err
 		}
-		if err := s.takeBack(ctx, tx, project, imp, tables, id.At(im.AppliedAt)+1<<22); err != nil {
+		t := s.trace(tx, project, "撤销导入 "+im.FileName, map[string][]id.ID{})
+		if err := s.takeBack(ctx, tx, project, imp, tables, id.At(im.AppliedAt)+1<<22, t); err != nil {
 			return err
 		}
 		c := im.Report.Counts
@@ -170,9 +177,11 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 		if err := dropSteps(ctx, tx, project, imp); err != nil {
 			return err
 		}
-		s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.import_undone", Kind: "import", Subject: imp,
+		if err := t.end(ctx, tx, audit.Entry{Project: project, Who: who, Action: "estate.import_undone", Kind: "import", Subject: imp,
 			Summary: fmt.Sprintf("撤销导入 %s：删去房屋 %d、住户 %d，还原房屋 %d、住户 %d", im.FileName, c.Rooms, c.People, c.RoomsChanged, c.PeopleChanged),
-			After:   map[string]any{"sha256": im.Hash, "counts": c}})
+			After:   map[string]any{"sha256": im.Hash, "counts": c}}); err != nil {
+			return err
+		}
 		return updateImport(ctx, tx, project, &im)
 	})
 	return im, err
@@ -181,11 +190,11 @@ func (s *Service) UndoImport(ctx context.Context, who actor.Actor, project, imp 
 // takeBack goes through the journal three times, never holding more than a page
 // of it: nothing may have changed since, what was made goes, what was changed
 // is as it was.
-func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, tables []db.Table, since id.ID) error {
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, tables []db.Table, since id.ID, t *tracer) error {
 	var fresh, edited []id.ID
 	err := eachStep(ctx, tx, project, imp, func(st *step) error {
 		if st.kind == stepMade {
-			fresh = append(fresh, st.data.Rows...)
+			fresh, t.fresh[st.table] = append(fresh, st.data.Rows...), append(t.fresh[st.table], st.data.Rows...)
 		} else {
 			edited = append(edited, st.data.Rows...)
 		}
@@ -199,6 +208,9 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, t
 	}
 	slices.Sort(fresh)
 	slices.Sort(edited)
+	for _, rows := range t.fresh {
+		slices.Sort(rows)
+	}
 	mine := slices.Concat(fresh, edited)
 	slices.Sort(mine)
 	others := slices.DeleteFunc(slices.Clone(tables), func(t db.Table) bool {
@@ -219,6 +231,9 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, t
 		if st.kind != stepMade {
 			return nil
 		}
+		if err := t.leaving(ctx, tx, st); err != nil {
+			return err
+		}
 		return s.estate.DropRows(ctx, tx, project, map[string][]id.ID{st.table: st.data.Rows})
 	})
 	if err != nil {
@@ -227,6 +242,9 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project, imp id.ID, t
 	return eachStep(ctx, tx, project, imp, func(st *step) error {
 		if st.kind != stepChanged {
 			return nil
+		}
+		if err := t.returning(ctx, tx, st); err != nil {
+			return err
 		}
 		return s.estate.RestoreRow(ctx, tx, st.table, st.data.Columns, project, st.data.Rows[0], st.data.Before)
 	})

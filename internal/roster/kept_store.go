@@ -29,6 +29,23 @@ func keptOf(ctx context.Context, q db.Q, project id.ID, kind string) ([]Kept, er
 	return out, nil
 }
 
+// eachKept hands on what is kept of a kind.
+func eachKept(ctx context.Context, q db.Q, project id.ID, kind string, fn func(k *Kept)) error {
+	rows, err := q.Query(ctx, keptQuery+" AND kind = ? ORDER BY room_id, id", project, kind)
+	if err != nil {
+		return fmt.Errorf("list kept: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k, err := scanKept(rows)
+		if err != nil {
+			return fmt.Errorf("list kept: %w", err)
+		}
+		fn(&k)
+	}
+	return rows.Err()
+}
+
 // keptOfRooms is the newest value of each kind.
 func keptOfRooms(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[keptKey]string, error) {
 	out := map[keptKey]string{}
@@ -80,23 +97,37 @@ type vehicleText struct {
 	Until  string `json:"until,omitempty"`
 }
 
+const vehicleQuery = "SELECT id, room_id, value, created_at FROM estate_kept WHERE project_id = ? AND kind = ?"
+
+func scanVehicle(row db.Scanner) (ListedVehicle, error) {
+	var v ListedVehicle
+	var text vehicleText
+	var value string
+	var at int64
+	err := row.Scan(&v.ID, &v.Room, &value, &at)
+	if err == nil {
+		err = json.Unmarshal([]byte(value), &text)
+	}
+	v.Vehicle, v.At = Vehicle(text), db.Micro(at)
+	return v, err
+}
+
 // keptVehicles reads all of a project in the order of time.
 func keptVehicles(ctx context.Context, q db.Q, project id.ID) ([]ListedVehicle, error) {
-	rows, err := q.Query(ctx, "SELECT id, room_id, value, created_at FROM estate_kept WHERE project_id = ? AND kind = ? ORDER BY id", project, KeptVehicle)
-	out, err := db.Collect(rows, err, func(row db.Scanner) (ListedVehicle, error) {
-		var v ListedVehicle
-		var text vehicleText
-		var value string
-		var at int64
-		err := row.Scan(&v.ID, &v.Room, &value, &at)
-		if err == nil {
-			err = json.Unmarshal([]byte(value), &text)
-		}
-		v.Vehicle, v.At = Vehicle(text), db.Micro(at)
-		return v, err
-	})
+	rows, err := q.Query(ctx, vehicleQuery+" ORDER BY id", project, KeptVehicle)
+	out, err := db.Collect(rows, err, scanVehicle)
 	if err != nil {
 		return nil, fmt.Errorf("list vehicles: %w", err)
+	}
+	return out, nil
+}
+
+// keptByImport are vehicles of an import behind an id.
+func keptByImport(ctx context.Context, q db.Q, project, imp, after id.ID, limit int) ([]ListedVehicle, error) {
+	rows, err := q.Query(ctx, vehicleQuery+" AND import_id = ? AND id > ? ORDER BY id LIMIT ?", project, KeptVehicle, imp, after, limit)
+	out, err := db.Collect(rows, err, scanVehicle)
+	if err != nil {
+		return nil, fmt.Errorf("list vehicles of import: %w", err)
 	}
 	return out, nil
 }

@@ -97,6 +97,13 @@ func (s *Service) planAll(ctx context.Context, q db.Q, p *plan, r *roster, today
 	if err := s.readPlaces(ctx, q, p); err != nil {
 		return err
 	}
+	for _, n := range r.beyond {
+		var row rosterRow
+		if err := r.rows.Read(r.places[n].at, &row); err != nil {
+			return err
+		}
+		p.fail(&row, colRoom, row.room.Name, "一间房最多写 %d 行，从这一行起多了；请核对房号是不是填错了列", maxRoomRows)
+	}
 	err := r.batches(func(rooms [][]*rosterRow) error { return s.planBatch(ctx, q, p, rooms, today) })
 	if err == nil {
 		err = s.countPeople(p)

@@ -26,6 +26,7 @@ type roster struct {
 	places []rowPlace       // of the rows, in the order of the file
 	rooms  map[digest]int32 // number of a room by its key, in the order of their first rows
 	order  []int32          // numbers of rows, room by room
+	beyond []int32          // the first row of each room that is one too many
 }
 
 type rowPlace struct {
@@ -60,6 +61,10 @@ func (r *roster) add(row *rosterRow) error {
 	return nil
 }
 
+// maxRoomRows is how many rows may name one room. A room is looked at as a
+// whole, and no room has as many people.
+const maxRoomRows = 500
+
 // sort brings the rows of one room together, however it is spelled: rooms in
 // the order of their first rows, rows in the order of the file.
 func (r *roster) sort() {
@@ -76,6 +81,25 @@ func (r *roster) sort() {
 		start[p.room]++
 	}
 	r.rooms = nil
+	r.cut()
+}
+
+// cut takes out of the order what rooms have too much of.
+func (r *roster) cut() {
+	kept, room, of := r.order[:0], int32(-1), 0
+	for _, n := range r.order {
+		if r.places[n].room != room {
+			room, of = r.places[n].room, 0
+		}
+		of++
+		switch {
+		case of <= maxRoomRows:
+			kept = append(kept, n)
+		case of == maxRoomRows+1:
+			r.beyond = append(r.beyond, n)
+		}
+	}
+	r.order = kept
 }
 
 // batches hands the rows on, some rooms at a time.

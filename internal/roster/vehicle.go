@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/spool"
 )
 
 // KindVehicles is the import of vehicles, which are kept and listed until there
@@ -57,19 +59,48 @@ func (v vehicles) Template() (string, sheet.Sheet) {
 }
 
 func (v vehicles) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *Import) error {
-	v.s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "estate.vehicles_undone", Kind: "import", Subject: im.ID,
+	err := v.s.recordVehicles(ctx, tx, project, im.ID, "撤销导入 "+im.FileName, audit.Entry{Project: project, Who: who, Action: "estate.vehicles_undone", Kind: "import", Subject: im.ID,
 		Summary: "撤销导入的车辆资料 " + im.FileName, Before: map[string]any{"sha256": im.Hash}})
+	if err != nil {
+		return err
+	}
 	return dropKept(ctx, tx, project, im.ID)
 }
 
-// vehicleSheet is a file of vehicles.
+// recordVehicles tells the log, and the history of each room, of the vehicles
+// that an import has kept.
+func (s *Service) recordVehicles(ctx context.Context, tx *db.Tx, project, imp id.ID, words string, e audit.Entry) error {
+	b := s.audit.Batch(tx, project, words)
+	for after := id.ID(0); ; {
+		list, err := keptByImport(ctx, tx, project, imp, after, chunkRows)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if after = c.ID; c.Room == 0 {
+				continue
+			}
+			if err := b.Add(ctx, tx, audit.Part{Subject: c.Room, Kind: "room", Note: "车辆 " + c.Plate}); err != nil {
+				return err
+			}
+		}
+		if len(list) < chunkRows {
+			return b.Record(ctx, tx, e)
+		}
+	}
+}
+
+// vehicleSheet is a file of vehicles; its rows, and what is kept of them, lie in
+// spools.
 type vehicleSheet struct {
 	s       *Service
 	project id.ID
 	table   *sheet.Table
-	read    int // problems of the reading
-	rows    []vehicleRow
-	kept    []Kept
+	read    int        // problems of the reading
+	rows    spool.File // vehicleRow
+	count   int
+	kept    spool.File // Kept
+	fresh   int
 }
 
 type vehicleRow struct {
@@ -78,66 +109,94 @@ type vehicleRow struct {
 	room string
 }
 
+// Code names the fields of a row for the spool.
+func (r *vehicleRow) Code(c *spool.Coder) {
+	spool.Int(c, &r.line)
+	v := &r.Vehicle
+	for _, s := range []*string{&r.room, &v.Plate, &v.Owner, &v.Phone, &v.Brand, &v.Kind, &v.Colour, &v.Area, &v.Space, &v.From, &v.Until} {
+		c.Text(s)
+	}
+}
+
+func (v *vehicleSheet) Close() error { return errors.Join(v.rows.Close(), v.kept.Close()) }
+
 func (v vehicles) Read(ctx context.Context, project id.ID, b *sheet.Book, o ReadOptions) (ImportedSheet, error) {
 	out := &vehicleSheet{s: v.s, project: project}
-	seen := map[string]int{}
+	seen := map[digest]int32{}
 	t, err := b.ReadTable(vehicleColumns(), o.SkipHidden, func(r *sheet.TableRow) error {
-		o.Note(len(out.rows))
-		text := func(field string) string { return naming.Clean(r.Text(field)) }
-		row := vehicleRow{line: r.Line, room: r.Text(colRoom), Vehicle: Vehicle{Owner: text("owner"), Brand: text("brand"), Kind: text("kind"),
-			Colour: text("colour"), Area: text("area"), Space: text("space"), From: text("from"), Until: text("until")}}
-		var ok bool
-		if row.Plate, ok = plate(r.Text("plate")); !ok {
-			r.Refuse("plate", "车牌号认不出，应形如 浙A12345 或 浙AD12345")
-		} else if first := seen[row.Plate]; first != 0 {
-			r.Refuse("plate", fmt.Sprintf("和第 %d 行是同一块车牌", first))
-		} else {
-			seen[row.Plate] = r.Line
+		o.Note(out.count)
+		out.count++
+		row := readVehicle(b, r, seen)
+		if _, err := out.rows.Add(&row); err != nil {
+			return err
 		}
-		if phone := r.Text(colPhone); phone != "" {
-			var err error
-			if row.Phone, err = crypt.NormalizePhone(phone); err != nil {
-				r.Refuse(colPhone, sentence(err))
-			}
-		}
-		for _, f := range []string{"from", "until"} {
-			if day := r.Text(f); day != "" {
-				if _, _, _, err := b.Dates().ParseDate(day); err != nil {
-					r.Refuse(f, sentence(err))
-				}
-			}
-		}
-		out.rows = append(out.rows, row)
 		return ctx.Err()
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, out.Close())
 	}
 	out.table, out.read = t, len(t.Problems)
 	return out, nil
 }
 
+func readVehicle(b *sheet.Book, r *sheet.TableRow, seen map[digest]int32) vehicleRow {
+	text := func(field string) string { return naming.Clean(r.Text(field)) }
+	row := vehicleRow{line: r.Line, room: r.Text(colRoom), Vehicle: Vehicle{Owner: text("owner"), Brand: text("brand"), Kind: text("kind"),
+		Colour: text("colour"), Area: text("area"), Space: text("space"), From: text("from"), Until: text("until")}}
+	var ok bool
+	if row.Plate, ok = plate(r.Text("plate")); !ok {
+		r.Refuse("plate", "车牌号认不出，应形如 浙A12345 或 浙AD12345")
+	} else if first := seen[digestText(row.Plate)]; first != 0 {
+		r.Refuse("plate", fmt.Sprintf("和第 %d 行是同一块车牌", first))
+	} else {
+		seen[digestText(row.Plate)] = int32(r.Line)
+	}
+	if phone := r.Text(colPhone); phone != "" {
+		var err error
+		if row.Phone, err = crypt.NormalizePhone(phone); err != nil {
+			r.Refuse(colPhone, sentence(err))
+		}
+	}
+	for _, f := range []string{"from", "until"} {
+		if day := r.Text(f); day != "" {
+			if _, _, _, err := b.Dates().ParseDate(day); err != nil {
+				r.Refuse(f, sentence(err))
+			}
+		}
+	}
+	return row
+}
+
 // Plan finds rooms and owners, and which vehicles are kept already as they are.
 func (v *vehicleSheet) Plan(ctx context.Context, q db.Q, _ *Import) (Findings, error) {
-	v.table.Problems, v.kept = v.table.Problems[:v.read], nil
+	if err := v.kept.Close(); err != nil {
+		return Findings{}, err
+	}
+	v.table.Problems, v.fresh = v.table.Problems[:v.read], 0
+	known := map[digest]bool{}
+	err := eachKept(ctx, q, v.project, KeptVehicle, func(k *Kept) { known[digestText(k.Room.String()+k.Value+k.blind)] = true })
+	if err != nil {
+		return Findings{}, err
+	}
+	err = chunks(&v.rows, func(rows []vehicleRow) error { return v.plan(ctx, q, rows, known) }, nil)
+	if err != nil {
+		return Findings{}, err
+	}
+	return Findings{Table: v.table, Facts: []Fact{{"新留存的车辆", strconv.Itoa(v.fresh) + " 辆"}, {"已留存、不变的", strconv.Itoa(v.count-v.fresh) + " 辆"}}}, nil
+}
+
+// plan is Plan for some rows.
+func (v *vehicleSheet) plan(ctx context.Context, q db.Q, rows []vehicleRow, known map[digest]bool) error {
 	var keys []string
-	for i := range v.rows {
-		keys = append(keys, naming.FullKeys("", "", v.rows[i].room)...)
+	for i := range rows {
+		keys = append(keys, naming.FullKeys("", "", rows[i].room)...)
 	}
 	rooms, err := v.s.estate.RoomsByKey(ctx, q, v.project, keys)
 	if err != nil {
-		return Findings{}, err
+		return err
 	}
-	old, err := keptOf(ctx, q, v.project, KeptVehicle)
-	if err != nil {
-		return Findings{}, err
-	}
-	known := map[string]bool{}
-	for _, k := range old {
-		known[k.Room.String()+k.Value+k.blind] = true
-	}
-	for i := range v.rows {
-		r := &v.rows[i]
+	for i := range rows {
+		r := &rows[i]
 		k := Kept{ID: v.s.db.IDs().New(), Kind: KeptVehicle, clear: r.Phone}
 		for _, key := range naming.FullKeys("", "", r.room) {
 			if room, ok := rooms[key]; ok {
@@ -152,21 +211,27 @@ func (v *vehicleSheet) Plan(ctx context.Context, q db.Q, _ *Import) (Findings, e
 			shown.Phone, k.blind = crypt.MaskPhone(r.Phone), v.s.ring.Blind(int64(v.project), "kept", r.Phone)
 		}
 		if k.Value, err = shown.text(); err != nil {
-			return Findings{}, err
+			return err
 		}
-		if !known[k.Room.String()+k.Value+k.blind] {
-			v.kept = append(v.kept, k)
+		if known[digestText(k.Room.String()+k.Value+k.blind)] {
+			continue
+		}
+		v.fresh++
+		if _, err := v.kept.Add(&k); err != nil {
+			return err
 		}
 	}
-	n := len(v.kept)
-	return Findings{Table: v.table, Facts: []Fact{{"将留存的车辆", strconv.Itoa(n) + " 辆"}, {"已留存、不变的", strconv.Itoa(len(v.rows)-n) + " 辆"}}}, nil
+	return nil
 }
 
 // Write keeps the vehicles.
 func (v *vehicleSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import) error {
-	v.s.audit.Record(tx, audit.Entry{Project: v.project, Who: who, Action: "estate.vehicles_kept", Kind: "import", Subject: im.ID,
-		Summary: fmt.Sprintf("留存车辆资料 %s：%d 辆", im.FileName, len(v.kept)), After: map[string]any{"sha256": im.Hash, "vehicles": len(v.kept)}})
-	return v.s.keep(ctx, tx, v.project, im.ID, v.kept)
+	err := chunks(&v.kept, func(list []Kept) error { return v.s.keep(ctx, tx, v.project, im.ID, list) }, nil)
+	if err != nil {
+		return err
+	}
+	return v.s.recordVehicles(ctx, tx, v.project, im.ID, "导入 "+im.FileName, audit.Entry{Project: v.project, Who: who, Action: "estate.vehicles_kept", Kind: "import", Subject: im.ID,
+		Summary: fmt.Sprintf("留存车辆资料 %s：%d 辆", im.FileName, v.fresh), After: map[string]any{"sha256": im.Hash, "vehicles": v.fresh}})
 }
 
 // plateText is a plate, or a part of one, as plates are kept.

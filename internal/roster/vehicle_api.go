@@ -50,7 +50,7 @@ func (s *Service) listVehiclesAPI(ctx context.Context, who actor.Actor, in *list
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	cars := export.Offer{Key: "vehicles", Name: "车辆", Permission: estate.PermRead, Columns: []sheet.Column{export.Text("车牌号", 12), export.Text("房屋", 20), export.Text("车主", 14),
+	cars := export.Offer{Key: "vehicles", Name: "车辆", Permission: estate.PermRead, Buildings: true, Columns: []sheet.Column{export.Text("车牌号", 12), export.Text("房屋", 20), export.Text("车主", 14),
 		export.Text("手机号", 16), export.Text("品牌", 12), export.Text("车辆类型", 12), export.Text("颜色", 8), export.Text("停车场", 12), export.Text("车位", 12),
 		export.Text("起租时间", 12), export.Text("截止时间", 12), export.Text("导入日期", 12)}}
 	cars.Check, cars.Rows = export.Batches(s.listVehiclesAPI, func(o *vehiclesOut) page.List[vehicleJSON] { return o.Body }, exportVehicles)

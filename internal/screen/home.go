@@ -91,20 +91,36 @@ func (s *Service) part(ctx context.Context, who actor.Actor, project id.ID, h *H
 
 // owing reads what is owed and paid, by the rooms that the caller may read bills of.
 func (s *Service) owing(ctx context.Context, who actor.Actor, project id.ID, h *Home) error {
-	q := s.db.Reader(ctx)
-	among, err := s.estate.RoomsWithin(ctx, q, project, who.Within(billing.PermRead, project))
-	if err != nil {
+	q, within := s.db.Reader(ctx), who.Within(billing.PermRead, project)
+	if !within.Whole() {
+		among, err := s.estate.RoomsWithin(ctx, q, project, within)
+		if err == nil {
+			err = s.collections(ctx, project, among, h)
+		}
+		if err == nil {
+			h.Ageing, err = s.billing.Ageing(ctx, q, project, among, h.Today)
+		}
 		return err
 	}
-	if err := s.collections(ctx, project, among, h); err != nil {
-		return err
-	}
-	if h.Ageing, err = s.billing.Ageing(ctx, q, project, among, h.Today); err != nil || !who.Can(billing.PermRead, project) {
+	if err := s.whole(ctx, project, h); err != nil {
 		return err
 	}
 	runs, err := s.billing.Runs(ctx, q, project, 0, page.Request{Limit: 20})
 	h.Drafts = slices.DeleteFunc(runs.Items, func(r billing.Run) bool { return r.State != billing.Draft })
 	return err
+}
+
+// whole reads the same of all rooms, from what is remembered of them.
+func (s *Service) whole(ctx context.Context, project id.ID, h *Home) error {
+	st, err := s.billing.Standing(ctx, s.db.Reader(ctx), project, h.Today)
+	if err != nil {
+		return err
+	}
+	month := h.Today.Month()
+	h.Collection, h.Last, h.Ageing = st.This, st.Last, st.Ageing
+	h.Curve = curve(st.ThisDays, h.Collection.Due, month, h.Today.Day())
+	h.LastCurve = curve(st.LastDays, h.Last.Due, month.Add(-1), month.Add(-1).Days())
+	return nil
 }
 
 func (s *Service) collections(ctx context.Context, project id.ID, among []id.ID, h *Home) error {
@@ -118,16 +134,24 @@ func (s *Service) collections(ctx context.Context, project id.ID, among []id.ID,
 	if err != nil {
 		return err
 	}
-	h.Curve = curve(days, h.Collection.Due, month, h.Today.Day())
+	h.Curve = curve(daysOf(days), h.Collection.Due, month, h.Today.Day())
 	if days, err = s.cashier.PaidByDay(ctx, q, project, among, month.Add(-1)); err != nil {
 		return err
 	}
-	h.LastCurve = curve(days, h.Last.Due, month.Add(-1), month.Add(-1).Days())
+	h.LastCurve = curve(daysOf(days), h.Last.Due, month.Add(-1), month.Add(-1).Days())
 	return nil
 }
 
+func daysOf(list []cashier.DaySum) []billing.DayPaid {
+	out := make([]billing.DayPaid, len(list))
+	for i, d := range list {
+		out[i] = billing.DayPaid(d)
+	}
+	return out
+}
+
 // curve adds days up; what was paid before the month counts from its first day.
-func curve(days []cashier.DaySum, due money.Fen, month clock.Month, until int) []Point {
+func curve(days []billing.DayPaid, due money.Fen, month clock.Month, until int) []Point {
 	if due == 0 {
 		return []Point{}
 	}

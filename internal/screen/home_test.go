@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/latefee"
 )
 
 // TestHomeOfBuildings: the figures of two buildings add up to those of the
@@ -88,6 +90,19 @@ func TestFiguresFollow(t *testing.T) {
 			if !slices.Equal(got, want) {
 				w.t.Errorf("after %s: %+v, the rooms add up to %+v", after, got, want)
 			}
+			today := clock.DateOf(w.d.Clock().Now())
+			st, err := w.billing.Standing(ctx, q, w.project, today)
+			w.must(err)
+			months, err := w.billing.Collections(ctx, q, w.project, all, month, month.Add(-1))
+			w.must(err)
+			ageing, err := w.billing.Ageing(ctx, q, w.project, all, today)
+			w.must(err)
+			if st.This != months[0] || st.Last != months[1] || !reflect.DeepEqual(st.Ageing, ageing) {
+				w.t.Errorf("after %s: stands at %+v, the rooms at %+v and %+v", after, st, months, ageing)
+			}
+			if paid := sumDays(st.ThisDays); paid != st.This.Paid {
+				w.t.Errorf("after %s: the days bring %d, the month %d", after, paid, st.This.Paid)
+			}
 		}
 		here, next := g.rooms["3栋1单元101"], g.rooms["3栋1单元102"]
 		w.assign(100_00, month, month.Add(1), here, next)
@@ -112,11 +127,11 @@ func TestFiguresFollow(t *testing.T) {
 		w.release(month.Add(1))
 		follow("another month")
 		w.write(func(ctx context.Context, tx *db.Tx) error {
-			x, err := w.billing.AskWaiver(ctx, tx, w.staff(billing.PermWaiverAsk), w.project, billing.Waiver{Kind: billing.WaiveCharge, Charge: lines.Items[1].ID, Amount: 10_00, Reason: "漏水补偿"})
+			x, err := w.late.AskWaiver(ctx, tx, w.staff(latefee.PermWaiverAsk), w.project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: lines.Items[1].ID, Amount: 10_00, Reason: "漏水补偿"})
 			if err != nil {
 				return err
 			}
-			_, err = w.billing.DecideWaiver(ctx, tx, actor.System("主管"), w.project, x.ID, true, "情况属实", x.Version)
+			_, err = w.late.DecideWaiver(ctx, tx, actor.System("主管"), w.project, x.ID, true, "情况属实", x.Version)
 			return err
 		})
 		follow("a waiver")
@@ -127,6 +142,13 @@ func TestFiguresFollow(t *testing.T) {
 		w.must(w.jobs.Drain(ctx))
 		follow("a withdrawal")
 	})
+}
+
+func sumDays(days []billing.DayPaid) (sum money.Fen) {
+	for _, d := range days {
+		sum += d.Amount
+	}
+	return sum
 }
 
 type screenHome struct {

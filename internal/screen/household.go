@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/notify"
 )
 
 // HouseholdRoom is one room of the household with what it owes.
@@ -34,6 +35,7 @@ type Household struct {
 	Owed       money.Fen
 	Overdue    money.Fen // part of Owed whose due day has passed
 	Prepaid    money.Fen
+	Aside      []cashier.Aside // of Prepaid, what may pay one fee item only
 	Year       int
 	PaidYear   money.Fen
 	PaidByItem []cashier.ItemSum
@@ -49,7 +51,7 @@ type Household struct {
 
 // Event is one thing that happened to the household.
 type Event struct {
-	Kind   string // receipt, void, overdue, dunning, change
+	Kind   string // receipt, void, overdue, dunning, message, change
 	At     time.Time
 	Title  string
 	Text   string
@@ -98,6 +100,9 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 		if h.Prepaid, err = s.payment.Balance(ctx, q, project, base.Payer.ID, rooms); err != nil {
 			return nil, err
 		}
+		if h.Aside, err = s.cashier.Aside(ctx, q, project, base.Payer.ID, rooms); err != nil {
+			return nil, fmt.Errorf("household: %w", err)
+		}
 	}
 	h.Year = h.Today.Year()
 	first := clock.Date(h.Year*10000 + 101)
@@ -111,7 +116,7 @@ func (s *Service) Household(ctx context.Context, who actor.Actor, project, room 
 }
 
 func (s *Service) addLate(ctx context.Context, q db.Q, project id.ID, h *Household, rooms []id.ID) error {
-	fees, err := s.billing.LateFees(ctx, q, project, rooms, h.Today)
+	fees, err := s.late.Fees(ctx, q, project, rooms, h.Today)
 	if err != nil {
 		return fmt.Errorf("household: %w", err)
 	}
@@ -160,6 +165,11 @@ func (s *Service) timeline(ctx context.Context, who actor.Actor, project id.ID, 
 			return err
 		}
 	}
+	if h.Payer != nil && s.notify != nil && who.Can(notify.PermRead, project) {
+		if err := s.addMessages(ctx, project, h); err != nil {
+			return err
+		}
+	}
 	slices.SortStableFunc(h.Timeline, func(a, b Event) int { return b.At.Compare(a.At) })
 	h.Timeline = h.Timeline[:min(len(h.Timeline), timelineLength)]
 	return nil
@@ -176,6 +186,9 @@ func (h *Household) addReceipt(r *cashier.Receipt) {
 	text := fmt.Sprintf("%s，%s。收据 %s", spanOf(r.Lines), methods, r.Number)
 	if r.ToPrepay > 0 {
 		text = fmt.Sprintf("%s，其中 %s 存入预存", text, r.ToPrepay.Comma())
+	}
+	if r.Rounded > 0 {
+		text = fmt.Sprintf("%s，抹零 %s", text, r.Rounded.Comma())
 	}
 	title := "缴费 " + r.Amount.Comma()
 	if r.Deposit > 0 {
@@ -242,6 +255,28 @@ func (h *Household) addOverdue() {
 	}
 }
 
+// addMessages adds what was sent to the payer, and what became of it.
+func (s *Service) addMessages(ctx context.Context, project id.ID, h *Household) error {
+	list, err := s.notify.ToPerson(ctx, s.db.Reader(ctx), project, h.Payer.ID, 20)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		m := &list[i]
+		at, text := m.SentAt, m.Standing()
+		if at.IsZero() {
+			at = m.Created
+		}
+		if !m.OpenedAt.IsZero() {
+			text += m.OpenedAt.In(clock.Shanghai()).Format("，01-02 15:04 在缴费页面打开")
+		} else if m.Reason != "" {
+			text += "，" + m.Reason
+		}
+		h.Timeline = append(h.Timeline, Event{Kind: "message", At: at, Title: m.Way() + "：" + notify.KindName(m.Kind), Text: text, By: "系统"})
+	}
+	return nil
+}
+
 // addChanges adds what was changed of the rooms and the people.
 func (s *Service) addChanges(ctx context.Context, project id.ID, h *Household) error {
 	subjects := []id.ID{}
@@ -263,6 +298,29 @@ func (s *Service) addChanges(ctx context.Context, project id.ID, h *Household) e
 			}
 			h.Timeline = append(h.Timeline, Event{Kind: kind, At: e.At, Title: title, Text: strings.TrimPrefix(e.Summary, "催缴："), By: e.Name})
 		}
+	}
+	return s.addParts(ctx, project, h, subjects)
+}
+
+// addParts adds what an import or another command on many records did to these;
+// what became of a person in a room stands with the room.
+func (s *Service) addParts(ctx context.Context, project id.ID, h *Household, subjects []id.ID) error {
+	list, err := s.audit.Parts(ctx, project, subjects, 20)
+	if err != nil {
+		return err
+	}
+	inHouse := map[id.ID]bool{}
+	for _, r := range h.Rooms {
+		inHouse[r.ID] = true
+	}
+	told := map[string]bool{}
+	for _, e := range list {
+		key := fmt.Sprint(e.Seq, e.Summary)
+		if e.Kind == "room" && !inHouse[e.Subject] || told[key] {
+			continue
+		}
+		told[key] = true
+		h.Timeline = append(h.Timeline, Event{Kind: "change", At: e.At, Title: "资料变更", Text: e.Summary, By: e.Name})
 	}
 	return nil
 }

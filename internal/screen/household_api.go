@@ -54,7 +54,7 @@ type openCharge struct {
 }
 
 type event struct {
-	Kind   string    `json:"kind" enum:"receipt,void,overdue,dunning,change"`
+	Kind   string    `json:"kind" enum:"receipt,void,overdue,dunning,message,change"`
 	At     time.Time `json:"at"`
 	Title  string    `json:"title"`
 	Text   string    `json:"text"`
@@ -66,6 +66,12 @@ type event struct {
 type itemSum struct {
 	Item   string    `json:"item_name"`
 	Amount money.Fen `json:"amount"`
+}
+
+type asideSum struct {
+	Item   id.ID     `json:"item_id"`
+	Name   string    `json:"item_name"`
+	Amount money.Fen `json:"amount" doc:"余额，分"`
 }
 
 type formerDebt struct {
@@ -85,6 +91,7 @@ type householdBody struct {
 	Owed       money.Fen         `json:"owed" doc:"当前欠费，分"`
 	Overdue    money.Fen         `json:"overdue" doc:"其中已逾期，分"`
 	Prepaid    money.Fen         `json:"prepaid" doc:"预存余额，分"`
+	Aside      []asideSum        `json:"prepaid_for" nullable:"false" doc:"其中的专用预存，按费用"`
 	Year       int               `json:"year"`
 	PaidYear   money.Fen         `json:"paid_year" doc:"今年已缴，分，不含存入预存"`
 	Receipts   int               `json:"receipts_year" doc:"今年有效收据张数"`
@@ -108,7 +115,7 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	}
 	out := &householdOutput{Body: householdBody{Owed: h.Owed, Overdue: h.Overdue, Prepaid: h.Prepaid, Year: h.Year, PaidYear: h.PaidYear,
 		Receipts: h.Receipts, Today: h.Today, People: []householdPerson{}, Rooms: []householdRoom{}, PaidByItem: []itemSum{},
-		Open: []openCharge{}, Timeline: []event{}, Former: []formerDebt{}, Transfers: []transferJSON{}}}
+		Open: []openCharge{}, Timeline: []event{}, Former: []formerDebt{}, Aside: []asideSum{}, Transfers: []transferJSON{}}}
 	b := &out.Body
 	if h.Payer != nil {
 		b.PayerID, b.PayerName = h.Payer.ID, h.Payer.Name
@@ -129,6 +136,9 @@ func (s *Service) readHousehold(ctx context.Context, who actor.Actor, in *struct
 	}
 	for _, x := range h.PaidByItem {
 		b.PaidByItem = append(b.PaidByItem, itemSum(x))
+	}
+	for _, a := range h.Aside {
+		b.Aside = append(b.Aside, asideSum(a))
 	}
 	for i := range h.Open {
 		c := &h.Open[i]

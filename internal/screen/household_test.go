@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"testing"
 
 	"linli/internal/cashier"
@@ -23,5 +24,14 @@ func TestVoidReceiptOnTheTimeline(t *testing.T) {
 		if got[i] != want[i] {
 			t.Errorf("event %d is %q, want %q", i, got[i], want[i])
 		}
+	}
+}
+
+// What the counter let go is told beside the money.
+func TestRoundingOnTheTimeline(t *testing.T) {
+	h := &Household{}
+	h.addReceipt(&cashier.Receipt{Number: "SJ2026-000001", Amount: 25100, Rounded: 37, State: cashier.StateValid, Lines: []cashier.Line{{ItemName: "物业服务费", Month: 202611}}})
+	if e := h.Timeline[0]; e.Title != "缴费 251.00" || !strings.HasSuffix(e.Text, "收据 SJ2026-000001，抹零 0.37") {
+		t.Errorf("told %q, %q", e.Title, e.Text)
 	}
 }

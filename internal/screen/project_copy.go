@@ -47,7 +47,11 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 			return err
 		}
 		out.Tags, out.Fields = len(setup.Tags), setup.Fields
-		if out.SetupCopy, err = s.billing.CopySetup(ctx, tx, who, from, p.ID, setup.Tags); err != nil {
+		var items map[id.ID]id.ID
+		if out.SetupCopy, items, err = s.billing.CopySetup(ctx, tx, who, from, p.ID, setup.Tags); err != nil {
+			return err
+		}
+		if err := s.late.CopySetup(ctx, tx, who, from, p.ID, items); err != nil {
 			return err
 		}
 		if err := s.words.CopySetup(ctx, tx, from, p.ID); err != nil {

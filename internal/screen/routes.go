@@ -14,6 +14,7 @@ func (s *Service) Routes(w *web.Server) {
 		Tag: "screen", Permission: estate.PermRead, Buildings: true}, s.readRoomStates)
 	web.Handle(w, web.Op{ID: "read-room-card", Method: "GET", Path: "/projects/{project}/rooms/{room}/card", Summary: "房态图上一间房的卡片：业主、面积、逾期",
 		Tag: "screen", Permission: estate.PermRead, Buildings: true}, s.readRoomCard)
+	s.historyRoutes(w)
 	s.transferRoutes(w)
 	s.copyRoutes(w)
 }

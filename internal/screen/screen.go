@@ -1,7 +1,7 @@
 // Package screen answers the pages that look into several rooms at once: the
-// household's page, the home page, the plan of a building, and a room that
-// changes hands. It owns no
-// table. Floor 9. Uses: audit, ledger, estate, payment, dictionary, tariff, billing, cashier.
+// household's page, the home page, the plan of a building, a room that changes
+// hands, and the histories of records. It owns no
+// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier.
 package screen
 
 import (
@@ -11,17 +11,23 @@ import (
 	"linli/internal/dictionary"
 	"linli/internal/estate"
 	"linli/internal/kit/db"
+	"linli/internal/latefee"
+	"linli/internal/notify"
 	"linli/internal/payment"
+	"linli/internal/tariff"
 )
 
-// Deps is what the pages look into.
+// Deps is what the pages look into; without Notify they show no messages.
 type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
+	Notify  *notify.Service
 	Estate  *estate.Service
 	Payment *payment.Service
 	Words   *dictionary.Service
+	Tariff  *tariff.Service
 	Billing *billing.Service
+	LateFee *latefee.Service
 	Cashier *cashier.Service
 }
 
@@ -29,14 +35,17 @@ type Deps struct {
 type Service struct {
 	db      *db.DB
 	audit   *audit.Service
+	notify  *notify.Service
 	estate  *estate.Service
 	payment *payment.Service
 	words   *dictionary.Service
+	tariff  *tariff.Service
 	billing *billing.Service
+	late    *latefee.Service
 	cashier *cashier.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, payment: d.Payment, words: d.Words, billing: d.Billing, cashier: d.Cashier}
+	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier}
 }

@@ -20,6 +20,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/kit/web"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 	"linli/internal/screen"
@@ -33,6 +34,7 @@ type world struct {
 	estate  *estate.Service
 	tariff  *tariff.Service
 	billing *billing.Service
+	late    *latefee.Service
 	cashier *cashier.Service
 	screen  *screen.Service
 	jobs    *job.Queue
@@ -63,9 +65,10 @@ func runAt(t *testing.T, f func(w *world, now *clock.Manual)) {
 		pay := payment.New(payment.Deps{DB: d})
 		w.tariff = tariff.New(tariff.Deps{DB: d, Audit: log, Estate: w.estate})
 		w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Tariff: w.tariff, Jobs: w.jobs})
-		w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Payment: pay, Billing: w.billing,
+		w.late = latefee.New(latefee.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Tariff: w.tariff, Billing: w.billing})
+		w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: w.estate, Payment: pay, Billing: w.billing, LateFee: w.late,
 			Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
-		w.screen = screen.New(screen.Deps{DB: d, Audit: log, Estate: w.estate, Payment: pay, Billing: w.billing, Cashier: w.cashier})
+		w.screen = screen.New(screen.Deps{DB: d, Audit: log, Estate: w.estate, Payment: pay, Billing: w.billing, LateFee: w.late, Cashier: w.cashier})
 		w.write(func(ctx context.Context, tx *db.Tx) error {
 			p, err := w.estate.CreateProject(ctx, tx, system(), estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
 			w.project = p.ID

@@ -32,18 +32,21 @@ type assignmentJSON struct {
 
 // toAssignment names the target.
 func toAssignment(a *Assignment, n *targetNames) assignmentJSON {
-	label := "全项目"
+	return assignmentJSON{a.ID, toAssignmentFields(a), scopeLabel(a, n), a.Version}
+}
+
+func scopeLabel(a *Assignment, n *targetNames) string {
 	switch a.Scope {
 	case ToKind:
-		label = estate.RoomKinds().Chinese(a.Kind)
+		return estate.RoomKinds().Chinese(a.Kind)
 	case ToBuilding:
-		label = n.buildings[a.Target]
+		return n.buildings[a.Target]
 	case ToRoom:
-		label = n.rooms[a.Target]
+		return n.rooms[a.Target]
 	case ToRule:
-		label = a.Rule.words(n)
+		return a.Rule.words(n)
 	}
-	return assignmentJSON{a.ID, toAssignmentFields(a), label, a.Version}
+	return "全项目"
 }
 
 func (s *Service) assignmentList(ctx context.Context, q db.Q, project id.ID, list []Assignment) ([]assignmentJSON, error) {

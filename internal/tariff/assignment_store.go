@@ -20,15 +20,11 @@ func scanAssignment(row db.Scanner) (Assignment, error) {
 	var exempt int
 	var rule string
 	err := row.Scan(&a.ID, &a.Item, &a.Scope, &a.Target, &a.Kind, &exempt, &a.From, &a.Until, &a.Version, &rule, &a.Quantity)
-	if a.Exempt = exempt == 1; err != nil || rule == "" {
+	if a.Exempt = exempt == 1; err != nil {
 		return a, err
 	}
-	var r ruleRow
-	if err := json.Unmarshal([]byte(rule), &r); err != nil {
-		return a, fmt.Errorf("decode rule: %w", err)
-	}
-	a.Rule = Rule(r)
-	return a, nil
+	a.Rule, err = DecodeRule(rule)
+	return a, err
 }
 
 // ruleRow is the JSON of a rule's column; its keys never change.
@@ -44,16 +40,36 @@ type ruleRow struct {
 	Tag          id.ID      `json:"tag,omitempty"`
 }
 
-func insertAssignment(ctx context.Context, tx *db.Tx, project id.ID, a *Assignment) error {
-	rule := ""
-	if a.Scope == ToRule {
-		b, err := json.Marshal(ruleRow(a.Rule))
-		if err != nil {
-			return fmt.Errorf("encode rule: %w", err)
-		}
-		rule = string(b)
+// EncodeRule writes a rule for a column; one without conditions is empty.
+func EncodeRule(r Rule) (string, error) {
+	if r == (Rule{}) {
+		return "", nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO billing_assignment (project_id, id, item_id, scope, scope_id, scope_kind, exempt, from_date,
+	b, err := json.Marshal(ruleRow(r))
+	if err != nil {
+		return "", fmt.Errorf("encode rule: %w", err)
+	}
+	return string(b), nil
+}
+
+// DecodeRule reads what EncodeRule wrote.
+func DecodeRule(text string) (Rule, error) {
+	var r ruleRow
+	if text == "" {
+		return Rule(r), nil
+	}
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return Rule(r), fmt.Errorf("decode rule: %w", err)
+	}
+	return Rule(r), nil
+}
+
+func insertAssignment(ctx context.Context, tx *db.Tx, project id.ID, a *Assignment) error {
+	rule, err := EncodeRule(a.Rule)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO billing_assignment (project_id, id, item_id, scope, scope_id, scope_kind, exempt, from_date,
 		until_date, version, created_at, rule, quantity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		project, a.ID, a.Item, a.Scope, a.Target, a.Kind, a.Exempt, a.From, a.Until, a.Version, tx.Now(), rule, a.Quantity)
 	if err != nil {

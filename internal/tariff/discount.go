@@ -201,7 +201,7 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if !i.Active {
 		return d, ErrItemRetired
 	}
-	if i.Basis == Metered || i.Basis == Shared || i.Basis == Once {
+	if i.Basis == Metered || i.Basis == Shared || i.Basis.Single() {
 		return d, ErrPassThrough
 	}
 	if err := s.exists(ctx, tx, project, &Assignment{Scope: d.Scope, Target: d.Target}); err != nil {
@@ -299,18 +299,13 @@ type DiscountFilter struct {
 
 // Discounts lists discounts, newest first.
 func (s *Service) Discounts(ctx context.Context, q db.Q, project id.ID, f DiscountFilter) (page.List[Discount], error) {
-	var before id.ID
-	if _, err := page.Decode(f.Cursor, &before); err != nil {
-		return page.List[Discount]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := listDiscounts(ctx, q, project, &f, before)
+	list, err := page.Newest(&f.Request, func(d Discount) id.ID { return d.ID }, func(before id.ID) ([]Discount, error) {
+		return listDiscounts(ctx, q, project, &f, before)
+	})
 	if err != nil {
-		return page.List[Discount]{}, fmt.Errorf("list discounts: %w", err)
+		return list, fmt.Errorf("list discounts: %w", err)
 	}
-	return page.Cut(rows, f.Limit, func(d Discount) []any { return []any{d.ID} }), nil
+	return list, nil
 }
 
 // DiscountsOf lists all discounts of an item, whatever their state, by id.
@@ -349,4 +344,10 @@ func KeepText(keep int64) string {
 func told(reason string) bool {
 	n := utf8.RuneCountInString(reason)
 	return n >= 2 && n <= 200
+}
+
+// NewestDiscounts are the newest hundred discounts on an item, whatever became
+// of them.
+func (s *Service) NewestDiscounts(ctx context.Context, q db.Q, project, item id.ID) ([]id.ID, error) {
+	return newestDiscounts(ctx, q, project, item, 100)
 }

@@ -100,3 +100,13 @@ func collectDiscounts(ctx context.Context, q db.Q, where string, args ...any) ([
 	}
 	return out, nil
 }
+
+// newestDiscounts are the newest discounts on an item, whatever became of them.
+func newestDiscounts(ctx context.Context, q db.Q, project, item id.ID, limit int) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT id FROM billing_discount WHERE project_id = ? AND item_id = ? ORDER BY id DESC LIMIT ?", project, item, limit)
+	list, err := db.Collect(rows, err, func(row db.Scanner) (d id.ID, err error) { return d, row.Scan(&d) })
+	if err != nil {
+		return nil, fmt.Errorf("list discounts of item: %w", err)
+	}
+	return list, nil
+}

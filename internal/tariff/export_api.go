@@ -55,7 +55,7 @@ func (s *Service) itemOffer() export.Offer {
 			sheet.Text(source[r.SourceKind]), sheet.Text(r.SourceText), sheet.Text(cycle[i.Cycle] + word(i.Timing == "advance", "预收", "后收")),
 			sheet.Text(i.From.String()), sheet.Text(i.Until.String()), sheet.Text(word(i.State == "active", "在用", "停用"))}
 	}
-	o := export.Offer{Key: "items", Name: "费用项目", Permission: PermRead, Columns: []sheet.Column{export.Text("费用", 16), export.Text("怎么算", 14), {Title: "今天的单价", Width: 12},
+	o := export.Offer{Key: "items", Name: "费用项目", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("费用", 16), export.Text("怎么算", 14), {Title: "今天的单价", Width: 12},
 		export.Text("单位", 14), export.Text("公式或阶梯", 24), export.Text("单价从", 12), export.Text("依据", 14), export.Text("文号或说明", 30), export.Text("周期", 12),
 		export.Text("起收", 12), export.Text("收到", 12), export.Text("状态", 8)}}
 	o.Check, o.Rows = export.Pages(func(ctx context.Context, who actor.Actor, x *in) (*itemsOut, error) {

@@ -29,7 +29,11 @@ const (
 	Metered    Basis = "metered"  // what meters say was used in the month, priced by the rate's tariff
 	Shared     Basis = "shared"   // amounts come from shared cost documents
 	Once       Basis = "once"     // amounts come from single charges, room by room
+	Costs      Basis = "costs"    // like Once, of what it cost to collect (实现债权的费用); paid before late fees and principal (民法典 561)
 )
+
+// Single reports whether amounts come from single charges only.
+func (b Basis) Single() bool { return b == Once || b == Costs }
 
 // Cycle is how often the item is billed; obligations are months whatever it is.
 type Cycle string
@@ -124,7 +128,7 @@ func (i *Item) check() error {
 		return ErrItem.At("body.name", "要填写，最多 40 个字", i.Name)
 	}
 	switch i.Basis {
-	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered, Shared, Once:
+	case ByArea, Fixed, ByFormula, ByPeople, ByQuantity, Metered, Shared, Once, Costs:
 	default:
 		return ErrItem.At("body.basis", "不在可选范围内", string(i.Basis))
 	}
@@ -273,7 +277,7 @@ func (i *Item) PriceUnit() string {
 	if i.Basis == Metered {
 		return "元/" + i.Meter.Unit()
 	}
-	if i.Basis == Shared || i.Basis == Once {
+	if i.Basis == Shared || i.Basis.Single() {
 		return "元"
 	}
 	per := "月"

@@ -2,13 +2,12 @@ package tariff
 
 import (
 	"context"
-	"io"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/id"
+	"linli/internal/kit/web"
 )
 
 type discountPhotoIn struct {
@@ -48,11 +47,5 @@ func (s *Service) photoAPI(ctx context.Context, _ actor.Actor, in *photoIn) (*hu
 	if err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer f.Close()
-		ctx.SetHeader("Content-Type", "image/jpeg")
-		ctx.SetHeader("Content-Length", strconv.FormatInt(b.Size, 10))
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
-		io.Copy(ctx.BodyWriter(), f) // a client that has gone away needs no answer
-	}}, nil
+	return web.Send(f, web.Sent{Type: "image/jpeg", Size: b.Size, Show: true, Keep: true}), nil
 }

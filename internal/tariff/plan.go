@@ -169,7 +169,7 @@ func (p *Plan) dueIn(item *Item, first clock.Month, n int) clock.Month {
 }
 
 func (p *Plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discount) error {
-	if item.Basis == Shared || item.Basis == Once || item.Basis == Metered && p.ahead != 0 {
+	if item.Basis == Shared || item.Basis.Single() || item.Basis == Metered && p.ahead != 0 {
 		return nil // known only once costs are shared out, meters read, or somebody charges it
 	}
 	first, n, due := p.billed(item)

@@ -170,12 +170,20 @@ func (s *Service) AddRate(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 	if err := r.Check(i.Basis); err != nil {
 		return r, err
 	}
+	known, err := ratesOf(ctx, tx, project, r.Item)
+	if err != nil {
+		return r, err
+	}
 	r.ID, r.CreatedBy = tx.NewID(), who.Name
 	if err := insertRate(ctx, tx, project, &r); err != nil {
 		return r, err
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.rate_added", Kind: "item", Subject: i.ID,
-		Summary: i.Name + "自 " + r.From.String() + " 起执行新单价 " + r.Price.String() + " " + i.PriceUnit(), After: r})
+	e := audit.Entry{Project: project, Who: who, Action: "billing.rate_added", Kind: "item", Subject: i.ID,
+		Summary: i.Name + "自 " + r.From.String() + " 起执行新单价 " + r.Price.String() + " " + i.PriceUnit(), After: r}
+	if before := RateOn(known, r.From); before != nil {
+		e.Before = *before
+	}
+	s.audit.Record(tx, e)
 	return r, nil
 }
 

@@ -6,12 +6,14 @@ package opening
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/money"
 	"linli/internal/kit/sheet"
+	"linli/internal/kit/spool"
 )
 
 // The columns by their inner names.
@@ -65,16 +67,33 @@ type Row struct {
 	Note                 string
 }
 
-// Sheet is a sheet that has been read.
+// Code names the fields of a row for the spool.
+func (row *Row) Code(c *spool.Coder) {
+	spool.Int(c, &row.Line)
+	for _, s := range []*string{&row.Building, &row.Unit, &row.Room, &row.Item, &row.Note} {
+		c.Text(s)
+	}
+	for _, d := range []*clock.Date{&row.From, &row.Until, &row.Due, &row.PaidOn} {
+		spool.Int(c, d)
+	}
+	spool.Int(c, &row.Amount)
+	spool.Int(c, &row.Paid)
+}
+
+// Sheet is a sheet that has been read; its rows lie in a spool. It must be
+// closed.
 type Sheet struct {
 	*sheet.Table
-	List []Row
+	rows   spool.File // Row
+	count  int
+	months int // of all rows together
 }
 
 const (
-	maxMonths           = 120 // of one row
-	maxNote             = 100 // characters
-	maxAmount money.Fen = 100_000_000 * 100
+	maxMonths            = 120     // of one row
+	maxCharges           = 600_000 // of a sheet: 50,000 rows of a year
+	maxNote              = 100     // characters
+	maxAmount  money.Fen = 100_000_000 * 100
 )
 
 // Read reads the sheet; what is wrong with rows is in Problems. note is told
@@ -85,15 +104,28 @@ func Read(ctx context.Context, b *sheet.Book, skipHidden bool, note func(done in
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		note(len(out.List))
-		if row, ok := readRow(b, r); ok {
-			out.List = append(out.List, row)
+		note(out.count)
+		row, ok := readRow(b, r)
+		if !ok {
+			return nil
 		}
-		return nil
+		before := out.months
+		if out.months += row.Until.Month().Sub(row.From.Month()) + 1; before <= maxCharges && out.months > maxCharges {
+			r.Refuse(ColUntil, fmt.Sprintf("到这一行为止，各行的月数合计超过 %d，请分成几张表导入", maxCharges))
+		}
+		out.count++
+		_, err := out.rows.Add(&row)
+		return err
 	})
+	if err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
 	out.Table = t
-	return out, err
+	return out, nil
 }
+
+// Close gives back what the rows lie in.
+func (s *Sheet) Close() error { return s.rows.Close() }
 
 func readRow(b *sheet.Book, r *sheet.TableRow) (Row, bool) {
 	row := Row{Line: r.Line, Building: r.Text(ColBuilding), Unit: r.Text(ColUnit), Room: r.Text(ColRoom), Item: r.Text(ColItem), Note: r.Text(ColNote)}

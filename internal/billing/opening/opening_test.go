@@ -23,22 +23,41 @@ func read(t *testing.T, lines ...string) *opening.Sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
+}
+
+func plan(t *testing.T, s *opening.Sheet) (out []opening.Charge, total opening.Totals) {
+	t.Helper()
+	total, err := s.Plan(facts(), func(c *opening.Charge) error {
+		out = append(out, *c)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, total
 }
 
 // facts know the rooms 1-1-101 and 1-1-102, a fee, and that October is charged.
 func facts() opening.Facts {
 	return opening.Facts{
-		Place: func(r *opening.Row) (opening.Place, bool) {
-			n := map[string]id.ID{"1-1-101": 101, "1-1-102": 102}[r.Room]
-			return opening.Place{Room: n, Label: r.Room}, n != 0
+		Look: func([]opening.Row) (opening.Stored, error) {
+			return opening.Stored{Charged: map[opening.Taken]bool{{Period: opening.Period{Item: 7, Month: 202610}, Room: 101}: true},
+				Place: func(r *opening.Row) (opening.Place, bool) {
+					n := map[string]id.ID{"1-1-101": 101, "1-1-102": 102}[r.Room]
+					return opening.Place{Room: n, Label: r.Room}, n != 0
+				}}, nil
 		},
 		Item: func(name string) (opening.Item, bool) {
 			return opening.Item{ID: 7, Name: name, Due: func(m clock.Month) clock.Date { return m.Last() }}, name == "物业费"
 		},
-		Names:   []string{"物业费"},
-		Charged: func(_ id.ID, m clock.Month, _ id.ID) bool { return m == 202610 },
-		Now:     202611,
+		Names: []string{"物业费"},
+		Now:   202611,
 	}
 }
 
@@ -59,7 +78,7 @@ func TestRead(t *testing.T) {
 		"paid ahead":                   {"房号,费用项目,账期,应收金额,已收金额", "1-1-101,物业费,2026-12,88,88", "101 2026-12 8800-8800 due 2026-12-31"},
 		"owed ahead":                   {"房号,费用项目,账期,应收金额,已收金额", "1-1-101,物业费,2026-12,88,80", "!C2 还没到的账期"},
 		"unknown room":                 {"房号,费用项目,账期,应收金额", "9-9-999,物业费,2025-03,88", "!A2 没有这间房"},
-		"unknown fee":                  {"房号,费用项目,账期,应收金额", "1-1-101,电梯费,2025-03,88", "!B2 没有这个费用项目；请先在收费项目里新建，或改成已有的：物业费"},
+		"unknown fee":                  {"房号,费用项目,账期,应收金额", "1-1-101,电梯费,2025-03,88", "!B2 没有这个费用项目；请先在费用项目里新建，或改成已有的：物业费"},
 		"charged already":              {"房号,费用项目,账期,应收金额", "1-1-101,物业费,2026-10,88", "!C2 1-1-101 的物业费 2026-10 系统里已经有了"},
 		"paid more than charged":       {"房号,费用项目,账期,应收金额,已收金额", "1-1-101,物业费,2025-03,88,90", "!E2 已收超过应收"},
 		"what is owed contradicts":     {"房号,费用项目,账期,应收金额,已收金额,欠费金额", "1-1-101,物业费,2025-03,88,8,88", "!F2 欠费应等于应收减已收：88.00 − 8.00"},
@@ -73,7 +92,7 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := read(t, c.head, c.row)
-			charges, total := s.Plan(facts())
+			charges, total := plan(t, s)
 			got := []string{}
 			for _, x := range charges {
 				got = append(got, fmt.Sprintf("%d %s %d-%d due %s", x.Room, x.Month, x.Amount, x.Paid, x.Due))
@@ -95,7 +114,7 @@ func TestRead(t *testing.T) {
 
 func TestTheSameMonthTwice(t *testing.T) {
 	s := read(t, "房号,费用项目,开始日期,结束日期,账期,应收金额", "1-1-101,物业费,2025-01-01,2025-12-31,,1200", "1-1-101,物业费,,,2025-05,100")
-	if _, total := s.Plan(facts()); len(s.Problems) != 1 || s.Problems[0].Row != 3 || total.Charges != 12 || !strings.Contains(s.Problems[0].Message, "第 2 行") {
+	if _, total := plan(t, s); len(s.Problems) != 1 || s.Problems[0].Row != 3 || total.Charges != 12 || !strings.Contains(s.Problems[0].Message, "第 2 行") {
 		t.Errorf("%+v %+v", s.Problems, total)
 	}
 }
@@ -110,5 +129,30 @@ func TestTemplate(t *testing.T) {
 		if !known[c.Title] || c.Note == "" {
 			t.Errorf("column %q", c.Title)
 		}
+	}
+}
+
+// A sheet whose few rows would be millions of charges is refused while it is
+// read, at the row with which it becomes too much.
+func TestTooManyMonths(t *testing.T) {
+	rows := []string{"房号,费用项目,开始日期,结束日期,应收金额"}
+	for range 5_002 {
+		rows = append(rows, "1-1-101,物业费,2010-01-01,2019-12-31,1200")
+	}
+	s := read(t, rows...)
+	if len(s.Problems) != 1 || s.Problems[0].Row != 5_002 || !strings.Contains(s.Problems[0].Message, "请分成几张表") {
+		t.Errorf("%+v", s.Problems)
+	}
+}
+
+// Rows that all charge the same months cost one look each, and one word.
+func TestManyRowsOfOneMonth(t *testing.T) {
+	rows := []string{"房号,费用项目,开始日期,结束日期,应收金额"}
+	for range 3_000 {
+		rows = append(rows, "1-1-101,物业费,2010-01-01,2019-12-31,1200")
+	}
+	s := read(t, rows...)
+	if _, total := plan(t, s); total.Charges != 120 || len(s.Problems) != 2_999 {
+		t.Errorf("%+v, %d problems", total, len(s.Problems))
 	}
 }

@@ -1,14 +1,16 @@
 package opening
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/search"
+	"linli/internal/kit/spool"
 )
 
 // Place is a room as the plan needs it.
@@ -26,11 +28,27 @@ type Item struct {
 
 // Facts are what is stored.
 type Facts struct {
+	Item  func(name string) (Item, bool)
+	Names []string // of the items there are
+	// Look finds rooms and charges of some rows at a time.
+	Look func(rows []Row) (Stored, error)
+	Now  clock.Month
+}
+
+// Know makes the facts answer for the items there are.
+func (f *Facts) Know(list []Item) {
+	named := map[string]Item{}
+	for _, it := range list {
+		named[search.Fold(it.Name)] = it
+		f.Names = append(f.Names, it.Name)
+	}
+	f.Item = func(name string) (Item, bool) { it, ok := named[search.Fold(name)]; return it, ok }
+}
+
+// Stored is what is stored of the rooms of some rows.
+type Stored struct {
 	Place   func(r *Row) (Place, bool)
-	Item    func(name string) (Item, bool)
-	Names   []string // of the items there are
-	Charged func(item id.ID, month clock.Month, room id.ID) bool
-	Now     clock.Month
+	Charged map[Taken]bool
 }
 
 // Charge is one month of a row.
@@ -51,47 +69,77 @@ type Totals struct {
 	First, Last    clock.Month
 }
 
-// Plan turns the rows into charges by item, month and room; what cannot be is
-// added to Problems.
-func (s *Sheet) Plan(f Facts) ([]Charge, Totals) {
-	type key struct {
-		room, item id.ID
-		month      clock.Month
-	}
-	seen := map[key]int{}
-	rooms := map[id.ID]bool{}
-	var out []Charge
-	var t Totals
-	for i := range s.List {
-		r := &s.List[i]
-		place, item, ok := s.match(f, r)
-		if !ok {
-			continue
+// atOnce is how many rows are looked up together.
+const atOnce = 2000
+
+// Plan hands on the charges of the rows in the order of the sheet; what cannot
+// be is added to Problems.
+func (s *Sheet) Plan(f Facts, each func(c *Charge) error) (Totals, error) {
+	p := planned{Sheet: s, facts: f, seen: map[spot][]span{}, rooms: map[id.ID]bool{}, each: each}
+	err := spool.Some(&s.rows, atOnce, func(rows []Row) error {
+		stored, err := f.Look(rows)
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = p.row(&rows[i], stored)
 		}
-		for _, c := range r.months(place, item) {
-			k := key{place.Room, item.ID, c.Month}
-			switch first := seen[k]; {
-			case first != 0:
-				s.Refuse(r.Line, ColMonth, c.Month.String(), fmt.Sprintf("和第 %d 行是同一房屋、同一费用的 %s，请合成一行", first, c.Month))
-			case f.Charged(item.ID, c.Month, place.Room):
-				s.Refuse(r.Line, ColMonth, c.Month.String(), fmt.Sprintf("%s 的%s %s 系统里已经有了，请删去这一行", place.Label, item.Name, c.Month))
-			case c.Month > f.Now && c.Paid < c.Amount:
-				s.Refuse(r.Line, ColMonth, c.Month.String(), "还没到的账期只能导入已经收清的")
-			default:
-				out = append(out, c)
-				rooms[place.Room] = true
-				t.add(&c)
-			}
-			if seen[k] == 0 {
-				seen[k] = r.Line
-			}
-		}
-	}
-	t.Rooms = len(rooms)
-	slices.SortStableFunc(out, func(a, b Charge) int {
-		return cmp.Or(cmp.Compare(a.Item.ID, b.Item.ID), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Room, b.Room))
+		return err
 	})
-	return out, t
+	p.totals.Rooms = len(p.rooms)
+	return p.totals, err
+}
+
+// planned is a plan while it is made.
+type planned struct {
+	*Sheet
+	facts  Facts
+	totals Totals
+	seen   map[spot][]span // what earlier rows charge
+	rooms  map[id.ID]bool
+	each   func(c *Charge) error
+}
+
+type spot struct{ room, item id.ID }
+
+// span are the months of one row.
+type span struct {
+	from, until clock.Month
+	line        int32
+}
+
+func (p *planned) row(r *Row, stored Stored) error {
+	place, item, ok := p.match(stored, r)
+	if !ok {
+		return nil
+	}
+	at := spot{place.Room, item.ID}
+	for _, c := range r.months(place, item) {
+		if wrong := p.wrong(at, &c, stored); wrong != "" {
+			p.Refuse(r.Line, ColMonth, c.Month.String(), wrong)
+			return nil // one word about a row is enough
+		}
+		p.rooms[place.Room] = true
+		p.totals.add(&c)
+		if err := p.each(&c); err != nil {
+			return err
+		}
+	}
+	p.seen[at] = append(p.seen[at], span{r.From.Month(), r.Until.Month(), int32(r.Line)})
+	return nil
+}
+
+// wrong says why a charge cannot be, or nothing.
+func (p *planned) wrong(at spot, c *Charge, stored Stored) string {
+	for _, x := range p.seen[at] {
+		if x.from <= c.Month && c.Month <= x.until {
+			return fmt.Sprintf("和第 %d 行是同一房屋、同一费用的 %s，请合成一行", x.line, c.Month)
+		}
+	}
+	switch {
+	case stored.Charged[Taken{Period{at.item, c.Month}, at.room}]:
+		return fmt.Sprintf("%s 的%s %s 系统里已经有了，请删去这一行", c.Label, c.Item.Name, c.Month)
+	case c.Month > p.facts.Now && c.Paid < c.Amount:
+		return "还没到的账期只能导入已经收清的"
+	}
+	return ""
 }
 
 func (t *Totals) add(c *Charge) {
@@ -104,14 +152,15 @@ func (t *Totals) add(c *Charge) {
 	t.Last = max(t.Last, c.Month)
 }
 
-func (s *Sheet) match(f Facts, r *Row) (Place, Item, bool) {
-	place, ok := f.Place(r)
+func (p *planned) match(stored Stored, r *Row) (Place, Item, bool) {
+	s, f := p.Sheet, &p.facts
+	place, ok := stored.Place(r)
 	if !ok {
 		s.Refuse(r.Line, ColRoom, r.Room, "没有这间房；请写全楼栋-单元-房号，如 3-2-1502，或先导入房屋")
 	}
 	item, known := f.Item(r.Item)
 	if !known {
-		names := "请先在收费项目里新建"
+		names := "请先在费用项目里新建"
 		if len(f.Names) > 0 {
 			names += "，或改成已有的：" + strings.Join(f.Names[:min(len(f.Names), 8)], "、")
 		}
@@ -164,4 +213,15 @@ func (c *Charge) Lines() []string {
 		out = append(out, "备注："+r.Note)
 	}
 	return out
+}
+
+// Text is a charge in the list of what an import would do.
+func (c *Charge) Text() string {
+	return fmt.Sprintf("%s %s 应收 %s，已收 %s，欠 %s", c.Item.Name, c.Month, c.Amount.Comma(), c.Paid.Comma(), (c.Amount - c.Paid).Comma())
+}
+
+// Facts tell what is added up, by title.
+func (t *Totals) Facts() [][2]string {
+	return [][2]string{{"费用", strconv.Itoa(t.Charges) + " 条"}, {"房屋", strconv.Itoa(t.Rooms) + " 间"}, {"账期", fmt.Sprintf("%s 至 %s", t.First, t.Last)},
+		{"应收合计", t.Amount.Comma() + " 元"}, {"导入前已收", t.Paid.Comma() + " 元"}, {"期初欠费", (t.Amount - t.Paid).Comma() + " 元"}}
 }

@@ -22,6 +22,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 	"linli/internal/tariff"
@@ -35,8 +36,11 @@ type World struct {
 	Ledger     *ledger.Service
 	Estate     *estate.Service
 	Payment    *payment.Service
+	Tariff     *tariff.Service
 	Billing    *billing.Service
+	LateFee    *latefee.Service
 	Cashier    *cashier.Service
+	Jobs       *job.Queue
 	Project    id.ID
 	A, B, C, D id.ID
 }
@@ -50,7 +54,7 @@ func Run(t *testing.T, f func(t *testing.T, w *World), rooms ...db.Migrations) {
 		estate.Migrations(), payment.Migrations(), billing.Migrations(), cashier.Migrations()}, rooms...)
 	dbtest.Run(t, all, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := build(t, d, now)
-		if err := w.found(t.Context()); err != nil {
+		if err := w.Found(t.Context(), "翠湖花园"); err != nil {
 			t.Fatal(err)
 		}
 		f(t, w)
@@ -64,22 +68,25 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{DB: d, Now: now}
-	jobs := job.New(d, slog.New(slog.DiscardHandler))
+	w := &World{DB: d, Now: now, Jobs: job.New(d, slog.New(slog.DiscardHandler))}
 	w.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey()})
 	w.Ledger = ledger.New(ledger.Deps{DB: d})
 	w.Estate = estate.New(estate.Deps{DB: d, Audit: w.Audit, Ring: ring})
 	w.Payment = payment.New(payment.Deps{DB: d})
-	w.Billing = billing.New(billing.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Tariff: tariff.New(tariff.Deps{DB: d, Audit: w.Audit, Estate: w.Estate}), Jobs: jobs})
-	w.Cashier = cashier.New(cashier.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Payment: w.Payment, Billing: w.Billing,
+	w.Tariff = tariff.New(tariff.Deps{DB: d, Audit: w.Audit, Estate: w.Estate})
+	w.Billing = billing.New(billing.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Tariff: w.Tariff, Jobs: w.Jobs})
+	w.LateFee = latefee.New(latefee.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Tariff: w.Tariff, Billing: w.Billing})
+	w.Cashier = cashier.New(cashier.Deps{DB: d, Audit: w.Audit, Ledger: w.Ledger, Estate: w.Estate, Payment: w.Payment, Billing: w.Billing, LateFee: w.LateFee,
 		Company: func(context.Context) (string, error) { return "安和物业服务有限公司", nil }})
 	return w
 }
 
-func (w *World) found(ctx context.Context) error {
+// Found makes the project and its rooms; a world may be founded again under
+// another name.
+func (w *World) Found(ctx context.Context, name string) error {
 	who := actor.System("test")
 	return w.DB.Write(ctx, func(tx *db.Tx) error {
-		p, err := w.Estate.CreateProject(ctx, tx, who, estate.Project{Name: "翠湖花园", Kind: estate.KindResidential})
+		p, err := w.Estate.CreateProject(ctx, tx, who, estate.Project{Name: name, Kind: estate.KindResidential})
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,10 @@ const MaxName = 60
 // Clean makes what people type comparable: full-width becomes half-width,
 // invisible and control characters go, runs of spaces become one.
 func Clean(s string) string {
-	s = norm.NFKC.String(strings.ToValidUTF8(s, ""))
+	return printable(norm.NFKC.String(strings.ToValidUTF8(s, "")))
+}
+
+func printable(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -30,6 +33,10 @@ func Clean(s string) string {
 	}, s)
 	return strings.Join(strings.Fields(s), " ")
 }
+
+// Sentence makes what people write to each other safe to keep and leaves it as
+// it was written: 、，： stay full-width. Invisible and control characters go.
+func Sentence(s string) string { return printable(strings.ToValidUTF8(s, "")) }
 
 // Tight is Clean without any space.
 func Tight(s string) string { return strings.ReplaceAll(Clean(s), " ", "") }

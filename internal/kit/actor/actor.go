@@ -104,6 +104,31 @@ func (a Actor) SeesWhole(project id.ID) bool {
 	return a.system || slices.ContainsFunc(a.Grants, func(g Grant) bool { return !g.Limited && g.covers(project) })
 }
 
+// Limit is the actor in one project with what he may do there only within
+// buildings. It never widens, and what he holds in other projects is not his
+// here.
+func (a Actor) Limit(project id.ID, within Buildings) Actor {
+	if within.Whole() || a.system {
+		return a
+	}
+	out := a
+	out.Grants = nil
+	for _, g := range a.Grants {
+		if !g.covers(project) {
+			continue
+		}
+		kept := within
+		if g.Limited {
+			kept = slices.DeleteFunc(slices.Clone(within), func(b id.ID) bool { return !slices.Contains(g.Buildings, b) })
+		}
+		if len(kept) > 0 {
+			g.Project, g.Limited, g.Buildings = project, true, kept
+			out.Grants = append(out.Grants, g)
+		}
+	}
+	return out
+}
+
 // Must is Can as an error.
 func (a Actor) Must(p Permission, project id.ID) error {
 	if a.Can(p, project) {
@@ -124,6 +149,14 @@ func (b Buildings) Whole() bool { return b == nil }
 
 // Has reports whether a building is within the limit.
 func (b Buildings) Has(building id.ID) bool { return b == nil || slices.Contains(b, building) }
+
+// Covers reports whether all of another limit lies within this one.
+func (b Buildings) Covers(other Buildings) bool {
+	if b == nil || other == nil {
+		return b == nil
+	}
+	return !slices.ContainsFunc(other, func(x id.ID) bool { return !slices.Contains(b, x) })
+}
 
 type key struct{}
 

@@ -153,6 +153,15 @@ func MaskPhone(s string) string {
 	return mask(s, 0, 0)
 }
 
+// MaskName leaves the first character of a name: 张*, 欧**.
+func MaskName(name string) string {
+	r := []rune(name)
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[0]) + strings.Repeat("*", min(max(len(r)-1, 1), 3))
+}
+
 // MaskID shows an identity number as 330106********0031, other papers by
 // their first and last two characters.
 func MaskID(s string) string {

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -101,7 +102,7 @@ func copyTemplate(t testing.TB, rooms []db.Migrations, dir string) {
 	v, _ := templates.LoadOrStore("sqlite"+fingerprint(t, rooms), &template{})
 	tpl := v.(*template)
 	tpl.once.Do(func() {
-		tpl.name, tpl.err = os.MkdirTemp("", "linli-tpl-")
+		tpl.name, tpl.err = shared("linli-tpl-")
 		if tpl.err == nil {
 			tpl.err = migrateInto(t.Context(), db.Options{Dir: tpl.name}, rooms)
 		}
@@ -110,6 +111,24 @@ func copyTemplate(t testing.TB, rooms []db.Migrations, dir string) {
 		t.Fatalf("template: %v", tpl.err)
 	}
 	copyFolder(t, dir, tpl.name)
+}
+
+// runsEnd is after how long no run of tests is still going on.
+const runsEnd = 2 * time.Hour
+
+// shared makes a folder for all tests of this process. None of them knows that it
+// is the last, so each process takes away what runs of before have left.
+func shared(prefix string) (string, error) {
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range left {
+		if at, err := os.Stat(dir); err == nil && time.Since(at.ModTime()) > runsEnd {
+			_ = os.RemoveAll(dir) // somebody else's, perhaps
+		}
+	}
+	return os.MkdirTemp("", prefix)
 }
 
 func migrateInto(ctx context.Context, o db.Options, rooms []db.Migrations) error {

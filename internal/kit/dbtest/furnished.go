@@ -32,7 +32,7 @@ func Furnished[T any](t testing.TB, engine db.Engine, rooms []db.Migrations, nam
 	m := v.(*model)
 	m.once.Do(func() {
 		var err error
-		if m.place.Dir, err = os.MkdirTemp("", "linli-model-"); err != nil {
+		if m.place.Dir, err = shared("linli-model-"); err != nil {
 			t.Fatal(err)
 		}
 		if engine == db.Postgres {

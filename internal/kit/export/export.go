@@ -34,7 +34,10 @@ type Offer struct {
 	Name       string // Chinese: 房屋
 	Permission actor.Permission
 	Clear      actor.Permission // the right to have personal data in clear; empty when the list has none
-	Columns    []sheet.Column
+	// Buildings says that Rows honours rights that are limited to buildings, as
+	// the list's own operation does; without it they are refused.
+	Buildings bool
+	Columns   []sheet.Column
 	// More are columns behind Columns that each project has of its own, nil
 	// without.
 	More  func(ctx context.Context, project id.ID) ([]sheet.Column, error)

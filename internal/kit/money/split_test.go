@@ -18,6 +18,8 @@ func TestSplit(t *testing.T) {
 		weights []int64
 		want    []money.Fen
 	}{
+		{"F4 three owners", 100_00, []int64{1, 1, 1}, []money.Fen{33_34, 33_33, 33_33}},
+		{"F4 seven meters", 100_00, []int64{1, 1, 1, 1, 1, 1, 1}, []money.Fen{14_29, 14_29, 14_29, 14_29, 14_28, 14_28, 14_28}},
 		{"thirds", 100, []int64{1, 1, 1}, []money.Fen{34, 33, 33}},
 		{"ties favour the earlier", 2, []int64{1, 1, 1, 1}, []money.Fen{1, 1, 0, 0}},
 		{"largest remainder wins", 100, []int64{1, 2, 4}, []money.Fen{14, 29, 57}},

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 )
 
 // Request is the paging part of a list's input.
@@ -63,4 +64,22 @@ func Cut[T any](rows []T, limit int, key func(T) []any) List[T] {
 	}
 	rows = rows[:limit]
 	return List[T]{Items: rows, Next: Encode(key(rows[limit-1])...)}
+}
+
+// Newest is a page of a list whose rows are ordered by their id, newest first:
+// rows reads up to r.Limit+1 of them below an id, or from the newest for zero.
+// Without a limit it is 50. Error: ErrCursor and those of rows.
+func Newest[T any](r *Request, key func(T) id.ID, rows func(before id.ID) ([]T, error)) (List[T], error) {
+	var before id.ID
+	if _, err := Decode(r.Cursor, &before); err != nil {
+		return List[T]{}, err
+	}
+	if r.Limit <= 0 {
+		r.Limit = 50
+	}
+	list, err := rows(before)
+	if err != nil {
+		return List[T]{}, err
+	}
+	return Cut(list, r.Limit, func(t T) []any { return []any{key(t)} }), nil
 }

@@ -101,6 +101,27 @@ func Each[T any, P interface {
 	return nil
 }
 
+// Some reads all records in order and hands them on, up to n at a time. The list
+// is fn's during the call.
+func Some[T any, P interface {
+	*T
+	Coded
+}](s *File, n int, fn func(list []T) error) error {
+	var list []T
+	err := Each(s, func(v P) error {
+		if list = append(list, *v); len(list) < n {
+			return nil
+		}
+		err := fn(list)
+		list = list[:0]
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return fn(list)
+}
+
 // body is the record at a place, valid until the next call.
 func (s *File) body(at int64) ([]byte, error) {
 	if at >= s.written {

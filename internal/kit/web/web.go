@@ -126,6 +126,7 @@ type Op struct {
 	Permission actor.Permission // empty: any signed-in person (who sees the project)
 	Buildings  bool             // honours rights that are limited to buildings; without it they are refused
 	Public     bool             // no session needed; listed in one place by the arch test
+	Hidden     bool             // without a session it is not there (404): what people pass on as a link
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
 	Secrets    bool             // body or answer hold a password or a token: digests are keyed, and what is stored of the answer is sealed
@@ -136,6 +137,9 @@ func (op *Op) extensions() map[string]any {
 	out := map[string]any{"x-permission": string(op.Permission), "x-public": op.Public}
 	if op.Buildings {
 		out["x-buildings"] = true
+	}
+	if op.Hidden {
+		out["x-hidden"] = true
 	}
 	return out
 }
@@ -210,7 +214,11 @@ func (s *Server) authorise(op Op) func(huma.Context, func(huma.Context)) {
 		}
 		who := actor.From(ctx.Context())
 		if who.Account == 0 {
-			s.refuse(ctx, who, op, 0, errSignIn)
+			unknown := errSignIn
+			if op.Hidden {
+				unknown = fault.ErrNotFound
+			}
+			s.refuse(ctx, who, op, 0, unknown)
 			return
 		}
 		var project id.ID

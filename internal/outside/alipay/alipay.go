@@ -20,6 +20,7 @@ import (
 	sdk "github.com/smartwalle/alipay/v3"
 
 	"linli/internal/kit/clock"
+	"linli/internal/kit/outbound"
 	"linli/internal/payment"
 )
 
@@ -53,7 +54,7 @@ func New(d Deps) (*Channel, error) {
 	if err != nil || host.Host == "" || host.Scheme != "https" && host.Scheme != "http" {
 		return nil, fmt.Errorf("host of Alipay %q is no address", d.Host)
 	}
-	return &Channel{gateway: strings.TrimRight(d.Host, "/") + "/gateway.do", http: &http.Client{Timeout: patience}, bills: &http.Client{Timeout: billPatience}}, nil
+	return &Channel{gateway: strings.TrimRight(d.Host, "/") + "/gateway.do", http: outbound.Straight(patience), bills: outbound.Straight(billPatience)}, nil
 }
 
 // Key names the channel.

@@ -45,22 +45,35 @@ func (c *Channel) Scan(ctx context.Context, m payment.Merchant, o payment.Order,
 
 const notTaken = "没有扣款。"
 
+// notOpened is for a merchant whom Alipay has no contract with about codes.
+const notOpened = "本项目的支付宝商户没有开通“当面付”。请管理员到支付宝商家平台“产品中心”开通；不打算开通的，在“线上收款商户”里取消勾选"
+
+// notOpened tells a refusal for want of a contract about the product.
+func (a *answer) notOpened() bool {
+	switch a.SubCode {
+	case "ACQ.ACCESS_FORBIDDEN", "ACCESS_FORBIDDEN", "isv.insufficient-isv-permissions", "isv.insufficient-user-permissions":
+		return true
+	}
+	return false
+}
+
 // plainly is a refusal for the person at the counter: what is wrong and what to
 // do next. Source of the codes: Alipay, alipay.trade.pay.
 func (a *answer) plainly() string {
+	if a.notOpened() {
+		return notTaken + notOpened
+	}
 	switch a.SubCode {
 	case "ACQ.PAYMENT_AUTH_CODE_INVALID", "ACQ.SOUNDWAVE_PARSER_FAIL":
-		return notTaken + "付款码过期或已用过，请顾客刷新付款码后重扫"
+		return notTaken + "付款码过期或已用过，请付款人刷新付款码后重扫"
 	case "ACQ.BUYER_BALANCE_NOT_ENOUGH", "ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH":
-		return notTaken + "顾客的余额不足，请换一张卡，或换一种方式付款"
+		return notTaken + "付款人的余额不足，请换一张卡，或换一种方式付款"
 	case "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "ACQ.BUYER_PAYMENT_AMOUNT_MONTH_LIMIT_ERROR", "ACQ.ERROR_BUYER_CERTLEVEL_LIMIT", "ACQ.TOTAL_FEE_EXCEED":
-		return notTaken + "超过顾客的付款限额，请少付一些，或换一种方式付款"
+		return notTaken + "超过付款人的付款限额，请少付一些，或换一种方式付款"
 	case "ACQ.PULL_MOBILE_CASHIER_FAIL", "ACQ.ERROR_BALANCE_PAYMENT_DISABLE", "ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE", "ACQ.USER_FACE_PAYMENT_SWITCH_OFF", "ACQ.BUYER_ENABLE_STATUS_FORBID":
-		return notTaken + "顾客的支付宝现在不能用付款码，请出示收款码让顾客扫，或换一种方式付款"
+		return notTaken + "付款人的支付宝现在不能用付款码，请出示收款码让付款人扫，或换一种方式付款"
 	case "ACQ.PAYMENT_REQUEST_HAS_RISK":
 		return notTaken + "支付宝认为这笔付款有风险，请换一种方式付款"
-	case "ACQ.ACCESS_FORBIDDEN", "isv.insufficient-isv-permissions":
-		return notTaken + "本项目的支付宝商户没有开通“当面付”，请管理员到支付宝开通"
 	}
 	return notTaken + "支付宝的说明：" + a.SubMsg + "。请换一种方式收款"
 }

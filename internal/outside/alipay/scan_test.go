@@ -60,6 +60,14 @@ func TestPayersCodeAtTheChannel(t *testing.T) {
 	if trade, err := w.channel.Query(ctx, w.m, "L7_F"); err != nil || trade.State != payment.TradePaid {
 		t.Errorf("and then asked for: %+v, %v", trade, err)
 	}
+	w.sim.Misbehave(sim.Faults{Without: "alipay.trade.pay"})
+	refused("no contract", "L7_H", show("free"), "没有开通“当面付”")
+	w.sim.Misbehave(sim.Faults{Without: "alipay.trade.precreate"})
+	_, err = w.channel.Prepay(ctx, w.m, w.order("L7_I"), notify)
+	if !errors.As(err, &no) || !errors.Is(err, payment.ErrRefusedByChannel) || !strings.Contains(no.Words, "产品中心") || !strings.Contains(no.Cause, "ACCESS_FORBIDDEN") {
+		t.Errorf("a code without contract: %v", err)
+	}
+	w.sim.Misbehave(sim.Faults{})
 	m := w.m
 	m.PrivateKey = w.other(t)
 	if _, err := w.channel.Scan(ctx, m, w.order("L7_G"), show("free"), notify); !errors.As(err, &no) {

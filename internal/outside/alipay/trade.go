@@ -29,6 +29,8 @@ func (c *Channel) Prepay(ctx context.Context, m payment.Merchant, o payment.Orde
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("precreate: %w", err)
+	case a != nil && a.notOpened():
+		return "", &payment.Refusal{Words: notOpened, Cause: a.words()}
 	case a != nil && a.refused():
 		return "", fmt.Errorf("%w: %s", payment.ErrRefusedByChannel, a.words())
 	case a != nil:

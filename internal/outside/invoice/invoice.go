@@ -19,6 +19,7 @@ import (
 
 	"linli/internal/invoice"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/outbound"
 )
 
 const (
@@ -29,14 +30,15 @@ const (
 
 // Provider is the service.
 type Provider struct {
-	http *http.Client
-	now  clock.Clock
+	http  *http.Client
+	guard outbound.Guard
+	now   clock.Clock
 }
 
-// New makes the provider.
-func New(now clock.Clock) *Provider {
-	return &Provider{now: now, http: &http.Client{Timeout: patience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+// New makes the provider; whoever sets its host up reaches what the guard lets
+// through.
+func New(now clock.Clock, guard outbound.Guard) *Provider {
+	return &Provider{now: now, guard: guard, http: guard.Client(patience)}
 }
 
 // Check refuses an account without address or keys. Invoices carry names and
@@ -48,6 +50,9 @@ func (p *Provider) Check(a invoice.Account) error {
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && (ip == nil || !ip.IsLoopback()) {
 		return invoice.ErrSeller.At("body.host", "地址要用 https 开头，http 只可用于本机的模拟平台", a.Host)
+	}
+	if err := p.guard.Named(u.Hostname()); err != nil {
+		return invoice.ErrSeller.Say("系统不会去连这个地址").At("body.host", "要填外网的地址。平台在公司内网时，请系统管理员在启动参数 LINLI_OUTBOUND_ALLOW 里放行", a.Host).Because(err)
 	}
 	if a.Key == "" || strings.ContainsAny(a.Key, " \t\r\n") {
 		return invoice.ErrSeller.At("body.access_key", "请填平台发的账号", nil)
@@ -211,6 +216,9 @@ func (p *Provider) call(ctx context.Context, a *invoice.Account, method, path st
 	r.Header.Set("Content-Type", "application/json")
 	nonce := sign(r, a.Key, a.Secret, body, p.now.Now())
 	res, err := p.http.Do(r)
+	if barred := (*outbound.Barred)(nil); errors.As(err, &barred) {
+		return 0, nil, fmt.Errorf("call provider: %w: %w", invoice.ErrBarred, err)
+	}
 	if err != nil {
 		return 0, nil, fmt.Errorf("call provider: %w", err)
 	}

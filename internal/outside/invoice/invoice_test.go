@@ -5,14 +5,17 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"linli/internal/invoice"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/outbound"
 	street "linli/internal/outside/invoice"
 	"linli/internal/outside/invoice/sim"
 )
@@ -28,7 +31,17 @@ func open(t *testing.T) (*street.Provider, *sim.Sim, invoice.Account) {
 	srv := httptest.NewServer(s.Handler())
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	t.Cleanup(srv.Close)
-	return street.New(now), s, invoice.Account{Host: srv.URL, Key: "key", Secret: "0123456789abcdef"}
+	return street.New(now, here(t)), s, invoice.Account{Host: srv.URL, Key: "key", Secret: "0123456789abcdef"}
+}
+
+// here is a guard that lets this machine through.
+func here(t *testing.T) outbound.Guard {
+	t.Helper()
+	g, err := outbound.Parse("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 func request(number string) invoice.Request {
@@ -129,7 +142,7 @@ func TestForgedAnswer(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	p := street.New(clock.System{})
+	p := street.New(clock.System{}, outbound.Guard{})
 	good := invoice.Account{Host: "https://fp.example.cn", Key: "key", Secret: "0123456789abcdef"}
 	if err := p.Check(good); err != nil {
 		t.Error(err)
@@ -144,5 +157,29 @@ func TestCheck(t *testing.T) {
 		if err := p.Check(a); fault.As(err) == nil {
 			t.Errorf("%s: %v", field, err)
 		}
+	}
+}
+
+// A provider inside is neither taken nor reached, unless the operator allows it.
+func TestG16ProviderInside(t *testing.T) {
+	t.Parallel()
+	_, s, a := open(t)
+	strange := street.New(clock.System{}, outbound.Guard{})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(a.Host, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{a.Host, "https://127.0.0.1:" + port, "https://localhost:" + port, "https://[::ffff:7f00:1]:" + port, "https://0x7f.1", "https://169.254.169.254", "https://192.168.0.9"} {
+		a.Host = host
+		if f := fault.As(strange.Check(a)); f == nil || f.Code != invoice.ErrSeller.Code || !strings.Contains(f.Fields[0].Message, "LINLI_OUTBOUND_ALLOW") {
+			t.Errorf("%s: %v", host, f)
+		}
+	}
+	a.Host = "http://localhost:" + port // a name, as one of before may be
+	if _, err := strange.Issue(t.Context(), a, request("FP1")); !errors.Is(err, invoice.ErrBarred) {
+		t.Errorf("issue: %v", err)
+	}
+	if n := len(s.Invoices()); n != 0 {
+		t.Errorf("the provider inside has issued %d", n)
 	}
 }

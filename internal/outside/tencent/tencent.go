@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/kit/clock"
+	"linli/internal/kit/outbound"
 	"linli/internal/notify"
 )
 
@@ -52,7 +53,7 @@ func New(d Deps) (*Carrier, error) {
 	if err != nil || host.Host == "" || host.Scheme != "https" && host.Scheme != "http" {
 		return nil, fmt.Errorf("host of Tencent's SMS %q is no address", d.Host)
 	}
-	return &Carrier{host: host, http: &http.Client{Timeout: patience}, now: d.Clock}, nil
+	return &Carrier{host: host, http: outbound.Straight(patience), now: d.Clock}, nil
 }
 
 // Key names the carrier.

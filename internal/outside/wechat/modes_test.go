@@ -255,7 +255,8 @@ func (w *street) strangersBelowPartners(t *testing.T, all []payment.Merchant, d 
 	}
 	stranger := partner
 	stranger.SubNumber = all[3].SubNumber
-	if _, err := w.channel.Prepay(ctx, stranger, w.order("L7_STOLEN"), notify); !errors.Is(err, payment.ErrRefusedByChannel) || !strings.Contains(err.Error(), "NO_AUTH") {
+	_, err = w.channel.Prepay(ctx, stranger, w.order("L7_STOLEN"), notify)
+	if r := (*payment.Refusal)(nil); !errors.As(err, &r) || !errors.Is(err, payment.ErrRefusedByChannel) || !strings.Contains(r.Words, "没有开通“Native 支付”") || !strings.Contains(r.Cause, "NO_AUTH") {
 		t.Errorf("a merchant of another partner: %v", err)
 	}
 	alone := partner

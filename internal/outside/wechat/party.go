@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
@@ -88,9 +89,23 @@ func (c *Channel) announce(ctx context.Context, m *payment.Merchant, o *payment.
 		body[name] = v
 	}
 	if err := post(ctx, client, at(m, "/"+kind), body, &a); err != nil {
+		if code, message, _ := said(err); strings.ReplaceAll(code, "_", "") == "NOAUTH" {
+			return a, &payment.Refusal{Words: notOpened(productName(kind)), Cause: code + " " + plain(message)}
+		}
 		return a, refusedOr("prepay "+kind, err)
 	}
 	return a, nil
+}
+
+// productName is a kind of orders as the platform of merchants calls it.
+func productName(kind string) string {
+	return map[string]string{"native": "Native 支付", "h5": "H5 支付", "jsapi": "JSAPI 支付"}[kind]
+}
+
+// notOpened is for a merchant whom WeChat Pay has no contract with about a
+// product.
+func notOpened(product string) string {
+	return "本项目的微信支付商户没有开通“" + product + "”。请管理员到微信支付商户平台“产品中心”开通；不打算开通的，在“线上收款商户”里取消勾选"
 }
 
 // unusable is the refusal of a merchant whose keys cannot be used; that the

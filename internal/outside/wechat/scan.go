@@ -56,15 +56,15 @@ func refusedCode(m *payment.Merchant, o *payment.Order, err error) (payment.Trad
 	case "USERPAYING":
 		return payment.Trade{Number: o.Number, Merchant: m.Account(), State: payment.TradeOpen}, nil
 	case "AUTHCODEEXPIRE", "AUTHCODEEXPIRED", "AUTHCODEINVALID", "AUTHCODEERROR":
-		words = "付款码过期或已用过，请顾客刷新付款码后重扫"
+		words = "付款码过期或已用过，请付款人刷新付款码后重扫"
 	case "NOTENOUGH":
-		words = "顾客的余额不足，请换一张卡，或换一种方式付款"
+		words = "付款人的余额不足，请换一张卡，或换一种方式付款"
 	case "NOTSUPORTCARD", "NOTSUPPORTCARD":
-		words = "顾客的这张卡不能用付款码，请换一张卡，或换一种方式付款"
+		words = "付款人的这张卡不能用付款码，请换一张卡，或换一种方式付款"
 	case "RULELIMIT", "ACCOUNTERROR", "TRADEERROR":
-		words = "顾客的微信现在不能用付款码付这笔钱（" + plain(message) + "），请出示收款码让顾客扫，或换一种方式付款"
+		words = "付款人的微信现在不能用付款码付这笔钱（" + plain(message) + "），请出示收款码让付款人扫，或换一种方式付款"
 	case "NOAUTH":
-		words = "本项目的微信支付商户没有开通“付款码支付”，请管理员到商户平台开通"
+		words = notOpened("付款码支付")
 	case "PARAMERROR", "INVALIDREQUEST", "SIGNERROR", "APPIDMCHIDNOTMATCH", "MCHNOTEXISTS", "APPIDNOTEXIST", "ORDERCLOSED", "ORDERREVERSED":
 		words = "微信支付的说明：" + plain(message) + "。请换一种方式收款"
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 
 	"linli/internal/kit/clock"
+	"linli/internal/kit/outbound"
 	"linli/internal/payment"
 )
 
@@ -66,7 +67,7 @@ func New(d Deps) (*Channel, error) {
 	}
 	way := elsewhere{host, http.DefaultTransport}
 	return &Channel{http: &http.Client{Timeout: patience, Transport: way}, bills: &http.Client{Timeout: billPatience, Transport: way},
-		plain: &http.Client{Timeout: patience}, open: open, login: login,
+		plain: outbound.Straight(patience), open: open, login: login,
 		certs: certificates{of: map[[sha256.Size]byte]*held{}, clock: clock.System{}}}, nil
 }
 

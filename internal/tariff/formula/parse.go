@@ -44,7 +44,7 @@ type parser struct {
 func (p *parser) parse(src string) (*node, error) {
 	for _, r := range src {
 		if len(p.lexer.text) == MaxLength {
-			return nil, &SyntaxError{MaxLength + 1, fmt.Sprintf("公式最长 %d 个字符，请拆成几个收费项目", MaxLength)}
+			return nil, &SyntaxError{MaxLength + 1, fmt.Sprintf("公式最长 %d 个字符，请拆成几个费用项目", MaxLength)}
 		}
 		p.lexer.text = append(p.lexer.text, narrow(r))
 	}

@@ -7,6 +7,7 @@ type Answer<P extends keyof paths, M extends 'get' | 'post', S extends number> =
 export type Bill = Answer<'/api/v1/pay/{token}', 'get', 200>
 export type Order = Answer<'/api/v1/pay/{token}/orders/{order}', 'get', 200>
 export type Explanation = Answer<'/api/v1/pay/{token}/charges/{charge}', 'get', 200>
+export type Message = Answer<'/api/v1/pay/{token}/messages', 'get', 200>['items'][number]
 export type Month = Bill['months'][number]
 export type Way = Bill['ways'][number]
 export interface Ask { channel: string; phone: boolean; desk?: boolean; payer?: string; months?: string[]; merchant_id?: string; amount: number }
@@ -43,6 +44,9 @@ export function payApi(token: string, fetcher: typeof fetch = (...a) => fetch(..
   return {
     bill: () => call<Bill>('GET', ''),
     explain: (charge: string) => call<Explanation>('GET', `/charges/${charge}`),
+    messages: () => call<{ items: Message[] }>('GET', '/messages'),
+    /** Reads one; the first time counts as read, asking again does no harm. */
+    open: (message: string) => call<Message>('POST', `/messages/${message}/open`, {}),
     pay: (ask: Ask, key: string) => call<Order>('POST', '/orders', ask, key),
     who: (channel: string, code: string) => call<{ payer: string }>('POST', '/payer', { channel, code }, ''),
     order: (id: string) => call<Order>('GET', `/orders/${id}`),

@@ -12,6 +12,12 @@ export function sumOf(bill: Bill, taken: number): number {
 
 export const chargesOf = (bill: Bill, taken: number): number => bill.months.slice(0, taken).reduce((n, m) => n + m.charges.length, 0)
 
+/** What of the bill is overdue, late fees included, in fen. */
+export const overdueOf = (bill: Bill): number => bill.months.flatMap((m) => m.charges).reduce((sum, c) => sum + c.late_fee + (c.days_late > 0 ? c.left : 0), 0)
+
+/** The number that a telephone dials: of several only the first, without an extension. */
+export const dialled = (phone: string): string => `tel:${(/^[+(\d][\d ()-]*/.exec(phone.trim())?.[0] ?? '').replace(/[^+\d]/g, '')}`
+
 export interface Part { merchant: string; name: string; sum: number }
 
 /** What of the chosen months goes to which merchant of a channel, in the order of paying; one part is paid at once. */

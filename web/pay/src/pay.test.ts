@@ -2,14 +2,14 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { Offline, Refused, payApi, tokenOf, type Bill, type Order, type PayApi, type Way } from './api'
-import { chargesOf, partsOf, placeOf, sumOf, toggled } from './choice'
+import { chargesOf, dialled, overdueOf, partsOf, placeOf, sumOf, toggled } from './choice'
 import { usePay, type Pay } from './usePay'
 
 const charge = (id: string, left: number) => ({ id, item: '物业服务费', due: '2026-09-30', amount: 25004, left, days_late: 3, late_fee: 0, late_lines: [] as string[] })
 const bill = (more: Partial<Bill> = {}): Bill => ({
-  company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', owed: 50008, late_owed: 0, choice: true, busy: false, at: '2026-11-21T10:00:00+08:00',
+  company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', phone: '', owed: 50008, late_owed: 0, choice: true, busy: false, unread: 0, at: '2026-11-21T10:00:00+08:00',
   months: [{ month: '2026-09', sum: 25004, charges: [charge('1', 25004)] }, { month: '2026-10', sum: 25004, charges: [charge('2', 25004)] }],
-  ways: [{ channel: 'wechat', name: '微信支付', phone: true, desk: false, payees: [] }], ...more,
+  ways: [{ channel: 'wechat', name: '微信支付', code: true, phone: true, desk: false, payees: [] }], ...more,
 })
 const order = (more: Partial<Order> = {}): Order => ({
   id: '7', number: 'L1-7', channel: 'wechat', phone: true, desk: false, inside: false, state: 'created', closing: false, amount: 50008, count: 2, receipt_number: '', to_prepay: 0, lines: [],
@@ -24,11 +24,16 @@ describe('choice', () => {
     expect(chargesOf(bill(), 2)).toBe(2)
   })
   it('tells what is paid to whom, late fees included', () => {
-    const way = { channel: 'wechat', name: '微信支付', phone: true, desk: false, payees: [{ merchant_id: '1', name: '物业费商户', charge_ids: ['1'] }, { merchant_id: '9', name: '停车费商户', charge_ids: ['2'] }] }
+    const way = { channel: 'wechat', name: '微信支付', code: true, phone: true, desk: false, payees: [{ merchant_id: '1', name: '物业费商户', charge_ids: ['1'] }, { merchant_id: '9', name: '停车费商户', charge_ids: ['2'] }] }
     const two = bill({ months: [{ month: '2026-09', sum: 25104, charges: [{ ...charge('1', 25004), late_fee: 100 }] }, { month: '2026-10', sum: 20000, charges: [charge('2', 20000)] }] })
     expect(partsOf(two, 2, way)).toEqual([{ merchant: '1', name: '物业费商户', sum: 25104 }, { merchant: '9', name: '停车费商户', sum: 20000 }])
     expect(partsOf(two, 1, way)).toHaveLength(1)
     expect(partsOf(two, 2, { ...way, payees: [] })).toEqual([])
+  })
+  it('tells what is overdue, and what a telephone dials', () => {
+    expect(overdueOf(bill())).toBe(50008)
+    expect(overdueOf(bill({ months: [{ month: '2026-09', sum: 25104, charges: [{ ...charge('1', 25004), days_late: 0, late_fee: 100 }] }] }))).toBe(100)
+    expect([dialled('0571-8765 4321 转 2'), dialled('+86 571 87654321 / 138 0000 0000'), dialled('(0571)87654321')]).toEqual(['tel:057187654321', 'tel:+8657187654321', 'tel:057187654321'])
   })
   it('knows where the page stands', () => {
     expect(placeOf('Mozilla/5.0 (iPhone) MicroMessenger/8.0', true)).toBe('wechat')
@@ -99,6 +104,7 @@ describe('usePay', () => {
     pay.choose(1)
     await pay.pay(bill().ways[0]!, true)
     expect(pay.offline.value).toBe(true)
+    expect(pay.problem.value).toContain('不会重复扣款')
     await pay.pay(bill().ways[0]!, true)
     expect(asks[0]).toEqual(asks[1])
     expect(asks[0]![0]).toEqual({ channel: 'wechat', phone: true, amount: 25004, months: ['2026-09'] })
@@ -121,7 +127,7 @@ describe('usePay', () => {
   })
 
   it('on a computer asks for the page of a computer, and goes on only with what can be paid there', async () => {
-    const way: Way = { channel: 'alipay', name: '支付宝', phone: true, desk: true, payees: [] }
+    const way: Way = { channel: 'alipay', name: '支付宝', code: true, phone: true, desk: true, payees: [] }
     const asks: unknown[] = []
     const waiting = order({ channel: 'alipay', desk: true, state: 'waiting', page: 'https://openapi.example/gateway.do?x' })
     const { pay, gone, w } = page({ bill: () => Promise.resolve(bill({ ways: [way] })), pay: (ask) => { asks.push(ask); return Promise.resolve(waiting) }, order: () => Promise.resolve(waiting) }, false, true)

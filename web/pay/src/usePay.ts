@@ -102,6 +102,7 @@ export function usePay(api: PayApi, around: Surroundings) {
       return
     }
     if (view.value !== 'result') {
+      if (known && problem.value === t.noAnswer) problem.value = ''
       order.value = known
       view.value = 'bill'
     }
@@ -177,6 +178,7 @@ export function usePay(api: PayApi, around: Surroundings) {
       } else {
         // The same key again: what may have happened happens once.
         offline.value = e instanceof Offline
+        problem.value = t.noAnswer
         again(whileOffline)
       }
     } finally {
@@ -208,7 +210,10 @@ export function usePay(api: PayApi, around: Surroundings) {
       take(got)
     } catch (e) {
       if (e instanceof Refused) problem.value = e.message
-      else offline.value = true
+      else {
+        offline.value = e instanceof Offline
+        problem.value = t.noCancel
+      }
     } finally {
       busy.value = false
       again(whileOpening)

@@ -8,8 +8,8 @@ import { ask, identity, type Memory, type Outcome } from './wechat'
 
 const away = 'https://open.example/connect/oauth2/authorize?appid=wx1&redirect_uri=x&response_type=code&scope=snsapi_base&state=STATE#wechat_redirect'
 const bill = (more: Partial<Bill> = {}): Bill => ({
-  company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', owed: 25004, late_owed: 0, choice: true, busy: false, at: '2026-11-21T10:00:00+08:00',
-  months: [{ month: '2026-09', sum: 25004, charges: [] }], ways: [{ channel: 'wechat', name: '微信支付', phone: true, desk: false, identify: away, payees: [] }], ...more,
+  company: '', project: '翠湖花园', room: '3栋2单元1502', payer: '张*', phone: '', owed: 25004, late_owed: 0, choice: true, busy: false, unread: 0, at: '2026-11-21T10:00:00+08:00',
+  months: [{ month: '2026-09', sum: 25004, charges: [] }], ways: [{ channel: 'wechat', name: '微信支付', code: true, phone: true, desk: false, identify: away, payees: [] }], ...more,
 })
 const order = (more: Partial<Order> = {}): Order => ({
   id: '7', number: 'L1-7', channel: 'wechat', phone: true, desk: false, inside: true, state: 'created', closing: false, amount: 25004, count: 1, receipt_number: '', to_prepay: 0, lines: [],

@@ -1,6 +1,10 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"linli/internal/outside/rehearsal"
+)
 
 // Alteration is what happens to the books beside the gateway: what people do on
 // the platform's own pages, and what goes wrong there. Amounts in fen.
@@ -39,7 +43,7 @@ func (s *Sim) Alter(a Alteration) error {
 			s.plan(t, "")
 		}
 		if a.Refund > 0 {
-			if err := s.giveBack(t, a.Refund, "R"+digits(15)); err != nil {
+			if err := s.giveBack(t, a.Refund, "R"+rehearsal.Digits(15)); err != nil {
 				return err
 			}
 		}
@@ -93,7 +97,7 @@ func (s *Sim) bare(a *Alteration) error {
 	}
 	now := s.o.Clock.Now()
 	s.books.Trades[m.Number+"/"+a.Number] = &trade{App: m.App, Seller: m.Number, Number: a.Number, Subject: "收款码", Total: a.Total, State: statePaid,
-		Transaction: s.number(now), Payer: "2088" + digits(12), At: now, PaidAt: now}
+		Transaction: s.number(now), Payer: "2088" + rehearsal.Digits(12), At: now, PaidAt: now}
 	return s.saved()
 }
 

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+
+	"linli/internal/outside/rehearsal"
 )
 
 //go:embed desk.html
@@ -61,7 +63,7 @@ func (s *Sim) deskRoutes(mux *http.ServeMux) {
 			http.Redirect(w, r, back, http.StatusSeeOther)
 			return
 		}
-		picture, err := codePicture(codeOf(id))
+		picture, err := rehearsal.Dots(codeOf(id))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

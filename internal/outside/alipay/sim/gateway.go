@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // call is one request at the gateway by an app that has shown who it is.
@@ -63,6 +64,10 @@ func (s *Sim) gateway(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.Busy {
 		s.fail(w, method, &refusal{code: "40005", sub: "isv.app-call-limited", message: "应用调用次数超限"})
+		return
+	}
+	if method == f.Without {
+		s.fail(w, method, refuse("ACQ.ACCESS_FORBIDDEN", "无权限使用接口"))
 		return
 	}
 	value, err := do(&call{app: app, params: r.Form, biz: []byte(r.Form.Get("biz_content")), host: r.Host})
@@ -264,7 +269,7 @@ func (s *Sim) Pay(code string) error {
 	if t.State != stateWaiting {
 		return refuse(t.State, stateWords(t.State))
 	}
-	t.State, t.PaidAt, t.Payer = statePaid, s.o.Clock.Now(), "2088"+digits(12)
+	t.State, t.PaidAt, t.Payer = statePaid, s.o.Clock.Now(), "2088"+rehearsal.Digits(12)
 	s.plan(t, "")
 	return s.saved()
 }

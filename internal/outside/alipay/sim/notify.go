@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // Faults are what the simulator does wrong on command, as the real one does by
@@ -31,6 +32,7 @@ type Faults struct {
 	Hide            bool          `json:"hide"`              // queries do not know of payments yet
 	CutBills        bool          `json:"cut_bills"`         // files of bills lack a line
 	HideRefunds     bool          `json:"hide_refunds"`      // queries do not know of refunds yet
+	Without         string        `json:"without"`           // a method that the merchants have no contract for
 }
 
 // Attempt is one notification that was sent.
@@ -39,17 +41,6 @@ type Attempt struct {
 	Probe  bool
 	Status int    // 0: no answer
 	Answer string // the body
-}
-
-// delivery is a notification on its way. Its id stays the same when it is
-// repeated.
-type delivery struct {
-	ID      string    `json:"id"`
-	Trade   string    `json:"trade"`
-	State   string    `json:"state"`
-	Refund  string    `json:"refund,omitempty"` // out_request_no, of a refund
-	Due     time.Time `json:"due"`
-	Attempt int       `json:"attempt"`
 }
 
 // pauses between attempts, 25 hours in all. Source: Alipay, 异步通知说明.
@@ -83,7 +74,7 @@ func (s *Sim) plan(t *trade, refund string) {
 	if t.Notify == "" {
 		return
 	}
-	s.books.Notices = append(s.books.Notices, &delivery{ID: newID(), Trade: t.Seller + "/" + t.Number, State: t.State, Refund: refund, Due: s.o.Clock.Now().Add(s.faults.Delay)})
+	s.books.Notices = append(s.books.Notices, &rehearsal.Notice{ID: newID(), Trade: t.Seller + "/" + t.Number, State: t.State, Refund: refund, Due: s.o.Clock.Now().Add(s.faults.Delay)})
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -95,20 +86,14 @@ func newID() string { return strings.ToLower(rand.Text() + rand.Text())[:34] }
 // Deliver sends every notification that is due by the clock.
 func (s *Sim) Deliver(ctx context.Context) {
 	s.mu.Lock()
-	now := s.o.Clock.Now()
-	var due []*delivery
-	for _, d := range s.books.Notices {
-		if !d.Due.After(now) {
-			due = append(due, d)
-		}
-	}
+	due := rehearsal.Due(s.books.Notices, s.o.Clock.Now())
 	s.mu.Unlock()
 	for _, d := range due {
 		s.deliver(ctx, d)
 	}
 }
 
-func (s *Sim) deliver(ctx context.Context, d *delivery) {
+func (s *Sim) deliver(ctx context.Context, d *rehearsal.Notice) {
 	f := s.fault()
 	heard := false
 	if !f.Drop {
@@ -121,19 +106,14 @@ func (s *Sim) deliver(ctx context.Context, d *delivery) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if steps := pauses(); !heard && d.Attempt < len(steps) {
-		d.Due = s.o.Clock.Now().Add(steps[d.Attempt])
-		d.Attempt++
-	} else {
-		s.books.Notices = slices.DeleteFunc(s.books.Notices, func(x *delivery) bool { return x == d })
-	}
+	s.books.Notices = rehearsal.Told(s.books.Notices, d, heard, s.o.Clock.Now(), pauses())
 	if err := s.saved(); err != nil {
 		s.o.Log.Error("simulator", "error", err)
 	}
 }
 
 // message is the signed form of a notification.
-func (s *Sim) message(d *delivery) (notify string, form url.Values, err error) {
+func (s *Sim) message(d *rehearsal.Notice) (notify string, form url.Values, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, f := s.books.Trades[d.Trade], s.faults
@@ -174,7 +154,7 @@ func (s *Sim) message(d *delivery) (notify string, form url.Values, err error) {
 }
 
 // send tells the merchant once; true when he has answered success.
-func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool {
+func (s *Sim) send(ctx context.Context, d *rehearsal.Notice, f *Faults, probe bool) bool {
 	notify, form, err := s.message(d)
 	if err != nil {
 		s.o.Log.Error("simulator", "error", err)
@@ -220,6 +200,6 @@ func (s *Sim) Letter(seller, number string) (url.Values, error) {
 	if !ok {
 		return nil, refuse("ACQ.TRADE_NOT_EXIST", "交易不存在")
 	}
-	_, form, err := s.message(&delivery{ID: newID(), Trade: seller + "/" + number, State: state})
+	_, form, err := s.message(&rehearsal.Notice{ID: newID(), Trade: seller + "/" + number, State: state})
 	return form, err
 }

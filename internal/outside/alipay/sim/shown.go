@@ -1,23 +1,17 @@
 package sim
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"image/png"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
-	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/code128"
-	"github.com/boombuler/barcode/qr"
-
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 //go:embed shown.html
@@ -54,7 +48,7 @@ func (s *Sim) Show(kind string) (string, error) {
 			delete(s.books.Shown, old)
 		}
 	}
-	code := "28" + digits(16)
+	code := "28" + rehearsal.Digits(16)
 	s.books.Shown[code] = &shown{Kind: kind, At: now}
 	return code, s.saved()
 }
@@ -88,7 +82,7 @@ func (s *Sim) pay(c *call) (map[string]any, error) {
 	if code.Used = true; code.Kind == kindPoor {
 		return nil, refuse("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足")
 	}
-	t.State, t.Transaction, t.Payer, t.Code = stateWaiting, s.number(now), "2088"+digits(12), codeOf("pay"+digits(16))
+	t.State, t.Transaction, t.Payer, t.Code = stateWaiting, s.number(now), "2088"+rehearsal.Digits(12), codeOf("pay"+rehearsal.Digits(16))
 	s.books.Trades[t.Seller+"/"+t.Number] = t
 	if code.Kind == kindPassword {
 		return s.inProcess(t), s.saved()
@@ -189,7 +183,7 @@ func (s *Sim) shownRoutes(mux *http.ServeMux) {
 		code, err := s.Show(kind)
 		var bars template.URL
 		if err == nil {
-			bars, err = barsOf(code)
+			bars, err = rehearsal.Bars(code)
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -216,34 +210,4 @@ func (s *Sim) asked() []seen {
 
 func grouped(code string) string {
 	return fmt.Sprintf("%s %s %s %s", code[:4], code[4:8], code[8:12], code[12:])
-}
-
-// barsOf draws a code as Code 128.
-func barsOf(code string) (template.URL, error) {
-	bars, err := code128.Encode(code)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	return pictureOf(bars, bars.Bounds().Dx()*3, 110)
-}
-
-// codePicture draws the QR code of an order.
-func codePicture(code string) (template.URL, error) {
-	dots, err := qr.Encode(code, qr.M, qr.Auto)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	return pictureOf(dots, dots.Bounds().Dx()*6, dots.Bounds().Dy()*6)
-}
-
-func pictureOf(code barcode.Barcode, width, height int) (template.URL, error) {
-	large, err := barcode.Scale(code, width, height)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, large); err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), nil
 }

@@ -8,24 +8,16 @@ package sim
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/json"
-	"encoding/pem"
-	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
-	"math/big"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // Options say how a simulator runs.
@@ -103,7 +95,7 @@ type books struct {
 	Platform string                 `json:"platform_key"`
 	Apps     map[string]Credentials `json:"apps"`   // by app_id
 	Trades   map[string]*trade      `json:"trades"` // by seller/number
-	Notices  []*delivery            `json:"notices"`
+	Notices  []*rehearsal.Notice    `json:"notices"`
 	Shown    map[string]*shown      `json:"shown,omitempty"` // payers' codes, by their digits
 	Last     int64                  `json:"last"`
 }
@@ -126,28 +118,22 @@ type Sim struct {
 func Open(o Options) (*Sim, error) {
 	s := &Sim{o: o, partners: map[string]*rsa.PublicKey{}, client: &http.Client{Timeout: 5 * time.Second, CheckRedirect: stay}, wake: make(chan struct{}, 1),
 		books: books{Apps: map[string]Credentials{}, Trades: map[string]*trade{}, Shown: map[string]*shown{}}}
-	if o.Path != "" {
-		b, err := os.ReadFile(o.Path)
-		if err == nil {
-			err = json.Unmarshal(b, &s.books)
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("read books of the simulator: %w", err)
-		}
+	if err := rehearsal.Read(o.Path, &s.books); err != nil {
+		return nil, err
 	}
 	if s.books.Platform == "" {
-		text, err := newKey()
+		text, err := rehearsal.NewKey()
 		if err != nil {
 			return nil, err
 		}
 		s.books.Platform = text
 	}
 	var err error
-	if s.key, err = privateKey(s.books.Platform); err != nil {
+	if s.key, err = rehearsal.PrivateKey(s.books.Platform); err != nil {
 		return nil, err
 	}
 	for app, m := range s.books.Apps {
-		k, err := privateKey(m.PrivateKey)
+		k, err := rehearsal.PrivateKey(m.PrivateKey)
 		if err != nil {
 			return nil, err
 		}
@@ -165,26 +151,23 @@ func (s *Sim) Enrol(number string) (Credentials, error) {
 	defer s.mu.Unlock()
 	m, ok := s.appOf(number)
 	if !ok {
-		text, err := newKey()
+		text, err := rehearsal.NewKey()
 		if err != nil {
 			return m, err
 		}
-		k, err := privateKey(text)
+		k, err := rehearsal.PrivateKey(text)
 		if err != nil {
 			return m, err
 		}
-		m = Credentials{Number: number, App: "2021" + digits(12), PrivateKey: text}
+		m = Credentials{Number: number, App: "2021" + rehearsal.Digits(12), PrivateKey: text}
 		s.books.Apps[m.App], s.partners[m.App] = m, &k.PublicKey
 		if err := s.saved(); err != nil {
 			return m, err
 		}
 	}
-	public, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
-	if err != nil {
-		return m, fmt.Errorf("write public key: %w", err)
-	}
-	m.PlatformKey = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))
-	return m, nil
+	var err error
+	m.PlatformKey, err = rehearsal.PublicKey(s.key)
+	return m, err
 }
 
 // appOf finds the app of a seller; the caller holds the lock.
@@ -197,43 +180,6 @@ func (s *Sim) appOf(seller string) (Credentials, bool) {
 	return Credentials{}, false
 }
 
-func newKey() (string, error) {
-	k, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return "", fmt.Errorf("make key: %w", err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		return "", fmt.Errorf("write key: %w", err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
-}
-
-func privateKey(text string) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, errors.New("read key: no PEM")
-	}
-	k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
-	}
-	r, ok := k.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("read key: not RSA")
-	}
-	return r, nil
-}
-
-func digits(n int) string {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-	v, err := rand.Int(rand.Reader, limit)
-	if err != nil {
-		v = big.NewInt(0)
-	}
-	return fmt.Sprintf("%0*d", n, v)
-}
-
 func (s *Sim) save() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,23 +187,7 @@ func (s *Sim) save() error {
 }
 
 // saved writes the books; the caller holds the lock.
-func (s *Sim) saved() error {
-	if s.o.Path == "" {
-		return nil
-	}
-	b, err := json.Marshal(s.books)
-	if err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	tmp := filepath.Join(filepath.Dir(s.o.Path), "."+filepath.Base(s.o.Path))
-	if err := os.WriteFile(tmp, b, 0o600); err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	if err := os.Rename(tmp, s.o.Path); err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	return nil
-}
+func (s *Sim) saved() error { return rehearsal.Write(s.o.Path, s.books) }
 
 // expire closes what nobody paid in time; the caller holds the lock.
 func (s *Sim) expire() {
@@ -287,16 +217,4 @@ func (s *Sim) sorted() []*trade {
 }
 
 // Run delivers notifications until ctx ends.
-func (s *Sim) Run(ctx context.Context) {
-	t := time.NewTicker(200 * time.Millisecond)
-	defer t.Stop()
-	for {
-		s.Deliver(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		case <-s.wake:
-		}
-	}
-}
+func (s *Sim) Run(ctx context.Context) { rehearsal.Rounds(ctx, s.wake, s.Deliver) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // Alteration is what happens to the books beside the API: what people do on
@@ -53,7 +54,7 @@ func (s *Sim) Alter(a Alteration) error {
 			}
 			now := s.o.Clock.Now()
 			t.State = "REFUND"
-			t.Refunds = append(t.Refunds, refund{ID: "50000" + digits(24), Number: "R" + strings.ToUpper(random(12)), Amount: a.Refund, At: now, DoneAt: now})
+			t.Refunds = append(t.Refunds, refund{ID: "50000" + rehearsal.Digits(24), Number: "R" + strings.ToUpper(random(12)), Amount: a.Refund, At: now, DoneAt: now})
 		}
 	}
 	if !hit {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // certLife is how long a certificate of the platform is good.
@@ -54,11 +55,11 @@ func (s *Sim) Renew() error {
 
 // renewed makes a certificate; the caller holds the lock.
 func (s *Sim) renewed() error {
-	text, err := newKey()
+	text, err := rehearsal.NewKey()
 	if err != nil {
 		return err
 	}
-	k, err := privateKey(text)
+	k, err := rehearsal.PrivateKey(text)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Sim) signingKey(merchant, asked string) (serial string, key *rsa.Privat
 			use = c
 		}
 	}
-	key, err = privateKey(use.Key)
+	key, err = rehearsal.PrivateKey(use.Key)
 	return use.Serial, key, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // Faults are what the simulator does wrong on command, as the real one does by
@@ -39,16 +40,6 @@ type Attempt struct {
 	Number string
 	Probe  bool
 	Status int // 0: no answer
-}
-
-// delivery is a notification on its way.
-type delivery struct {
-	ID      string    `json:"id"`
-	Trade   string    `json:"trade"`
-	Refund  string    `json:"refund,omitempty"` // it is about this refund of the trade
-	Made    time.Time `json:"made"`
-	Due     time.Time `json:"due"`
-	Attempt int       `json:"attempt"`
 }
 
 // pauses between attempts. Source: WeChat Pay, 支付结果通知: 15s/15s/30s/3m/10m/
@@ -84,7 +75,7 @@ func (s *Sim) plan(t *trade) { s.planFor(t, "") }
 // planFor begins the notification of a refund, or of the payment.
 func (s *Sim) planFor(t *trade, refund string) {
 	now := s.o.Clock.Now()
-	s.books.Notices = append(s.books.Notices, &delivery{ID: "EV-" + digits(28), Trade: t.Merchant + "/" + t.Number, Refund: refund, Made: now, Due: now.Add(s.faults.Delay)})
+	s.books.Notices = append(s.books.Notices, &rehearsal.Notice{ID: "EV-" + rehearsal.Digits(28), Trade: t.Merchant + "/" + t.Number, Refund: refund, Made: now, Due: now.Add(s.faults.Delay)})
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -95,20 +86,14 @@ func (s *Sim) planFor(t *trade, refund string) {
 func (s *Sim) Deliver(ctx context.Context) {
 	s.mu.Lock()
 	s.endRefunds()
-	now := s.o.Clock.Now()
-	var due []*delivery
-	for _, d := range s.books.Notices {
-		if !d.Due.After(now) {
-			due = append(due, d)
-		}
-	}
+	due := rehearsal.Due(s.books.Notices, s.o.Clock.Now())
 	s.mu.Unlock()
 	for _, d := range due {
 		s.deliver(ctx, d)
 	}
 }
 
-func (s *Sim) deliver(ctx context.Context, d *delivery) {
+func (s *Sim) deliver(ctx context.Context, d *rehearsal.Notice) {
 	f := s.fault()
 	heard := false
 	if !f.Drop {
@@ -121,19 +106,14 @@ func (s *Sim) deliver(ctx context.Context, d *delivery) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if steps := pauses(); !heard && d.Attempt < len(steps) {
-		d.Due = s.o.Clock.Now().Add(steps[d.Attempt])
-		d.Attempt++
-	} else {
-		s.books.Notices = slices.DeleteFunc(s.books.Notices, func(x *delivery) bool { return x == d })
-	}
+	s.books.Notices = rehearsal.Told(s.books.Notices, d, heard, s.o.Clock.Now(), pauses())
 	if err := s.saved(); err != nil {
 		s.o.Log.Error("simulator", "error", err)
 	}
 }
 
 // message is the body of a notification, encrypted for the merchant.
-func (s *Sim) message(d *delivery) (notify, number string, body []byte, err error) {
+func (s *Sim) message(d *rehearsal.Notice) (notify, number string, body []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.books.Trades[d.Trade]
@@ -157,14 +137,14 @@ func (s *Sim) message(d *delivery) (notify, number string, body []byte, err erro
 }
 
 // signerOf is whose keys a notification is for.
-func (s *Sim) signerOf(d *delivery) string {
+func (s *Sim) signerOf(d *rehearsal.Notice) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.books.Trades[d.Trade].signer()
 }
 
 // send tells the merchant once; true when he has acknowledged.
-func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool {
+func (s *Sim) send(ctx context.Context, d *rehearsal.Notice, f *Faults, probe bool) bool {
 	notify, number, body, err := s.message(d)
 	if err != nil {
 		s.o.Log.Error("simulator", "error", err)
@@ -203,7 +183,7 @@ func (s *Sim) send(ctx context.Context, d *delivery, f *Faults, probe bool) bool
 // Letter is a notification about a paid order, signed now, without sending it:
 // what somebody who listens at the door would have.
 func (s *Sim) Letter(merchant, number string) (http.Header, []byte, error) {
-	d := &delivery{ID: "EV-" + digits(28), Trade: merchant + "/" + number, Made: s.o.Clock.Now()}
+	d := &rehearsal.Notice{ID: "EV-" + rehearsal.Digits(28), Trade: merchant + "/" + number, Made: s.o.Clock.Now()}
 	_, _, body, err := s.message(d)
 	if err != nil {
 		return nil, nil, err

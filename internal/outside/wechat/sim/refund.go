@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // refund is money that goes back.
@@ -123,7 +124,7 @@ func (s *Sim) refund(c *caller, _ *http.Request, body []byte) (any, error) {
 		return nil, refuse(500, "SYSTEM_ERROR", "系统异常，请用相同参数重试")
 	}
 	now := s.o.Clock.Now()
-	r := refund{ID: "50000" + digits(24), Number: in.Refund, Amount: in.Amount.Refund, At: now, State: "PROCESSING", End: "SUCCESS",
+	r := refund{ID: "50000" + rehearsal.Digits(24), Number: in.Refund, Amount: in.Amount.Refund, At: now, State: "PROCESSING", End: "SUCCESS",
 		EndsAt: now.Add(s.faults.RefundTakes), Notify: in.Notify}
 	if s.faults.RefundEnds != "" {
 		r.End = s.faults.RefundEnds

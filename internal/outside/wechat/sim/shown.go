@@ -1,19 +1,15 @@
 package sim
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"image/png"
 	"net/http"
 	"regexp"
 	"time"
 
-	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/code128"
+	"linli/internal/outside/rehearsal"
 )
 
 //go:embed shown.html
@@ -59,7 +55,7 @@ func (s *Sim) Show(kind string) (string, error) {
 			delete(s.books.Shown, old)
 		}
 	}
-	code := "13" + digits(16)
+	code := "13" + rehearsal.Digits(16)
 	s.books.Shown[code] = &shown{Kind: kind, At: now}
 	return code, s.saved()
 }
@@ -158,7 +154,7 @@ func (s *Sim) reverse(c *caller, r *http.Request, body []byte) (any, error) {
 	case t.State == "REFUND" || t.Transaction != "" && now.Sub(t.PaidAt) > reverseLife:
 		return nil, refuse(400, "REVERSE_EXPIRED", "订单无法撤销，请申请退款")
 	case t.State == "SUCCESS":
-		t.Refunds = append(t.Refunds, refund{ID: "50000" + digits(24), Number: t.Number, Amount: t.Total, At: now, DoneAt: now, Reversal: true})
+		t.Refunds = append(t.Refunds, refund{ID: "50000" + rehearsal.Digits(24), Number: t.Number, Amount: t.Total, At: now, DoneAt: now, Reversal: true})
 	}
 	t.State = "REVOKED"
 	out := p.names(true)
@@ -187,7 +183,7 @@ func (s *Sim) shownRoutes(mux *http.ServeMux) {
 		code, err := s.Show(kinds[at].Kind)
 		var bars template.URL
 		if err == nil {
-			bars, err = barsOf(code)
+			bars, err = rehearsal.Bars(code)
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -211,21 +207,4 @@ func (s *Sim) typing() []seen {
 		}
 	}
 	return out
-}
-
-// barsOf draws a code as Code 128.
-func barsOf(code string) (template.URL, error) {
-	bars, err := code128.Encode(code)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	wide, err := barcode.Scale(bars, bars.Bounds().Dx()*3, 110)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, wide); err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), nil
 }

@@ -10,24 +10,17 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/json"
-	"encoding/pem"
-	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
-	"math/big"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"linli/internal/kit/clock"
+	"linli/internal/outside/rehearsal"
 )
 
 // Options say how a simulator runs.
@@ -84,7 +77,7 @@ type books struct {
 	Serial    string                 `json:"platform_serial"`
 	Merchants map[string]Credentials `json:"merchants"`
 	Trades    map[string]*trade      `json:"trades"` // by merchant/number
-	Notices   []*delivery            `json:"notices"`
+	Notices   []*rehearsal.Notice    `json:"notices"`
 	Openids   map[string]string      `json:"openids"` // the app that knows a payer by it
 	Last      int64                  `json:"last"`
 	Subs      map[string]sub         `json:"subs,omitempty"`  // merchants below partners
@@ -111,28 +104,22 @@ type Sim struct {
 func Open(o Options) (*Sim, error) {
 	s := &Sim{o: o, partners: map[string]*rsa.PublicKey{}, client: &http.Client{Timeout: 5 * time.Second}, wake: make(chan struct{}, 1),
 		grants: map[string]grant{}, books: books{Merchants: map[string]Credentials{}, Trades: map[string]*trade{}, Openids: map[string]string{}}}
-	if o.Path != "" {
-		b, err := os.ReadFile(o.Path)
-		if err == nil {
-			err = json.Unmarshal(b, &s.books)
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("read books of the simulator: %w", err)
-		}
+	if err := rehearsal.Read(o.Path, &s.books); err != nil {
+		return nil, err
 	}
 	if s.books.Platform == "" {
-		text, err := newKey()
+		text, err := rehearsal.NewKey()
 		if err != nil {
 			return nil, err
 		}
-		s.books.Platform, s.books.Serial = text, "PUB_KEY_ID_"+digits(34)
+		s.books.Platform, s.books.Serial = text, "PUB_KEY_ID_"+rehearsal.Digits(34)
 	}
 	var err error
-	if s.key, err = privateKey(s.books.Platform); err != nil {
+	if s.key, err = rehearsal.PrivateKey(s.books.Platform); err != nil {
 		return nil, err
 	}
 	for number, m := range s.books.Merchants {
-		k, err := privateKey(m.PrivateKey)
+		k, err := rehearsal.PrivateKey(m.PrivateKey)
 		if err != nil {
 			return nil, err
 		}
@@ -147,11 +134,11 @@ func (s *Sim) Enrol(number string) (Credentials, error) {
 	defer s.mu.Unlock()
 	m, ok := s.books.Merchants[number]
 	if !ok {
-		text, err := newKey()
+		text, err := rehearsal.NewKey()
 		if err != nil {
 			return m, err
 		}
-		k, err := privateKey(text)
+		k, err := rehearsal.PrivateKey(text)
 		if err != nil {
 			return m, err
 		}
@@ -168,41 +155,10 @@ func (s *Sim) Enrol(number string) (Credentials, error) {
 			return m, err
 		}
 	}
-	public, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
-	if err != nil {
-		return m, fmt.Errorf("write public key: %w", err)
-	}
 	m.PlatformSerial = s.books.Serial
-	m.PlatformKey = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))
-	return m, nil
-}
-
-func newKey() (string, error) {
-	k, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return "", fmt.Errorf("make key: %w", err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		return "", fmt.Errorf("write key: %w", err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
-}
-
-func privateKey(text string) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, errors.New("read key: no PEM")
-	}
-	k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
-	}
-	r, ok := k.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("read key: not RSA")
-	}
-	return r, nil
+	var err error
+	m.PlatformKey, err = rehearsal.PublicKey(s.key)
+	return m, err
 }
 
 func random(n int) string {
@@ -219,15 +175,6 @@ func hexText(bytes int) string {
 	return hex.EncodeToString(b)
 }
 
-func digits(n int) string {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-	v, err := rand.Int(rand.Reader, limit)
-	if err != nil {
-		v = big.NewInt(0)
-	}
-	return fmt.Sprintf("%0*d", n, v)
-}
-
 func (s *Sim) save() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -235,23 +182,7 @@ func (s *Sim) save() error {
 }
 
 // saved writes the books; the caller holds the lock.
-func (s *Sim) saved() error {
-	if s.o.Path == "" {
-		return nil
-	}
-	b, err := json.Marshal(s.books)
-	if err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	tmp := filepath.Join(filepath.Dir(s.o.Path), "."+filepath.Base(s.o.Path))
-	if err := os.WriteFile(tmp, b, 0o600); err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	if err := os.Rename(tmp, s.o.Path); err != nil {
-		return fmt.Errorf("write books: %w", err)
-	}
-	return nil
-}
+func (s *Sim) saved() error { return rehearsal.Write(s.o.Path, s.books) }
 
 // open tells whether an order can be paid.
 func (t *trade) open() bool { return t.State == "NOTPAY" || t.State == "USERPAYING" }
@@ -288,16 +219,4 @@ func (s *Sim) sorted() []*trade {
 }
 
 // Run delivers notifications until ctx ends.
-func (s *Sim) Run(ctx context.Context) {
-	t := time.NewTicker(200 * time.Millisecond)
-	defer t.Stop()
-	for {
-		s.Deliver(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		case <-s.wake:
-		}
-	}
-}
+func (s *Sim) Run(ctx context.Context) { rehearsal.Rounds(ctx, s.wake, s.Deliver) }

@@ -57,6 +57,40 @@ export interface paths {
         patch: operations["rename-account"];
         trace?: never;
     };
+    "/api/v1/accounts/{account}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个账号登记的手机和邮箱 */
+        get: operations["list-account-contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/contacts/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 给一个账号登记手机或邮箱，由本人确认 */
+        put: operations["put-account-contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account}/dismiss": {
         parameters: {
             query?: never;
@@ -346,6 +380,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pay/{token}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 凭缴费二维码看发给这一户的站内消息，新的在前 */
+        get: operations["pay-messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pay/{token}/messages/{message}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 打开一条站内消息，第一次打开记为已读；重复打开结果一样 */
+        post: operations["pay-message-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pay/{token}/orders": {
         parameters: {
             query?: never;
@@ -484,6 +552,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/amendable-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 已发布的费用与按今天的资料重算不一致的房屋，差得多的在前 */
+        get: operations["amendable-rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 补差单，新的在前 */
+        get: operations["amendment-list"];
+        put?: never;
+        /** 补差：多的补收，少的先抵未缴、已缴的转入预存；原来的费用和收据不变 */
+        post: operations["amendment-make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/amendments/{amendment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张补差单：各月当时、应收、补收或减收 */
+        get: operations["amendment-one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/amendments/{amendment}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销补差单：补收的红冲，抵掉的恢复未缴，转入的预存收回 */
+        post: operations["amendment-void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/assignments/{assignment}/end": {
         parameters: {
             query?: never;
@@ -578,7 +715,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 登记待查，或注明与收费无关 */
+        /** 登记待查并记入其他应付款—待查款项，登记为现金送存或渠道结算，或注明与收费无关 */
         post: operations["bank-row-aside"];
         delete?: never;
         options?: never;
@@ -597,6 +734,57 @@ export interface paths {
         put?: never;
         /** 确认这笔流水是哪户交的，收款开收据 */
         post: operations["bank-row-receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bank-rows/{bank_row}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回待查、送存、结算、无关或退回，重新待确认 */
+        post: operations["bank-row-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bank-rows/{bank_row}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记这笔钱已退回付款人 */
+        post: operations["bank-row-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bank-suspense": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待查的银行流水合计 */
+        get: operations["bank-suspense"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -673,6 +861,23 @@ export interface paths {
         patch: operations["edit-building"];
         trace?: never;
     };
+    "/api/v1/projects/{project}/buildings/{building}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 楼栋和单元的变更：谁、何时、改前、改后 */
+        get: operations["read-building-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/buildings/{building}/room-states": {
         parameters: {
             query?: never;
@@ -702,6 +907,128 @@ export interface paths {
         put?: never;
         /** 新建单元 */
         post: operations["create-unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundle-uses/{bundle_use}/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 给这一次的房屋补上套餐里后来加的费用 */
+        post: operations["fill-bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundle-uses/{bundle_use}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 整次撤销给出的套餐；已出的账不变 */
+        post: operations["undo-bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出费用套餐，新的在前 */
+        get: operations["list-bundles"];
+        put?: never;
+        /** 新建套餐：一起收的几项费用 */
+        post: operations["create-bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundles/{bundle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看套餐 */
+        get: operations["read-bundle"];
+        /** 修改或停用套餐（整条提交）；已给出的房屋不随之改变 */
+        put: operations["edit-bundle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundles/{bundle}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 给过套餐、但还没有套餐里后来加的费用的房屋 */
+        get: operations["list-bundle-gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundles/{bundle}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看把套餐给一些房屋，每项费用会怎样（不保存） */
+        post: operations["preview-bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/bundles/{bundle}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 套餐给过哪些房屋，新的在前 */
+        get: operations["list-bundle-uses"];
+        put?: never;
+        /** 把套餐给一些房屋：已有的费用不动，缺的从起始日收 */
+        post: operations["give-bundle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +1286,126 @@ export interface paths {
         get: operations["counter-ahead"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 押金退还单（抵欠费、退余款），新的在前 */
+        get: operations["deposit-settlement-list"];
+        put?: never;
+        /** 申请用押金抵欠费、余下的退还，须本人同意，等另一位同事批准 */
+        post: operations["deposit-settlement-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张押金退还单 */
+        get: operations["deposit-settlement-one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准或退回别人的申请；批准即给号 */
+        post: operations["deposit-settlement-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 付出：欠费开收据，余款开红字收据，记入付款人当前的班 */
+        post: operations["deposit-settlement-pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 打印押金退还单（A4），供签字 */
+        get: operations["deposit-settlement-print"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 按今天的欠费重新计算，再等批准 */
+        post: operations["deposit-settlement-renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/deposit-settlements/{settlement}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回自己还没付出的申请 */
+        post: operations["deposit-settlement-withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1550,6 +1997,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/export-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我可以导出的列表 */
+        get: operations["list-export-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/exports": {
         parameters: {
             query?: never;
@@ -1648,6 +2112,23 @@ export interface paths {
         put?: never;
         /** 检查公式，并用一间房试算 */
         post: operations["check-formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项目资料的变更：谁、何时、改前、改后 */
+        get: operations["read-project-history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1884,7 +2365,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 各收费项目的税率和编码，按起始日 */
+        /** 各费用项目的税率和编码，按起始日 */
         get: operations["invoice-taxes"];
         put?: never;
         post?: never;
@@ -1902,7 +2383,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** 定收费项目从某天起的税率和编码，同一天重设则替换 */
+        /** 定费用项目从某天起的税率和编码，同一天重设则替换 */
         put: operations["invoice-tax-put"];
         post?: never;
         delete?: never;
@@ -1918,10 +2399,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一位交款人的抬头，常用的在前 */
+        /** 一位缴费人的抬头，常用的在前 */
         get: operations["invoice-titles"];
         put?: never;
-        /** 给交款人加一个抬头 */
+        /** 给缴费人加一个抬头 */
         post: operations["invoice-title-add"];
         delete?: never;
         options?: never;
@@ -2114,6 +2595,23 @@ export interface paths {
         put?: never;
         /** 提出一条优惠减免，批准后才生效 */
         post: operations["ask-discount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/items/{item}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 费用项目的变更：设置、单价、收费范围、优惠 */
+        get: operations["read-item-history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2323,6 +2821,23 @@ export interface paths {
         get: operations["read-message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/messages/{message}/onward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 站内消息不等住户打开，马上改发短信或邮件 */
+        post: operations["send-message-onward"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3412,6 +3927,23 @@ export interface paths {
         patch: operations["edit-room"];
         trace?: never;
     };
+    "/api/v1/projects/{project}/rooms/{room}/amendable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房各月各项：当时收取、按今天的资料应收、差额和原因 */
+        get: operations["amendable-room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms/{room}/card": {
         parameters: {
             query?: never;
@@ -3492,6 +4024,23 @@ export interface paths {
         put?: never;
         /** 登记一个人与房屋的关系 */
         post: operations["add-occupant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rooms/{room}/paid-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房一次付清、还没到期的几个月：年缴、预缴 */
+        get: operations["paid-periods"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3858,6 +4407,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/service-schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 物业服务计费方式：包干制或酬金制，从旧到新 */
+        get: operations["service-schemes"];
+        /** 设置从某月起的计费方式：包干制，或酬金制和酬金 */
+        put: operations["service-scheme-put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/shared-costs": {
         parameters: {
             query?: never;
@@ -4202,6 +4769,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/termination-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提前终止应退多少：按原价重算，或按比例 */
+        get: operations["termination-quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/terminations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提前终止退费单，新的在前 */
+        get: operations["termination-list"];
+        put?: never;
+        /** 申请把已付、没有服务的几个月退给住户，等另一位同事批准 */
+        post: operations["termination-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/terminations/{termination}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张提前终止退费单：怎么算的、从哪张收据退 */
+        get: operations["termination-one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/terminations/{termination}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准或退回别人的申请；批准即给号，退款到收银台付出，原路退的随即交给渠道 */
+        post: operations["termination-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/terminations/{termination}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 打印提前终止退费单（A4），供签字 */
+        get: operations["termination-print"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/terminations/{termination}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回自己还没批的申请 */
+        post: operations["termination-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/transfers/{transfer}/undo": {
         parameters: {
             query?: never;
@@ -4299,6 +4969,41 @@ export interface paths {
         put?: never;
         /** 撤回还没批的减免 */
         post: operations["withdraw-waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 忘记密码时能用哪些渠道收验证码 */
+        get: operations["read-recovery"];
+        put?: never;
+        /** 忘记密码：要一个验证码，账号存在与否答复一样 */
+        post: operations["ask-recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recovery/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用验证码设置新密码，该账号的登录全部失效 */
+        post: operations["confirm-recovery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4405,6 +5110,74 @@ export interface paths {
         post: operations["sign-in"];
         /** 退出登录 */
         delete: operations["sign-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自己登记的手机和邮箱 */
+        get: operations["list-own-contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/contacts/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记自己的手机或邮箱：先发一个验证码去 */
+        post: operations["ask-own-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/contacts/{channel}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 输入验证码，确认自己的手机或邮箱 */
+        post: operations["confirm-own-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/contacts/{channel}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消自己登记的手机或邮箱 */
+        post: operations["remove-own-contact"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4559,7 +5332,7 @@ export interface components {
              * @enum {string}
              */
             part: "owner" | "family" | "tenant" | "other";
-            /** @description 由他代业主交费；原来的交费人不再交 */
+            /** @description 由他代业主缴费；原来的缴费人不再交 */
             payer?: boolean;
             /** @description 谁 */
             person_id: string;
@@ -4650,6 +5423,47 @@ export interface components {
              */
             used_before?: number;
         };
+        AmendableOutBody: {
+            /** @description 出过账的各月各项，没有差额的也在 */
+            items: components["schemas"]["CorrectionAmendable"][];
+            room_label: string;
+        };
+        AmendableRoomsOutBody: {
+            /** @description 最多 500 间 */
+            items: components["schemas"]["CorrectionAmendableRoom"][];
+            /**
+             * Format: int64
+             * @description 合计该减收，分
+             */
+            minus: number;
+            /**
+             * Format: int64
+             * @description 合计该补收，分
+             */
+            plus: number;
+            /**
+             * Format: int64
+             * @description 有差额的房屋
+             */
+            rooms: number;
+        };
+        "Amendment-makeRequest": {
+            lines: components["schemas"]["CorrectionAmendPick"][];
+            /** @description 依据，如测绘报告编号 */
+            proof?: string;
+            /** @description 住户问起时照此解释 */
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+        };
+        "Amendment-voidRequest": {
+            reason: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
         AnalyticsBookMonth: {
             /** Format: date-time */
             closed_at?: string;
@@ -4723,6 +5537,18 @@ export interface components {
              */
             signed: number;
         };
+        AnalyticsPostingSum: {
+            /**
+             * Format: int64
+             * @description 条数
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 对所看科目的影响，分；等于报表里的数
+             */
+            signed: number;
+        };
         AnalyticsProfit: {
             cost: components["schemas"]["AnalyticsReportLine"];
             costs: components["schemas"]["AnalyticsReportLine"][];
@@ -4742,6 +5568,8 @@ export interface components {
              */
             on: string;
             profit: components["schemas"]["AnalyticsReportLine"];
+            /** @description 酬金制的代管资金，包干制没有 */
+            trust?: components["schemas"]["AnalyticsTrust"];
             /**
              * @description 账期月份，如 2026-11；空串表示没有
              * @example 2026-11
@@ -4899,6 +5727,42 @@ export interface components {
              */
             rate: number;
         };
+        AnalyticsScheme: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * @description 从哪个月起
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * @description lump 包干制，commission 酬金制
+             * @enum {string}
+             */
+            kind: "lump" | "commission";
+            /**
+             * Format: int64
+             * @description 每月固定酬金，分；按比例时为 0
+             */
+            monthly: number;
+            /**
+             * Format: int64
+             * @description 转入的业主结余，分；负数为不足
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description 酬金占收入的比例，万分之一；按固定金额时为 0
+             */
+            rate: number;
+            /** @description 依据 */
+            source: string;
+            /** Format: int64 */
+            version: number;
+            /** @description 一句话说明 */
+            words: string;
+        };
         AnalyticsStanding: {
             ages: components["schemas"]["AnalyticsReportAge"][];
             /** @description 历史清欠率 */
@@ -4930,6 +5794,24 @@ export interface components {
             until: string;
             /** @description 综合收缴率 */
             whole: components["schemas"]["AnalyticsReportRate"];
+        };
+        AnalyticsTrust: {
+            /** @description 结转下期，负数为不足；合计为期末 */
+            balance: components["schemas"]["AnalyticsReportLine"];
+            /** @description 企业所得：酬金，包干制的月份为盈亏 */
+            company: components["schemas"]["AnalyticsReportLine"];
+            /** @description 代管资金支出 */
+            cost: components["schemas"]["AnalyticsReportLine"];
+            /** @description 企业酬金 */
+            fee: components["schemas"]["AnalyticsReportLine"];
+            /** @description 代管资金收入 */
+            income: components["schemas"]["AnalyticsReportLine"];
+            /** @description 口径 */
+            means: string;
+            /** @description 上期结转；合计为期初 */
+            opening: components["schemas"]["AnalyticsReportLine"];
+            /** @description 计费方式 */
+            words: string;
         };
         AppCareBackup: {
             /** Format: date-time */
@@ -5036,6 +5918,12 @@ export interface components {
             /** @description 全部结果的合计，count=true 时才有 */
             totals?: components["schemas"]["DunningArrearsSum"];
         };
+        AskContactInputBody: {
+            /** @description 手机号或邮箱；不填为管理员已登记的那个 */
+            address?: string;
+            /** @description 现在的密码 */
+            password: string;
+        };
         AskDiscountInBody: {
             /**
              * @description 从哪天起（含）；空置填空置的第一天
@@ -5086,6 +5974,15 @@ export interface components {
              */
             until_date?: string;
         };
+        AskRecoveryInputBody: {
+            /**
+             * @description 验证码发到登记并确认过的手机，还是邮箱
+             * @enum {string}
+             */
+            channel: "sms" | "mail";
+            /** @description 登录名 */
+            login: string;
+        };
         AskWaiversInBody: {
             /**
              * @description late 违约金，charge 费用
@@ -5096,6 +5993,18 @@ export interface components {
             /** @description 依据或证明 */
             proof?: string;
             reason: string;
+        };
+        AskedContactBody: {
+            /** @description 验证码发往 */
+            address_mask: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        AskedRecoveryBody: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description 和验证码一起交回；账号存在与否都给 */
+            recovery: string;
         };
         AssignmentsOutBody: {
             items: components["schemas"]["TariffAssignment"][];
@@ -5109,6 +6018,18 @@ export interface components {
              * @description 字节
              */
             size: number;
+        };
+        AuditChange: {
+            /** @description 改后，JSON */
+            after: string;
+            /** Format: date-time */
+            at: string;
+            /** @description 改前，JSON，没有则为空 */
+            before: string;
+            /** @description 谁 */
+            by: string;
+            /** @description 做了什么；导入写明是哪份文件 */
+            summary: string;
         };
         AuditDoer: {
             /** @description 编号，十进制字符串 */
@@ -5157,10 +6078,10 @@ export interface components {
             /** @description 情况说明 */
             note: string;
             /**
-             * @description held 待查，aside 与收费无关
+             * @description held 待查，cash 现金送存，settled 渠道结算，aside 与收费无关
              * @enum {string}
              */
-            state: "held" | "aside";
+            state: "held" | "aside" | "cash" | "settled";
         };
         "Bank-row-receiveRequest": {
             /** @description 金额异常时已再次确认 */
@@ -5172,6 +6093,15 @@ export interface components {
             expected_owed: number;
             /** @description 哪户交的；多收的存入它的预存 */
             room_id: string;
+        };
+        "Bank-row-returnRequest": {
+            /** @description 怎么退的，如 网银退回原账号，回单 12345 */
+            note: string;
+            /**
+             * @description 退回的日期，入账日期到今天
+             * @example 2026-11-21
+             */
+            on: string;
         };
         BankImportOutBody: {
             /**
@@ -5210,6 +6140,8 @@ export interface components {
              * @description 到账金额，分
              */
             amount: number;
+            /** @description 记在其他应付款—待查款项 */
+            booked: boolean;
             /**
              * @description 入账日期
              * @example 2026-11-21
@@ -5234,12 +6166,29 @@ export interface components {
             room_id: string;
             room_label: string;
             /**
-             * @description open 待确认，held 待查，aside 与收费无关，received 已收款
+             * @description open 待确认，held 待查，aside 与收费无关，received 已收款，returned 已退回，cash 现金送存，settled 渠道结算
              * @enum {string}
              */
-            state: "open" | "held" | "aside" | "received";
+            state: "open" | "held" | "aside" | "received" | "returned" | "cash" | "settled";
             /** @description room 附言里的房号，account 这个账号交过，name 户名；空为没找到 */
             why: string;
+        };
+        BankSuspenseOutBody: {
+            /**
+             * Format: int64
+             * @description 待查的金额，记在其他应付款—待查款项，分
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description 待查的笔数
+             */
+            rows: number;
+            /**
+             * @description 最早一笔的入账日期，没有为空
+             * @example 2026-11-21
+             */
+            since?: string;
         };
         BegunSessionBody: {
             /** @description 编号，十进制字符串 */
@@ -5251,22 +6200,6 @@ export interface components {
             expires_at: string;
             /** @description 只在 bearer 为 true 时给出 */
             token?: string;
-        };
-        BillingBuildingEffect: {
-            /** Format: int64 */
-            after: number;
-            /** Format: int64 */
-            before: number;
-            /** @description 编号，十进制字符串 */
-            building_id: string;
-            /** Format: int64 */
-            change: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description 收这项费用的户数
-             */
-            rooms: number;
         };
         BillingBuildingSum: {
             /**
@@ -5374,28 +6307,6 @@ export interface components {
              */
             waived: number;
         };
-        BillingEffect: {
-            /**
-             * Format: int64
-             * @description 按新单价，一个周期多少，分
-             */
-            after: number;
-            /**
-             * Format: int64
-             * @description 按现在的单价，一个周期多少，分
-             */
-            before: number;
-            /**
-             * Format: int64
-             * @description 多多少，分；少了为负
-             */
-            change: number;
-            /** @description 算不出的原因；没有则为空 */
-            fault: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            room_label: string;
-        };
         BillingGivenWeight: {
             /** @description 编号，十进制字符串 */
             room_id: string;
@@ -5404,114 +6315,6 @@ export interface components {
              * @description 权重，万分之一
              */
             weight: number;
-        };
-        BillingLateFee: {
-            /** @description 逾期的那笔费用 */
-            charge_id: string;
-            /**
-             * Format: int64
-             * @description 其中已收，分
-             */
-            charged: number;
-            /**
-             * Format: int64
-             * @description 计了几天
-             */
-            days: number;
-            /**
-             * @description 应缴日
-             * @example 2026-11-21
-             */
-            due_date: string;
-            item_name: string;
-            /**
-             * Format: int64
-             * @description 还可收，分
-             */
-            left: number;
-            /** @description 怎么算的 */
-            lines: string[];
-            /**
-             * @description 账期月份，如 2026-11；空串表示没有
-             * @example 2026-11
-             */
-            month: string;
-            /**
-             * Format: int64
-             * @description 到这天共计，分
-             */
-            total: number;
-            /**
-             * Format: int64
-             * @description 其中已减免，分
-             */
-            waived: number;
-        };
-        BillingLateTerms: {
-            /**
-             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
-             * @enum {string}
-             */
-            cap: "none" | "principal" | "lpr4";
-            cap_name: string;
-            created_by: string;
-            /**
-             * Format: int64
-             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
-             */
-            daily: number;
-            /**
-             * @description 从哪天到期的费用起
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
-             * @enum {string}
-             */
-            grace: "from_due" | "excluded";
-            /**
-             * Format: int64
-             * @description 宽限几天
-             */
-            grace_days?: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @description 日利率，如 0.05% */
-            percent: string;
-            /** @description 依据，如 物业服务合同第十二条 */
-            source: string;
-            /** @description 约定高于 LPR 四倍时的提醒，没有则为空 */
-            warning: string;
-        };
-        BillingLateTermsFields: {
-            /**
-             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
-             * @enum {string}
-             */
-            cap: "none" | "principal" | "lpr4";
-            /**
-             * Format: int64
-             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
-             */
-            daily: number;
-            /**
-             * @description 从哪天到期的费用起
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
-             * @enum {string}
-             */
-            grace: "from_due" | "excluded";
-            /**
-             * Format: int64
-             * @description 宽限几天
-             */
-            grace_days?: number;
-            /** @description 依据，如 物业服务合同第十二条 */
-            source: string;
         };
         BillingLook: {
             /**
@@ -5541,6 +6344,8 @@ export interface components {
              * @description 上期，分
              */
             last_amount: number;
+            /** @description 按用量的费用：没能算出时要去抄表或复核读数 */
+            metered: boolean;
             /**
              * @description 账期月份，如 2026-11；空串表示没有
              * @example 2026-11
@@ -5550,20 +6355,6 @@ export interface components {
             /** @description 空为所有房屋 */
             room_id: string;
             room_label: string;
-        };
-        BillingLpr: {
-            /**
-             * @description 从哪天起
-             * @example 2026-11-21
-             */
-            from_date: string;
-            /**
-             * Format: int64
-             * @description 年利率，万分之一；3.10% 为 310
-             */
-            rate: number;
-            /** @description 出处 */
-            source: string;
         };
         BillingNextMonth: {
             /**
@@ -5836,57 +6627,6 @@ export interface components {
              */
             waived: number;
         };
-        BillingWaiver: {
-            /**
-             * Format: int64
-             * @description 减免多少，分
-             */
-            amount: number;
-            /** Format: date-time */
-            asked_at: string;
-            asked_by: string;
-            /** @description 编号，十进制字符串 */
-            charge_id: string;
-            /** Format: date-time */
-            decided_at?: string;
-            /** @description 谁批的；还没批则为空 */
-            decided_by: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            item_name: string;
-            /**
-             * @description late 违约金，charge 费用
-             * @enum {string}
-             */
-            kind: "late" | "charge";
-            /** @description 是我提出的，不能自己批 */
-            mine: boolean;
-            /**
-             * @description 账期月份，如 2026-11；空串表示没有
-             * @example 2026-11
-             */
-            month: string;
-            /** @description 批示 */
-            note: string;
-            /** @description 减免单号，批准后才有 */
-            number: string;
-            /** @description 依据或证明 */
-            proof: string;
-            reason: string;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            room_label: string;
-            /**
-             * @description 待批准、已批准、已退回、已撤回
-             * @enum {string}
-             */
-            state: "asked" | "approved" | "refused" | "withdrawn";
-            /**
-             * Format: int64
-             * @description 批准、退回、撤回时原样带回
-             */
-            version: number;
-        };
         "Book-month-closeRequest": {
             /**
              * @description 账期月份，如 2026-11；空串表示没有
@@ -5907,6 +6647,20 @@ export interface components {
         };
         BuildingsOutBody: {
             items: components["schemas"]["EstateBuilding"][];
+        };
+        BundleGapsOutBody: {
+            items: components["schemas"]["FeebundleBundleGap"][];
+        };
+        BundlePreviewOutBody: {
+            /** @description 每项费用会怎样 */
+            effects: components["schemas"]["FeebundleBundleEffect"][];
+            /** @description 给谁 */
+            label: string;
+            /**
+             * Format: int64
+             * @description 这个范围今天有几户
+             */
+            rooms: number;
         };
         ByProjectOutBody: {
             /**
@@ -6177,33 +6931,6 @@ export interface components {
             id: string;
             name: string;
         };
-        CashierCount: {
-            /** Format: date-time */
-            at: string;
-            /** @description 谁点的 */
-            by_name: string;
-            /**
-             * Format: int64
-             * @description 点出的现金，分
-             */
-            counted: number;
-            /**
-             * Format: int64
-             * @description 长款为正，短款为负，分
-             */
-            difference: number;
-            /**
-             * Format: int64
-             * @description 当时应有的现金，分
-             */
-            expected: number;
-            /**
-             * Format: int64
-             * @description 第几次点款
-             */
-            no: number;
-            notes: components["schemas"]["CashierNote"][];
-        };
         CashierFormer: {
             charges: components["schemas"]["CashierOpen"][];
             /**
@@ -6294,7 +7021,7 @@ export interface components {
              */
             amount: number;
             /** @enum {string} */
-            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay" | "deposit";
             /** @description 收款方式的名称 */
             name: string;
             /**
@@ -6302,27 +7029,6 @@ export interface components {
              * @description 笔数
              */
             receipts: number;
-        };
-        CashierMyShift: {
-            /**
-             * Format: int64
-             * @description 没有开班时：上一班留下的备用金，分
-             */
-            kept: number;
-            /** @description 没有开班时没有这一项 */
-            shift?: components["schemas"]["CashierShift"];
-        };
-        CashierNote: {
-            /**
-             * Format: int64
-             * @description 张数
-             */
-            n: number;
-            /**
-             * Format: int64
-             * @description 面额，分：10000、5000、2000、1000、500、100、50、10
-             */
-            value: number;
         };
         CashierOpen: {
             /**
@@ -6332,6 +7038,8 @@ export interface components {
             amount: number;
             /** @description 应收编号 */
             charge_id: string;
+            /** @description 实现债权的费用（律师费、诉讼费），到期后先抵（民法典 561） */
+            costs?: boolean;
             /**
              * @description 到期日
              * @example 2026-11-21
@@ -6356,7 +7064,7 @@ export interface components {
              * @description 逾期天数，未逾期为 0
              */
             overdue_days: number;
-            /** @description 出账时的交款人；与这户现在的交款人不同，是房屋换人之前的欠费 */
+            /** @description 出账时的缴费人；与这户现在的缴费人不同，是房屋换人之前的欠费 */
             payer_id: string;
             /** @description 编号，十进制字符串 */
             room_id: string;
@@ -6513,10 +7221,10 @@ export interface components {
             /** @description 银行卡后四位，选填 */
             last4?: string;
             /**
-             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝
+             * @description 收款方式：cash 现金，card 刷卡，transfer 转账，prepay 预存抵扣，wechat 微信，alipay 支付宝，deposit 押金抵扣
              * @enum {string}
              */
-            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay";
+            method: "cash" | "card" | "transfer" | "prepay" | "wechat" | "alipay" | "deposit";
             /** @description 收款方式的名称 */
             readonly name?: string;
             /**
@@ -6684,6 +7392,11 @@ export interface components {
             /** @description 编号，十进制字符串 */
             room_id: string;
             room_label: string;
+            /**
+             * Format: int64
+             * @description 抹零，分：应收减实收
+             */
+            rounded: number;
             /** @description 属于哪一班 */
             shift_id: string;
             /** @description 交班单号，没有交班为空 */
@@ -6744,10 +7457,10 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /**
-             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱
+             * @description red 红冲整张收据，part 部分退款，prepaid 退预存，deposit 退押金，candidate 退线上多收的钱，ended 提前终止退费
              * @enum {string}
              */
-            kind: "red" | "part" | "prepaid" | "deposit" | "candidate";
+            kind: "red" | "part" | "prepaid" | "deposit" | "candidate" | "ended";
             kind_name: string;
             /** @description 怎么退；红冲按收款时的方式退，为空 */
             method: string;
@@ -6798,7 +7511,7 @@ export interface components {
              * @description 违约金合计，分；收款时作为 expected_late 交回
              */
             late_owed: number;
-            /** @description 可以发起的线上收款：wechat 微信支付，alipay 支付宝 */
+            /** @description 可以出示收款码的渠道：wechat 微信支付，alipay 支付宝 */
             online: string[];
             /** @description 这间房还没有结束的线上收款，没有为空串 */
             open_order_id: string;
@@ -6812,7 +7525,7 @@ export interface components {
              * @description 欠费合计，分；收款时作为 expected_owed 交回
              */
             owed: number;
-            /** @description 交款人，空串表示没有登记 */
+            /** @description 缴费人，空串表示没有登记 */
             payer_id: string;
             payer_name: string;
             /** @description 手机号，已打码 */
@@ -6835,9 +7548,14 @@ export interface components {
             prepay_items: components["schemas"]["CashierAsideItem"][];
             /** @description 查的这间 */
             room: components["schemas"]["CashierSeatRoom"];
-            /** @description 同一交款人的全部房间 */
+            /** @description 同一缴费人的全部房间 */
             rooms: components["schemas"]["CashierSeatRoom"][];
-            /** @description 其中可以扫付款码的渠道 */
+            /**
+             * Format: int64
+             * @description 现金抹零：0 不抹，10 抹到角，100 抹到元，分
+             */
+            round_to: number;
+            /** @description 可以扫付款码的渠道 */
             scans: string[];
         };
         CashierSeatRoom: {
@@ -6854,26 +7572,6 @@ export interface components {
             /** @description 房屋状态 */
             state: string;
         };
-        CashierSeries: {
-            /**
-             * Format: int64
-             * @description 今年已发到第几号，连续不断；0 为还没有发过
-             */
-            last: number;
-            /** @description 下一张的编号，如 SJ2026-000124 */
-            next: string;
-            /** @description 明年的字头 */
-            next_prefix: string;
-            /** @description 今年的字头 */
-            prefix: string;
-            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
-            series: string;
-            /**
-             * Format: int64
-             * @description 今年；每年从 1 起
-             */
-            year: number;
-        };
         CashierSetting: {
             /**
              * Format: int64
@@ -6885,7 +7583,7 @@ export interface components {
              * @example 2026-11-21
              */
             ahead_until?: string;
-            /** @description 交款人可以挑选交哪些（民法典 560）；false 为另有约定 */
+            /** @description 缴费人可以挑选交哪些（民法典 560）；false 为另有约定 */
             choice: boolean;
             /** @description 发布账单后自动用预存抵扣欠费，先到期先抵，不抵违约金 */
             deduct_prepaid?: boolean;
@@ -6896,110 +7594,15 @@ export interface components {
             policy: "statutory" | "oldest";
             /**
              * Format: int64
+             * @description 现金抹零，只向下、付清时才抹：0 不抹，10 抹到角，100 抹到元，分
+             * @enum {integer}
+             */
+            round_to?: 0 | 10 | 100;
+            /**
+             * Format: int64
              * @description 修改时原样带回，没有设置过为 0
              */
             version: number;
-        };
-        CashierShift: {
-            /** @description 编号，十进制字符串 */
-            cashier_id: string;
-            cashier_name: string;
-            /** Format: date-time */
-            closed_at?: string;
-            /** @description 谁交的班 */
-            closed_name: string;
-            /**
-             * Format: int64
-             * @description 点出的现金，分
-             */
-            counted: number;
-            /** @description 点款记录 */
-            counts: components["schemas"]["CashierCount"][];
-            /**
-             * Format: int64
-             * @description 长款为正，短款为负，分
-             */
-            difference: number;
-            /**
-             * Format: int64
-             * @description 应有现金：备用金加收的现金减作废退回的，分
-             */
-            expected: number;
-            /**
-             * Format: int64
-             * @description 解款，分
-             */
-            handed: number;
-            /** @description 点款以前不给出金额，下面的金额都是 0 */
-            hidden: boolean;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * Format: int64
-             * @description 备用金，分
-             */
-            imprest: number;
-            /**
-             * Format: int64
-             * @description 收进的钱，不含预存抵扣和作废的，分
-             */
-            income: number;
-            /**
-             * Format: int64
-             * @description 留作下一班备用金的，分
-             */
-            kept: number;
-            /** @description 开班当天没有交班 */
-            late: boolean;
-            /** @description 交班单号，没有交班为空 */
-            number: string;
-            /** Format: date-time */
-            opened_at: string;
-            /**
-             * @description 业务日期，如 2026-11-21；空串表示没有
-             * @example 2026-11-21
-             */
-            opened_on: string;
-            /** @description 长短款的原因 */
-            reason: string;
-            /**
-             * @description open 未交班，closed 已交班，before 启用交班以前的收款
-             * @enum {string}
-             */
-            state: "open" | "closed" | "before";
-            /** @description 按收款方式 */
-            sums: components["schemas"]["CashierShiftSum"][];
-        };
-        CashierShiftSum: {
-            /**
-             * Format: int64
-             * @description 金额，含作废的，分
-             */
-            amount: number;
-            /** @description 收款方式；prepay 是预存抵扣，不是收进来的钱 */
-            method: string;
-            /** @description 收款方式的名称 */
-            name: string;
-            /**
-             * Format: int64
-             * @description 净额，分
-             */
-            net: number;
-            /**
-             * Format: int64
-             * @description 笔数，含作废的
-             */
-            receipts: number;
-            /**
-             * Format: int64
-             * @description 作废金额，分
-             */
-            voided: number;
-            /**
-             * Format: int64
-             * @description 作废笔数
-             */
-            voids: number;
         };
         CashierStat: {
             by: string;
@@ -7025,7 +7628,7 @@ export interface components {
             amount: number;
             /**
              * Format: int64
-             * @description 收进的钱，不含预存抵扣，分；按日、按收费员和合计才有
+             * @description 收进的钱，不含预存和押金抵扣，分；按日、按收费员和合计才有
              */
             income: number;
             /** @description 日期、收费员编号、收款方式或费用编号；prepay 为存入预存 */
@@ -7137,6 +7740,10 @@ export interface components {
             /** @description 动态验证码；解除时也可以用恢复码 */
             code: string;
         };
+        "Confirm-own-contactRequest": {
+            /** @description 收到的 6 位验证码 */
+            code: string;
+        };
         CopyProjectInBody: {
             /** @description 详细地址 */
             address?: string;
@@ -7173,6 +7780,175 @@ export interface components {
              * @description 改之前看到的金额，分；变了就拒绝
              */
             seen_amount: number;
+        };
+        CorrectionAmendPick: {
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 页面上看到的差额，分；变了就不做
+             */
+            seen_amount: number;
+        };
+        CorrectionAmendable: {
+            /**
+             * Format: int64
+             * @description 还差多少，分；该减收为负
+             */
+            amount: number;
+            /** @description 为什么不同，如 面积 89.5 → 92 ㎡ */
+            causes: string[];
+            /**
+             * Format: int64
+             * @description 此前已补差，分；减收为负
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description 按今天的资料应收，分
+             */
+            due: number;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /** @description 按今天的资料怎么算的 */
+            lines: string[];
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 出账时收取，分
+             */
+            was: number;
+            /** @description 为什么不能在这里补差；能则为空 */
+            why: string;
+        };
+        CorrectionAmendableRoom: {
+            causes: string[];
+            /**
+             * Format: int64
+             * @description 该减收，分
+             */
+            minus: number;
+            /**
+             * Format: int64
+             * @description 有差额的账期和费用有几条
+             */
+            months: number;
+            /**
+             * Format: int64
+             * @description 该补收，分
+             */
+            plus: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+        };
+        CorrectionAmendment: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * @description 记账日期
+             * @example 2026-11-21
+             */
+            date: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from_month: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 列表里为空 */
+            lines: components["schemas"]["CorrectionAmendmentLine"][];
+            /**
+             * Format: int64
+             * @description 减收，分
+             */
+            minus: number;
+            /** @description 补差单号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 补收，分
+             */
+            plus: number;
+            /** @description 依据 */
+            proof: string;
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /** @enum {string} */
+            state: "made" | "voided";
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until_month: string;
+            /**
+             * Format: int64
+             * @description 撤销时原样带回
+             */
+            version: number;
+            /** Format: date-time */
+            void_at?: string;
+            void_by: string;
+            void_reason: string;
+        };
+        CorrectionAmendmentLine: {
+            /**
+             * Format: int64
+             * @description 补收，分；减收为负
+             */
+            amount: number;
+            causes: string;
+            /** @description 出账的那笔费用 */
+            charge_id: string;
+            /**
+             * Format: int64
+             * @description 减收里抵未缴的，分
+             */
+            credited: number;
+            /**
+             * Format: int64
+             * @description 此前已补差，分
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description 更正后应收，分
+             */
+            due: number;
+            item_name: string;
+            /** @description 补收的那笔费用；减收则为空 */
+            made_id: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 结果，一句话 */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description 减收里转入预存的，分
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description 出账时收取，分
+             */
+            was: number;
         };
         "Create-tagRequest": {
             /**
@@ -7382,11 +8158,49 @@ export interface components {
             version: number;
         };
         "Deposit-moveRequest": {
-            /** @description 转给这个人；只填房间时为那间房的交款人 */
+            /** @description 转给这个人；只填房间时为那间房的缴费人 */
             person_id?: string;
             reason: string;
             /** @description 转到这间房 */
             room_id?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Deposit-settlement-askRequest": {
+            /** @description 退到哪个账号，选填 */
+            account?: string;
+            /** @description 押金的主人同意抵欠费；不同意不能抵 */
+            agreed: boolean;
+            /** @description 抵哪些应收 */
+            charge_ids?: string[] | null;
+            /** @description 怎么同意的，如签字、短信 */
+            consent?: string;
+            /** @description 编号，十进制字符串 */
+            deposit_id: string;
+            /** @description 抵哪些应收的违约金 */
+            late_charge_ids?: string[] | null;
+            /**
+             * @description 怎么退，有余款才填
+             * @enum {string}
+             */
+            method?: "cash" | "card" | "transfer";
+            reason: string;
+            /**
+             * Format: int64
+             * @description 退还多少，分；余下的继续押着
+             */
+            rest?: number;
+            /**
+             * Format: int64
+             * @description 抵多少，分；不超过所选欠费，按民法典的顺序抵
+             */
+            settle: number;
+        };
+        "Deposit-settlement-decideRequest": {
+            /** @description true 批准，false 退回 */
+            approve: boolean;
+            /** @description 退回时必填 */
+            note?: string;
             /** Format: int64 */
             version: number;
         };
@@ -7407,7 +8221,7 @@ export interface components {
             /** @description 说明，如装修许可编号 */
             note?: string;
             pays: components["schemas"]["CashierPayIn"][];
-            /** @description 退给谁；不填为这间房的交款人 */
+            /** @description 退给谁；不填为这间房的缴费人 */
             person_id?: string;
             /** @description 编号，十进制字符串 */
             room_id: string;
@@ -7427,13 +8241,98 @@ export interface components {
             at: string;
             by_name: string;
             /** @enum {string} */
-            kind: "taken" | "deducted" | "forfeited" | "refunded" | "moved" | "voided";
+            kind: "taken" | "deducted" | "forfeited" | "refunded" | "moved" | "voided" | "settled" | "restored";
             name: string;
             /** @description 收据号或扣款单号 */
             number: string;
             reason: string;
             /** @description 编号，十进制字符串 */
             receipt_id: string;
+        };
+        DepositSettleLine: {
+            /**
+             * Format: int64
+             * @description 抵多少，分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            item_name: string;
+            /** @description 这项应收的违约金 */
+            late: boolean;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 申请时的欠费，分
+             */
+            owed: number;
+            room_label: string;
+        };
+        DepositSettlement: {
+            account: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_name: string;
+            /** @description 怎么同意的 */
+            consent: string;
+            decided_name: string;
+            /** @description 编号，十进制字符串 */
+            deposit_id: string;
+            deposit_name: string;
+            /** @description 收押金的收据号 */
+            deposit_number: string;
+            /**
+             * Format: int64
+             * @description 申请时可用的押金，分
+             */
+            held: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            lines: components["schemas"]["DepositSettleLine"][];
+            /** @description 余款怎么退，没有余款为空 */
+            method: string;
+            method_name: string;
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            note: string;
+            /** @description 单号，批准后才有 */
+            number: string;
+            paid_name: string;
+            /** @description 欠费由谁缴 */
+            payer_name: string;
+            /** @description 押金是谁的 */
+            person_name: string;
+            reason: string;
+            /** @description 欠费的收据 */
+            receipt_id: string;
+            receipt_number: string;
+            /** @description 余款的红字收据 */
+            red_id: string;
+            red_number: string;
+            /**
+             * Format: int64
+             * @description 退还，分
+             */
+            rest: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 抵欠费，分
+             */
+            settle: number;
+            /** @enum {string} */
+            state: "asked" | "approved" | "done" | "refused" | "withdrawn";
+            /** @description 抵扣已红冲：红字收据 */
+            undone_id: string;
+            undone_number: string;
+            /** Format: int64 */
+            version: number;
         };
         DepositSum: {
             /** @description 90 天内、91–180 天、181–365 天、超过一年，分 */
@@ -7678,6 +8577,16 @@ export interface components {
             html: string;
         };
         DunningSchedule: {
+            /**
+             * @description 站内消息（缴费页面上的消息）：off 不用，beside 和短信、邮件同时发，first 先发站内消息、没有人打开再发短信或邮件
+             * @enum {string}
+             */
+            inbox?: "off" | "beside" | "first";
+            /**
+             * Format: int64
+             * @description 先发站内消息时，几小时没有打开改发短信或邮件
+             */
+            inbox_hours?: number;
             /** @description 发布出账时推送账单 */
             push: boolean;
             /** @description 应缴日后第几天提醒；负数为到期前，0 为当天 */
@@ -7711,6 +8620,24 @@ export interface components {
         DunningWish: {
             /** @description 只发账单，不发提醒 */
             quiet: boolean;
+        };
+        "Edit-bundleRequest": {
+            /** @description 套餐名称，如 新业主套餐 */
+            name: string;
+            /** @description 给谁用的 */
+            note?: string;
+            /** @description 一起收的费用，每项一次 */
+            parts: components["schemas"]["FeebundlePartFields"][];
+            /**
+             * @description 在用、停用
+             * @enum {string}
+             */
+            state: "active" | "retired";
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
         };
         "Edit-fieldRequest": {
             /** @description 停用后不再出现，已填的留着 */
@@ -7766,10 +8693,10 @@ export interface components {
         };
         EditItemInBody: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费，costs 实现债权的费用（律师费、诉讼费、公证送达费），按单笔收费，先于违约金和本金抵扣
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -7853,7 +8780,7 @@ export interface components {
             version: number;
         };
         EditOccupantInBody: {
-            /** @description 由他代业主交费 */
+            /** @description 由他代业主缴费 */
             payer?: boolean;
             /**
              * Format: int64
@@ -8149,7 +9076,7 @@ export interface components {
              * @enum {string}
              */
             part: "owner" | "family" | "tenant" | "other";
-            /** @description 由他代业主交费 */
+            /** @description 由他代业主缴费 */
             payer: boolean;
             person: components["schemas"]["EstatePerson"];
             /** @description 编号，十进制字符串 */
@@ -8193,18 +9120,6 @@ export interface components {
              * @description 修改时原样带回
              */
             version: number;
-        };
-        EstatePersonChange: {
-            /** @description 改后，JSON */
-            after: string;
-            /** Format: date-time */
-            at: string;
-            /** @description 改前，JSON，没有则为空 */
-            before: string;
-            /** @description 谁 */
-            by: string;
-            /** @description 做了什么 */
-            summary: string;
         };
         EstatePersonRow: {
             email: string;
@@ -8323,7 +9238,7 @@ export interface components {
             layout: string;
             /** @description 房号，如 1502 */
             name: string;
-            /** @description 谁交费；没有则为空 */
+            /** @description 谁缴费；没有则为空 */
             payer_id: string;
             /**
              * Format: int64
@@ -8616,6 +9531,204 @@ export interface components {
             /** @description 如 物业服务费 2026-11 */
             title: string;
         };
+        FeebundleBundle: {
+            /** @description 编号，十进制字符串 */
+            id: string;
+            name: string;
+            note: string;
+            parts: components["schemas"]["FeebundleBundlePart"][];
+            /**
+             * @description 在用、停用
+             * @enum {string}
+             */
+            state: "active" | "retired";
+            /**
+             * Format: int64
+             * @description 给出过几次、没有撤销的
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description 修改和给出时原样带回
+             */
+            version: number;
+        };
+        FeebundleBundleEffect: {
+            /**
+             * Format: int64
+             * @description 每户金额，分，只用于一次性费用
+             */
+            amount?: number;
+            /**
+             * @description 从哪天起收
+             * @example 2026-11-21
+             */
+            day?: string;
+            /** @description 加给的前几户，最多 10 户；给出之后不列 */
+            first: string[];
+            /**
+             * Format: int64
+             * @description 加给几户
+             */
+            gains: number;
+            /**
+             * Format: int64
+             * @description 几户已有，不动
+             */
+            had: number;
+            /** @description 费用项目 */
+            item_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 加给的户里，几户缺资料、还出不了账
+             */
+            lacking: number;
+            /** @description 那天的单价，没有则空 */
+            price: string;
+            /**
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+            /**
+             * Format: int64
+             * @description 几户单独设了不收，不动
+             */
+            spared: number;
+            /**
+             * @description give 加给缺它的房屋，has 都已有，其余为不加：retired 已停用，over 那时已停收，mixed 按数量收且有户已在收，many 一次性费用户数太多，later 一次性费用还太早
+             * @enum {string}
+             */
+            verdict: "give" | "has" | "retired" | "over" | "mixed" | "many" | "later";
+            /** @description 加了也还出不了账的原因，如没有单价、没有登记面积；没有则空 */
+            warning: string;
+            /** @description 一句话：几户从哪天起收，几户已有 */
+            words: string;
+        };
+        FeebundleBundleFields: {
+            /** @description 套餐名称，如 新业主套餐 */
+            name: string;
+            /** @description 给谁用的 */
+            note?: string;
+            /** @description 一起收的费用，每项一次 */
+            parts: components["schemas"]["FeebundlePartFields"][];
+        };
+        FeebundleBundleGap: {
+            /** @description 缺的费用，如果从今天起补上会怎样 */
+            effects: components["schemas"]["FeebundleBundleEffect"][];
+            /**
+             * Format: int64
+             * @description 这个范围今天有几户
+             */
+            rooms: number;
+            /** @description 哪一次给出的 */
+            use: components["schemas"]["FeebundleBundleUse"];
+        };
+        FeebundleBundlePart: {
+            /**
+             * Format: int64
+             * @description 每户金额，分，只用于一次性费用
+             */
+            amount?: number;
+            /** @description 怎么算，同费用项目 */
+            basis: string;
+            /** @description 费用项目 */
+            item_id: string;
+            item_name: string;
+            /**
+             * @description 费用项目在用、停用
+             * @enum {string}
+             */
+            item_state: "active" | "retired";
+            /** @description 今天的单价，如 2.80 元/㎡·月；没有则空 */
+            price: string;
+            /** @description 今天没有单价等要留意的，没有则空 */
+            price_note: string;
+            /**
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+        };
+        FeebundleBundleUse: {
+            /** Format: date-time */
+            at: string;
+            /** @description 编号，十进制字符串 */
+            bundle_id: string;
+            by: string;
+            /** @description 给出时每项费用怎样了 */
+            effects: components["schemas"]["FeebundleBundleEffect"][];
+            /**
+             * @description 从哪天起（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 撤销时保留的：之后单独改过、收过款的
+             */
+            kept: number;
+            /**
+             * @description 房屋类型，只用于 scope=kind
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /** @description 给谁 */
+            label: string;
+            /** @description 撤销的原因 */
+            reason: string;
+            /** @description 房屋，只用于 scope=rooms */
+            room_ids?: string[];
+            /**
+             * Format: int64
+             * @description 给出时有几户
+             */
+            rooms: number;
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["TariffRuleFields"];
+            /**
+             * @description 给谁：全项目、一类房屋、一栋楼、按条件、选定的房屋；除了选定的房屋，以后符合的新房屋也收
+             * @enum {string}
+             */
+            scope: "project" | "kind" | "building" | "rule" | "rooms";
+            /**
+             * @description 已给出、已撤销
+             * @enum {string}
+             */
+            state: "given" | "undone";
+            /** @description 楼栋，只用于 scope=building */
+            target_id?: string;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_by: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /**
+             * Format: int64
+             * @description 撤销和补上时原样带回
+             */
+            version: number;
+        };
+        FeebundlePartFields: {
+            /**
+             * Format: int64
+             * @description 每户金额，分，只用于一次性费用
+             */
+            amount?: number;
+            /** @description 费用项目 */
+            item_id: string;
+            /**
+             * Format: int64
+             * @description 每户数量，万分之一，只用于按数量收的费用
+             */
+            quantity?: number;
+        };
         FieldsOutBody: {
             items: components["schemas"]["EstateField"][];
         };
@@ -8654,6 +9767,64 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "ready" | "failed" | "expired";
+        };
+        FileKind: {
+            /** @description 写明原因后可以带完整的手机号、证件号 */
+            clear: boolean;
+            /** @description 导出的是什么，如 rooms、charges */
+            kind: string;
+            /** @description 列表的名称 */
+            name: string;
+        };
+        FillInBody: {
+            /**
+             * Format: int64
+             * @description 读到的套餐版本
+             */
+            bundle_version: number;
+            /**
+             * @description 缺的费用从哪天起收
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 读到的这一次的版本
+             */
+            version: number;
+        };
+        GiveInBody: {
+            /**
+             * @description 从哪天起（含）
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description 房屋类型，只用于 scope=kind
+             * @enum {string}
+             */
+            kind?: "home" | "flat" | "shop" | "office" | "storage" | "other";
+            /** @description 房屋，只用于 scope=rooms */
+            room_ids?: string[];
+            /** @description 条件，只用于 scope=rule；写了的都要满足 */
+            rule?: components["schemas"]["TariffRuleFields"];
+            /**
+             * @description 给谁：全项目、一类房屋、一栋楼、按条件、选定的房屋；除了选定的房屋，以后符合的新房屋也收
+             * @enum {string}
+             */
+            scope: "project" | "kind" | "building" | "rule" | "rooms";
+            /** @description 楼栋，只用于 scope=building */
+            target_id?: string;
+            /**
+             * @description 到哪天止（含），空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+            /**
+             * Format: int64
+             * @description 看到的套餐版本；变了就不给，先看新的
+             */
+            version: number;
         };
         GrantsInputBody: {
             /** @description 全部角色，替换原来的 */
@@ -8701,6 +9872,20 @@ export interface components {
             /** @description 角色的代号，见 /roles */
             role: string;
         };
+        IdentityContactBody: {
+            /** @description 打码的手机号或邮箱，没有登记为空 */
+            address_mask: string;
+            /** @enum {string} */
+            channel: "sms" | "mail";
+            /** @description 本人确认过，忘记密码时可以收验证码 */
+            confirmed: boolean;
+        };
+        IdentityContactsBody: {
+            /** @description 现在发得出验证码的渠道 */
+            channels: ("sms" | "mail")[];
+            /** @description 手机和邮箱各一项 */
+            items: components["schemas"]["IdentityContactBody"][];
+        };
         IdentityNoticeBody: {
             author: string;
             body: string;
@@ -8720,6 +9905,8 @@ export interface components {
             until: string;
         };
         IdentityPolicyBody: {
+            /** @description 找回密码和确认手机、邮箱的验证码由哪个项目的发送账户发出；不填为不用验证码，忘记密码由管理员重置 */
+            code_project_id?: string;
             /**
              * Format: int64
              * @description 不用多少分钟后退出登录，15 到 1440；勾选了保持登录的除外
@@ -8901,7 +10088,7 @@ export interface components {
             number: string;
             /** @description 编号，十进制字符串 */
             payer_id: string;
-            /** @description 交款人 */
+            /** @description 缴费人 */
             payer_name: string;
             /** @description 车牌号或房屋坐落 */
             place: string;
@@ -8941,17 +10128,17 @@ export interface components {
             expected: number;
             /** @description 同时开出，要有开票权限 */
             issue?: boolean;
-            /** @description 只开这些收费项目，不填为全部 */
+            /** @description 只开这些费用项目，不填为全部 */
             item_ids?: string[] | null;
             /** @description 停车、租赁的写车牌号或房屋坐落 */
             place?: string;
-            /** @description 同一位交款人的收据 */
+            /** @description 同一位缴费人的收据 */
             receipt_ids: string[];
             /** @description 备注，印在发票上 */
             remark?: string;
             /** @description 增值税专用发票，只给单位 */
             special?: boolean;
-            /** @description 新抬头，记在交款人名下 */
+            /** @description 新抬头，记在缴费人名下 */
             title?: components["schemas"]["InvoiceTitleFields"];
             /** @description 用过的抬头 */
             title_id?: string;
@@ -9015,7 +10202,7 @@ export interface components {
             simple: boolean;
         };
         "Invoice-title-addRequest": {
-            /** @description 交款人 */
+            /** @description 缴费人 */
             payer_id: string;
             title: components["schemas"]["InvoiceTitleFields"];
         };
@@ -9063,7 +10250,7 @@ export interface components {
         InvoiceItemTax: {
             /** @description 编号，十进制字符串 */
             item_id: string;
-            /** @description 收费项目 */
+            /** @description 费用项目 */
             name: string;
             /** @description 新的在前 */
             taxes: components["schemas"]["InvoiceItemRate"][];
@@ -9099,7 +10286,7 @@ export interface components {
              * @example 2026-11
              */
             month: string;
-            /** @description 收费项目 */
+            /** @description 费用项目 */
             name: string;
             rate_name: string;
             room_label: string;
@@ -9116,7 +10303,7 @@ export interface components {
             gross: number;
             /** @description 编号，十进制字符串 */
             item_id: string;
-            /** @description 收费项目 */
+            /** @description 费用项目 */
             name: string;
             /**
              * Format: int64
@@ -9154,7 +10341,7 @@ export interface components {
             payer_name: string;
             /** @description 还有金额可开的收据，新的在前 */
             receipts: components["schemas"]["InvoiceLeft"][];
-            /** @description 交款人的抬头，常用的在前 */
+            /** @description 缴费人的抬头，常用的在前 */
             titles: components["schemas"]["InvoiceTitle"][];
         };
         InvoicePartyFields: {
@@ -9296,9 +10483,54 @@ export interface components {
         ItemsOutBody: {
             items: components["schemas"]["TariffItem"][];
         };
+        KindsOutBody: {
+            items: components["schemas"]["FileKind"][];
+        };
+        LateFee: {
+            /** @description 逾期的那笔费用 */
+            charge_id: string;
+            /**
+             * Format: int64
+             * @description 其中已收，分
+             */
+            charged: number;
+            /**
+             * Format: int64
+             * @description 计了几天
+             */
+            days: number;
+            /**
+             * @description 应缴日
+             * @example 2026-11-21
+             */
+            due_date: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 还可收，分
+             */
+            left: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 到这天共计，分
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 其中已减免，分
+             */
+            waived: number;
+        };
         LateFeesOutBody: {
             /** @description 先到期的在前 */
-            items: components["schemas"]["BillingLateFee"][];
+            items: components["schemas"]["LateFee"][];
             /**
              * Format: int64
              * @description 还可收合计，分
@@ -9312,7 +10544,138 @@ export interface components {
         };
         LateTermsOutBody: {
             /** @description 按起始日从早到晚 */
-            items: components["schemas"]["BillingLateTerms"][];
+            items: components["schemas"]["LatefeeLateTerms"][];
+        };
+        LatefeeLateTerms: {
+            /**
+             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
+             * @enum {string}
+             */
+            cap: "none" | "principal" | "lpr4";
+            cap_name: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
+             */
+            daily: number;
+            /**
+             * @description 从哪天到期的费用起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
+             * @enum {string}
+             */
+            grace: "from_due" | "excluded";
+            /**
+             * Format: int64
+             * @description 宽限几天
+             */
+            grace_days?: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 日利率，如 0.05% */
+            percent: string;
+            /** @description 依据，如 物业服务合同第十二条 */
+            source: string;
+            /** @description 约定高于 LPR 四倍时的提醒，没有则为空 */
+            warning: string;
+        };
+        LatefeeLateTermsFields: {
+            /**
+             * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
+             * @enum {string}
+             */
+            cap: "none" | "principal" | "lpr4";
+            /**
+             * Format: int64
+             * @description 日利率，亿分之一；万分之五为 50000，0 为不再计
+             */
+            daily: number;
+            /**
+             * @description 从哪天到期的费用起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * @description from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计
+             * @enum {string}
+             */
+            grace: "from_due" | "excluded";
+            /**
+             * Format: int64
+             * @description 宽限几天
+             */
+            grace_days?: number;
+            /** @description 依据，如 物业服务合同第十二条 */
+            source: string;
+        };
+        LatefeeLpr: {
+            /**
+             * @description 从哪天起
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /**
+             * Format: int64
+             * @description 年利率，万分之一；3.10% 为 310
+             */
+            rate: number;
+            /** @description 出处 */
+            source: string;
+        };
+        LatefeeWaiver: {
+            /**
+             * Format: int64
+             * @description 减免多少，分
+             */
+            amount: number;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description 谁批的；还没批则为空 */
+            decided_by: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            item_name: string;
+            /**
+             * @description late 违约金，charge 费用
+             * @enum {string}
+             */
+            kind: "late" | "charge";
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 批示 */
+            note: string;
+            /** @description 减免单号，批准后才有 */
+            number: string;
+            /** @description 依据或证明 */
+            proof: string;
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * @description 待批准、已批准、已退回、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+            /**
+             * Format: int64
+             * @description 批准、退回、撤回时原样带回
+             */
+            version: number;
         };
         LineInBody: {
             /** @description 原因 */
@@ -9340,7 +10703,7 @@ export interface components {
         };
         LprsOutBody: {
             /** @description 按日期从早到晚 */
-            items: components["schemas"]["BillingLpr"][];
+            items: components["schemas"]["LatefeeLpr"][];
         };
         "Merchant-alipay-putRequest": {
             /** @description 启用 */
@@ -9357,6 +10720,8 @@ export interface components {
             platform_key: string;
             /** @description 应用私钥，PEM 或只有 Base64；留空为不改 */
             private_key?: string;
+            /** @description 已开通的产品：code 收款码（Native、当面付），scan 付款码，phone 手机浏览器（H5、手机网站支付），desk 电脑浏览器（电脑网站支付），inside 微信里（JSAPI）；不填为不改，新设为渠道的全部 */
+            products?: ("code" | "scan" | "phone" | "desk" | "inside")[] | null;
             /**
              * Format: int64
              * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
@@ -9398,6 +10763,8 @@ export interface components {
             platform_serial: string;
             /** @description 商户 API 私钥，PEM；留空为不改 */
             private_key?: string;
+            /** @description 已开通的产品：code 收款码（Native、当面付），scan 付款码，phone 手机浏览器（H5、手机网站支付），desk 电脑浏览器（电脑网站支付），inside 微信里（JSAPI）；不填为不改，新设为渠道的全部 */
+            products?: ("code" | "scan" | "phone" | "desk" | "inside")[] | null;
             /**
              * Format: int64
              * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
@@ -9416,7 +10783,7 @@ export interface components {
             version: number;
         };
         MerchantSumsOutBody: {
-            items: components["schemas"]["PaymentMerchantSum"][];
+            items: components["schemas"]["ReconcileMerchantSum"][];
         };
         MerchantsOutBody: {
             /** @description 每个渠道默认商户在前；没有设置过的渠道也有一行 */
@@ -9738,7 +11105,7 @@ export interface components {
         NotifyAttempt: {
             /** Format: date-time */
             at: string;
-            /** @description 邮件、阿里云短信、腾讯云短信 */
+            /** @description 邮件、阿里云短信、腾讯云短信、站内消息 */
             channel_name: string;
             /** @description 服务商的代码 */
             code: string;
@@ -9754,27 +11121,32 @@ export interface components {
             attempts: components["schemas"]["NotifyAttempt"][];
             body: string;
             /** @enum {string} */
-            channel: "mail" | "sms";
-            /** @description 邮件、短信 */
+            channel: "mail" | "sms" | "inbox";
+            /** @description 邮件、短信、站内消息 */
             channel_name: string;
             /** Format: date-time */
             created_at: string;
             /**
              * Format: date-time
-             * @description 服务商回执说送达的时间
+             * @description 服务商回执说送达的时间；站内消息是住户打开的时间
              */
             delivered_at?: string;
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "test";
+            kind: "bill" | "before" | "due" | "after" | "code" | "alert" | "test";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
              * Format: date-time
-             * @description 待发的什么时候发
+             * @description 待发的什么时候发；站内消息没有人打开时什么时候换渠道
              */
             next_at?: string;
+            /**
+             * Format: date-time
+             * @description 住户在缴费页面第一次打开的时间，后来改走别的渠道的也有
+             */
+            opened_at?: string;
             person_name: string;
             /** @description 为什么在等、没发出去或不用发了 */
             reason: string;
@@ -9783,7 +11155,7 @@ export interface components {
             room_label: string;
             /** Format: date-time */
             sent_at?: string;
-            /** @description 发不出去时换哪个渠道，没有为空 */
+            /** @description 发不出去，或站内消息没有人打开时换哪个渠道，没有为空 */
             spare_name: string;
             /**
              * @description 待发、发送中、已发出、已送达、没发出去、不用发了
@@ -9794,6 +11166,8 @@ export interface components {
         };
         NotifyPlaceholder: {
             example: string;
+            /** @description 哪些消息里可以用 */
+            kinds: string[];
             /** @description 阿里云的模板里写 ${…}，腾讯云的按先后写 {1}、{2} */
             latin: string;
             name: string;
@@ -9801,7 +11175,7 @@ export interface components {
         NotifySetting: {
             /**
              * Format: int64
-             * @description 一人一天最多几条，账单不算
+             * @description 一人一天最多几条，账单和站内消息不算
              */
             day_limit: number;
             /**
@@ -9829,15 +11203,15 @@ export interface components {
             /** @description 正文，占位写在花括号里 */
             body: string;
             /** @enum {string} */
-            channel: "mail" | "sms";
+            channel: "mail" | "sms" | "inbox";
             /** @description 阿里云审核通过的短信模板编号 */
             code: string;
             /** @description 同一段文字在腾讯云审核通过的模板 ID */
             code_tencent: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after";
+            kind: "bill" | "before" | "due" | "after" | "code" | "alert";
             kind_name: string;
-            /** @description 邮件标题，短信为空 */
+            /** @description 邮件和站内消息的标题，短信为空 */
             subject: string;
             /**
              * Format: int64
@@ -9858,9 +11232,27 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListAmendment: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CorrectionAmendment"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListBankRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BankRow"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListBundle: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["FeebundleBundle"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListBundleUse: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["FeebundleBundleUse"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -9879,6 +11271,12 @@ export interface components {
         PageListCardDifference: {
             /** @description 这一页的内容 */
             items: components["schemas"]["CardDifference"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListChange: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["AuditChange"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -9902,7 +11300,7 @@ export interface components {
         };
         PageListDifference: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["PaymentDifference"][];
+            items: components["schemas"]["ReconcileDifference"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -9948,33 +11346,15 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListPersonChange: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["EstatePersonChange"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
         PageListPersonRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstatePersonRow"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListPosting: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["AnalyticsPosting"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
         PageListRefund: {
             /** @description 这一页的内容 */
             items: components["schemas"]["CashierRefund"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
-        PageListRoom: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["EstateRoom"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -9987,6 +11367,12 @@ export interface components {
         PageListRun: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BillingRun"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListSettlement: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["DepositSettlement"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -10004,13 +11390,19 @@ export interface components {
         };
         PageListShift: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["CashierShift"][];
+            items: components["schemas"]["Shift"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
         PageListStatement: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["PaymentStatement"][];
+            items: components["schemas"]["ReconcileStatement"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListTermination: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["Termination"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -10022,7 +11414,7 @@ export interface components {
         };
         PageListWaiver: {
             /** @description 这一页的内容 */
-            items: components["schemas"]["BillingWaiver"][];
+            items: components["schemas"]["LatefeeWaiver"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -10059,6 +11451,10 @@ export interface components {
             /** @description 微信带回来的一次性 code */
             code: string;
         };
+        PayMessagesOutBody: {
+            /** @description 最近 50 条 */
+            items: components["schemas"]["PaycodePayMessage"][];
+        };
         "Paycode-endRequest": {
             /** @description 停用的原因 */
             reason: string;
@@ -10082,7 +11478,7 @@ export interface components {
             /** @description 停用的原因 */
             reason?: string;
             /**
-             * @description none 没有生成过，active 可用，ended 已停用，moved 换了交费人、已失效
+             * @description none 没有生成过，active 可用，ended 已停用，moved 换了缴费人、已失效
              * @enum {string}
              */
             state: "none" | "active" | "ended" | "moved";
@@ -10113,12 +11509,19 @@ export interface components {
              * @description 还欠，分，不含违约金
              */
             owed: number;
-            /** @description 交费人，打码；没有登记为空 */
+            /** @description 缴费人，打码；没有登记为空 */
             payer: string;
+            /** @description 服务电话，没有填写为空 */
+            phone: string;
             /** @description 小区 */
             project: string;
             /** @description 房号 */
             room: string;
+            /**
+             * Format: int64
+             * @description 没有读过的站内消息
+             */
+            unread: number;
             /** @description 能用的线上收款，空为没有开通 */
             ways: components["schemas"]["PaycodePayWay"][];
         };
@@ -10182,6 +11585,27 @@ export interface components {
              * @example 2026-11
              */
             month: string;
+        };
+        PaycodePayMessage: {
+            /**
+             * Format: date-time
+             * @description 发出的时间
+             */
+            at: string;
+            /** @description 正文；里面没有全名和号码 */
+            body: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @enum {string} */
+            kind: "bill" | "before" | "due" | "after";
+            /** @description 账单、到期前提醒…… */
+            kind_name: string;
+            /**
+             * Format: date-time
+             * @description 第一次打开的时间，未读没有
+             */
+            opened_at?: string;
+            title: string;
         };
         PaycodePayMonth: {
             charges: components["schemas"]["PaycodePayCharge"][];
@@ -10265,6 +11689,8 @@ export interface components {
         PaycodePayWay: {
             /** @description 收款渠道 */
             channel: string;
+            /** @description 可以出付款码给另一部手机扫 */
+            code: boolean;
             /** @description 可以在电脑浏览器里付 */
             desk: boolean;
             /** @description 能在这个 App 自己的浏览器里付：先到这个网址确认是谁，STATE 换成页面自己的随机串 */
@@ -10297,6 +11723,8 @@ export interface components {
             platform_key: string;
             /** @description 应用私钥，PEM 或只有 Base64；留空为不改 */
             private_key?: string;
+            /** @description 已开通的产品：code 收款码（Native、当面付），scan 付款码，phone 手机浏览器（H5、手机网站支付），desk 电脑浏览器（电脑网站支付），inside 微信里（JSAPI）；不填为不改，新设为渠道的全部 */
+            products?: ("code" | "scan" | "phone" | "desk" | "inside")[] | null;
             /**
              * Format: int64
              * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
@@ -10351,65 +11779,6 @@ export interface components {
             why: "amount" | "late" | "second" | "unknown";
             why_name: string;
         };
-        PaymentDifference: {
-            /**
-             * Format: date-time
-             * @description 渠道的交易时间
-             */
-            at: string;
-            channel_name: string;
-            /**
-             * @description 账单日
-             * @example 2026-11-21
-             */
-            day: string;
-            /** Format: date-time */
-            done_at?: string;
-            done_name: string;
-            /**
-             * Format: int64
-             * @description 这里的金额，分；手续费不符时单位为 0.00001 元
-             */
-            here: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * @description 差异种类
-             * @enum {string}
-             */
-            kind: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "refund_missing" | "refund_amount" | "fee";
-            kind_name: string;
-            note: string;
-            /** @description 商户订单号 */
-            number: string;
-            /** @description 编号，十进制字符串 */
-            order_id: string;
-            /** @description 渠道的退款单号 */
-            refund_id: string;
-            /** @description 可以怎么处理 */
-            remedies: components["schemas"]["PaymentRemedy"][];
-            /** @description 怎么处理的 */
-            remedy: string;
-            remedy_name: string;
-            /** @description 房间，没有这笔订单时为空 */
-            room_label: string;
-            /**
-             * @description open 待处理，done 已处理，gone 重新对账后没有了
-             * @enum {string}
-             */
-            state: "open" | "done" | "gone";
-            /** @description 编号，十进制字符串 */
-            statement_id: string;
-            /**
-             * Format: int64
-             * @description 渠道账单的金额，分；手续费不符时单位为 0.00001 元
-             */
-            there: number;
-            /** @description 渠道的交易号 */
-            transaction_id: string;
-            /** @description 渠道写的交易状态 */
-            words: string;
-        };
         PaymentMerchant: {
             /** @description 启用 */
             active: boolean;
@@ -10449,6 +11818,8 @@ export interface components {
             platform_key: string;
             /** @description 微信支付公钥 ID */
             platform_serial: string;
+            /** @description 已开通的产品：code 收款码，scan 付款码，phone 手机浏览器，desk 电脑浏览器，inside 微信里 */
+            products: ("code" | "scan" | "phone" | "desk" | "inside")[];
             /**
              * Format: int64
              * @description 和渠道约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
@@ -10466,43 +11837,6 @@ export interface components {
              */
             version: number;
         };
-        PaymentMerchantSum: {
-            /**
-             * Format: int64
-             * @description 渠道收款合计，分
-             */
-            amount: number;
-            channel_name: string;
-            /**
-             * Format: int64
-             * @description 对完的天数
-             */
-            days: number;
-            /**
-             * Format: int64
-             * @description 记入支出的手续费，分
-             */
-            fee: number;
-            /**
-             * Format: int64
-             * @description 账单笔数
-             */
-            lines: number;
-            /** @description 商户号 */
-            merchant: string;
-            /** @description 商户名称，商户号已经更换时为空 */
-            merchant_name: string;
-            /**
-             * Format: int64
-             * @description 净额：收款减退款减手续费，分
-             */
-            net: number;
-            /**
-             * Format: int64
-             * @description 渠道退款合计，分
-             */
-            refunds: number;
-        };
         PaymentMessage: {
             /** @description TRANSACTION.SUCCESS 等 */
             event_type?: string;
@@ -10510,89 +11844,6 @@ export interface components {
             id?: string;
         } & {
             [key: string]: unknown;
-        };
-        PaymentRemedy: {
-            name: string;
-            /** @description 要写明情况 */
-            needs_note: boolean;
-            /**
-             * @description credit 补记到账，suspend 登记为待查，returned 确认由渠道退回，hold 挂账待查
-             * @enum {string}
-             */
-            remedy: "credit" | "suspend" | "returned" | "hold";
-        };
-        PaymentStatement: {
-            /**
-             * Format: int64
-             * @description 渠道收款合计，分
-             */
-            amount: number;
-            /**
-             * @description 收款渠道
-             * @enum {string}
-             */
-            channel: "wechat" | "alipay";
-            channel_name: string;
-            /**
-             * @description 账单日
-             * @example 2026-11-21
-             */
-            day: string;
-            /**
-             * Format: int64
-             * @description 差异处数，含处理过的
-             */
-            differences: number;
-            /**
-             * Format: date-time
-             * @description 对完的时间
-             */
-            done_at?: string;
-            /**
-             * Format: int64
-             * @description 渠道手续费合计，单位 0.00001 元
-             */
-            fee: number;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /**
-             * Format: int64
-             * @description 本项目的账单笔数；正在对账时是已对的笔数
-             */
-            lines: number;
-            /** @description 商户号 */
-            merchant: string;
-            /** @description 商户，商户号已经更换时为 0 */
-            merchant_id: string;
-            /** @description 商户名称，商户号已经更换时为空 */
-            merchant_name: string;
-            /**
-             * Format: int64
-             * @description 待处理的差异处数
-             */
-            open: number;
-            /**
-             * Format: int64
-             * @description 同一商户号下其他项目的笔数
-             */
-            others: number;
-            /** @description 为什么没取到 */
-            reason: string;
-            /**
-             * Format: int64
-             * @description 渠道退款合计，分
-             */
-            refunds: number;
-            /**
-             * @description even 平，odd 有差异待处理，waiting 未取到，running 正在对账
-             * @enum {string}
-             */
-            state: "even" | "odd" | "waiting" | "running";
-            /**
-             * Format: date-time
-             * @description 上次取账单的时间
-             */
-            tried_at?: string;
         };
         PaymentWechatInput: {
             /** @description 启用 */
@@ -10618,6 +11869,8 @@ export interface components {
             platform_serial: string;
             /** @description 商户 API 私钥，PEM；留空为不改 */
             private_key?: string;
+            /** @description 已开通的产品：code 收款码（Native、当面付），scan 付款码，phone 手机浏览器（H5、手机网站支付），desk 电脑浏览器（电脑网站支付），inside 微信里（JSAPI）；不填为不改，新设为渠道的全部 */
+            products?: ("code" | "scan" | "phone" | "desk" | "inside")[] | null;
             /**
              * Format: int64
              * @description 约定的手续费率，百万分之一（0.60% 为 6000），0 为不核对
@@ -10629,6 +11882,9 @@ export interface components {
             sub_app?: string;
             /** @description 特约商户号，填了即服务商模式 */
             sub_number?: string;
+        };
+        PeriodsOutBody: {
+            items: components["schemas"]["TerminationPaidPeriod"][];
         };
         PersonRoomsOutBody: {
             email: string;
@@ -10654,6 +11910,14 @@ export interface components {
              * @description 修改时原样带回
              */
             version: number;
+        };
+        PostingsOutBody: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["AnalyticsPosting"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 且给了科目时才有 */
+            totals?: components["schemas"]["AnalyticsPostingSum"];
         };
         PreviewOutBody: {
             /**
@@ -10747,6 +12011,10 @@ export interface components {
         ProjectsOutBody: {
             items: components["schemas"]["EstateProject"][];
         };
+        "Put-account-contactRequest": {
+            /** @description 手机号或邮箱；空为取消 */
+            address: string;
+        };
         "Put-notify-accountRequest": {
             active: boolean;
             /** @description 腾讯云短信的 SDK AppID */
@@ -10824,9 +12092,193 @@ export interface components {
             room_id: string;
             /**
              * Format: int64
+             * @description 抹零，分：现金正好付清应收时按收银设置抹去的，与界面不一致则拒绝
+             */
+            rounded?: number;
+            /**
+             * Format: int64
              * @description 实收现金，分；不填为正好
              */
             tendered?: number;
+        };
+        ReconcileDifference: {
+            /**
+             * Format: date-time
+             * @description 渠道的交易时间
+             */
+            at: string;
+            channel_name: string;
+            /**
+             * @description 账单日
+             * @example 2026-11-21
+             */
+            day: string;
+            /** Format: date-time */
+            done_at?: string;
+            done_name: string;
+            /**
+             * Format: int64
+             * @description 这里的金额，分；手续费不符时单位为 0.00001 元
+             */
+            here: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * @description 差异种类
+             * @enum {string}
+             */
+            kind: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "refund_missing" | "refund_amount" | "fee";
+            kind_name: string;
+            note: string;
+            /** @description 商户订单号 */
+            number: string;
+            /** @description 编号，十进制字符串 */
+            order_id: string;
+            /** @description 渠道的退款单号 */
+            refund_id: string;
+            /** @description 可以怎么处理 */
+            remedies: components["schemas"]["ReconcileRemedy"][];
+            /** @description 怎么处理的 */
+            remedy: string;
+            remedy_name: string;
+            /** @description 房间，没有这笔订单时为空 */
+            room_label: string;
+            /**
+             * @description open 待处理，done 已处理，gone 重新对账后没有了
+             * @enum {string}
+             */
+            state: "open" | "done" | "gone";
+            /** @description 编号，十进制字符串 */
+            statement_id: string;
+            /**
+             * Format: int64
+             * @description 渠道账单的金额，分；手续费不符时单位为 0.00001 元
+             */
+            there: number;
+            /** @description 渠道的交易号 */
+            transaction_id: string;
+            /** @description 渠道写的交易状态 */
+            words: string;
+        };
+        ReconcileMerchantSum: {
+            /**
+             * Format: int64
+             * @description 渠道收款合计，分
+             */
+            amount: number;
+            channel_name: string;
+            /**
+             * Format: int64
+             * @description 对完的天数
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 记入支出的手续费，分
+             */
+            fee: number;
+            /**
+             * Format: int64
+             * @description 账单笔数
+             */
+            lines: number;
+            /** @description 商户号 */
+            merchant: string;
+            /** @description 商户名称，商户号已经更换时为空 */
+            merchant_name: string;
+            /**
+             * Format: int64
+             * @description 净额：收款减退款减手续费，分
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description 渠道退款合计，分
+             */
+            refunds: number;
+        };
+        ReconcileRemedy: {
+            name: string;
+            /** @description 要写明情况 */
+            needs_note: boolean;
+            /**
+             * @description credit 补记到账，suspend 登记为待查，returned 确认由渠道退回，hold 挂账待查
+             * @enum {string}
+             */
+            remedy: "credit" | "suspend" | "returned" | "hold";
+        };
+        ReconcileStatement: {
+            /**
+             * Format: int64
+             * @description 渠道收款合计，分
+             */
+            amount: number;
+            /**
+             * @description 收款渠道
+             * @enum {string}
+             */
+            channel: "wechat" | "alipay";
+            channel_name: string;
+            /**
+             * @description 账单日
+             * @example 2026-11-21
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description 差异处数，含处理过的
+             */
+            differences: number;
+            /**
+             * Format: date-time
+             * @description 对完的时间
+             */
+            done_at?: string;
+            /**
+             * Format: int64
+             * @description 渠道手续费合计，单位 0.00001 元
+             */
+            fee: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 本项目的账单笔数；正在对账时是已对的笔数
+             */
+            lines: number;
+            /** @description 商户号 */
+            merchant: string;
+            /** @description 商户，商户号已经更换时为 0 */
+            merchant_id: string;
+            /** @description 商户名称，商户号已经更换时为空 */
+            merchant_name: string;
+            /**
+             * Format: int64
+             * @description 待处理的差异处数
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description 同一商户号下其他项目的笔数
+             */
+            others: number;
+            /** @description 为什么没取到 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 渠道退款合计，分
+             */
+            refunds: number;
+            /**
+             * @description even 平，odd 有差异待处理，waiting 未取到，running 正在对账
+             * @enum {string}
+             */
+            state: "even" | "odd" | "waiting" | "running";
+            /**
+             * Format: date-time
+             * @description 上次取账单的时间
+             */
+            tried_at?: string;
         };
         "Record-contactRequest": {
             /**
@@ -10885,9 +12337,21 @@ export interface components {
              */
             value: number;
         };
+        RecoverInputBody: {
+            /** @description 收到的 6 位验证码 */
+            code: string;
+            /** @description 新密码 */
+            password: string;
+            /** @description 申请时给出的 */
+            recovery: string;
+        };
         RecoveryCodesBody: {
             /** @description 恢复码，每个用一次，只在这里显示一次 */
             codes: string[];
+        };
+        RecoveryWaysBody: {
+            /** @description 可以用哪些渠道收验证码；没有则只能请管理员重置密码 */
+            channels: ("sms" | "mail")[];
         };
         "Red-chargeRequest": {
             /** @description true 时，这个月再出账会按那时的资料重新收；不填则不再收 */
@@ -10970,6 +12434,10 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
+        };
+        "Remove-own-contactRequest": {
+            /** @description 现在的密码 */
+            password: string;
         };
         RemoveInBody: {
             /**
@@ -11137,6 +12605,17 @@ export interface components {
         };
         RoleListBody: {
             items: components["schemas"]["IdentityRoleBody"][];
+        };
+        RoomsOutBody: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["EstateRoom"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /**
+             * Format: int64
+             * @description 一共多少间，count=true 时才有；超过 10,000 间为 10001
+             */
+            total?: number;
         };
         RosterChange: {
             /** @description 房屋或住户 */
@@ -11340,6 +12819,9 @@ export interface components {
             /** @description 截止时间，表格里的写法 */
             until: string;
         };
+        SchemesOutBody: {
+            items: components["schemas"]["AnalyticsScheme"][];
+        };
         ScreenArrear: {
             item_name: string;
             /**
@@ -11352,6 +12834,16 @@ export interface components {
              * @description 分
              */
             owed: number;
+        };
+        ScreenAsideSum: {
+            /**
+             * Format: int64
+             * @description 余额，分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
         };
         ScreenBucket: {
             /** Format: int64 */
@@ -11416,7 +12908,7 @@ export interface components {
             /** @description 谁 */
             by: string;
             /** @enum {string} */
-            kind: "receipt" | "void" | "overdue" | "dunning" | "change";
+            kind: "receipt" | "void" | "overdue" | "dunning" | "message" | "change";
             /** @description 收据编号，没有则为空 */
             receipt_id: string;
             text: string;
@@ -11509,6 +13001,8 @@ export interface components {
              * @description 预存余额，分
              */
             prepaid: number;
+            /** @description 其中的专用预存，按费用 */
+            prepaid_for: components["schemas"]["ScreenAsideSum"][];
             /**
              * Format: int64
              * @description 今年有效收据张数
@@ -11899,8 +13393,62 @@ export interface components {
         SearchOutBody: {
             items: components["schemas"]["EstateHit"][];
         };
+        Series: {
+            /**
+             * Format: int64
+             * @description 今年已发到第几号，连续不断；0 为还没有发过
+             */
+            last: number;
+            /** @description 下一张的编号，如 SJ2026-000124 */
+            next: string;
+            /** @description 明年的字头 */
+            next_prefix: string;
+            /** @description 今年的字头 */
+            prefix: string;
+            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、TF 提前终止退费单、YT 押金退还单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
+            series: string;
+            /**
+             * Format: int64
+             * @description 今年；每年从 1 起
+             */
+            year: number;
+        };
         SeriesOutBody: {
-            items: components["schemas"]["CashierSeries"][];
+            items: components["schemas"]["Series"][];
+        };
+        "Service-scheme-putRequest": {
+            /**
+             * @description 从哪个月起，到下一种计费方式为止
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * @description lump 包干制，commission 酬金制
+             * @enum {string}
+             */
+            kind: "lump" | "commission";
+            /**
+             * Format: int64
+             * @description 或每月固定酬金，分
+             */
+            monthly?: number;
+            /**
+             * Format: int64
+             * @description 开始时转入的业主结余，分；负数为不足
+             */
+            opening?: number;
+            /**
+             * Format: int64
+             * @description 酬金占收入的比例，万分之一
+             */
+            rate?: number;
+            /** @description 依据，如物业服务合同第几条 */
+            source?: string;
+            /**
+             * Format: int64
+             * @description 改同一个月的填它的版本，新的不填
+             */
+            version?: number;
         };
         "Set-dictionaryRequest": {
             /**
@@ -11919,6 +13467,10 @@ export interface components {
              * @description 从哪年起，今年或明年
              */
             year: number;
+        };
+        SettleStepBody: {
+            /** Format: int64 */
+            version: number;
         };
         SetupInputBody: {
             /** @description 公司名称，印在收据上 */
@@ -11955,6 +13507,81 @@ export interface components {
              */
             review: number;
         };
+        Shift: {
+            /** @description 编号，十进制字符串 */
+            cashier_id: string;
+            cashier_name: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description 谁交的班 */
+            closed_name: string;
+            /**
+             * Format: int64
+             * @description 点出的现金，分
+             */
+            counted: number;
+            /** @description 点款记录 */
+            counts: components["schemas"]["ShiftCount"][];
+            /**
+             * Format: int64
+             * @description 长款为正，短款为负，分
+             */
+            difference: number;
+            /**
+             * Format: int64
+             * @description 应有现金：备用金加收的现金减作废退回的，分
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description 解款，分
+             */
+            handed: number;
+            /** @description 点款以前不给出金额，下面的金额都是 0 */
+            hidden: boolean;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 备用金，分
+             */
+            imprest: number;
+            /**
+             * Format: int64
+             * @description 收进的钱，不含预存、押金抵扣和作废的，分
+             */
+            income: number;
+            /**
+             * Format: int64
+             * @description 留作下一班备用金的，分
+             */
+            kept: number;
+            /** @description 开班当天没有交班 */
+            late: boolean;
+            /** @description 交班单号，没有交班为空 */
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            opened_on: string;
+            /** @description 长短款的原因 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 抹零合计，不算在收进的钱里，分
+             */
+            rounded: number;
+            /**
+             * @description open 未交班，closed 已交班，before 启用交班以前的收款
+             * @enum {string}
+             */
+            state: "open" | "closed" | "before";
+            /** @description 按收款方式 */
+            sums: components["schemas"]["ShiftSum"][];
+        };
         "Shift-closeRequest": {
             /**
              * Format: int64
@@ -11976,7 +13603,7 @@ export interface components {
              */
             counted?: number;
             /** @description 各面额张数，选填 */
-            notes?: components["schemas"]["CashierNote"][] | null;
+            notes?: components["schemas"]["ShiftNote"][] | null;
         };
         "Shift-openRequest": {
             /**
@@ -11984,6 +13611,85 @@ export interface components {
              * @description 备用金，分
              */
             imprest: number;
+        };
+        ShiftCount: {
+            /** Format: date-time */
+            at: string;
+            /** @description 谁点的 */
+            by_name: string;
+            /**
+             * Format: int64
+             * @description 点出的现金，分
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description 长款为正，短款为负，分
+             */
+            difference: number;
+            /**
+             * Format: int64
+             * @description 当时应有的现金，分
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description 第几次点款
+             */
+            no: number;
+            notes: components["schemas"]["ShiftNote"][];
+        };
+        ShiftMyShift: {
+            /**
+             * Format: int64
+             * @description 没有开班时：上一班留下的备用金，分
+             */
+            kept: number;
+            /** @description 没有开班时没有这一项 */
+            shift?: components["schemas"]["Shift"];
+        };
+        ShiftNote: {
+            /**
+             * Format: int64
+             * @description 张数
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description 面额，分：10000、5000、2000、1000、500、100、50、10
+             */
+            value: number;
+        };
+        ShiftSum: {
+            /**
+             * Format: int64
+             * @description 金额，含作废的，分
+             */
+            amount: number;
+            /** @description 收款方式；prepay 是预存抵扣，不是收进来的钱 */
+            method: string;
+            /** @description 收款方式的名称 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 净额，分
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description 笔数，含作废的
+             */
+            receipts: number;
+            /**
+             * Format: int64
+             * @description 作废金额，分
+             */
+            voided: number;
+            /**
+             * Format: int64
+             * @description 作废笔数
+             */
+            voids: number;
         };
         SignInInputBody: {
             /** @description 程序用：在答复里也给出 token，以后放在 Authorization: Bearer 里 */
@@ -12023,9 +13729,9 @@ export interface components {
              */
             before: number;
             /** @description 变化最大的，最多 50 户 */
-            biggest: components["schemas"]["BillingEffect"][];
+            biggest: components["schemas"]["TrialEffect"][];
             /** @description 按楼栋 */
-            buildings: components["schemas"]["BillingBuildingEffect"][];
+            buildings: components["schemas"]["TrialBuildingEffect"][];
             /**
              * Format: int64
              * @description 合计多多少，分；少了为负
@@ -12330,10 +14036,10 @@ export interface components {
         };
         TariffItem: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费，costs 实现债权的费用（律师费、诉讼费、公证送达费），按单笔收费，先于违约金和本金抵扣
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -12426,10 +14132,10 @@ export interface components {
         };
         TariffItemFields: {
             /**
-             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费
+             * @description 怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费，costs 实现债权的费用（律师费、诉讼费、公证送达费），按单笔收费，先于违约金和本金抵扣
              * @enum {string}
              */
-            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once";
+            basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
              * @description 多久收一次：月、季、半年、年；应收总是按月存
              * @default month
@@ -12615,6 +14321,215 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Termination: {
+            account: string;
+            /** @description 收回的月份以后再出账时重新收 */
+            again: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            asked_name: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description 已服务的月份按原价，分
+             */
+            full: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 收回的月份里留作已服务部分的，分
+             */
+            kept: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            method: string;
+            method_name: string;
+            /** @description 是我提出的，不能自己批 */
+            mine: boolean;
+            /** Format: int64 */
+            months: number;
+            note: string;
+            /** @description 批准后才有 */
+            number: string;
+            original: boolean;
+            /**
+             * Format: int64
+             * @description 分
+             */
+            paid: number;
+            /** @description 从哪几张收据退，列表里为空 */
+            parts: components["schemas"]["TerminationPart"][];
+            payer_name: string;
+            /** @enum {string} */
+            policy: "reprice" | "prorata";
+            proof: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description 退多少，分
+             */
+            refund: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "done" | "refused" | "withdrawn";
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description 已服务几个月
+             */
+            used: number;
+            /** Format: int64 */
+            version: number;
+        };
+        "Termination-askRequest": {
+            /** @description 退到哪个账号，选填 */
+            account?: string;
+            /** @description 收回的月份以后再出账时按那时的资料重新收，如卖给了新业主 */
+            again?: boolean;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            /**
+             * @description 怎么退；prepay 转为预存
+             * @enum {string}
+             */
+            method?: "cash" | "card" | "transfer" | "prepay";
+            /** @description 线上收的原路退回；不是线上收的按下面的方式 */
+            original?: boolean;
+            /** @enum {string} */
+            policy: "reprice" | "prorata";
+            /** @description 依据，如合同终止协议、过户证明 */
+            proof?: string;
+            /** @description 为什么提前终止 */
+            reason: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /** @description 哪一次出账或预缴 */
+            run_id: string;
+            /**
+             * Format: int64
+             * @description 页面上看到的应退，分；变了就不做
+             */
+            seen_refund: number;
+            /**
+             * Format: int64
+             * @description 已服务几个月
+             */
+            used: number;
+        };
+        "Termination-decideRequest": {
+            /** @description true 批准，false 退回 */
+            approve: boolean;
+            /** @description 退回时必填 */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        "Termination-withdrawRequest": {
+            /** Format: int64 */
+            version: number;
+        };
+        TerminationPaidMonth: {
+            /**
+             * Format: int64
+             * @description 应收，已付清，分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            charge_id: string;
+            /**
+             * Format: int64
+             * @description 原价，分
+             */
+            full: number;
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+        };
+        TerminationPaidPeriod: {
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            months: components["schemas"]["TerminationPaidMonth"][];
+            /**
+             * Format: int64
+             * @description 已付，分
+             */
+            paid: number;
+            /** @description 哪一次出账或预缴 */
+            run_id: string;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+        };
+        TerminationPart: {
+            /**
+             * Format: int64
+             * @description 退这张收据的多少，分
+             */
+            amount: number;
+            /** @description 已付出 */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description 留作已服务部分的，分
+             */
+            kept: number;
+            /** @description 编号，十进制字符串 */
+            receipt_id: string;
+            receipt_number: string;
+            /** @description 收银台的退款，批准后才有 */
+            refund_id: string;
+        };
+        TerminationQuote: {
+            /**
+             * Format: int64
+             * @description 已服务的月份按原价，分
+             */
+            full: number;
+            /**
+             * Format: int64
+             * @description 收回的月份里留作已服务部分的，分
+             */
+            kept: number;
+            /** @description 怎么算的 */
+            lines: string[];
+            /**
+             * Format: int64
+             * @description 已付，分
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description 应退，分；0 为没有可退的
+             */
+            refund: number;
+        };
         "Transfer-roomRequest": {
             /**
              * @description 从哪天起归新业主
@@ -12631,6 +14546,44 @@ export interface components {
             /** @description 新业主已在名册里 */
             to_id?: string;
         };
+        TrialBuildingEffect: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** @description 编号，十进制字符串 */
+            building_id: string;
+            /** Format: int64 */
+            change: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 收这项费用的户数
+             */
+            rooms: number;
+        };
+        TrialEffect: {
+            /**
+             * Format: int64
+             * @description 按新单价，一个周期多少，分
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description 按现在的单价，一个周期多少，分
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description 多多少，分；少了为负
+             */
+            change: number;
+            /** @description 算不出的原因；没有则为空 */
+            fault: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+        };
         "Try-notify-accountRequest": {
             /** @description 发给哪个邮箱或手机号 */
             to: string;
@@ -12638,6 +14591,15 @@ export interface components {
         "Undo-transferRequest": {
             /** @description 为什么撤销 */
             reason: string;
+        };
+        UndoInBody: {
+            /** @description 为什么撤销 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
         };
         UnitsOutBody: {
             items: components["schemas"]["EstateUnit"][];
@@ -13155,6 +15117,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentityAccountBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-account-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityContactsBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-account-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                account: string;
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-account-contactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityContactsBody"];
                 };
             };
             /** @description Bad Request */
@@ -15053,6 +17228,216 @@ export interface operations {
             };
         };
     };
+    "pay-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 缴费二维码里的口令，含项目 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayMessagesOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pay-message-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 缴费二维码里的口令，含项目 */
+                token: string;
+                /** @description 消息编号 */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaycodePayMessage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pay-order": {
         parameters: {
             query?: never;
@@ -16120,6 +18505,552 @@ export interface operations {
             };
         };
     };
+    "amendable-rooms": {
+        parameters: {
+            query?: {
+                /** @description 账期从；不填为到止月的 12 个月 */
+                from_month?: string;
+                /** @description 账期到，最晚下个月，最多 36 个月；不填为本月 */
+                until_month?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendableRoomsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 不填为全部 */
+                state?: "made" | "voided";
+                /** @description 只看一间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListAmendment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment-makeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 补差单编号 */
+                amendment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 补差单编号 */
+                amendment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment-voidRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "end-assignment": {
         parameters: {
             query?: never;
@@ -16581,7 +19512,7 @@ export interface operations {
                 /** @description 上一页给出的 next；第一页留空 */
                 cursor?: string;
                 /** @description 不填为全部 */
-                state?: "open" | "held" | "aside" | "received";
+                state?: "open" | "held" | "aside" | "received" | "returned" | "cash" | "settled";
                 /** @description 入账日期从，含 */
                 from?: string;
                 /** @description 入账日期到，含 */
@@ -16825,6 +19756,326 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BankRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bank-row-reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 一笔流水 */
+                bank_row: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bank-row-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 一笔流水 */
+                bank_row: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bank-row-returnRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bank-suspense": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankSuspenseOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -17552,6 +20803,117 @@ export interface operations {
             };
         };
     };
+    "read-building-history": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                building: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "read-room-states": {
         parameters: {
             query?: never;
@@ -17789,6 +21151,1100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateUnit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fill-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle_use: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundleUse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle_use: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundleUse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bundles": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 名称里的字 */
+                q?: string;
+                /** @description 空为全部 */
+                state?: "active" | "retired";
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListBundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeebundleBundleFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit-bundleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bundle-gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleGapsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundlePreviewOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bundle-uses": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListBundleUse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeebundleBundleUse"];
                 };
             };
             /** @description Bad Request */
@@ -18671,6 +23127,10 @@ export interface operations {
                 state?: ("unpaid" | "partial" | "overdue" | "paid" | "open")[] | null;
                 /** @description 逾期超过几天 */
                 days_over?: number;
+                /** @description 应缴日从，含 */
+                due_from?: string;
+                /** @description 应缴日到，含 */
+                due_until?: string;
                 /** @description true 时给出全部结果的合计 */
                 count?: boolean;
             };
@@ -19668,6 +24128,880 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierAhead"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 不填为全部 */
+                state?: "asked" | "approved" | "done" | "refused" | "withdrawn";
+                /** @description 这笔押金的 */
+                deposit_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deposit-settlement-askRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deposit-settlement-decideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleStepBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleStepBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deposit-settlement-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 单据编号 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleStepBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositSettlement"];
                 };
             };
             /** @description Bad Request */
@@ -20761,7 +26095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentDifference"];
+                    "application/json": components["schemas"]["ReconcileDifference"];
                 };
             };
             /** @description Bad Request */
@@ -24240,6 +29574,110 @@ export interface operations {
             };
         };
     };
+    "list-export-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-exports": {
         parameters: {
             query?: {
@@ -25015,6 +30453,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckFormulaOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-project-history": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListChange"];
                 };
             };
             /** @description Bad Request */
@@ -26834,7 +32381,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                /** @description 收费项目编号 */
+                /** @description 费用项目编号 */
                 item: string;
             };
             cookie?: never;
@@ -26938,7 +32485,7 @@ export interface operations {
     "invoice-titles": {
         parameters: {
             query: {
-                /** @description 交款人 */
+                /** @description 缴费人 */
                 payer_id: string;
             };
             header?: never;
@@ -27279,7 +32826,7 @@ export interface operations {
                 from?: string;
                 /** @description 开票日期止，含 */
                 until?: string;
-                /** @description 发票号码、抬头、税号、交款人或房号的一部分 */
+                /** @description 发票号码、抬头、税号、缴费人或房号的一部分 */
                 q?: string;
                 /** @description true 时给出全部结果的合计 */
                 count?: boolean;
@@ -28783,6 +34330,117 @@ export interface operations {
             };
         };
     };
+    "read-item-history": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-late-terms": {
         parameters: {
             query?: never;
@@ -28903,7 +34561,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingLateTermsFields"];
+                "application/json": components["schemas"]["LatefeeLateTermsFields"];
             };
         };
         responses: {
@@ -28913,7 +34571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingLateTerms"];
+                    "application/json": components["schemas"]["LatefeeLateTerms"];
                 };
             };
             /** @description Bad Request */
@@ -29550,7 +35208,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingLpr"];
+                "application/json": components["schemas"]["LatefeeLpr"];
             };
         };
         responses: {
@@ -29560,7 +35218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingLpr"];
+                    "application/json": components["schemas"]["LatefeeLpr"];
                 };
             };
             /** @description Bad Request */
@@ -30408,9 +36066,9 @@ export interface operations {
                 /** @description 空为全部 */
                 state?: "waiting" | "sending" | "sent" | "delivered" | "failed" | "dropped";
                 /** @description 空为全部 */
-                kind?: "bill" | "before" | "due" | "after" | "test";
+                kind?: "bill" | "before" | "due" | "after" | "code" | "alert" | "test";
                 /** @description 空为全部 */
-                channel?: "mail" | "sms";
+                channel?: "mail" | "sms" | "inbox";
                 /** @description 只看一间房的 */
                 room_id?: string;
                 /** @description 姓名或房号 */
@@ -30518,6 +36176,112 @@ export interface operations {
         };
     };
     "read-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyMessage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-message-onward": {
         parameters: {
             query?: never;
             header?: never;
@@ -31607,7 +37371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierMyShift"];
+                    "application/json": components["schemas"]["ShiftMyShift"];
                 };
             };
             /** @description Bad Request */
@@ -32338,8 +38102,8 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after";
-                channel: "mail" | "sms";
+                kind: "bill" | "before" | "due" | "after" | "code" | "alert";
+                channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
         };
@@ -32448,8 +38212,8 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after";
-                channel: "mail" | "sms";
+                kind: "bill" | "before" | "due" | "after" | "code" | "alert";
+                channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
         };
@@ -33889,7 +39653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListPersonChange"];
+                    "application/json": components["schemas"]["PageListChange"];
                 };
             };
             /** @description Bad Request */
@@ -36303,7 +42067,7 @@ export interface operations {
                 until?: string;
                 /** @description valid 有效（含红冲双方），void 已作废，red 红字收据，reversed 已红冲；不填为全部 */
                 state?: "valid" | "void" | "red" | "reversed";
-                /** @description 收据号、房间或交款人的一部分 */
+                /** @description 收据号、房间或缴费人的一部分 */
                 q?: string;
                 /** @description 同时给出全部结果的合计 */
                 count?: boolean;
@@ -37184,7 +42948,7 @@ export interface operations {
                 /** @description 不填为全部 */
                 state?: "asked" | "approved" | "refused" | "withdrawn" | "paid" | "sent" | "failed";
                 /** @description 不填为全部 */
-                kind?: "red" | "part" | "prepaid" | "deposit" | "candidate";
+                kind?: "red" | "part" | "prepaid" | "deposit" | "candidate" | "ended";
                 /** @description 这间房的 */
                 room_id?: string;
                 /** @description 这张收据的 */
@@ -37962,6 +43726,8 @@ export interface operations {
                 from?: string;
                 /** @description 记账日期止，含 */
                 until?: string;
+                /** @description true 且给了科目时，给出全部结果的合计 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -37978,7 +43744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListPosting"];
+                    "application/json": components["schemas"]["PostingsOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -38422,6 +44188,8 @@ export interface operations {
                 field_id?: string;
                 /** @description 这个字段正好是什么 */
                 field_value?: string;
+                /** @description true 时给出一共多少间 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -38438,7 +44206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListRoom"];
+                    "application/json": components["schemas"]["RoomsOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -38848,6 +44616,117 @@ export interface operations {
             };
         };
     };
+    "amendable-room": {
+        parameters: {
+            query?: {
+                /** @description 账期从；不填为到止月的 12 个月 */
+                from_month?: string;
+                /** @description 账期到，最晚下个月，最多 36 个月；不填为本月 */
+                until_month?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendableOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "read-room-card": {
         parameters: {
             query?: never;
@@ -38979,7 +44858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListPersonChange"];
+                    "application/json": components["schemas"]["PageListChange"];
                 };
             };
             /** @description Bad Request */
@@ -39414,6 +45293,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EstateOccupant"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paid-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodsOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -42127,6 +48112,218 @@ export interface operations {
             };
         };
     };
+    "service-schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemesOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "service-scheme-put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Service-scheme-putRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsScheme"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-shared-costs": {
         parameters: {
             query?: {
@@ -42924,7 +49121,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierShift"];
+                    "application/json": components["schemas"]["Shift"];
                 };
             };
             /** @description Bad Request */
@@ -43030,7 +49227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierShift"];
+                    "application/json": components["schemas"]["Shift"];
                 };
             };
             /** @description Bad Request */
@@ -43140,7 +49337,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierShift"];
+                    "application/json": components["schemas"]["Shift"];
                 };
             };
             /** @description Bad Request */
@@ -43250,7 +49447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CashierShift"];
+                    "application/json": components["schemas"]["Shift"];
                 };
             };
             /** @description Bad Request */
@@ -43684,7 +49881,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentStatement"];
+                    "application/json": components["schemas"]["ReconcileStatement"];
                 };
             };
             /** @description Bad Request */
@@ -43899,7 +50096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentStatement"];
+                    "application/json": components["schemas"]["ReconcileStatement"];
                 };
             };
             /** @description Bad Request */
@@ -44757,6 +50954,775 @@ export interface operations {
             };
         };
     };
+    "termination-quote": {
+        parameters: {
+            query: {
+                /** @description 编号，十进制字符串 */
+                room_id: string;
+                /** @description 编号，十进制字符串 */
+                run_id: string;
+                /** @description 编号，十进制字符串 */
+                item_id: string;
+                /** @description 已服务几个月 */
+                used?: number;
+                /** @description reprice 已服务的按原价重算，prorata 没有服务的按比例 */
+                policy: "reprice" | "prorata";
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminationQuote"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 不填为全部 */
+                state?: "asked" | "approved" | "done" | "refused" | "withdrawn";
+                /** @description 只看一间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListTermination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Termination-askRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 退费单编号 */
+                termination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 退费单编号 */
+                termination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Termination-decideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 退费单编号 */
+                termination: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "termination-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 退费单编号 */
+                termination: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Termination-withdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "undo-transfer": {
         parameters: {
             query?: never;
@@ -45225,7 +52191,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingWaiver"];
+                    "application/json": components["schemas"]["LatefeeWaiver"];
                 };
             };
             /** @description Bad Request */
@@ -45335,7 +52301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingWaiver"];
+                    "application/json": components["schemas"]["LatefeeWaiver"];
                 };
             };
             /** @description Bad Request */
@@ -45445,8 +52411,317 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingWaiver"];
+                    "application/json": components["schemas"]["LatefeeWaiver"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryWaysBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRecoveryInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRecoveryBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -46385,6 +53660,428 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-own-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityContactsBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-own-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedContactBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-own-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-own-contactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityContactsBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-own-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remove-own-contactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityContactsBody"];
+                };
             };
             /** @description Bad Request */
             400: {

@@ -28,11 +28,12 @@ export function cellsOf(group: FeeGroup): FeeCell[] {
 
 /** The cells that ticking a target reaches. Settled and locked ones are never among them. */
 export function reach(target: Target, groups: FeeGroup[]): FeeCell[] {
-  const open = groups.filter((g) => !g.settled)
+  // Only for what reaches all rooms: a household may have hundreds, and every box asks.
+  const open = () => groups.filter((g) => !g.settled)
   const free = (cells: (FeeCell | undefined)[]) => cells.filter((c): c is FeeCell => c !== undefined && !c.locked)
   switch (target.kind) {
-    case 'all': return free(open.flatMap(cellsOf))
-    case 'column': return free(open.flatMap((g) => g.rows.map((r) => r.cells[target.column.key])))
+    case 'all': return free(open().flatMap(cellsOf))
+    case 'column': return free(open().flatMap((g) => g.rows.map((r) => r.cells[target.column.key])))
     case 'group': return target.group.settled ? [] : free(cellsOf(target.group))
     case 'row': return target.group.settled ? [] : free(Object.values(target.row.cells))
     case 'cell': return target.group.settled ? [] : free([target.cell])

@@ -61,7 +61,7 @@ describe('ReasonDialog', () => {
     const press = async (text: string) => { buttons().find((b) => b.textContent!.includes(text))!.click(); await nextTick() }
     await press('作废收据')
     expect(w.emitted('confirm')).toBeUndefined()
-    expect(document.querySelector('.wrong')?.textContent).toBe('请写明原因，会记入操作记录')
+    expect(document.querySelector('.wrong')?.textContent).toBe('请写明原因，会记入操作日志')
     await press('收错住户')
     await press('作废收据')
     expect(w.emitted('confirm')).toEqual([['收错住户']])

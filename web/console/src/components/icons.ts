@@ -26,6 +26,7 @@ export const icons = {
   right: 'M6.2 4l4 4-4 4',
   left: 'M9.800 4l-4 4 4 4',
   check: 'M3 8.5l3.2 3L13 4.8',
+  menu: 'M2.5 4.5h11 M2.5 8h11 M2.5 11.500h11',
   close: 'M4 4l8 8 M12 4l-8 8',
   plus: 'M8 3v10 M3 8h10',
   filter: 'M2 3h12L9.500 8.500V13l-3-1.500v-3z',

@@ -1,8 +1,9 @@
-import { useQueryClient } from '@tanstack/vue-query'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, ref } from 'vue'
 import { api } from '@/api/api'
 import { must, withKey } from '@/api/client'
 import type { components } from '@/api/schema'
+import { useSession } from '@/stores/session'
 import { useCommand } from './useCommand'
 import { useProject } from './useProject'
 
@@ -29,6 +30,20 @@ export function fetchExport(project: string, made: Export): void {
   link.href = exportAddress(project, made.id)
   link.download = made.name
   link.click()
+}
+
+/** Whether a list may be taken out, and in clear: whoever answers for some buildings takes out only the lists that the server names. */
+export function useExportable(kind: () => string) {
+  const session = useSession()
+  const project = useProject()
+  const whole = computed(() => session.can('file.export'))
+  const query = useQuery({
+    queryKey: computed(() => [project.value, 'export-kinds']), staleTime: 60_000,
+    queryFn: () => must(api.GET('/api/v1/projects/{project}/export-kinds', { params: { path: { project: project.value } } })),
+    enabled: computed(() => !whole.value && session.canHere('file.export')),
+  })
+  const one = computed(() => query.data.value?.items.find((k) => k.kind === kind()))
+  return { may: computed(() => whole.value || Boolean(one.value)), clear: computed(() => (whole.value ? session.can('estate.reveal') : Boolean(one.value?.clear))) }
 }
 
 /** Asks for a table: a short one is fetched at once, a long one waits in the download centre. */

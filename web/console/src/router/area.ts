@@ -14,8 +14,6 @@ export interface MenuEntry {
   icon: IconName
   /** Place within the group, small first. */
   order: number
-  /** Key of the count of things that wait for this user, set with useFrame().setBadge. */
-  badge?: string
 }
 
 /**

@@ -37,6 +37,7 @@ export function makeRouter(): Router {
         component: () => import('@/frame/AppFrame.vue'),
         children: [
           { path: '', name: 'start', component: () => import('@/frame/StartPage.vue') },
+          { path: 'guide/:page?', name: 'guide', component: () => import('@/frame/GuidePage.vue') },
           ...companyPages,
           { path: 'p/:project', name: 'project', component: () => import('@/frame/StartPage.vue') },
           ...projectPages.map((r) => ({ ...r, path: `p/:project/${r.path}` })),

@@ -8,15 +8,16 @@ export interface SearchHit { id: string; title: string; facts?: string; icon?: I
 /** Asks the server; the signal is aborted when the user types on. */
 export type SearchSource = (query: string, project: string, signal: AbortSignal) => Promise<SearchHit[]>
 
-/** What pages and areas tell the frame: counts in the menu, and where the search box looks. */
+/** What stands in the frame beside the page: how much waits for this user behind each entry of the menu, and where the search box looks. */
 export const useFrame = defineStore('frame', () => {
-  const badges = ref<Record<string, number>>({})
+  /** By the name of the menu's route: a number, with a plus when there are more. */
+  const badges = ref<Record<string, string>>({})
   const search = shallowRef<SearchSource | null>(null)
-  function setBadge(key: string, count: number): void {
-    badges.value = { ...badges.value, [key]: count }
+  function setBadges(counts: Record<string, string>): void {
+    badges.value = counts
   }
   function setSearch(source: SearchSource | null): void {
     search.value = source
   }
-  return { badges, search, setBadge, setSearch }
+  return { badges, search, setBadges, setSearch }
 })

@@ -25,6 +25,8 @@ export const useSession = defineStore('session', () => {
   const projectId = ref(lastProject())
   /** The session stands on what this device kept of it: no answer of the server has confirmed it yet. */
   const kept = ref(false)
+  /** The server has ended the session while a page was open: the page stands covered, nothing on it is lost, until the same person signs in again. */
+  const ended = ref(false)
   let loading: Promise<boolean> | null = null
   let tell: (now: Session | null) => unknown = () => undefined
 
@@ -99,8 +101,26 @@ export const useSession = defineStore('session', () => {
     tell = listener
   }
 
+  /** Covers the page until its person is back. */
+  function end(): void {
+    ended.value = true
+  }
+
+  /** The same person has signed in again: reads what may have changed meanwhile; false when it is somebody else. */
+  async function resume(): Promise<boolean> {
+    const before = session.value?.account.id
+    const now = await readSession()
+    if (now.account.id !== before) return false
+    session.value = now
+    kept.value = false
+    void tell(now)
+    ended.value = false
+    return true
+  }
+
   function forget(): void {
     session.value = null
+    ended.value = false
     kept.value = false
     void tell(null)
   }
@@ -108,6 +128,7 @@ export const useSession = defineStore('session', () => {
   async function leave(): Promise<void> {
     await signOut()
     session.value = null
+    ended.value = false
     kept.value = false
     await tell(null)
   }
@@ -116,5 +137,5 @@ export const useSession = defineStore('session', () => {
   /** Like can, for what is done to one room or person and honours rights on some buildings. */
   const canHere = (permission: string): boolean => reach.value.has(permission)
   const canEverywhere = (permission: string): boolean => everywhere.value.has(permission)
-  return { session, kept, held, reach, partOnly, everywhere, canEverywhere, canHere, projects, project, roleName, load, choose, onKnown, forget, leave, can, reload: read }
+  return { session, kept, ended, held, reach, partOnly, everywhere, canEverywhere, canHere, projects, project, roleName, load, choose, onKnown, end, resume, forget, leave, can, reload: read }
 })

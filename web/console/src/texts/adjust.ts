@@ -24,7 +24,7 @@ export const singleTexts = {
   month: '账期',
   monthHint: '这笔费用属于哪个月',
   due: '到期日',
-  dueHint: '不填按费用项目的到期日，最早是今天',
+  dueHint: '不填按费用项目的到期日，最早是今天；实现债权的费用当天到期',
   amount: '金额（元）',
   reason: '收什么',
   reasonHint: '住户问起时照此解释，例如：补办门禁卡 2 张，每张 15 元',

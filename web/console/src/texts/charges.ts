@@ -12,6 +12,8 @@ export const chargeTexts = {
   state: '状态',
   building: '楼栋',
   any: '全部',
+  months: (from: string, until: string) => (from ? `账期 ${from} 至 ${until}` : `账期 ${until} 及以前`),
+  dueDays: (from: string, until: string) => (from && until ? `应缴日 ${from} 至 ${until}` : from ? `应缴日 ${from} 起` : `应缴日 ${until} 及以前`),
   states: { open: '未缴清', unpaid: '待缴', partial: '部分已缴', overdue: '逾期', paid: '已缴' },
   oldState: '逾期 90 天以上',
   clear: '清空',

@@ -4,7 +4,7 @@ export const matrixTexts = {
   all: '全部欠费',
   fee: '费用',
   subtotal: '小计',
-  picked: (n: number) => `已选 ${n} 项`,
+  picked: (n: number) => `已选 ${n.toLocaleString('en-US')} 项`,
   rest: (total: number, open: number) => `全部欠费 ${formatYuan(total)}，未选 ${formatYuan(open)}`,
   restNone: (total: number) => `全部欠费 ${formatYuan(total)}`,
   cellName: (group: string, row: string, column: string, fen: number) => `${group} ${row} ${column} ${formatFen(fen)} 元`,
@@ -21,7 +21,7 @@ export const tableTexts = {
   pickAll: (n: number) => `选中全部 ${n.toLocaleString('en-US')} 条`,
   cancel: '取消',
   actions: '操作',
-  count: (n: number, capped: boolean) => (capped ? `${n.toLocaleString('en-US')} 条以上` : `共 ${n.toLocaleString('en-US')} 条`),
+  count: (n: number, capped: boolean, unit = '条') => (capped ? `${n.toLocaleString('en-US')} ${unit}以上` : `共 ${n.toLocaleString('en-US')} ${unit}`),
   pageSize: (n: number) => `每页 ${n} 条`,
   pageSizeLabel: '每页条数',
   pages: '翻页',
@@ -45,7 +45,7 @@ export const stateTexts = {
 
 export const reasonTexts = {
   label: '原因',
-  required: '请写明原因，会记入操作记录',
+  required: '请写明原因，会记入操作日志',
   tooShort: (n: number) => `原因至少 ${n} 个字`,
   cancel: '先不办',
   irreversible: '办理后不能撤回',
@@ -86,6 +86,8 @@ export const formTexts = {
   showPassword: '显示密码',
   hidePassword: '隐藏密码',
 }
+
+export const dateTexts = { date: '选日期', month: '选月份' }
 
 export const drawerTexts = {
   cancel: '先不改',

@@ -17,7 +17,14 @@ export const loginTexts = {
   needLogin: '请填写登录名',
   needPassword: '请填写密码',
   expired: '登录已过期，请重新登录，会回到刚才的页面',
-  forgot: '忘记密码请联系本公司管理员重置',
+  forgot: '忘记密码',
+}
+
+/** The cover over a page whose session has ended. */
+export const againTexts = {
+  title: '登录已过期，请重新登录',
+  lead: (name: string) => `${name}，输入密码就回到刚才的页面，填了一半的内容都还在。`,
+  other: '不是我，换一个账号（这一页没保存的内容会丢掉）',
 }
 
 export const setupTexts = {

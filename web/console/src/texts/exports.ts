@@ -22,7 +22,7 @@ export const exportTexts = {
   go: (what: string) => `导出${what}`,
 
   title: '下载中心',
-  facts: '只有您看得到自己导出的文件，7 天后自动删除',
+  facts: '只有您看得到自己导出的文件，24 小时后自动删除',
   what: '导出的文件',
   columns: { name: '文件', at: '导出时间', rows: '行数', size: '大小', state: '状态', expires: '保留到' },
   states: { waiting: '生成中', ready: '可下载', failed: '没能生成', expired: '已过期' } as Record<string, string>,

@@ -27,7 +27,12 @@ export const homeTexts = {
 
   todo: '等你处理',
   todoNone: '现在没有等你处理的事',
-  todoNoneText: '生成的出账草稿会出现在这里。',
+  todoNoneText: '出账草稿、别人提出的退款、减免、支出和更正申请会出现在这里。',
+  todoFailed: '有几项没能读出，两分钟后再读',
+  todos: {
+    runs: '出账待审核', refunds: '退款审批', waivers: '减免审批', discounts: '优惠审批', expenses: '支出审批', corrections: '更正申请待核对', payouts: '退款待付出',
+    statements: '渠道对账有差异', candidates: '线上多收待退', bankRows: '银行流水待确认',
+  },
   draft: (month: string) => `${month}出账待审核`,
   draftRunning: (month: string) => `${month}出账正在生成`,
   draftFacts: (lines: number, fen: number) => `${formatCount(lines)} 条 · ${formatYuan(fen)}`,
@@ -44,7 +49,7 @@ export const homeTexts = {
   shortcuts: '常用',
 
   firstTitle: (project: string) => `${project}还没有房屋`,
-  firstText: '先把房屋和住户的名册导进来，再设收费项目，就可以出账和收款。',
+  firstText: '先把房屋和住户的名册导进来，再设费用项目，就可以出账和收款。',
   firstImport: '导入房屋和住户',
   firstByHand: '手工建楼栋',
   firstDenied: '还没有房屋名册，可请项目经理导入。',

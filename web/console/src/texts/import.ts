@@ -83,19 +83,19 @@ export const importTexts = {
   ],
 
   appliedTitle: (rows: number) => `已导入 ${n(rows)} 行`,
-  appliedText: (rooms: number, people: number) => `新增房屋 ${n(rooms)} 间、住户 ${n(people)} 位。接下来可以设收费项目、出账。`,
+  appliedText: (rooms: number, people: number) => `新增房屋 ${n(rooms)} 间、住户 ${n(people)} 位。接下来可以设费用项目、出账。`,
   changesFirst: (shown: number) => `先列 ${n(shown)} 条`,
   other: {
     opening: {
       rows: '将会写入的费用',
       columns: { label: '房屋', text: '费用' },
       consequences: [
-        '欠的部分立刻出现在缴费、欠费清单和住户页，和别的费用一样收',
+        '欠的部分立刻出现在收银台、催缴和住户档案，和别的费用一样收',
         '导入前已收的部分只作记录，不进今天的收款和报表',
         '这些账期不会再重复出账',
         '还没收过款时可以整批撤销；这次导入记入操作日志',
       ],
-      applied: (totals: string) => `${totals}。欠费现在可以在缴费页收。`,
+      applied: (totals: string) => `${totals}。欠费现在可以到收银台收。`,
       undo: (totals: string) => `这次导入的费用全部撤回：${totals}。`,
       rule: '只要有一笔收过款或减免过，就不能整批撤销。',
       undone: (by: string, at: string) => `${by} 于 ${at} 撤销，导入的费用已全部撤回。`,
@@ -123,7 +123,7 @@ export const importTexts = {
   toVehicles: '看车辆',
   toRooms: '看房屋',
   toPeople: '看住户',
-  toItems: '设收费项目',
+  toItems: '设费用项目',
   toList: '回导入记录',
   goOn: '继续',
   failedTitle: '导入中断了，一行也没有写入',

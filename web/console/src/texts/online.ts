@@ -1,4 +1,7 @@
 import { formatYuan } from '@/lib/money'
+import type { Product } from '@/pages/online/api'
+
+interface Kind { products: Product[]; title: string; hint?: string }
 
 /** Words of the pages about online money. */
 export const merchantTexts = {
@@ -34,6 +37,15 @@ export const merchantTexts = {
   mode: '验签方式',
   modes: { public_key: '微信支付公钥', certificate: '平台证书' },
   certificateHint: '平台证书用 APIv3 密钥自动下载和更换',
+  products: '已开通的产品',
+  productsHint: '在渠道的商户平台“产品中心”开通了才勾选；没勾的不出现在收银台和缴费页。',
+  kinds: [
+    { products: ['code'], title: 'Native 支付', hint: '收银台、缴费页出示收款码' },
+    { products: ['scan'], title: '付款码支付', hint: '收银台扫住户的付款码' },
+    { products: ['inside'], title: 'JSAPI 支付', hint: '住户在微信里打开缴费页付款' },
+    { products: ['phone'], title: 'H5 支付', hint: '住户在手机浏览器里付款' },
+  ] as Kind[],
+  usual: ['code', 'scan', 'inside'] as Product[],
   items: '收哪些费用的钱',
   itemsHint: '没有指定商户的费用和预存，都由默认商户收。一次付的费用分属两个商户时，分两笔收。',
   itemsSaved: '已保存，下一笔收款起生效',
@@ -44,7 +56,7 @@ export const merchantTexts = {
 }
 
 export const alipayTexts = {
-  intro: '在支付宝开放平台“控制台 → 应用 → 开发设置”里找到这些内容，应用要开通当面付。密钥加密保存，保存后不再显示。',
+  intro: '在支付宝开放平台“控制台 → 应用 → 开发设置”里找到这些内容，密钥加密保存，保存后不再显示。',
   number: '收款方 PID',
   numberHint: '2088 开头，在商家平台“账户中心”',
   app: '应用 APPID',
@@ -52,6 +64,12 @@ export const alipayTexts = {
   privateKeyHint: '密钥工具生成的 RSA2 应用私钥全文',
   platformKey: '支付宝公钥',
   platformKeyHint: '开放平台上“查看支付宝公钥”的全文，不是应用公钥',
+  products: [
+    { products: ['code', 'scan'], title: '当面付', hint: '出示收款码、扫住户的付款码' },
+    { products: ['phone'], title: '手机网站支付', hint: '住户在手机浏览器里付款' },
+    { products: ['desk'], title: '电脑网站支付', hint: '住户在电脑上打开缴费页付款' },
+  ] as Kind[],
+  usual: ['code', 'scan', 'phone'] as Product[],
   active: '启用，收银台可以选“支付宝”',
   callbackHint: '随订单告知支付宝，不用在开放平台填写。请在服务端设置 LINLI_URL，外面要能访问。',
 }
@@ -60,19 +78,19 @@ export const candidateTexts = {
   title: '待退款',
   group: '账务',
   reads: '线上多收的钱',
-  intro: '线上重复付、付错金额、关闭后才付的钱。已存入这户的预存，请和交款人商量：留作预存，或原路退回。',
+  intro: '线上重复付、付错金额、关闭后才付的钱。已存入这户的预存，请和缴费人商量：留作预存，或原路退回。',
   tabs: { open: '待处理', done: '已处理' },
-  columns: { at: '发现时间', room: '房屋', payer: '交款人', amount: '金额', why: '原因', receipt: '收据', number: '商户订单号', note: '怎么处理的' },
+  columns: { at: '发现时间', room: '房屋', payer: '缴费人', amount: '金额', why: '原因', receipt: '收据', number: '商户订单号', note: '怎么处理的' },
   unknownRoom: '没有这笔订单',
   handle: '写明处理',
   question: (fen: number) => `处理多收的 ${formatYuan(fen)}`,
   action: '已处理',
-  reasons: ['交款人同意留作预存', '已申请退预存'],
+  reasons: ['缴费人同意留作预存', '已申请退预存'],
   back: '原路退回',
   busy: '退款在办',
   backQuestion: (fen: number) => `申请原路退回 ${formatYuan(fen)}？`,
-  backBody: '须由另一位同事在“红冲与退款”里批准，批准后马上交给渠道，钱退到交款人付款的账户。',
-  backReasons: ['重复付款', '付错金额', '交款人要求退回'],
+  backBody: '须由另一位同事在“红冲与退款”里批准，批准后马上交给渠道，钱退到付款人的账户。',
+  backReasons: ['重复付款', '付错金额', '缴费人要求退回'],
   backAction: '申请原路退回',
   backAsked: '已提出，等另一位同事批准',
   toList: '去看申请',

@@ -7,7 +7,7 @@ export const paycodeTexts = {
   make: '生成缴费二维码',
   picture: (label: string) => `${label} 的缴费二维码`,
   by: (at: string, name: string) => `${at} 由${name}生成`,
-  what: '谁扫都只看得到这一户的账单和打码的姓名。换了交费人，旧码自动失效。',
+  what: '谁扫都只看得到这一户的账单和打码的姓名。换了缴费人，旧码自动失效。',
   copy: '复制网址',
   copied: '已复制',
   print: '打印',
@@ -19,7 +19,7 @@ export const paycodeTexts = {
   endText: '停用后，已经印在纸上的码都打不开了；正在付的一笔不受影响。',
   endReasons: ['住户要求停用', '纸张丢失', '贴错了房号'],
   ended: (at: string, name: string, reason: string) => `${at} 由${name}停用：${reason}`,
-  moved: '这户换了交费人，上一张码已失效，打开的人什么也看不到。可以为现在的交费人生成一张新的。',
+  moved: '这户换了缴费人，上一张码已失效，打开的人什么也看不到。可以为现在的缴费人生成一张新的。',
   offline: '本项目还没有开通线上收款：扫码能看账单，还不能付款。',
   notPublic: '还没有设置外面访问本系统的地址（LINLI_URL），印在纸上的码别人的手机可能打不开，催缴单上也先不印。',
 }

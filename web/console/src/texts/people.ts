@@ -35,8 +35,19 @@ export const historyTexts = {
   before: '改前',
   after: '改后',
   roomName: '房号',
+  name: '名称',
+  more: '更早的',
+  lastDay: '月末',
+  state: '状态',
+  steps: '阶梯或分时',
+  scopes: { project: '全项目', kind: '一类房屋', building: '一栋楼', rule: '按条件', room: '一间房' } as Record<string, string>,
+  discountStates: { asked: '待批准', approved: '已批准', refused: '已退回', withdrawn: '已撤回' } as Record<string, string>,
   fields: {
     Name: '姓名', Kind: '类型', Floor: '楼层', Layout: '户型', Area: '建筑面积', InnerArea: '套内面积', State: '房屋状态', Handover: '交付日期', Gender: '性别', Email: '邮箱', PhoneMask: '手机号', IDMask: '证件号', Part: '关系', Since: '入住', Until: '迁出', Payer: '缴费人',
-    Share: '产权份额', RoomLabel: '房屋', tag: '标签', on: '贴上', owners: '业主', date: '日期', note: '备注', field: '项目', reason: '原因',
+    Share: '产权份额', RoomLabel: '房屋', tag: '标签', on: '贴上', owners: '业主', date: '日期', note: '备注', field: '项目', reason: '原因', Floors: '总层数', Address: '地址', LandArea: '占地面积', BuiltArea: '总建筑面积',
+  } as Record<string, string>,
+  itemFields: {
+    Price: '单价', Formula: '公式', From: '从哪天起', Until: '到哪天', SourceKind: '依据', SourceText: '文号或说明', Tariff: '价格', Basis: '怎么算', Cycle: '周期', Advance: '预收', StartMonth: '周期从几月起', DueDay: '应缴日', FirstMonth: '首末月',
+    Rounding: '取整', Unit: '取整到', Active: '在用', Scope: '范围', Exempt: '不收', Quantity: '每户数量', State: '状态', Reason: '原因', Proof: '证明', Note: '批示',
   } as Record<string, string>,
 }

@@ -1,4 +1,4 @@
-import { formatYuan } from '@/lib/money'
+import { formatFen } from '@/lib/money'
 import { formatFee } from '@/pages/reconcile/fee'
 
 /** Words of the pages of the reconciliation with payment channels (对账). */
@@ -60,8 +60,8 @@ export const dayTexts = {
   waiting: '账单还没有取到',
   others: (n: number) => `另有 ${n} 笔属于同一商户号的其他项目，不在这里。`,
   by: (name: string, remedy: string, note: string) => (note ? `${name}：${remedy}，${note}` : `${name}：${remedy}`),
-  amount: (kind: string, value: number) => (kind === 'fee' ? formatFee(value) : formatYuan(value)),
-  question: (remedy: string, room: string, amount: string) => `${remedy}：${room ? `${room} ` : ''}${amount}`,
+  amount: (kind: string, value: number) => (kind === 'fee' ? formatFee(value) : formatFen(value)),
+  question: (remedy: string, room: string, amount: string) => `${remedy}：${room ? `${room} ` : ''}¥${amount}`,
   consequences: {
     credit: '按渠道账单给这笔订单入账、开收据，和正常收到通知一样，只会入账一次。',
     suspend: '这笔钱记入待退款清单，查明是谁的以后在那里处理。',

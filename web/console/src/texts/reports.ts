@@ -1,3 +1,5 @@
+import { formatCount, formatFen } from '@/lib/money'
+
 /** Words of reports and of closing months. */
 export const reportTexts = {
   title: '报表',
@@ -8,7 +10,8 @@ export const reportTexts = {
   on: '截至',
   today: '今天',
   facts: (from: string, until: string, on: string) => `${from} 至 ${until}，截至 ${on}`,
-  exportProfit: '收支利润',
+  exportProfit: '导出收支利润',
+  exportStanding: '导出收缴率和余额',
   profit: '收支利润',
   income: '收入',
   cost: '支出',
@@ -32,6 +35,8 @@ export const reportTexts = {
   postings: '记账明细',
   postingsWhat: '记账明细',
   columns: { date: '记账日期', kind: '单据', room: '房屋', item: '项目', debit: '借方科目', credit: '贷方科目', amount: '金额' },
+  range: (from: string, until: string) => (from && until ? `${from} 至 ${until}` : from ? `${from} 起` : until ? `截至 ${until}` : ''),
+  postingsSum: (n: number) => `合计 ${formatCount(n)} 条`,
   noPostings: '这段时间没有记账',
   back: '回到报表',
   vouchers: '导出凭证',
@@ -47,7 +52,7 @@ export const monthTexts = {
   close: '月结',
   reopen: '反结账',
   closeTitle: (m: string) => `月结 ${m}？`,
-  closeBody: '月结后这个月不能再记账，以后的更正记在没结的月份。账单、收据不受影响，收款照常。',
+  closeBody: (income: number, cost: number) => `收入 ${formatFen(income)}，支出 ${formatFen(cost)}，利润 ${formatFen(income - cost)}。月结后这个月不能再记账，以后的更正记在没结的月份。账单、收据不受影响，收款照常。`,
   reopenTitle: (m: string) => `反结账 ${m}？`,
   reopenBody: '重新打开后可以再记账到这个月，数字会变；办完请再月结。',
   reopenReasons: ['补记发票', '支出类别记错'],

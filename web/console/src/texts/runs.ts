@@ -28,7 +28,7 @@ export const startTexts = {
 export const reviewTexts = {
   title: (month: string) => `${month}出账审核`,
   reads: '这次出账',
-  generated: (at: string, by: string) => `${at} 由${by}生成`,
+  generated: (at: string, by: string) => (by === '自动出账' ? `${at} 自动生成` : `${at} 由${by}生成`),
   thisRun: (month: string) => `本次出账（${month}）`,
   lastRun: '上期出账',
   difference: '差额，下方逐项说明',
@@ -83,7 +83,9 @@ export const lineTexts = {
   item: '费用',
   allItems: '全部',
   faultHow: '补齐资料后再出一次账，只会补出缺的这几条。',
+  readHow: '抄好表、复核好读数后再出一次账，只会补出缺的这几条。',
   toRoom: '去补房屋资料',
+  toReadings: '去抄表',
   reasons: {
     correct: ['面积有误', '单价有误', '与住户约定'],
     hold: ['等核对面积', '等住户确认', '等合同'],

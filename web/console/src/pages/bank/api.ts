@@ -1,7 +1,9 @@
 import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
 
-export type BankState = 'open' | 'held' | 'aside' | 'received'
+export type BankState = 'open' | 'held' | 'aside' | 'received' | 'returned' | 'cash' | 'settled'
+/** What a row can be put down as that no household has paid. */
+export type Aside = 'held' | 'aside' | 'cash' | 'settled'
 export const readBankRows = (project: string, query: { state: BankState; q?: string; from?: string; until?: string; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { path: { project }, query } }))
 export type BankRow = Awaited<ReturnType<typeof readBankRows>>['items'][number]
@@ -17,8 +19,14 @@ export async function importStatement(project: string, file: File, key: string):
 export interface Taking { room_id: string; expected_owed: number; confirmed?: boolean }
 export const receiveRow = (project: string, bank_row: string, body: Taking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/receive', { params: { path: { project, bank_row } }, body, headers: withKey(key) }))
-export const putAside = (project: string, bank_row: string, state: 'held' | 'aside', note: string, key: string) =>
+export const putAside = (project: string, bank_row: string, state: Aside, note: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/aside', { params: { path: { project, bank_row } }, body: { state, note }, headers: withKey(key) }))
+
+export const returnRow = (project: string, bank_row: string, on: string, note: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/return', { params: { path: { project, bank_row } }, body: { on, note }, headers: withKey(key) }))
+export const reopenRow = (project: string, bank_row: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/bank-rows/{bank_row}/reopen', { params: { path: { project, bank_row } }, headers: withKey(key) }))
+export const readSuspense = (project: string) => must(api.GET('/api/v1/projects/{project}/bank-suspense', { params: { path: { project } } }))
 
 export const readOwed = (project: string, room: string) =>
   must(api.GET('/api/v1/projects/{project}/counter/{room}', { params: { path: { project, room } } }))

@@ -1,10 +1,13 @@
 import { billingTexts as b, itemFormTexts as f, itemTexts as t } from '@/texts/billing'
 import type { Tone } from '@/components/tone'
+import { singly } from './itemForm'
 import { formatPrice } from './price'
 import type { Item, Rate, Scope } from './types'
 
-/** What an item is multiplied by and how often: `按建筑面积 · 每月预收`. */
-export const cycleWords = (item: Item): string => `${b.cycle[item.cycle ?? 'month']}${b.timing[item.timing ?? 'advance']}`
+/** Whether it has prices: the amounts of single charges and shared costs stand in their documents. */
+export const priced = (item: Item): boolean => item.basis !== 'once' && item.basis !== 'shared'
+/** How often it comes; a single charge comes when somebody makes it. */
+export const cycleWords = (item: Item): string => item.basis === 'once' ? t.whenNeeded : `${b.cycle[item.cycle ?? 'month']}${b.timing[item.timing ?? 'advance']}`
 
 /** A price with its unit, or the formula it is used in: `2.35 元/㎡·月`. */
 export function rateWords(item: Item, rate: Rate): string {
@@ -28,7 +31,7 @@ export const scopeOver = (scope: Scope, today: string): boolean => Boolean(scope
 
 /** The facts of 怎么收 as label and words. */
 export function itemFacts(item: Item): [string, string][] {
-  const once = item.basis === 'once'
+  const once = singly(item.basis)
   const long = item.cycle !== 'month'
   const facts: [string, string | false][] = [
     [f.basis, b.basis[item.basis]],

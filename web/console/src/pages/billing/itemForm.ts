@@ -51,6 +51,9 @@ export function itemFaults(d: ItemDraft): ItemFaults {
   }
 }
 
+/** Whether an item is charged by single documents only. */
+export const singly = (basis: ItemDraft['basis']): boolean => basis === 'once' || basis === 'costs'
+
 /** What is sent. The answers about a period go along even where a month is the period: once used they may not change. */
 export function itemBody(d: ItemDraft): ItemFields {
   const body: ItemFields = {
@@ -67,8 +70,8 @@ export function itemBody(d: ItemDraft): ItemFields {
     round_at: d.round_at,
     first_month: d.first_month,
   }
-  // Usage, shared costs and what is charged once are known month by month.
-  if (d.basis === 'metered' || d.basis === 'shared' || d.basis === 'once') Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
+  // Usage, shared costs and what is charged singly are known month by month.
+  if (d.basis === 'metered' || d.basis === 'shared' || singly(d.basis)) Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
   if (d.basis === 'metered') Object.assign(body, { meter_kind: d.meter_kind, timing: 'arrears' })
   if (d.until_date) body.until_date = d.until_date
   return body

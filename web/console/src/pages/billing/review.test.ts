@@ -37,7 +37,7 @@ describe('a review', () => {
 
 describe('what may be done with a line', () => {
   const row = (over: Partial<LineRow> = {}): LineRow => ({
-    key: '1', charge: '1', roomId: '2', room: '7栋1单元1203', item: '物业服务费', month: '2026-11', note: '', last: 1, amount: 2, hold: 'normal', fault: false, corrected: false, ...over,
+    key: '1', charge: '1', roomId: '2', room: '7栋1单元1203', item: '物业服务费', month: '2026-11', note: '', last: 1, amount: 2, hold: 'normal', fault: false, metered: false, corrected: false, ...over,
   })
   const all = { run: true, release: true }
   it('follows the state of the run and the line', () => {

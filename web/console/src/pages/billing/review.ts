@@ -49,6 +49,8 @@ export interface LineRow {
   amount: number | null
   hold: Charge['hold']
   fault: boolean
+  /** Of a fee by usage: what is missing is a reading. */
+  metered: boolean
   corrected: boolean
 }
 
@@ -56,14 +58,14 @@ export function rowOfLook(look: Look): LineRow {
   const fault = look.kind === 'fault'
   return {
     key: look.id, charge: look.charge_id, roomId: look.room_id, room: look.room_label, item: look.item_name, month: look.month, note: look.reason,
-    last: look.last_amount || null, amount: fault ? null : look.amount, hold: look.hold, fault, corrected: false,
+    last: look.last_amount || null, amount: fault ? null : look.amount, hold: look.hold, fault, metered: look.metered, corrected: false,
   }
 }
 
 export function rowOfCharge(c: Charge): LineRow {
   return {
     key: c.id, charge: c.id, roomId: c.room_id, room: c.room_label, item: c.item_name, month: c.month, note: c.payer_name,
-    last: null, amount: c.amount, hold: c.hold, fault: false, corrected: c.corrected,
+    last: null, amount: c.amount, hold: c.hold, fault: false, metered: false, corrected: c.corrected,
   }
 }
 

@@ -32,6 +32,7 @@ export interface Taking {
   confirmed?: boolean
   ahead?: { until: string; total: number }
   prepay_item_id?: string
+  rounded?: number
 }
 
 export const receive = (project: string, body: Taking, key: string) =>

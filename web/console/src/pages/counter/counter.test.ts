@@ -10,7 +10,7 @@ function charge(id: string, over: Partial<OpenCharge> = {}): OpenCharge {
 function seatOf(charges: OpenCharge[], prepaid = 0): Seat {
   return {
     room: room('1', '3栋2单元1502'), rooms: [room('2', '7栋1单元802'), room('1', '3栋2单元1502')], payer_id: '5', payer_name: '陈建国', phone_mask: '138****5678',
-    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, prepaid_for: [], prepay_items: [], former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, online: [], scans: [], open_order_id: '', late_fees: [], late_owed: 0,
+    charges, owed: charges.reduce((n, c) => n + c.left, 0), overdue: 0, prepaid, prepaid_for: [], prepay_items: [], former: [], policy: 'statutory', policy_name: '先到期先还', choice: true, ahead_months: 12, round_to: 0, online: [], scans: [], open_order_id: '', late_fees: [], late_owed: 0,
   }
 }
 const three = [charge('a'), charge('b', { month: '2026-10', due_date: '2026-10-31' }), charge('c', { room_id: '2', room_label: '7栋1单元802', month: '2026-11', due_date: '2026-11-30', amount: 22293, left: 22293 })]
@@ -86,6 +86,20 @@ describe('what an amount means', () => {
     expect(takingOf(seatOf([charge('a')]), [], kept, plan, {}, false).prepay_item_id).toBe('9')
     const exact = entry({ typed: 26052, prepayItem: '9' })
     expect(takingOf(seatOf([charge('a')]), [], exact, planOf(seatOf([charge('a')]), [], exact), {}, false).prepay_item_id).toBeUndefined()
+  })
+  it('cash comes in whole units where the project lets the rest go, and only when it pays all', () => {
+    const odd = { ...seatOf([charge('a', { amount: 25137, left: 25137 })], 1000), round_to: 100 as const }
+    expect(planOf(odd, [], entry({ typed: 25100 }))).toMatchObject({ due: 25137, odd: 37, rounded: 37, need: 25100, money: 25100, change: 0, short: 0, toPrepay: 0, staysOwed: 0 })
+    expect(planOf(odd, [], entry({ typed: 30000 }))).toMatchObject({ rounded: 37, money: 25100, change: 4900 })
+    expect(planOf(odd, [], entry({ typed: 25000 }))).toMatchObject({ odd: 37, rounded: 0, short: 137, staysOwed: 137 })
+    expect(planOf(odd, [], entry({ typed: 25137, round: false }))).toMatchObject({ odd: 37, rounded: 0, need: 25137, money: 25137, short: 0 })
+    expect(planOf(odd, [], entry({ typed: 25137, method: 'card' }))).toMatchObject({ odd: 0, rounded: 0, money: 25137 })
+    expect(planOf({ ...odd, round_to: 10 }, [], entry({ typed: 25130 }))).toMatchObject({ rounded: 7, money: 25130 })
+    const mixed = entry({ typed: 15100, parts: [{ method: 'card', amount: 10000 }] })
+    expect(takingOf(odd, [], mixed, planOf(odd, [], mixed), {}, false)).toMatchObject({ pays: [{ method: 'card', amount: 10000 }, { method: 'cash', amount: 15100 }], rounded: 37, tendered: 15100 })
+    const first = entry({ typed: 10037, method: 'card', parts: [{ method: 'cash', amount: 15100 }] })
+    expect(takingOf(odd, [], first, planOf(odd, [], first), {}, false).rounded).toBeUndefined()
+    expect(planOf({ ...odd, charges: [charge('a', { amount: 37, left: 37 })] }, [], entry({ typed: 37 }))).toMatchObject({ odd: 0, money: 37 })
   })
   it('money from a household that owes nothing is prepaid', () => {
     expect(planOf(seatOf([]), [], entry({ typed: 50000 }))).toMatchObject({ due: 0, money: 50000, toPrepay: 50000, change: 0 })

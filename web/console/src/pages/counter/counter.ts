@@ -33,7 +33,7 @@ export function columnsOf(charges: { month: string; due_date?: string }[], now: 
   })
 }
 
-interface Line { id: string; room: string; item: string; name: string; month: string; fen: number; part: boolean }
+interface Line { id: string; room: string; item: string; name: string; month: string; fen: number; part: boolean; costs: boolean }
 
 /** The rows of a room: one per fee item, and another one when the same fee stands twice in a month. */
 function rowsOf(lines: Line[]): FeeRow[] {
@@ -52,11 +52,12 @@ function rowsOf(lines: Line[]): FeeRow[] {
     }
     row.cells[line.month] = { id: line.id, fen: line.fen }
     if (line.part) row.hint = t.partPaid
+    if (line.costs) row.hint = line.part ? t.costsPart : t.costs
   }
   return rows
 }
 
-const lineOf = (c: OpenCharge): Line => ({ id: c.charge_id, room: c.room_id, item: c.item_id, name: c.item_name, month: c.month, fen: c.left, part: c.left !== c.amount })
+const lineOf = (c: OpenCharge): Line => ({ id: c.charge_id, room: c.room_id, item: c.item_id, name: c.item_name, month: c.month, fen: c.left, part: c.left !== c.amount, costs: c.costs === true })
 
 /** The rooms of the household that owe anything, the one that was asked for first. */
 export function groupsOf(seat: Seat): FeeGroup[] {
@@ -80,7 +81,7 @@ export function groupsAfter(seat: Seat, receipt: Receipt): FeeGroup[] {
   const open = groupsOf({ ...seat, charges: left })
   return groupsOf(seat).map((before) => {
     const still = open.find((g) => g.id === before.id)
-    return still ?? { ...before, rows: before.rows.map(({ hint, ...row }) => (hint === t.partPaid ? row : { ...row, hint })), settled: doneTexts.paid }
+    return still ?? { ...before, rows: before.rows.map(({ hint, ...row }) => (hint === t.partPaid ? row : hint === t.costsPart ? { ...row, hint: t.costs } : { ...row, hint })), settled: doneTexts.paid }
   })
 }
 
@@ -98,6 +99,8 @@ export interface Entry {
   late?: boolean
   /** The fee that alone what is prepaid may pay; empty is any. */
   prepayItem?: string
+  /** False when the clerk takes the cash to the fen although the project rounds it down. */
+  round?: boolean
 }
 /** What the entry comes to. */
 export interface Plan {
@@ -105,8 +108,12 @@ export interface Plan {
   due: number
   /** Taken from the wallet. */
   prepaid: number
-  /** To be paid with money. */
+  /** To be paid with money, without what is let go. */
   need: number
+  /** What the project lets go when cash pays all of it (抹零). */
+  odd: number
+  /** What is let go. */
+  rounded: number
   /** Money that is booked, all parts. */
   money: number
   /** Of it the part that stands in the field. */
@@ -142,19 +149,29 @@ export function usablePrepaid(seat: Seat, chosen: readonly string[], due: number
   return Math.min(due, any + sumFen(aside))
 }
 
+/** What of the cash that is still needed may be let go, so that all cash of the receipt comes in whole units. */
+function oddOf(seat: Seat, entry: Entry, open: number): number {
+  if (seat.round_to === 0 || entry.method !== 'cash' || entry.keepChange || open <= 0) return 0
+  const odd = (open + sumFen((entry.parts ?? []).filter((p) => p.method === 'cash').map((p) => p.amount))) % seat.round_to
+  return odd < open ? odd : 0
+}
+
 export function planOf(seat: Seat, chosen: readonly string[], entry: Entry): Plan {
   const ahead = (entry.ahead ?? 0) + (entry.late ? sumFen(lateOf(seat, chosen).map((l) => l.left)) : 0)
   const taken = sumFen((entry.parts ?? []).map((p) => p.amount))
   const due = sumFen(wantedOf(seat, chosen).map((c) => c.left)) + ahead
   const prepaid = entry.usePrepaid ? usablePrepaid(seat, chosen, due) : 0
-  const need = Math.max(0, due - prepaid - taken)
+  const open = Math.max(0, due - prepaid - taken)
+  const odd = oddOf(seat, entry, open)
+  const need = open - (entry.round === false ? 0 : odd)
   const typed = need === 0 && due > 0 ? 0 : (entry.typed ?? 0)
   const givesChange = entry.method === 'cash' && !entry.keepChange && need > 0
   const now = givesChange ? Math.min(typed, need) : typed
   const money = now + taken
-  const settled = Math.min(due, money + prepaid)
+  const rounded = odd > 0 && now === need && need < open ? odd : 0
+  const settled = Math.min(due, money + prepaid + rounded)
   return {
-    due, prepaid, need, money, now, amount: money + prepaid, change: typed - now, toPrepay: money + prepaid - settled,
+    due, prepaid, need, odd, rounded, money, now, amount: money + prepaid, change: typed - now, toPrepay: Math.max(0, money + prepaid + rounded - settled),
     short: due - settled, staysOwed: seat.owed + ahead - settled,
   }
 }
@@ -208,6 +225,7 @@ export function takingOf(seat: Seat, chosen: readonly string[], entry: Entry, pl
   if (plan.prepaid > 0) body.expected_prepaid = seat.prepaid
   if (confirmed) body.confirmed = true
   if (ahead) body.ahead = { until: ahead.until, total: ahead.total }
+  if (plan.rounded > 0) body.rounded = plan.rounded
   if (plan.toPrepay > 0 && entry.prepayItem) body.prepay_item_id = entry.prepayItem
   return body
 }

@@ -1,4 +1,8 @@
+import type { Tone } from '@/components/tone'
 import { dateOf, type Moment } from '@/lib/time'
+import { receiptTexts as t } from '@/texts/counter'
+import { refundTexts as rt } from '@/texts/refund'
+import type { Receipt } from './api'
 
 export type Days = 'all' | 'today' | 'yesterday' | 'month' | 'custom'
 
@@ -16,4 +20,11 @@ export function rangeOf(days: Days, now: Moment, from: string, until: string): {
     case 'custom': return { ...(from ? { from } : {}), ...(until ? { until } : {}) }
     case 'all': return {}
   }
+}
+
+/** What has become of a receipt, for its tag. */
+export function standingOf(r: Pick<Receipt, 'state' | 'red' | 'reversed_number'>): { tone: Tone; words: string } {
+  if (r.state === 'void') return { tone: 'draft', words: t.states.void }
+  if (r.red) return { tone: 'overdue', words: rt.redState }
+  return r.reversed_number ? { tone: 'draft', words: rt.reversedState } : { tone: 'paid', words: t.states.valid }
 }

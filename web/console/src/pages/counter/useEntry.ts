@@ -14,6 +14,8 @@ export function useEntry(seat: Ref<Seat | null>) {
   const usePrepaid = ref(false)
   const keepChange = ref(false)
   const prepayItem = ref('')
+  /** Cash comes in whole 角 or 元 where the project says so; the clerk may take it to the fen. */
+  const round = ref(true)
   const proof = ref<Proof>(noProof())
   const parts = ref<Pay[]>([])
   const ahead = ref<Ahead | null>(null)
@@ -25,7 +27,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   const methods = computed<Method[]>(() => ['cash', 'card', 'transfer', ...(mayCode.value ? (['wechat', 'alipay'] as const).filter((m) => seat.value?.online.includes(m)) : [])])
   let shown: { room: string; charges: OpenCharge[] } | null = null
 
-  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value, prepayItem: prepayItem.value }))
+  const entry = computed(() => ({ method: method.value, typed: typed.value, usePrepaid: usePrepaid.value, keepChange: keepChange.value, parts: parts.value, ahead: ahead.value?.total ?? 0, late: withLate.value, prepayItem: prepayItem.value, round: round.value }))
   const plan = computed<Plan | null>(() => (seat.value ? planOf(seat.value, chosen.value, entry.value) : null))
   const need = computed(() => plan.value?.need ?? 0)
 
@@ -36,6 +38,7 @@ export function useEntry(seat: Ref<Seat | null>) {
     usePrepaid.value = false
     keepChange.value = false
     prepayItem.value = ''
+    round.value = true
     proof.value = noProof(proof.value.terminal)
     parts.value = []
     ahead.value = null
@@ -110,6 +113,6 @@ export function useEntry(seat: Ref<Seat | null>) {
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, round, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>

@@ -7,5 +7,5 @@ export const area: Area = {
     { path: 'households/:room(\\d+)', name: 'household', component: () => import('./HouseholdPage.vue'), meta: { title: householdPage.title, permission: 'estate.read', buildings: true, under: 'households' } },
   ],
   menu: [{ route: 'households', group: 'household', icon: 'people', order: 10 }],
-  search: { permission: 'estate.read', source: async (query, project, signal) => (await import('./search')).findHouseholds(query, project, signal) },
+  search: { permission: 'estate.read', source: async (query, project, signal) => (await import('./search')).findAll(query, project, signal) },
 }

@@ -5,7 +5,7 @@ import { householdPage as t } from '@/texts/household'
 import type { Household } from './api'
 
 type Event = Household['timeline'][number]
-const tones: Record<Event['kind'], Tone> = { receipt: 'paid', void: 'draft', overdue: 'overdue', change: 'draft', dunning: 'info' }
+const tones: Record<Event['kind'], Tone> = { receipt: 'paid', void: 'draft', overdue: 'overdue', change: 'draft', dunning: 'info', message: 'info' }
 
 export interface HouseholdEvent extends TimelineItem { receipt: string }
 

@@ -65,7 +65,23 @@ it('an Enter that comes before the answer waits for a choice when several fit al
   s.enter()
   expect(picked).toHaveBeenCalledExactlyOnceWith(one)
 })
+it('a plate finds the household of the vehicle, after those found otherwise; what cannot be one asks for no vehicles', async () => {
+  vi.spyOn(household, 'searchHouseholds').mockResolvedValue({ items: [hit('11')] })
+  const cars = vi.spyOn(household, 'searchByPlate').mockResolvedValue([{ ...hit('12'), why: 'plate', plate: '浙A12345' }])
+  const s = start(vi.fn())
+  s.query.value = '12345'
+  await nextTick()
+  await vi.runAllTimersAsync()
+  expect(s.hits.value.map((h) => h.room_id)).toEqual(['11', '12'])
+  cars.mockClear()
+  s.query.value = '1502'
+  await nextTick()
+  await vi.runAllTimersAsync()
+  expect(cars).not.toHaveBeenCalled()
+  expect(s.hits.value.map((h) => h.room_id)).toEqual(['11'])
+})
 it.each<[string, Partial<Hit>[], boolean]>([
+  ['two vehicles whose plates have the same end', [{ why: 'plate', person_id: '1' }, { why: 'plate', person_id: '2' }], true],
   ['the same number in two buildings', [{ label: '1栋1单元1502' }, { label: '2栋1502' }], true],
   ['a number and a longer one', [{ label: '1栋101' }, { label: '1栋1011' }], false],
   ['letters in numbers', [{ label: '1栋A-101' }, { label: '1栋B-101' }], false],

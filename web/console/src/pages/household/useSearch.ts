@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
-import { searchHouseholds, type Hit } from './api'
+import { searchByPlate, searchHouseholds, type Hit } from './api'
+import { plateLike } from './plates'
 
 interface Options {
   limit: number
@@ -43,9 +44,12 @@ export function useSearch(project: Ref<string>, options: Options) {
     running = mine
     const wanted = text.value
     try {
-      const found = await searchHouseholds(project.value, wanted, options.limit, mine.signal)
+      const [found, cars] = await Promise.all([
+        searchHouseholds(project.value, wanted, options.limit, mine.signal), plateLike(wanted) ? searchByPlate(project.value, wanted, options.limit, mine.signal) : [],
+      ])
       if (mine.signal.aborted) return
-      hits.value = options.roomsOnly ? found.items.filter((h) => h.room_id !== '') : found.items
+      const all: Hit[] = [...found.items, ...cars]
+      hits.value = options.roomsOnly ? all.filter((h) => h.room_id !== '') : all
       failure.value = null
     } catch (thrown) {
       if (mine.signal.aborted) return

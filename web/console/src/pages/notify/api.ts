@@ -8,9 +8,10 @@ export type Account = Body<'/api/v1/projects/{project}/notify/accounts'>['items'
 export type Template = Body<'/api/v1/projects/{project}/notify/templates'>['items'][number]
 export type Setting = Body<'/api/v1/projects/{project}/notify/setting'>
 export type Schedule = Body<'/api/v1/projects/{project}/dunning/schedule'>
-export type Channel = 'mail' | 'sms'
+export type Channel = Message['channel']
+export type Inbox = NonNullable<Schedule['inbox']>
 export type Carrier = Account['carrier']
-export interface MessageFilter { state?: Message['state']; kind?: Message['kind']; q?: string; cursor?: string; limit?: number }
+export interface MessageFilter { state?: Message['state']; kind?: Message['kind']; channel?: Channel; q?: string; cursor?: string; limit?: number }
 export interface AccountInput { host?: string; app?: string; login?: string; secret?: string; sender: string; active: boolean; version: number }
 export interface TemplateInput { subject?: string; body: string; code?: string; code_tencent?: string; version: number }
 
@@ -18,6 +19,8 @@ export const readMessages = (project: string, query: MessageFilter) => must(api.
 export const readMessage = (project: string, message: string) => must(api.GET('/api/v1/projects/{project}/messages/{message}', { params: { path: { project, message } } }))
 export const resendMessage = (project: string, message: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/messages/{message}/resend', { params: { path: { project, message } }, headers: withKey(key) }))
+export const sendOnward = (project: string, message: string, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/messages/{message}/onward', { params: { path: { project, message } }, headers: withKey(key) }))
 export const readAccounts = (project: string) => must(api.GET('/api/v1/projects/{project}/notify/accounts', { params: { path: { project } } }))
 export const putAccount = (project: string, carrier: Carrier, body: AccountInput, key: string) =>
   must(api.PUT('/api/v1/projects/{project}/notify/accounts/{carrier}', { params: { path: { project, carrier } }, body, headers: withKey(key) }))

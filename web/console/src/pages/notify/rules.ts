@@ -1,4 +1,10 @@
 import { toHalfWidth } from '@/lib/money'
+import { messageTexts } from '@/texts/notify'
+import type { Message } from './api'
+
+/** Where a message stands; on the page of a pay code what has arrived is what was read. */
+export const stateOf = (m: Pick<Message, 'channel' | 'state'>): string =>
+  m.channel === 'inbox' && (m.state === 'sent' || m.state === 'delivered') ? messageTexts.onPage[m.state] : messageTexts.states[m.state]
 
 /** `-3, 0, 7` as days after the due day; null when it is none. An empty text is no reminder. */
 export function parseSteps(text: string): number[] | null {

@@ -3,9 +3,10 @@ import { must, withKey } from '@/api/client'
 
 export const readMerchants = (project: string) => must(api.GET('/api/v1/projects/{project}/merchants', { params: { path: { project } } }))
 export type Merchant = Awaited<ReturnType<typeof readMerchants>>['items'][number]
+export type Product = Merchant['products'][number]
 export interface WechatForm {
   id?: string; name: string; mode: 'public_key' | 'certificate'; number: string; sub_number: string; app: string; sub_app: string; serial: string; platform_serial: string; platform_key: string
-  private_key?: string; api_key?: string; app_secret?: string; rate: number; active: boolean; version: number
+  private_key?: string; api_key?: string; app_secret?: string; rate: number; products: Product[]; active: boolean; version: number
 }
 const at = (project: string) => ({ params: { path: { project } } })
 /** Changes a merchant; the one that is not known yet becomes the first, or with `more` one beside it. */
@@ -14,7 +15,7 @@ export function putWechat(project: string, form: WechatForm, more: boolean) {
   if (more) return must(api.POST('/api/v1/projects/{project}/merchants/wechat', { ...at(project), body }))
   return must(api.PUT('/api/v1/projects/{project}/merchants/wechat', { ...at(project), body: { ...body, version, ...(id && id !== '0' ? { id } : {}) } }))
 }
-export interface AlipayForm { id?: string; name: string; number: string; app: string; platform_key: string; private_key?: string; rate: number; active: boolean; version: number }
+export interface AlipayForm { id?: string; name: string; number: string; app: string; platform_key: string; private_key?: string; rate: number; products: Product[]; active: boolean; version: number }
 export function putAlipay(project: string, form: AlipayForm, more: boolean) {
   const { id, version, ...body } = form
   if (more) return must(api.POST('/api/v1/projects/{project}/merchants/alipay', { ...at(project), body }))

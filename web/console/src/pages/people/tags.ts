@@ -21,10 +21,6 @@ export const setTag = (project: string, tag: Tag, active: boolean, key: string) 
 export const putTag = (project: string, tag: string, subjects: string[], on: boolean, key: string) =>
   must(api.POST('/api/v1/projects/{project}/tags/{tag}/bearers', { params: { path: { project, tag } }, body: { subject_ids: subjects, on }, headers: withKey(key) }))
 
-export const readHistory = (project: string, kind: TagKind, subject: string) => must(kind === 'room'
-  ? api.GET('/api/v1/projects/{project}/rooms/{room}/history', { params: { path: { project, room: subject }, query: { limit: 50 } } })
-  : api.GET('/api/v1/projects/{project}/people/{person}/history', { params: { path: { project, person: subject }, query: { limit: 50 } } }))
-
 /** What differs between two states of a record, as the log keeps them. */
 export function differences(before: string, after: string): { key: string; before: string; after: string }[] {
   const read = (text: string): Record<string, unknown> => {

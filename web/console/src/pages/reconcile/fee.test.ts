@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatFee } from './fee'
 
 describe('a fee of a channel', () => {
-  it.each([[0, '¥0.00'], [150_000, '¥1.50'], [150_360, '¥1.5036'], [-6_000, '-¥0.06'], [600, '¥0.006'], [123_456_789_012, '¥1,234,567.89012']])('%d is %s', (fee, words) => {
+  it.each([[0, '0.00'], [150_000, '1.50'], [150_360, '1.5036'], [-6_000, '−0.06'], [600, '0.006'], [123_456_789_012, '1,234,567.89012']])('%d is %s', (fee, words) => {
     expect(formatFee(fee)).toBe(words)
   })
 })

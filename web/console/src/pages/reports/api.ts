@@ -12,9 +12,13 @@ export type Standing = Awaited<ReturnType<typeof readStanding>>
 export const readPublic = (project: string, query: Period & { rate: number }) => must(api.GET('/api/v1/projects/{project}/reports/public', { params: { path: at(project), query } }))
 export const readProjects = (query: Period) => must(api.GET('/api/v1/reports/projects', { params: { query } }))
 export type ProjectRow = Awaited<ReturnType<typeof readProjects>>['items'][number]
-export interface PostingFilter { account?: number; item_id?: string; no_item?: boolean; from?: string; until?: string; cursor?: string; limit?: number }
+export interface PostingFilter { account?: number; item_id?: string; no_item?: boolean; from?: string; until?: string; count?: boolean; cursor?: string; limit?: number }
 export const readPostings = (project: string, query: PostingFilter) => must(api.GET('/api/v1/projects/{project}/reports/postings', { params: { path: at(project), query } }))
 export type Posting = Awaited<ReturnType<typeof readPostings>>['items'][number]
+export const readSchemes = (project: string) => must(api.GET('/api/v1/projects/{project}/service-schemes', { params: { path: at(project) } }))
+export interface SchemeInput { from: string; kind: 'lump' | 'commission'; rate?: number; monthly?: number; opening?: number; source?: string; version?: number }
+export const putScheme = (project: string, body: SchemeInput, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/service-schemes', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const readMonths = (project: string) => must(api.GET('/api/v1/projects/{project}/book-months', { params: { path: at(project) } }))
 export type BookMonth = Awaited<ReturnType<typeof readMonths>>['items'][number]
 export const closeMonth = (project: string, month: string, key: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { earlier, lastDay, percent } from './reports'
+import { ageQuery, earlier, lastDay, percent, rateOf, rateQuery } from './reports'
 
 describe('reports', () => {
   it('knows the last day of a month', () => {
@@ -7,6 +7,20 @@ describe('reports', () => {
   })
   it('writes rates with two places', () => {
     expect([0, 5, 9388, 10000].map(percent)).toEqual(['0.00%', '0.05%', '93.88%', '100.00%'])
+  })
+  it('reads a typed percent, and nothing beyond it', () => {
+    expect(['10', '12.5', ' 8.25% ', '100', '0', '100.01', '1.234', '', 'x'].map(rateOf)).toEqual([1000, 1250, 825, 10000, null, null, null, null, null])
+  })
+  it('leads from a bucket of ages to exactly its due days', () => {
+    expect(ageQuery({ due_from: '2026-08-24', due_until: '2026-10-22' })).toEqual({ state: 'open', due_from: '2026-08-24', due_until: '2026-10-22' })
+    expect(ageQuery({ due_from: '2026-11-22', due_until: '' })).toEqual({ state: 'open', due_from: '2026-11-22' })
+  })
+  it('leads from a rate to the months it is about', () => {
+    expect(rateQuery('current', '2026-01', '2026-11')).toEqual({ month: '2026-01', until: '2026-11' })
+    expect(rateQuery('current', '2026-11', '2026-11')).toEqual({ month: '2026-11' })
+    expect(rateQuery('arrears', '2026-01', '2026-11')).toEqual({ until: '2025-12', state: 'open' })
+    expect(rateQuery('arrears', '2026-11', '2026-11')).toEqual({ until: '2026-10', state: 'open' })
+    expect(rateQuery('whole', '2026-11', '2026-11')).toEqual({ until: '2026-11' })
   })
   it('ends a period at the day it is seen', () => {
     expect(earlier(lastDay('2026-11'), '2026-11-20')).toBe('2026-11-20')

@@ -5,4 +5,22 @@ export function lastDay(month: string): string {
 }
 /** 8974 of ten thousand as 89.74%. */
 export const percent = (rate: number): string => `${Math.trunc(rate / 100)}.${String(rate % 100).padStart(2, '0')}%`
+/** Days of the bucket of an ageing, as the list of charges asks for them; an open end is left out. */
+export interface Age { due_from: string; due_until: string }
+export const ageQuery = (a: Age): Record<string, string> => ({ state: 'open', ...(a.due_from ? { due_from: a.due_from } : {}), ...(a.due_until ? { due_until: a.due_until } : {}) })
+/** The charges a rate is about: of the period, of the months before it, of both. */
+export function rateQuery(key: 'current' | 'arrears' | 'whole', from: string, until: string): Record<string, string> {
+  if (key === 'arrears') return { until: monthBefore(from), state: 'open' }
+  return { ...(key === 'current' ? { month: from } : {}), ...(key === 'current' && from === until ? {} : { until }) }
+}
+function monthBefore(month: string): string {
+  const [y, m] = month.split('-').map(Number) as [number, number]
+  return m === 1 ? `${y - 1}-12` : `${y}-${String(m - 1).padStart(2, '0')}`
+}
 export const earlier = (a: string, b: string): string => (a < b ? a : b)
+/** What was typed as percent, 12.5, in parts of ten thousand; null when it is none above 0 and up to 100 with two places. */
+export function rateOf(text: string): number | null {
+  const found = /^(\d{1,3})(?:[.。](\d{1,2}))?$/.exec(text.trim().replace(/[%％]$/, ''))
+  const rate = found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : 0
+  return rate > 0 && rate <= 10000 ? rate : null
+}

@@ -13,6 +13,6 @@ export const putPrint = (project: string, body: PrintSetting) => must(api.PUT('/
 export const printSample = (project: string, paper: Paper, { header, footer, phone, stamp, stamp_roll }: Omit<PrintSetting, 'version'>) =>
   must(api.GET('/api/v1/projects/{project}/print-setting/sample', { params: { ...at(project), query: { paper, header, footer, phone, stamp, stamp_roll } }, parseAs: 'text' }))
 
-export type Series = components['schemas']['CashierSeries']
+export type Series = components['schemas']['Series']
 export const putPrefix = (project: string, series: string, year: number, prefix: string) =>
   must(api.PUT('/api/v1/projects/{project}/series/{series}', { params: { path: { project, series } }, body: { year, prefix } }))

@@ -1,0 +1,235 @@
+package app_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
+	"linli/internal/tariff"
+	"linli/internal/termination"
+)
+
+// yearWorld is a room that owes a year at 2 % off: 12 × 250.60 for 2,947.06.
+type yearWorld struct {
+	*adjustWorld
+	year []billing.Charge
+}
+
+func inYearWorld(t *testing.T, fn func(w *yearWorld)) {
+	inAdjustWorld(t, func(a *adjustWorld) {
+		w := &yearWorld{adjustWorld: a}
+		f := fee{basis: tariff.Fixed, cycle: "year", from: 20260101, unit: money.OneFen, habit: tariff.Actual, rates: []tariff.Rate{{From: 20260101, Price: 250_600_000}}}
+		var err error
+		w.project, w.room, err = w.discounted(t.Context(), "100", f, tariff.Discount{Kind: tariff.Ahead, Keep: 9800, Months: 12, Since: 20260101})
+		w.must(err)
+		w.must(w.bill(t.Context(), w.project, 202601))
+		w.year = w.open()
+		if len(w.year) != 12 {
+			t.Fatalf("a year is %d charges", len(w.year))
+		}
+		w.now.Set(clock.Date(20260520).Start())
+		fn(w)
+	})
+}
+
+func (w *yearWorld) pay(amount money.Fen) cashier.Receipt {
+	w.t.Helper()
+	r, err := w.take(w.t.Context(), w.project, w.room, cashier.MethodCash, amount)
+	w.must(err)
+	return r
+}
+
+// asks is for five months that were served.
+func (w *yearWorld) asks(policy billing.RefundPolicy) termination.Ask {
+	w.t.Helper()
+	in := termination.Ask{Room: w.room, Run: w.year[0].Run, Item: w.year[0].Item, Used: 5, Policy: policy, Method: cashier.MethodCash, Reason: "房屋已出售", Proof: "过户证明"}
+	q, err := w.app.Termination.Quote(w.t.Context(), w.app.DB.Reader(w.t.Context()), w.project, in.Room, in.Run, in.Item, in.Used, policy)
+	w.must(err)
+	in.Seen = q.Back.Refund
+	return in
+}
+
+func (w *yearWorld) books(want map[ledger.Account]money.Fen) {
+	w.t.Helper()
+	have, err := w.app.Ledger.Balances(w.t.Context(), w.app.DB.Reader(w.t.Context()), w.project, 0)
+	w.must(err)
+	for a, v := range want {
+		if have[a] != v {
+			w.t.Errorf("%s stands at %s, should be %s", a.Name(), have[a].Yuan(), v.Yuan())
+		}
+	}
+}
+
+func clerk(n int64) actor.Actor { return actor.Actor{Account: id.ID(n), Name: "李雪梅"} }
+
+// A year that ends after five months: one asks, another approves, the money goes
+// back by the counter, the months are taken back and what was used is charged.
+func TestTerminationByFullPrice(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx := w.t.Context()
+		r := w.pay(2947_06)
+		list, err := w.app.Termination.Periods(ctx, w.app.DB.Reader(ctx), w.project, w.room)
+		w.must(err)
+		if len(list) != 1 || list[0].Paid != 2947_06 || len(list[0].Months) != 12 || list[0].Months[3].Full != 250_60 {
+			t.Fatalf("periods %+v", list)
+		}
+		in := w.asks(billing.Reprice)
+		if in.Seen != 1694_06 {
+			t.Fatalf("gives back %d", in.Seen)
+		}
+		in.Seen++
+		_, err = w.app.Termination.Ask(ctx, clerk(7), w.project, in)
+		wantErr(t, err, termination.ErrChanged)
+		in.Seen--
+		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in)
+		w.must(err)
+		_, err = w.app.Termination.Ask(ctx, clerk(7), w.project, in)
+		wantErr(t, err, termination.ErrOpen)
+		_, err = w.app.Termination.Decide(ctx, clerk(7), w.project, d.ID, true, "", d.Version)
+		wantErr(t, err, termination.ErrOwn)
+		if d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version); err != nil || d.Number != "TF2026-000001" || d.State != termination.Approved {
+			t.Fatalf("approved %+v, %v", d, err)
+		}
+		w.books(map[ledger.Account]money.Fen{ledger.Cash: 2947_06, ledger.Revenue: -2947_06})
+		f, err := w.app.Cashier.Refund(ctx, w.project, d.Parts[0].Refund)
+		w.must(err)
+		_, err = w.app.Cashier.AskRefund(ctx, clerk(7), w.project, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 1253_01, Method: cashier.MethodCash, Reason: "再退"})
+		wantErr(t, err, cashier.ErrRefundMuch) // what is approved counts as given back
+		_, red, err := w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+		w.must(err)
+		if red.Amount != -1694_06 || len(red.Lines) != 8 || red.Lines[7].Amount != d.Kept || red.RedOf != r.ID || red.OwedAfter != 0 {
+			t.Errorf("red receipt %+v", red)
+		}
+		w.books(map[ledger.Account]money.Fen{ledger.Cash: 1253_00, ledger.Revenue: -1253_00, ledger.Receivable: 0, ledger.Prepaid: 0})
+		w.wants()
+		if d, err = w.app.Termination.Doc(ctx, w.app.DB.Reader(ctx), w.project, d.ID); err != nil || d.State != termination.Done || d.KeptCharge == 0 {
+			t.Errorf("document %+v, %v", d, err)
+		}
+		e, err := w.app.Billing.Explain(ctx, w.app.DB.Reader(ctx), w.project, d.KeptCharge)
+		w.must(err)
+		if e.Amount != d.Kept || !slices.Contains(e.Lines, "原因：提前终止退费 TF2026-000001：已服务的 5 个月按原价重算的差额") {
+			t.Errorf("what is kept explains itself as %+v", e)
+		}
+		w.must(w.bill(ctx, w.project, 202606)) // the months that were given back are not charged anew unasked
+		w.wants()
+	})
+}
+
+// Paid by two receipts, given back by share as prepaid money, and charged anew
+// because somebody else owns the room now.
+func TestTerminationByShareOfTwoReceipts(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx := w.t.Context()
+		w.pay(2000_00)
+		w.pay(947_06)
+		in := w.asks(billing.ProRata)
+		in.Method, in.Again = cashier.MethodPrepay, true
+		back, err := w.terminated(ctx, w.project, in)
+		w.must(err)
+		if back != 1719_12 {
+			t.Errorf("gave back %d", back)
+		}
+		w.books(map[ledger.Account]money.Fen{ledger.Cash: 2947_06, ledger.Prepaid: -1719_12, ledger.Revenue: -1227_94, ledger.Receivable: 0})
+		w.wants()
+		list, err := w.app.Termination.Docs(ctx, w.project, termination.Filter{State: termination.Done})
+		if err != nil || len(list.Items) != 1 {
+			t.Errorf("done %+v, %v", list, err)
+		}
+		w.month = 202606
+		w.again()
+		if open := w.open(); len(open) != 7 || open[0].Month != 202606 {
+			t.Errorf("charged anew: %d", len(open))
+		}
+	})
+}
+
+// What changes between asking and paying is refused, and leaves everything as it was.
+func TestTerminationRefusals(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx := w.t.Context()
+		in := termination.Ask{Room: w.room, Run: w.year[0].Run, Item: w.year[0].Item, Used: 5, Policy: billing.Reprice, Seen: 1, Method: cashier.MethodCash, Reason: "提前搬走"}
+		_, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in)
+		wantErr(t, err, termination.ErrUnpaid)
+		r := w.pay(2947_06)
+		for name, x := range map[string]struct {
+			change func(*termination.Ask)
+			want   error
+		}{
+			"no reason":         {func(a *termination.Ask) { a.Reason = " " }, termination.ErrAsk},
+			"thirteen months":   {func(a *termination.Ask) { a.Used = 13 }, termination.ErrAsk},
+			"no policy":         {func(a *termination.Ask) { a.Policy = "half" }, termination.ErrAsk},
+			"no way back":       {func(a *termination.Ask) { a.Method, a.Original = "", true }, cashier.ErrRefund},
+			"another run":       {func(a *termination.Ask) { a.Run = 1 }, termination.ErrNone},
+			"everything served": {func(a *termination.Ask) { a.Used, a.Seen = 12, 0 }, termination.ErrNothing},
+		} {
+			in := w.asks(billing.Reprice)
+			x.change(&in)
+			if _, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in); !errors.Is(err, x.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(billing.Reprice))
+		w.must(err)
+		_, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, false, "", d.Version)
+		wantErr(t, err, termination.ErrAsk)
+		_, err = w.app.Termination.Withdraw(ctx, clerk(8), w.project, d.ID, d.Version)
+		wantErr(t, err, termination.ErrNotMine)
+		_, err = w.app.Termination.Withdraw(ctx, clerk(7), w.project, d.ID, d.Version)
+		w.must(err)
+		d, err = w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(billing.Reprice))
+		w.must(err)
+		d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
+		w.must(err)
+		paper, err := w.app.Termination.Print(ctx, w.project, d.ID)
+		if err != nil || !strings.Contains(string(paper), d.Number) || !strings.Contains(string(paper), "壹仟陆佰玖拾肆元零陆分") {
+			t.Errorf("paper %v", err)
+		}
+		// Another refund of the receipt leaves the months that are to be given back:
+		// what it may take at most is said, and what it takes is of the used ones.
+		_, err = w.giveBack(ctx, w.project, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 1253_00, Method: cashier.MethodCash})
+		wantErr(t, err, cashier.ErrRefundMuch)
+		if err == nil || !strings.Contains(err.Error(), "1,227.95") {
+			t.Errorf("refused by %v", err)
+		}
+		w.withdrawAsked(t)
+		if _, err := w.giveBack(ctx, w.project, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 100_00, Method: cashier.MethodCash}); err != nil {
+			t.Fatal(err)
+		}
+		f, err := w.app.Cashier.Refund(ctx, w.project, d.Parts[0].Refund)
+		w.must(err)
+		_, _, err = w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+		w.must(err)
+		if d, err = w.app.Termination.Doc(ctx, w.app.DB.Reader(ctx), w.project, d.ID); err != nil || d.State != termination.Done {
+			t.Errorf("document %+v, %v", d, err)
+		}
+		w.wants(100_00)
+	})
+}
+
+// withdrawAsked takes back the refund that was approved and cannot be paid.
+func (w *yearWorld) withdrawAsked(t *testing.T) {
+	t.Helper()
+	list, err := w.app.Cashier.Refunds(t.Context(), w.project, cashier.RefundFilter{Kind: cashier.RefundPart})
+	if err != nil || len(list.Items) != 1 {
+		t.Fatalf("refunds %+v, %v", list, err)
+	}
+	f := list.Items[0]
+	if _, err := w.app.Cashier.WithdrawRefund(t.Context(), actor.System("test"), w.project, f.ID, f.Version); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantErr(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("got %v, want %v", err, want)
+	}
+}

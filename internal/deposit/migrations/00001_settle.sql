@@ -1,0 +1,56 @@
+-- +goose Up
+CREATE TABLE deposit_settle (
+  project_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  number TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  seq BIGINT NOT NULL,
+  deposit_id BIGINT NOT NULL,
+  deposit_name TEXT NOT NULL,
+  deposit_number TEXT NOT NULL,
+  room_id BIGINT NOT NULL,
+  room_label TEXT NOT NULL,
+  person_name TEXT NOT NULL,
+  payer_name TEXT NOT NULL,
+  held BIGINT NOT NULL,
+  settle BIGINT NOT NULL CHECK (settle > 0),
+  rest BIGINT NOT NULL CHECK (rest >= 0),
+  method TEXT NOT NULL,
+  account TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  consent TEXT NOT NULL,
+  state TEXT NOT NULL,
+  asked_by BIGINT NOT NULL,
+  asked_name TEXT NOT NULL,
+  asked_at BIGINT NOT NULL,
+  decided_by BIGINT NOT NULL,
+  decided_name TEXT NOT NULL,
+  decided_at BIGINT NOT NULL,
+  note TEXT NOT NULL,
+  paid_name TEXT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  receipt_id BIGINT NOT NULL,
+  receipt_number TEXT NOT NULL,
+  red_id BIGINT NOT NULL,
+  red_number TEXT NOT NULL,
+  undone_id BIGINT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (project_id, id)
+);
+CREATE UNIQUE INDEX deposit_settle_number ON deposit_settle (project_id, year, seq) WHERE seq > 0;
+CREATE INDEX deposit_settle_deposit ON deposit_settle (project_id, deposit_id);
+CREATE UNIQUE INDEX deposit_settle_receipt ON deposit_settle (project_id, receipt_id) WHERE receipt_id <> 0;
+CREATE TABLE deposit_settle_line (
+  project_id BIGINT NOT NULL,
+  settle_id BIGINT NOT NULL,
+  no INTEGER NOT NULL,
+  charge_id BIGINT NOT NULL,
+  late INTEGER NOT NULL,
+  room_label TEXT NOT NULL,
+  item_name TEXT NOT NULL,
+  month INTEGER NOT NULL,
+  owed BIGINT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  PRIMARY KEY (project_id, settle_id, no),
+  FOREIGN KEY (project_id, settle_id) REFERENCES deposit_settle (project_id, id)
+);

@@ -1,0 +1,211 @@
+package termination
+
+import (
+	"context"
+	"fmt"
+
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+	"linli/internal/ledger"
+)
+
+// Ended tells the counter what an application gives back.
+func (s *Service) Ended(ctx context.Context, q db.Q, project, refund id.ID) (cashier.Ended, error) {
+	d, p, err := ofRefund(ctx, q, project, refund)
+	if err != nil {
+		return cashier.Ended{}, err
+	}
+	if d.State != Approved || p.Done {
+		return cashier.Ended{}, ErrState
+	}
+	out := cashier.Ended{Kept: p.Kept}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, billing.Settlement{Charge: l.Charge, Amount: l.Amount})
+	}
+	return out, nil
+}
+
+// EndMonths takes back every month of the document that nobody has paid any
+// more, and charges what is kept for the used ones. The document is done with
+// its last part.
+func (s *Service) EndMonths(ctx context.Context, tx *db.Tx, who actor.Actor, project, refund id.ID) (billing.Charge, error) {
+	var kept billing.Charge
+	_, p, err := ofRefund(ctx, tx, project, refund)
+	if err != nil {
+		return kept, err
+	}
+	d, err := lockDoc(ctx, tx, project, p.doc)
+	if err != nil {
+		return kept, err
+	}
+	before := d.facts()
+	d.State = Done
+	for i := range d.Parts {
+		if x := &d.Parts[i]; x.Refund == refund {
+			x.Done = true
+		}
+		if !d.Parts[i].Done {
+			d.State = Approved
+		}
+	}
+	if err := s.takeBack(ctx, tx, who, project, &d); err != nil {
+		return kept, err
+	}
+	if p.Kept > 0 {
+		if kept, err = s.charge(ctx, tx, who, project, &d); err != nil {
+			return kept, err
+		}
+		d.KeptCharge = kept.ID
+	}
+	if err := endPart(ctx, tx, project, refund); err != nil {
+		return kept, err
+	}
+	d.Version++
+	s.record(tx, who, project, &d, "付出", before)
+	return kept, updateDoc(ctx, tx, project, &d)
+}
+
+// takeBack writes a red document for every month that is free.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) error {
+	for _, charge := range d.charges() {
+		c, err := s.billing.Charge(ctx, tx, project, charge)
+		if err != nil {
+			return err
+		}
+		if c.Paid > 0 || !c.Visible() {
+			continue // another part of the document pays it, or it is taken back
+		}
+		used := c.Month < d.From.Add(d.Used) // its money goes on to the charge of what is kept
+		if _, err := s.adjust.Red(ctx, tx, who, project, c.ID, c.Amount, d.Again && !used, "提前终止退费 "+d.Number, d.Proof); err != nil {
+			return fmt.Errorf("take month back: %w", err)
+		}
+	}
+	return nil
+}
+
+// charges are those that the document takes back, each once.
+func (d *Doc) charges() []id.ID {
+	var out []id.ID
+	seen := map[id.ID]bool{}
+	for _, p := range d.Parts {
+		for _, l := range p.Lines {
+			if !seen[l.Charge] {
+				seen[l.Charge] = true
+				out = append(out, l.Charge)
+			}
+		}
+	}
+	return out
+}
+
+// charge makes the one charge for what is kept of the months taken back.
+func (s *Service) charge(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) (billing.Charge, error) {
+	month := min(d.From.Add(max(d.Used-1, 0)), clock.MonthOf(tx.Now()).Add(1))
+	reason := fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按原价重算的差额", d.Number, d.Used)
+	if d.Policy == billing.ProRata {
+		reason = fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按比例留下的尾数", d.Number, d.Used)
+	}
+	doc, err := s.adjust.Supplement(ctx, tx, who, project, billing.Single{Room: d.Room, Item: d.Item, Month: month, Amount: d.Kept, Closed: true}, reason, d.Proof)
+	if err != nil {
+		return billing.Charge{}, fmt.Errorf("charge what is kept: %w", err)
+	}
+	return s.billing.Charge(ctx, tx, project, doc.Charge)
+}
+
+// DropEnded ends a document whose refund was refused or withdrawn. Error:
+// ErrPartly when another part of it was paid.
+func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.ID) error {
+	_, p, err := ofRefund(ctx, tx, project, refund)
+	if err != nil {
+		return err
+	}
+	d, err := lockDoc(ctx, tx, project, p.doc)
+	if err != nil {
+		return err
+	}
+	if len(d.Parts) > 1 {
+		return ErrPartly.Say("这张退费单分 %d 张收据退，不能只撤其中一张", len(d.Parts))
+	}
+	before := d.facts()
+	d.State = Withdrawn
+	d.Version++
+	s.record(tx, actor.System("收银台"), project, &d, "撤回", before)
+	return updateDoc(ctx, tx, project, &d)
+}
+
+// Broken names gaps in the numbers, and documents that the refunds, the months
+// or the charge of what is kept contradict. Ask it inside a db.Snapshot while
+// others write.
+func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
+	q, out := s.db.Reader(ctx), []string{}
+	names, err := s.ledger.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
+	if err != nil {
+		return nil, err
+	}
+	for year, last := range stands {
+		n, newest, err := countDocs(ctx, q, project, year)
+		if err != nil {
+			return nil, err
+		}
+		if n != last || newest != last {
+			out = append(out, fmt.Sprintf("%d 年退费单号已发到 %s，退费单却有 %d 张，最后是第 %d 号", year, names.Number(series, year, last), n, newest))
+		}
+	}
+	for after := ledger.LastDoc; ; {
+		list, err := listDocs(ctx, q, project, &Filter{State: Done}, after)
+		if err != nil || len(list) == 0 {
+			return out, err
+		}
+		for i := range list {
+			d, err := oneDoc(ctx, q, project, list[i].ID)
+			if err != nil {
+				return nil, err
+			}
+			found, err := s.broken(ctx, q, project, &d)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+		}
+		after = list[len(list)-1].ID
+	}
+}
+
+func (s *Service) broken(ctx context.Context, q db.Q, project id.ID, d *Doc) ([]string, error) {
+	var out []string
+	left := d.Refund
+	for _, p := range d.Parts {
+		f, err := s.cashier.Refund(ctx, project, p.Refund)
+		if err != nil && fault.As(err) == nil {
+			return nil, err
+		}
+		if f.State == cashier.RefundPaid {
+			left -= f.Amount
+		}
+	}
+	if left != 0 {
+		out = append(out, fmt.Sprintf("退费单 %s 应退 %s 元，付出的差 %s 元", d.Number, d.Refund.Yuan(), left.Yuan()))
+	}
+	charges, err := s.billing.Named(ctx, q, project, append(d.charges(), d.KeptCharge))
+	if err != nil {
+		return nil, err
+	}
+	if c := charges[d.KeptCharge]; c.Amount != d.Kept {
+		out = append(out, fmt.Sprintf("退费单 %s 留下 %s 元，它的应收是 %s 元", d.Number, d.Kept.Yuan(), c.Amount.Yuan()))
+	}
+	for _, charge := range d.charges() {
+		if c := charges[charge]; c.Visible() {
+			out = append(out, fmt.Sprintf("退费单 %s 已付出，%s 的应收 %s 却还在", d.Number, c.Month, c.ID))
+		}
+	}
+	return out, nil
+}

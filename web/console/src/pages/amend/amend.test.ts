@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import type { Amendable } from './api'
+import { keyOf, picksOf } from './amendable'
+import { monthBy } from './useMonths'
+
+const row = (month: string, amount: number, why = '') => ({ item_id: '7', item_name: '物业服务费', month, was: 22375, done: 0, due: 22375 + amount, amount, causes: [], lines: [], why }) as Amendable
+
+describe('monthBy', () => {
+  it('crosses years both ways', () => {
+    expect([monthBy('2026-01', -1), monthBy('2026-12', 1), monthBy('2026-06', -5), monthBy('2026-03', 0)]).toEqual(['2025-12', '2027-01', '2026-01', '2026-03'])
+  })
+})
+
+describe('picksOf', () => {
+  it('takes what is chosen and still differs, with what more and less come to', () => {
+    const rows = [row('2026-01', 625), row('2026-02', -375), row('2026-03', 0), row('2026-04', 625)]
+    const chosen = [rows[0]!, rows[1]!, rows[2]!].map(keyOf)
+    expect(picksOf(rows, chosen)).toEqual({
+      lines: [{ item_id: '7', month: '2026-01', seen_amount: 625 }, { item_id: '7', month: '2026-02', seen_amount: -375 }], plus: 625, minus: 375,
+    })
+  })
+})

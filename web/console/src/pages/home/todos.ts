@@ -1,0 +1,38 @@
+import type { RouteLocationRaw } from 'vue-router'
+import type { IconName } from '@/components/icons'
+import { api } from '@/api/api'
+import { must } from '@/api/client'
+import { homeTexts as t } from '@/texts/home'
+
+/** So many are counted; more are so many and more. */
+export const MOST = 50
+
+export interface Todo { key: keyof typeof t.todos; icon: IconName; permission: string | string[]; route: string; query?: Record<string, string>; read: (project: string) => Promise<{ items: unknown[]; next?: string }> }
+
+const ask = (project: string) => ({ path: { project } })
+/** What waits for a person's yes or for somebody's eye, each with the right that it takes and the page where it is done. */
+export const todos: Todo[] = [
+  { key: 'refunds', icon: 'retry', permission: 'cashier.approve', route: 'refunds', read: (p) => must(api.GET('/api/v1/projects/{project}/refunds', { params: { ...ask(p), query: { state: 'asked', limit: MOST } } })) },
+  { key: 'waivers', icon: 'minus', permission: 'billing.waiver', route: 'waivers', read: (p) => must(api.GET('/api/v1/projects/{project}/waivers', { params: { ...ask(p), query: { state: 'asked', limit: MOST } } })) },
+  { key: 'discounts', icon: 'percent', permission: 'billing.discount', route: 'discounts', read: (p) => must(api.GET('/api/v1/projects/{project}/discounts', { params: { ...ask(p), query: { state: 'asked', limit: MOST } } })) },
+  { key: 'expenses', icon: 'wallet', permission: 'expense.approve', route: 'expenses', read: (p) => must(api.GET('/api/v1/projects/{project}/expenses', { params: { ...ask(p), query: { state: 'asked', limit: MOST } } })) },
+  { key: 'corrections', icon: 'pen', permission: 'estate.correct', route: 'corrections', read: (p) => must(api.GET('/api/v1/projects/{project}/corrections', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
+  { key: 'payouts', icon: 'cash', permission: 'cashier.red', route: 'refunds', query: { state: 'approved' }, read: (p) => must(api.GET('/api/v1/projects/{project}/refunds', { params: { ...ask(p), query: { state: 'approved', limit: MOST } } })) },
+  { key: 'statements', icon: 'scan', permission: 'payment.reconcile', route: 'reconcile', query: { state: 'odd' }, read: (p) => must(api.GET('/api/v1/projects/{project}/statements', { params: { ...ask(p), query: { state: 'odd', limit: MOST } } })) },
+  { key: 'candidates', icon: 'alert', permission: 'payment.handle', route: 'refund-candidates', read: (p) => must(api.GET('/api/v1/projects/{project}/refund-candidates', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
+  { key: 'bankRows', icon: 'bank', permission: 'cashier.bank', route: 'bank', read: (p) => must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
+]
+
+/** Runs that wait for their review. The home page shows them one by one. */
+export const drafts: Todo = {
+  key: 'runs', icon: 'bill', permission: ['billing.release', 'billing.run'], route: 'runs',
+  read: async (p) => ({ items: (await must(api.GET('/api/v1/projects/{project}/runs', { params: { ...ask(p), query: { limit: MOST } } }))).items.filter((r) => r.state === 'draft') }),
+}
+
+/** How many wait for this person: nobody decides on what he has asked for himself. */
+export function waiting(list: { items: unknown[]; next?: string }): { count: number; more: boolean } {
+  const others = list.items.filter((i) => (i as { mine?: boolean }).mine !== true)
+  return { count: others.length, more: Boolean(list.next) && others.length > 0 }
+}
+
+export const target = (todo: Todo, project: string): RouteLocationRaw => ({ name: todo.route, params: { project }, ...(todo.query ? { query: todo.query } : {}) })

@@ -1,0 +1,72 @@
+import { MIN_PASSWORD } from '@/lib/password'
+
+type Channel = 'sms' | 'mail'
+
+/** Words of 忘记密码, before anybody is signed in. */
+export const recoverTexts = {
+  title: '忘记密码',
+  lead: '验证码发到您登记并确认过的手机或邮箱。',
+  what: '找回密码',
+  login: '登录名',
+  by: '验证码发到',
+  channels: { sms: '手机', mail: '邮箱' } as Record<Channel, string>,
+  ask: '发送验证码',
+  asking: '正在发送',
+  asked: (by: string) => `如果这个账号登记并确认过${by}，验证码已经发出，10 分钟内有效。`,
+  nothing: '没有收到：可能登录名不对、没有登记或没有确认，请换一种方式，或请管理员重置密码。',
+  code: '验证码',
+  codeHint: '6 位数字',
+  password: '新密码',
+  passwordHint: `至少 ${MIN_PASSWORD} 位，大写、小写、数字、符号中至少三种`,
+  again: '再输一次新密码',
+  set: '设置新密码',
+  setting: '正在设置',
+  another: '重新获取验证码',
+  doneTitle: '新密码已设好',
+  doneText: '这个账号在其他电脑和手机上的登录已全部结束，请用新密码登录。绑定过动态验证码的，登录时照常要输入。',
+  toLogin: '去登录',
+  off: '现在不能用验证码找回密码',
+  offText: '请联系本公司管理员重置密码。管理员在“登录安全”里选好由哪个项目发验证码后，这里就能用。',
+  faults: {
+    login: '请填写登录名',
+    code: '请输入收到的 6 位验证码',
+    password: '密码还不符合要求，请看下面的提示',
+    again: '两次输入的密码不一样',
+  },
+}
+
+/** Words of 手机与邮箱: the addresses of the own account, and those of others for the administrator. */
+export const contactTexts = {
+  menu: '手机与邮箱',
+  title: '我的手机与邮箱',
+  lead: '忘记密码时，验证码只发到这里确认过的手机或邮箱。密码被改时，也会通知到这里。',
+  names: { sms: '手机', mail: '邮箱' } as Record<Channel, string>,
+  what: '手机与邮箱',
+  none: '没有登记',
+  confirmed: '已确认',
+  waiting: '待本人确认',
+  noWay: '现在发不出这种验证码，请管理员在“登录安全”里选一个启用了发送账户的项目',
+  add: '登记',
+  change: '换一个',
+  confirm: '去确认',
+  remove: '取消登记',
+  password: '现在的密码',
+  address: { sms: '手机号', mail: '邮箱' } as Record<Channel, string>,
+  send: '发送验证码',
+  sent: (to: string) => `验证码已发往 ${to}，10 分钟内有效`,
+  code: '收到的 6 位验证码',
+  finish: '确认',
+  removeAction: (name: string) => `取消登记的${name}`,
+  back: '返回',
+  close: '关闭',
+  done: (name: string) => `${name}已确认`,
+  removed: (name: string) => `已取消登记的${name}`,
+  faults: { password: '请填写现在的密码', address: '请填写', code: '请输入收到的验证码' },
+
+  admin: '手机与邮箱',
+  adminHint: '登记后由本人在右上角“手机与邮箱”里确认；确认了才能用验证码找回密码',
+  save: '保存手机与邮箱',
+  saved: '已保存，待本人确认',
+  now: (mask: string, confirmed: boolean) => `现在是 ${mask}，${confirmed ? '已确认' : '待本人确认'}；留空不改`,
+  drop: '取消登记',
+}
