@@ -97,6 +97,11 @@ func (w *caseWorld) collected(ctx context.Context, in caseInput, c *acceptanceCa
 			return err
 		}
 	}
+	if in.has("back_fen") {
+		if err := w.returned(ctx, project, room, in.fen("back_fen")); err != nil {
+			return err
+		}
+	}
 	got, err := w.app.Analytics.Standing(ctx, project, analytics.Period{From: start, Until: start})
 	if err != nil {
 		return err
@@ -160,7 +165,7 @@ func (w *caseWorld) collectedRooms(ctx context.Context, in caseInput, c *accepta
 	}
 	f := fee{basis: tariff.Fixed, cycle: "month", from: start.First(), unit: money.OneFen, habit: tariff.Actual,
 		rates: []tariff.Rate{{From: start.First(), Price: 100_000_000}}}
-	all, paid := in.number("households"), in.number("paid_households")
+	all, paid, waived := in.number("households"), in.number("paid_households"), in.number("waived_households")
 	var rooms []id.ID
 	for i := range all {
 		room, err := w.room(ctx, project, building, fmt.Sprint(101+i), "100", 0)
@@ -174,6 +179,12 @@ func (w *caseWorld) collectedRooms(ctx context.Context, in caseInput, c *accepta
 	}
 	for i, room := range rooms {
 		amount := money.Fen(100_00)
+		if int64(i) >= all-waived {
+			if err := w.waiverOf(ctx, project, room, start.Last(), amount); err != nil {
+				return err
+			}
+			continue
+		}
 		if int64(i) >= paid {
 			amount = 40_00 // in part is not paid
 		}
@@ -186,5 +197,12 @@ func (w *caseWorld) collectedRooms(ctx context.Context, in caseInput, c *accepta
 		return err
 	}
 	rate, err := money.MulDiv(int64(got.PaidRooms), 10_000, int64(got.Rooms), money.HalfUp)
+	if err != nil {
+		return err
+	}
+	home, err := w.app.Billing.Collections(ctx, w.app.DB.Reader(ctx), project, nil, start)
+	if err != nil || home[0] != got {
+		return fmt.Errorf("the home page has %+v, the month %+v: %w", home, got, err)
+	}
 	return first(err, c.expectText("household", percent(rate)), c.expectAny(money.Fen(got.PaidRooms), "paid_rooms"))
 }

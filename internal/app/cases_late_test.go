@@ -193,7 +193,7 @@ func (w *caseWorld) lateEvents(ctx context.Context, in caseInput, project, room 
 	}
 	var all []event
 	for key, do := range map[string]func(context.Context, id.ID, id.ID, money.Fen) error{"payments": w.payPrincipal, "waivers": w.waiver(latefee.WaiveCharge),
-		"penalty_waivers": w.waiver(latefee.WaiveLate)} {
+		"penalty_waivers": w.waiver(latefee.WaiveLate), "takes": w.payByLaw, "returns": w.returned} {
 		list, err := in.dated(key)
 		if err != nil {
 			return err

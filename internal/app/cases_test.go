@@ -36,7 +36,7 @@ func TestBillingCases(t *testing.T) {
 	t.Parallel()
 	paths := []string{os.Getenv("BILLING_CASES")}
 	if paths[0] == "" {
-		paths = []string{"testdata/billing-cases.json", "testdata/billing-cases-more.json"}
+		paths = []string{"testdata/billing-cases.json", "testdata/billing-cases-more.json", "testdata/billing-cases-rules.json"}
 	}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -117,7 +117,7 @@ func (w *caseWorld) run(ctx context.Context, c *acceptanceCase) (err error) {
 	}()
 	in := caseInput{c.Input, map[string]bool{}}
 	c.compared = map[string]bool{}
-	for _, kind := range []func(caseInput) play{w.feePlay, w.payPlay, w.usagePlay, w.bookPlay} {
+	for _, kind := range []func(caseInput) play{w.rulePlay, w.feePlay, w.payPlay, w.usagePlay, w.bookPlay} {
 		p := kind(in)
 		if p == nil {
 			continue

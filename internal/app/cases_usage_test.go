@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/meter"
 	"linli/internal/tariff"
@@ -18,6 +20,7 @@ type look struct {
 	on        clock.Date
 	value     money.Qty
 	estimated bool
+	removed   bool // another meter, at zero, hangs in its place
 }
 
 // meteredMonths reads one meter month by month and bills every month: tiers
@@ -48,16 +51,16 @@ func (w *caseWorld) meteredMonths(ctx context.Context, in caseInput, c *acceptan
 	usages, months := []string{}, make([]money.Fen, len(looks))
 	for _, l := range looks {
 		w.now.Set(l.on.Start())
-		var r meter.Reading
-		err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
-			var err error
-			r, err = w.app.Meter.Record(ctx, tx, w.who, project, meter.Reading{Meter: meters[0], Date: l.on, Value: l.value, Estimated: l.estimated}, false)
-			return err
-		})
-		if err := first(err, w.bill(ctx, project, l.on.Month().Add(1))); err != nil {
+		usage, err := w.look(ctx, project, &meters[0], d.digits, l)
+		if err := first(err, w.join(ctx, in, project, room, l.on.Month())); err != nil {
 			return err
 		}
-		usages = append(usages, r.Usage.String())
+		if usages = append(usages, usage.String()); l.removed {
+			continue // the month goes on with the new meter
+		}
+		if err := w.bill(ctx, project, l.on.Month().Add(1)); err != nil {
+			return err
+		}
 	}
 	list, sum, err := w.owed(ctx, project, room)
 	if err != nil {
@@ -65,7 +68,7 @@ func (w *caseWorld) meteredMonths(ctx context.Context, in caseInput, c *acceptan
 	}
 	for _, x := range list {
 		for i, l := range looks {
-			if x.Month == l.on.Month() {
+			if x.Month == l.on.Month() && !l.removed {
 				months[i] += x.Owed()
 			}
 		}
@@ -89,7 +92,53 @@ func (c *acceptanceCase) expectList(key string, got []string) error {
 	return nil
 }
 
-// looks reads what the meter showed: [day, value] or [day, value, "estimated"];
+// look enters a reading; a meter that is taken down leaves its place to another.
+func (w *caseWorld) look(ctx context.Context, project id.ID, hung *id.ID, digits int, l look) (used money.Qty, err error) {
+	err = w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		if !l.removed {
+			r, err := w.app.Meter.Record(ctx, tx, w.who, project, meter.Reading{Meter: *hung, Date: l.on, Value: l.value, Estimated: l.estimated}, false)
+			used = r.Usage
+			return err
+		}
+		m, err := w.app.Meter.Remove(ctx, tx, w.who, project, meter.Exchange{Meter: *hung, Date: l.on, Final: l.value, Reason: "到期更换",
+			New: &meter.Meter{Number: "新表" + l.on.String(), Digits: digits}})
+		if err != nil {
+			return err
+		}
+		last, err := w.app.Meter.Readings(ctx, tx, project, *hung)
+		used, *hung = last[0].Usage, m.ID
+		return err
+	})
+	return used, err
+}
+
+// join lets the people of the case who come in a month move in.
+func (w *caseWorld) join(ctx context.Context, in caseInput, project, room id.ID, month clock.Month) error {
+	var rows [][2]string
+	if !in.has("joins") {
+		return nil
+	}
+	if err := in.into("joins", &rows); err != nil {
+		return err
+	}
+	return w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, r := range rows {
+			if r[0] != month.String() {
+				continue
+			}
+			n, err := strconv.Atoi(r[1])
+			for range n {
+				err = first(err, w.lives(ctx, tx, project, room))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// looks reads what the meter showed: [day, value] or [day, value, "estimated" or "removed"];
 // or what was used, [month, quantity], which is read on the last day.
 func (in caseInput) looks() ([]look, error) {
 	var rows [][]string
@@ -100,14 +149,14 @@ func (in caseInput) looks() ([]look, error) {
 	}
 	out := make([]look, len(rows))
 	for i, r := range rows {
-		if len(r) < 2 || len(r) > 3 || len(r) == 3 && r[2] != "estimated" {
+		if len(r) < 2 || len(r) > 3 || len(r) == 3 && r[2] != "estimated" && r[2] != "removed" {
 			return nil, in.odd(key)
 		}
 		q, err := money.ParseQty(r[1])
 		if err != nil {
 			return nil, err
 		}
-		out[i] = look{value: q, estimated: len(r) == 3}
+		out[i] = look{value: q, estimated: len(r) == 3 && r[2] == "estimated", removed: len(r) == 3 && r[2] == "removed"}
 		if key == "readings" {
 			if out[i].on, err = clock.ParseDate(r[0]); err != nil {
 				return nil, err
@@ -148,6 +197,7 @@ func (in caseInput) tariffs() ([]tariff.Rate, error) {
 			return nil, first(err, in.odd("seasons"))
 		}
 		t := *price
+		t.Yearly, t.YearStart = !in.has("accumulate") || in.text("accumulate") == "year", max(t.YearStart, 1)
 		base := list[0].Add
 		t.Bands, t.Tiers = []tariff.BandPrice{{Price: base}}, list
 		for i := range list {

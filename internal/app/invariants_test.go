@@ -95,6 +95,7 @@ func soundAccounts(t *testing.T, a *app.App, project id.ID) {
 	}
 	want[ledger.Bank] += held
 	want[ledger.Suspense] -= held
+	want[ledger.Allowance] = sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(rounded), 0) AS BIGINT) FROM cashier_receipt WHERE project_id = ? AND state = 'valid'", project)
 	fees := sumOf(t, a.DB, "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payment_fee WHERE project_id = ?", project)
 	want[ledger.Clearing] -= fees
 	want[ledger.FinancialCost] += fees
@@ -170,11 +171,11 @@ func rulesOfCharges() []moneyRule {
 func rulesOfReceipts() []moneyRule {
 	return []moneyRule{
 		{"receipt and its postings differ (number, amount, posted, reversed)", `SELECT number, amount, posted, reversed FROM (
-				SELECT r.number, r.amount, r.state,
+				SELECT r.number, r.amount, r.rounded, r.state,
 					(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM ledger_posting p WHERE p.project_id = r.project_id AND p.doc_id = r.id AND p.doc_kind = 5) AS posted,
 					(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM ledger_posting p WHERE p.project_id = r.project_id AND p.doc_id = r.id AND p.doc_kind = 6) AS reversed
 				FROM cashier_receipt r WHERE r.project_id = ?
-			) AS sums WHERE posted <> ABS(amount) OR reversed <> CASE WHEN state = 'void' THEN amount ELSE 0 END`},
+			) AS sums WHERE posted <> ABS(amount + rounded) OR reversed <> CASE WHEN state = 'void' THEN amount + rounded ELSE 0 END`},
 		{"posting of a document that is not there (posting, kind, document)", `SELECT id, doc_kind, doc_id FROM ledger_posting p WHERE project_id = ? AND NOT (
 				(doc_kind IN (1, 2) AND EXISTS (SELECT 1 FROM billing_run x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
 				(doc_kind IN (43, 44) AND EXISTS (SELECT 1 FROM correction_doc x WHERE x.project_id = p.project_id AND x.id = p.doc_id)) OR
