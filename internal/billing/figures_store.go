@@ -25,7 +25,7 @@ func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, month clock
 	limit, args := some(among, []any{project, month})
 	var part Collection
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
-			COUNT(*), COUNT(*) FILTER (WHERE paid = due)
+			COUNT(*) FILTER (WHERE due > 0), COUNT(*) FILTER (WHERE due > 0 AND paid = due)
 		FROM (SELECT c.subject_id, SUM(c.amount - c.waived) AS due, SUM(c.paid - c.waived) AS paid`+visible+
 		` AND c.source_kind <> 2 AND c.month = ?`+limit+` GROUP BY c.subject_id) per_room`, args...).Scan(&part.Due, &part.Paid, &part.Rooms, &part.PaidRooms)
 	c.Due, c.Paid, c.Rooms, c.PaidRooms = c.Due+part.Due, c.Paid+part.Paid, c.Rooms+part.Rooms, c.PaidRooms+part.PaidRooms
