@@ -123,15 +123,14 @@ type facts struct {
 
 func (s *Service) facts(ctx context.Context, q db.Q, project id.ID, charges []billing.Charge) (*facts, error) {
 	f := &facts{paid: map[id.ID][]penalty.Paid{}}
-	ids, paid := make([]id.ID, len(charges)), []id.ID{}
+	ids := make([]id.ID, len(charges))
 	for i := range charges {
 		ids[i] = charges[i].ID
-		if charges[i].Paid > charges[i].Waived {
-			paid = append(paid, charges[i].ID)
-		}
 	}
-	if s.payments != nil && len(paid) > 0 {
-		list, err := s.payments(ctx, q, project, paid)
+	// What is not paid today may have been: the days on which the money lay here
+	// bear no fee.
+	if s.payments != nil && len(ids) > 0 {
+		list, err := s.payments(ctx, q, project, ids)
 		if err != nil {
 			return nil, err
 		}
