@@ -90,7 +90,7 @@ func TestVacancyIsCheaperAfterItsMonths(t *testing.T) {
 		want   clock.Date
 	}{
 		{"after six months", tariff.AfterMonths, 6, 20260110, 20260701},
-		{"from the first day on", tariff.Retroactive, 6, 20260110, 20260101},
+		{"from the first day on", tariff.Retroactive, 6, 20260701, 20260101},
 		{"from approval, early", tariff.FromApproval, 6, 20260110, 20260701},
 		{"from approval, late", tariff.FromApproval, 6, 20260815, 20260815},
 		{"at once", tariff.AfterMonths, 0, 20260110, 20260101},

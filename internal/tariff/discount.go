@@ -22,6 +22,7 @@ var (
 	ErrDiscount      = fault.New(fault.Invalid, "discount_invalid", "优惠填写不完整，请按提示修改")
 	ErrDiscountState = fault.New(fault.Conflict, "discount_state", "这条优惠现在不能这样做，请刷新后再看")
 	ErrOwnDiscount   = fault.New(fault.Conflict, "discount_own", "不能批自己提出的优惠，请换一位有权限的同事")
+	ErrVacancyEarly  = fault.New(fault.Conflict, "discount_early", "空置还没满约定的月数，满了再批准")
 	ErrPassThrough   = fault.New(fault.Conflict, "item_pass_through", "按用量和公摊的费用照实分摊，不设优惠")
 )
 
@@ -175,7 +176,9 @@ func (d *Discount) begins(approved clock.Date) clock.Date {
 	full := laterBy(d.Since, d.Months)
 	switch d.Starts {
 	case Retroactive:
-		return d.Since
+		if d.Until == 0 || d.Until >= full.AddDays(-1) {
+			return d.Since
+		}
 	case FromApproval:
 		return max(full, approved)
 	}
@@ -221,8 +224,9 @@ func (s *Service) AskDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 }
 
 // Decide approves or refuses a discount. Whoever asked may not decide; a
-// refusal needs a note. Errors: ErrOwnDiscount, ErrReason, ErrDiscountState,
-// fault.ErrStale, fault.ErrNotFound.
+// refusal needs a note. A vacancy that counts back is approved when its months
+// are full, because nobody knows before. Errors: ErrOwnDiscount, ErrReason,
+// ErrDiscountState, ErrVacancyEarly, fault.ErrStale, fault.ErrNotFound.
 func (s *Service) Decide(ctx context.Context, tx *db.Tx, who actor.Actor, project, discount id.ID, approve bool, note string, version int) (Discount, error) {
 	note = strings.TrimSpace(note)
 	if !approve && !told(note) || utf8.RuneCountInString(note) > 200 {
@@ -239,6 +243,9 @@ func (s *Service) Decide(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		if !approve {
 			d.State = Refused
 			return "退回优惠：" + d.Words() + "，" + note, nil
+		}
+		if full := laterBy(d.Since, d.Months); d.Starts == Retroactive && full > clock.DateOf(tx.Now()) {
+			return "", ErrVacancyEarly.Say("追溯的空置优惠要连续空置满 %d 个月才能批准，到 %s 满", d.Months, full)
 		}
 		d.State, d.From = Approved, d.begins(clock.DateOf(tx.Now()))
 		return "批准优惠：" + d.Words(), nil
@@ -258,7 +265,8 @@ func (s *Service) WithdrawDiscount(ctx context.Context, tx *db.Tx, who actor.Act
 }
 
 // EndDiscount sets the last day of an approved discount; charges that exist
-// stay as they are. A day before its first one takes it back altogether.
+// stay as they are. A day before its first one takes it back altogether, and so
+// does, of a vacancy that counts back, one on which its months are not full.
 // Errors: ErrDiscountState, fault.ErrStale, fault.ErrNotFound.
 func (s *Service) EndDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, project, discount id.ID, until clock.Date, version int) (Discount, error) {
 	return s.changeDiscount(ctx, tx, who, project, discount, version, func(d *Discount) (string, error) {
@@ -266,6 +274,7 @@ func (s *Service) EndDiscount(ctx context.Context, tx *db.Tx, who actor.Actor, p
 			return "", ErrDiscountState
 		}
 		d.Until = until
+		d.From = d.begins(clock.DateOf(d.Decided.At))
 		return "优惠到 " + until.String() + " 为止：" + d.Words(), nil
 	})
 }
