@@ -157,6 +157,16 @@ func (s *Service) gauge(ctx context.Context, q db.Q, project id.ID, m *Meter, r 
 func (s *Service) measure(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading, past []Reading) error {
 	r.Previous = m.Start
 	since, carry, floor := m.Installed, money.Qty(0), m.Start
+	if len(past) == 0 && m.Replaces != 0 {
+		// What was estimated too high of the meter before is taken off here.
+		before, err := lastReadings(ctx, q, project, m.Replaces, 1)
+		if err != nil {
+			return err
+		}
+		if len(before) > 0 {
+			carry = before[0].Carry
+		}
+	}
 	if len(past) > 0 {
 		last := past[0]
 		if last.Month == r.Month && !r.Final {

@@ -181,7 +181,7 @@ func readingsOf(ctx context.Context, q db.Q, project, meter id.ID) ([]Reading, e
 
 // eachReading goes through the readings that count, meter by meter, oldest first.
 func eachReading(ctx context.Context, q db.Q, project id.ID, fn func(*Meter, *Reading) error) error {
-	rows, err := q.Query(ctx, "SELECT m.id, m.kind, m.number, m.digits, m.multiplier, m.start_value, "+`r.id, r.month, r.value, r.previous, r.usage, r.carry, r.rolled
+	rows, err := q.Query(ctx, "SELECT m.id, m.kind, m.number, m.digits, m.multiplier, m.start_value, m.replaces, "+`r.id, r.month, r.value, r.previous, r.usage, r.carry, r.rolled
 		FROM meter_reading r JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id
 		WHERE r.project_id = ? AND r.state <> 'void' ORDER BY r.meter_id, r.id`, project)
 	if err != nil {
@@ -192,7 +192,7 @@ func eachReading(ctx context.Context, q db.Q, project id.ID, fn func(*Meter, *Re
 		var m Meter
 		var r Reading
 		var rolled int
-		if err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Digits, &m.Multiplier, &m.Start, &r.ID, &r.Month, &r.Value, &r.Previous, &r.Usage, &r.Carry, &rolled); err != nil {
+		if err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Digits, &m.Multiplier, &m.Start, &m.Replaces, &r.ID, &r.Month, &r.Value, &r.Previous, &r.Usage, &r.Carry, &rolled); err != nil {
 			return err
 		}
 		r.Rolled = rolled == 1
