@@ -161,8 +161,8 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 		each = append(each, list[i].Amount)
 	}
 	if in.has("used") {
-		policy := billing.RefundPolicy(in.text("policy"))
-		if policy != billing.Reprice && policy != billing.ProRata {
+		policy := termination.Policy(in.text("policy"))
+		if policy != termination.Reprice && policy != termination.ProRata {
 			return in.odd("policy")
 		}
 		if err := w.endsEarly(ctx, project, room, list, int(in.number("used")), policy, c); err != nil {
@@ -174,7 +174,7 @@ func (w *caseWorld) yearAhead(ctx context.Context, in caseInput, c *acceptanceCa
 
 // endsEarly pays the months at once, and has the ones after the used given back:
 // asked, approved, paid out. What the cash box holds then is what was used.
-func (w *caseWorld) endsEarly(ctx context.Context, project, room id.ID, list []billing.Charge, used int, policy billing.RefundPolicy, c *acceptanceCase) error {
+func (w *caseWorld) endsEarly(ctx context.Context, project, room id.ID, list []billing.Charge, used int, policy termination.Policy, c *acceptanceCase) error {
 	var paid money.Fen
 	for i := range list {
 		paid += list[i].Amount

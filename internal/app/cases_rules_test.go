@@ -93,7 +93,7 @@ func (w *caseWorld) agreed(ctx context.Context, in caseInput, c *acceptanceCase)
 		}
 	}
 	if in.has("used") {
-		if err := w.endsEarly(ctx, project, room, list, int(in.number("used")), billing.RefundPolicy(in.text("policy")), c); err != nil {
+		if err := w.endsEarly(ctx, project, room, list, int(in.number("used")), termination.Policy(in.text("policy")), c); err != nil {
 			return err
 		}
 	}
@@ -225,7 +225,7 @@ func (w *caseWorld) aheadEnds(ctx context.Context, in caseInput, c *acceptanceCa
 		return fmt.Errorf("%d periods: %w", len(list), err)
 	}
 	back, err := w.terminated(ctx, project, termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: used,
-		Policy: billing.RefundPolicy(in.text("policy")), Method: cashier.MethodCash, Reason: "案例"})
+		Policy: termination.Policy(in.text("policy")), Method: cashier.MethodCash, Reason: "案例"})
 	if err != nil && !errors.Is(err, termination.ErrNothing) {
 		return err
 	}

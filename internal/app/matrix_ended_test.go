@@ -48,7 +48,7 @@ func (w *matrixWorld) ended(t *testing.T, p *twin, who actor.Actor) {
 	if err != nil || len(list) == 0 {
 		t.Fatalf("periods %v, %v", list, err)
 	}
-	in := termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: 1, Policy: billing.ProRata, Method: cashier.MethodCash, Reason: p.canary}
+	in := termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: 1, Policy: termination.ProRata, Method: cashier.MethodCash, Reason: p.canary}
 	quote, err := w.app.Termination.Quote(ctx, w.app.DB.Reader(ctx), project, room, in.Run, in.Item, in.Used, in.Policy)
 	in.Seen = quote.Back.Refund
 	var d termination.Doc

@@ -48,7 +48,7 @@ func (w *yearWorld) pay(amount money.Fen) cashier.Receipt {
 }
 
 // asks is for five months that were served.
-func (w *yearWorld) asks(policy billing.RefundPolicy) termination.Ask {
+func (w *yearWorld) asks(policy termination.Policy) termination.Ask {
 	w.t.Helper()
 	in := termination.Ask{Room: w.room, Run: w.year[0].Run, Item: w.year[0].Item, Used: 5, Policy: policy, Method: cashier.MethodCash, Reason: "房屋已出售", Proof: "过户证明"}
 	q, err := w.app.Termination.Quote(w.t.Context(), w.app.DB.Reader(w.t.Context()), w.project, in.Room, in.Run, in.Item, in.Used, policy)
@@ -81,7 +81,7 @@ func TestTerminationByFullPrice(t *testing.T) {
 		if len(list) != 1 || list[0].Paid != 2947_06 || len(list[0].Months) != 12 || list[0].Months[3].Full != 250_60 {
 			t.Fatalf("periods %+v", list)
 		}
-		in := w.asks(billing.Reprice)
+		in := w.asks(termination.Reprice)
 		if in.Seen != 1694_06 {
 			t.Fatalf("gives back %d", in.Seen)
 		}
@@ -130,7 +130,7 @@ func TestTerminationByShareOfTwoReceipts(t *testing.T) {
 		ctx := w.t.Context()
 		w.pay(2000_00)
 		w.pay(947_06)
-		in := w.asks(billing.ProRata)
+		in := w.asks(termination.ProRata)
 		in.Method, in.Again = cashier.MethodPrepay, true
 		back, err := w.terminated(ctx, w.project, in)
 		w.must(err)
@@ -155,7 +155,7 @@ func TestTerminationByShareOfTwoReceipts(t *testing.T) {
 func TestTerminationRefusals(t *testing.T) {
 	inYearWorld(t, func(w *yearWorld) {
 		ctx := w.t.Context()
-		in := termination.Ask{Room: w.room, Run: w.year[0].Run, Item: w.year[0].Item, Used: 5, Policy: billing.Reprice, Seen: 1, Method: cashier.MethodCash, Reason: "提前搬走"}
+		in := termination.Ask{Room: w.room, Run: w.year[0].Run, Item: w.year[0].Item, Used: 5, Policy: termination.Reprice, Seen: 1, Method: cashier.MethodCash, Reason: "提前搬走"}
 		_, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in)
 		wantErr(t, err, termination.ErrUnpaid)
 		r := w.pay(2947_06)
@@ -170,13 +170,13 @@ func TestTerminationRefusals(t *testing.T) {
 			"another run":       {func(a *termination.Ask) { a.Run = 1 }, termination.ErrNone},
 			"everything served": {func(a *termination.Ask) { a.Used, a.Seen = 12, 0 }, termination.ErrNothing},
 		} {
-			in := w.asks(billing.Reprice)
+			in := w.asks(termination.Reprice)
 			x.change(&in)
 			if _, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in); !errors.Is(err, x.want) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(billing.Reprice))
+		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(termination.Reprice))
 		w.must(err)
 		_, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, false, "", d.Version)
 		wantErr(t, err, termination.ErrAsk)
@@ -184,7 +184,7 @@ func TestTerminationRefusals(t *testing.T) {
 		wantErr(t, err, termination.ErrNotMine)
 		_, err = w.app.Termination.Withdraw(ctx, clerk(7), w.project, d.ID, d.Version)
 		w.must(err)
-		d, err = w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(billing.Reprice))
+		d, err = w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(termination.Reprice))
 		w.must(err)
 		d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
 		w.must(err)

@@ -262,3 +262,16 @@ func (r *replay) ground(discount id.ID) string {
 	}
 	return text + fmt.Sprintf("，%s 由 %s 批准", clock.DateOf(d.Decided.At), d.Decided.Name)
 }
+
+// BeforeAhead is what a month weighs among those billed with it, and its full
+// price: it ends early, so the discount for all of them goes, and no other.
+func (c *Charge) BeforeAhead() (share, full money.Fen, err error) {
+	d, err := decodeDetail(c.detail)
+	if err != nil {
+		return 0, 0, err
+	}
+	if a := d.ahead; a != nil && a.index < len(a.weights) && d.reason == "" {
+		return money.Fen(a.weights[a.index]), max(money.Fen(a.weights[a.index]), c.Amount), nil
+	}
+	return c.Amount, max(d.gross, c.Amount), nil
+}

@@ -122,12 +122,9 @@ func TestAYearAtOnceIsCheaperToTheFen(t *testing.T) {
 		w.check()
 		w.release(run)
 		w.explains(r[0], "一次出 12 个月，合计按 98% 收")
-		var months []billing.Charge
-		months = append(months, w.open(r[0])...)
-		for policy, want := range map[billing.RefundPolicy]money.Fen{billing.Reprice: 279418 - 5*23760, billing.ProRata: 162994} {
-			got, err := billing.RefundAhead(months, 5, policy)
-			if err != nil || got.Paid != 279418 || got.Refund != want {
-				t.Errorf("%s gives back %+v, %v, want %d", policy, got, err, want)
+		for _, c := range w.open(r[0]) {
+			if share, full, err := c.BeforeAhead(); err != nil || share != 23760 || full != 23760 {
+				t.Errorf("%s weighs %d and costs %d without the year, %v", c.Month, share, full, err)
 			}
 		}
 	})

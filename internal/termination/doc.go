@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"linli/internal/audit"
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -68,7 +67,7 @@ type Doc struct {
 	Until      clock.Month
 	Months     int
 	Used       int
-	Policy     billing.RefundPolicy
+	Policy     Policy
 	Paid       money.Fen
 	Full       money.Fen // the used months at the full price
 	Refund     money.Fen
@@ -101,7 +100,7 @@ func (d *Doc) Lines() []string {
 type Ask struct {
 	Room, Run, Item id.ID
 	Used            int
-	Policy          billing.RefundPolicy
+	Policy          Policy
 	Seen            money.Fen // what the screen showed to be given back
 	Again           bool
 	Original        bool

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -103,7 +102,7 @@ func (s *Service) apiQuote(ctx context.Context, _ actor.Actor, in *struct {
 	Used    int    `query:"used" minimum:"0" maximum:"120" doc:"已服务几个月"`
 	Policy  string `query:"policy" enum:"reprice,prorata" required:"true" doc:"reprice 已服务的按原价重算，prorata 没有服务的按比例"`
 }) (*quoteOut, error) {
-	q, err := s.Quote(ctx, s.db.Reader(ctx), in.Project, in.Room, in.Run, in.Item, in.Used, billing.RefundPolicy(in.Policy))
+	q, err := s.Quote(ctx, s.db.Reader(ctx), in.Project, in.Room, in.Run, in.Item, in.Used, Policy(in.Policy))
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +212,7 @@ func (s *Service) apiAsk(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*docOut, error) {
 	b := &in.Body
-	d, err := s.Ask(ctx, who, in.Project, Ask{Room: b.Room, Run: b.Run, Item: b.Item, Used: b.Used, Policy: billing.RefundPolicy(b.Policy), Seen: b.Seen,
+	d, err := s.Ask(ctx, who, in.Project, Ask{Room: b.Room, Run: b.Run, Item: b.Item, Used: b.Used, Policy: Policy(b.Policy), Seen: b.Seen,
 		Again: b.Again, Original: b.Original, Method: cashier.Method(b.Method), Account: b.Account, Reason: b.Reason, Proof: b.Proof})
 	if err != nil {
 		return nil, err

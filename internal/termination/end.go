@@ -107,7 +107,7 @@ func (d *Doc) charges() []id.ID {
 func (s *Service) charge(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) (billing.Charge, error) {
 	month := min(d.From.Add(max(d.Used-1, 0)), clock.MonthOf(tx.Now()).Add(1))
 	reason := fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按原价重算的差额", d.Number, d.Used)
-	if d.Policy == billing.ProRata {
+	if d.Policy == ProRata {
 		reason = fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按比例留下的尾数", d.Number, d.Used)
 	}
 	doc, err := s.adjust.Supplement(ctx, tx, who, project, billing.Single{Room: d.Room, Item: d.Item, Month: month, Amount: d.Kept, Closed: true}, reason, d.Proof)

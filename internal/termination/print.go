@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"linli/internal/billing"
 	"linli/internal/cashier/paper"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
@@ -41,7 +40,7 @@ func (d *Doc) paper() *paper.Doc {
 		number = "批准后给号"
 	}
 	policy := "已服务的按原价重算"
-	if d.Policy == billing.ProRata {
+	if d.Policy == ProRata {
 		policy = "没服务的按比例退"
 	}
 	p := &paper.Doc{Title: "提前终止退费单", Number: number, Facts: [][4]string{

@@ -74,7 +74,7 @@ func (s *Service) periods(ctx context.Context, q db.Q, project, room id.ID) ([]P
 		if c.Late != 0 {
 			continue
 		}
-		full, err := c.Full()
+		_, full, err := c.BeforeAhead()
 		if err != nil {
 			return nil, err
 		}
@@ -129,8 +129,8 @@ func (p *Period) whole() error {
 // Quote is what is given back when only the first months of a period were used.
 type Quote struct {
 	Period
-	Back   billing.Refund
-	Policy billing.RefundPolicy
+	Back   Refund
+	Policy Policy
 	Used   int
 	Lines  []string // how it came about
 	Kept   money.Fen
@@ -139,7 +139,7 @@ type Quote struct {
 
 // Quote computes what is given back, without storing anything. used is how many
 // months were served. Errors: ErrAsk, ErrNone, ErrUnpaid.
-func (s *Service) Quote(ctx context.Context, q db.Q, project, room, run, item id.ID, used int, policy billing.RefundPolicy) (Quote, error) {
+func (s *Service) Quote(ctx context.Context, q db.Q, project, room, run, item id.ID, used int, policy Policy) (Quote, error) {
 	list, err := s.periods(ctx, q, project, room)
 	if err != nil {
 		return Quote{}, err
@@ -155,10 +155,10 @@ func (s *Service) Quote(ctx context.Context, q db.Q, project, room, run, item id
 	if used < 0 || used > len(out.Months) {
 		return out, ErrAsk.Say("已服务的月数应为 0 到 %d", len(out.Months)).At("body.used", "0 到 "+fmt.Sprint(len(out.Months)), used)
 	}
-	if policy != billing.Reprice && policy != billing.ProRata {
+	if policy != Reprice && policy != ProRata {
 		return out, ErrAsk.Say("请选择按原价重算，还是按比例退").At("body.policy", "不在可选范围内", string(policy))
 	}
-	if out.Back, err = billing.RefundAhead(out.charges, used, policy); err != nil {
+	if out.Back, err = refundAhead(out.charges, used, policy); err != nil {
 		return out, err
 	}
 	out.take()
@@ -183,7 +183,7 @@ func (q *Quote) take() {
 }
 
 // explain says in words how an amount came about.
-func explain(item string, from, until clock.Month, months, used int, policy billing.RefundPolicy, paid, full, refund money.Fen) []string {
+func explain(item string, from, until clock.Month, months, used int, policy Policy, paid, full, refund money.Fen) []string {
 	lines := []string{fmt.Sprintf("%s %s 至 %s 共 %d 个月，已付 %s 元", item, from, until, months, paid.Comma())}
 	switch {
 	case used == 0:
@@ -192,7 +192,11 @@ func explain(item string, from, until clock.Month, months, used int, policy bill
 		return append(lines, "每个月都服务了，没有可退的")
 	}
 	lines = append(lines, fmt.Sprintf("已服务 %d 个月：%s 至 %s", used, from, from.Add(used-1)))
-	if policy == billing.ProRata {
+	if n := int64(months); policy == ProRata {
+		even, err := money.MulDiv(int64(paid), n-int64(used), n, money.HalfUp)
+		if err != nil || money.Fen(even) != refund {
+			return append(lines, fmt.Sprintf("没有服务的 %d 个月按各月应收占的比例退 %s 元", months-used, refund.Comma()))
+		}
 		return append(lines, fmt.Sprintf("没有服务的 %d 个月按比例退：%s × %d ÷ %d = %s 元", months-used, paid.Comma(), months-used, months, refund.Comma()))
 	}
 	lines = append(lines, fmt.Sprintf("已服务的 %d 个月按原价 %s 元", used, full.Comma()))
