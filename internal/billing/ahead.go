@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
@@ -93,14 +94,68 @@ func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start c
 			}
 		}
 		w.sums, w.looks = nil, nil // there is no review to compare for
-		q.add(plan, w.plain)
-		q.add(plan, w.full)
 		out = append(out, aheadWork{plan, w})
 	}
 	if len(out) == 0 {
 		return q, nil, ErrNothingAhead
 	}
+	if err := s.cheaperTogether(ctx, project, room, out); err != nil {
+		return q, nil, err
+	}
+	for _, x := range out {
+		q.add(x.plan, x.work.plain)
+		q.add(x.plan, x.work.full)
+	}
 	return q, out, nil
+}
+
+// cheaperTogether gives months of an item that are charged here at once the
+// discount for so many of them, as a run gives it to a period (case A21).
+func (s *Service) cheaperTogether(ctx context.Context, project, room id.ID, works []aheadWork) error {
+	seen := map[id.ID]bool{}
+	for _, x := range works {
+		for _, it := range x.plan.Items {
+			if it.Discounts == nil || seen[it.ID] {
+				continue
+			}
+			seen[it.ID] = true
+			r, err := s.estate.Room(ctx, s.db.Reader(ctx), project, room)
+			if err != nil {
+				return err
+			}
+			var lines []line
+			eachAhead(works, it.ID, func(l line) line { lines = append(lines, l); return l })
+			n := len(lines)
+			if n < 2 || slices.ContainsFunc(lines, func(l line) bool { return l.detail != nil && (l.detail.ahead != nil || l.detail.payer != nil) }) {
+				continue
+			}
+			d := aheadFor(it, room, r.Building, lines[0].month, lines[n-1].month.Sub(lines[0].month)+1)
+			if d == nil {
+				continue
+			}
+			if err := together(it.Item, d, lines); err != nil {
+				return err
+			}
+			eachAhead(works, it.ID, func(line) line { l := lines[0]; lines = lines[1:]; return l })
+		}
+	}
+	return nil
+}
+
+// eachAhead changes the lines of an item, by month.
+func eachAhead(works []aheadWork, item id.ID, change func(line) line) {
+	for _, x := range works {
+		var all []line
+		w := x.work
+		all, w.plain, w.full, w.amount = append(slices.Clone(w.plain), w.full...), nil, nil, 0
+		slices.SortStableFunc(all, func(a, b line) int { return int(a.month - b.month) })
+		for _, l := range all {
+			if x.plan.Items[l.item].ID == item {
+				l = change(l)
+			}
+			w.keep(&l)
+		}
+	}
 }
 
 func aheadFault(p *tariff.Plan, w *work) error {

@@ -92,6 +92,7 @@ type Ground struct {
 	Room    formula.Vars
 	Weights []int64 // days of the month by its payers, empty with one
 	Index   int     // of Weights
+	Ahead   bool    // cheaper because several months were billed at once
 }
 
 // Ground reads it. Error: a broken charge.
@@ -100,7 +101,7 @@ func (c *Charge) Ground() (Ground, error) {
 	if err != nil {
 		return Ground{}, err
 	}
-	g := Ground{Gross: max(d.gross, c.Amount), Days: d.days, ByHand: d.reason, Rates: []id.ID{c.Rate}}
+	g := Ground{Gross: max(d.gross, c.Amount), Days: d.days, ByHand: d.reason, Rates: []id.ID{c.Rate}, Ahead: d.ahead != nil}
 	for i, p := range d.pieces {
 		if i == 0 {
 			g.Rates = g.Rates[:0]

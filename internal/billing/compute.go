@@ -98,6 +98,7 @@ type calculator struct {
 	months []monthPieces
 	cuts   []reduction
 	sums   []monthSum
+	out    []line
 	terms  []formula.Term
 	priced []formula.Vars
 	usage  [][]map[id.ID]*meter.Usage // by item and month of the plan, nil without items by usage
@@ -119,7 +120,6 @@ type monthPieces struct {
 type monthSum struct {
 	amount, gross money.Fen // gross is 0 without a discount
 	share         *share
-	ahead         *ahead
 }
 
 func (c *calculator) enter(r *estate.BillingRoom) { c.room, c.vars = r, tariff.RoomVars(r) }
@@ -150,10 +150,19 @@ func (c *calculator) lines(it *tariff.PlanItem, own []tariff.Assignment, emit fu
 			return err
 		}
 	}
+	c.out = c.out[:0]
 	for i := range c.months {
 		if sum := &c.sums[i]; sum.amount > 0 || sum.gross > 0 {
-			emit(c.line(it, &c.months[i], sum))
+			c.out = append(c.out, c.line(it, &c.months[i], sum))
 		}
+	}
+	if d := c.aheadOf(it); d != nil {
+		if err := together(it.Item, d, c.out); err != nil {
+			return err
+		}
+	}
+	for i := range c.out {
+		emit(c.out[i])
 	}
 	return nil
 }
@@ -295,7 +304,7 @@ func (c *calculator) line(it *tariff.PlanItem, m *monthPieces, sum *monthSum) li
 	if it.Needs&^stored == 0 && len(pieces) == 1 && !c.mixed && sum.share == nil && m.days == m.month.Len && sum.gross == 0 {
 		return l
 	}
-	l.detail = &detail{share: sum.share, gross: sum.gross, ahead: sum.ahead}
+	l.detail = &detail{share: sum.share, gross: sum.gross}
 	if m.cutTo > m.cutFrom {
 		l.detail.cuts = append(l.detail.cuts, c.cuts[m.cutFrom:m.cutTo]...)
 	}

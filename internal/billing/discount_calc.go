@@ -82,8 +82,8 @@ func (c *calculator) cheaper(it *tariff.PlanItem, m *tariff.PlanMonth, set tarif
 	}
 }
 
-// discount finds what the months were before their cuts, takes fixed amounts
-// off, and then the discount for billing several months at once.
+// discount finds what the months were before their cuts and takes fixed amounts
+// off.
 func (c *calculator) discount(it *tariff.PlanItem) error {
 	if len(c.cuts) > 0 {
 		if err := c.grosses(it); err != nil {
@@ -96,9 +96,6 @@ func (c *calculator) discount(it *tariff.PlanItem) error {
 			}
 			c.sums[i].amount = max(c.sums[i].amount, 0)
 		}
-	}
-	if d := c.aheadOf(it); d != nil {
-		return c.together(it, d)
 	}
 	return nil
 }
@@ -126,13 +123,17 @@ func (c *calculator) grosses(it *tariff.PlanItem) error {
 
 // aheadOf is the discount for so many months at once, or nil.
 func (c *calculator) aheadOf(it *tariff.PlanItem) *tariff.Discount {
-	if !it.Ahead || len(c.months) < 2 {
+	if it.Discounts == nil || !it.Ahead || len(c.months) < 2 {
 		return nil
 	}
-	first := c.months[0].month.Month.First()
+	return aheadFor(it, c.room.ID, c.room.Building, c.months[0].month.Month, len(c.months))
+}
+
+// aheadFor is the discount for n months at once that begin with first, or nil.
+func aheadFor(it *tariff.PlanItem, room, building id.ID, first clock.Month, n int) *tariff.Discount {
 	var found *tariff.Discount
-	it.Discounts.Each(c.room.ID, c.room.Building, func(d *tariff.Discount) bool {
-		if d.Kind == tariff.Ahead && d.Months <= len(c.months) && d.From <= first && (d.Until == 0 || d.Until >= first) {
+	it.Discounts.Each(room, building, func(d *tariff.Discount) bool {
+		if day := first.First(); d.Kind == tariff.Ahead && d.Months <= n && d.From <= day && (d.Until == 0 || d.Until >= day) {
 			found = d
 		}
 		return found != nil
@@ -140,29 +141,21 @@ func (c *calculator) aheadOf(it *tariff.PlanItem) *tariff.Discount {
 	return found
 }
 
-func (c *calculator) together(it *tariff.PlanItem, d *tariff.Discount) error {
-	weights := make([]int64, len(c.sums))
-	var sum int64
-	for i := range c.sums {
-		weights[i] = int64(c.sums[i].amount)
-		sum += weights[i]
+// together discounts the sum of months that are billed at once.
+func together(i *tariff.Item, d *tariff.Discount, lines []line) error {
+	all := ahead{d.ID, d.Keep, 0, make([]int64, len(lines))}
+	for k := range lines {
+		all.weights[k] = int64(lines[k].amount)
 	}
-	if sum == 0 {
-		return nil
-	}
-	all := ahead{d.ID, d.Keep, 0, weights}
-	parts, err := all.parts(it.Item)
-	if err != nil {
-		return err
-	}
-	for i := range c.sums {
-		s := &c.sums[i]
-		if s.gross == 0 {
-			s.gross = s.amount
+	parts, err := all.parts(i)
+	for k, part := range parts {
+		l, own := &lines[k], all
+		if own.index = k; l.detail == nil {
+			l.detail = &detail{}
 		}
-		s.amount, s.ahead = parts[i], &ahead{d.ID, d.Keep, i, weights}
+		l.detail.gross, l.detail.ahead, l.amount = max(l.detail.gross, l.amount), &own, part
 	}
-	return nil
+	return err
 }
 
 // nothing in the place of kept parts says that a discount leaves none.

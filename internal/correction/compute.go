@@ -44,6 +44,10 @@ func (d *Difference) compute(item *tariff.Item, p *planned, r *estate.BillingRoo
 		d.Why = "这个月是预缴的，按预缴那天的单价，不随调价补差"
 		return nil
 	}
+	if list[0].Ahead && grounds[0].Ahead && !now.Ahead {
+		d.Why = "这个月和别的月份一次预缴、合计打折，不能单独补差，少收用单笔收费，多收用减免"
+		return nil
+	}
 	if d.Amount() == 0 {
 		return nil
 	}
