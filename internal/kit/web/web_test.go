@@ -242,6 +242,28 @@ func TestIdempotencyKey(t *testing.T) {
 	})
 }
 
+// Promise 6: a key is known for thirty days at least, and not for ever.
+func TestKeysLiveThirtyDays(t *testing.T) {
+	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		var refused atomic.Int64
+		u := server(t, d, &refused).URL + "/api/v1/projects/1/notes"
+		first, body, _ := post(t, u, "good", "k1", `{"text":"a"}`)
+		for _, c := range []struct {
+			days, rows int
+			replay     bool
+		}{{30, 1, true}, {40, 2, false}} {
+			now.Set(dbtest.Start().AddDate(0, 0, c.days))
+			if err := web.ForgetAnswers(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+			status, again, h := post(t, u, "good", "k1", `{"text":"a"}`)
+			if status != first || (again == body) != c.replay || (h.Get("Idempotent-Replay") != "") != c.replay || notes(t, d) != c.rows {
+				t.Errorf("after %d days: %d %s, at first %d %s, %d rows", c.days, status, again, first, body, notes(t, d))
+			}
+		}
+	})
+}
+
 func TestParameters(t *testing.T) {
 	dbtest.Run(t, rooms()[:1], func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		var refused atomic.Int64
