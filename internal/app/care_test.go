@@ -207,7 +207,7 @@ func restoreDrill(t *testing.T, p *carePatient) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b[len(b)/2] ^= 1; os.WriteFile(file, b, 0o600) != nil {
+	if b[len(b)/2] ^= 0xff; os.WriteFile(file, b, 0o600) != nil {
 		t.Fatal("write")
 	}
 	d, err := app.Drill(t.Context(), p.config, "")
@@ -223,23 +223,23 @@ func restoreDrill(t *testing.T, p *carePatient) {
 // drilled, and what is missing is said.
 func (p *carePatient) drillPlainly(t *testing.T) {
 	t.Helper()
-	p.exec(t, "DROP ROLE IF EXISTS linli_t_care")
+	role := dbtest.Name("care")
 	if err := p.app.DB.Write(t.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(t.Context(), "CREATE ROLE linli_t_care LOGIN PASSWORD 'care'")
+		_, err := tx.Exec(t.Context(), "CREATE ROLE "+role+" LOGIN PASSWORD 'care'")
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	defer p.exec(t, "DROP ROLE linli_t_care")
+	defer p.exec(t, "DROP ROLE "+role)
 	u, err := url.Parse(p.config.DSN)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.User = url.UserPassword("linli_t_care", "care")
+	u.User = url.UserPassword(role, "care")
 	c := p.config
 	c.DSN = u.String()
 	d, err := app.Drill(t.Context(), c, "")
-	if err != nil || !d.OK() || !strings.Contains(d.Missing, `ALTER ROLE "linli_t_care" CREATEDB`) {
+	if err != nil || !d.OK() || !strings.Contains(d.Missing, `ALTER ROLE "`+role+`" CREATEDB`) {
 		t.Errorf("%+v %v", d, err)
 	}
 	if c := p.care(t); !c.Drill.OK || !strings.Contains(c.codes(), "drill_part") {

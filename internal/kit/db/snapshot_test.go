@@ -187,15 +187,15 @@ func TestScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	role("DROP ROLE IF EXISTS linli_t_plain")
-	role("CREATE ROLE linli_t_plain LOGIN PASSWORD 'plain'")
-	defer role("DROP ROLE linli_t_plain")
+	plain := dbtest.Name("plain")
+	role("CREATE ROLE " + plain + " LOGIN PASSWORD 'plain'")
+	defer role("DROP ROLE " + plain)
 	u, err := url.Parse(home)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.User = url.UserPassword("linli_t_plain", "plain")
-	if _, _, err := db.Scratch(t.Context(), u.String()); !errors.Is(err, db.ErrNoScratch) || !strings.Contains(err.Error(), "linli_t_plain") {
+	u.User = url.UserPassword(plain, "plain")
+	if _, _, err := db.Scratch(t.Context(), u.String()); !errors.Is(err, db.ErrNoScratch) || !strings.Contains(err.Error(), plain) {
 		t.Errorf("a plain account: %v", err)
 	}
 }

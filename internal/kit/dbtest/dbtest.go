@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +58,17 @@ func Open(t testing.TB, engine db.Engine, rooms []db.Migrations, now clock.Clock
 	t.Cleanup(func() { d.Close() })
 	return d
 }
+
+// Name is one that nothing else on the server has, of this run or of another one
+// whose process had the same number.
+func Name(what string) string {
+	return fmt.Sprintf("linli_%s_%d_%d_%d", what, os.Getpid(), began().UnixNano(), names.Add(1))
+}
+
+var (
+	began = sync.OnceValue(time.Now)
+	names atomic.Int64
+)
 
 type template struct {
 	once sync.Once
@@ -170,7 +182,7 @@ func migrated(t testing.TB, base string, rooms []db.Migrations) string {
 	v, _ := templates.LoadOrStore("pg"+fingerprint(t, rooms), &template{})
 	tpl := v.(*template)
 	tpl.once.Do(func() {
-		tpl.name = fmt.Sprintf("linli_tpl_%s_%d", fingerprint(t, rooms), os.Getpid())
+		tpl.name = Name("tpl")
 		if tpl.err = create(t.Context(), administer(t, base), tpl.name, "template0"); tpl.err == nil {
 			tpl.err = migrateInto(t.Context(), db.Options{DSN: named(base, tpl.name)}, rooms)
 		}
@@ -196,7 +208,7 @@ func administer(t testing.TB, base string) *sql.DB {
 func copyDatabase(t testing.TB, base, from string) string {
 	t.Helper()
 	admin := administer(t, base)
-	name := fmt.Sprintf("linli_t_%d_%d", os.Getpid(), time.Now().UnixNano())
+	name := Name("t")
 	if err := create(t.Context(), admin, name, from); err != nil {
 		t.Fatalf("create database: %v", err)
 	}

@@ -1,7 +1,6 @@
 package dbtest
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ func Furnished[T any](t testing.TB, engine db.Engine, rooms []db.Migrations, nam
 			t.Fatal(err)
 		}
 		if engine == db.Postgres {
-			m.database = fmt.Sprintf("linli_model_%d_%s", os.Getpid(), name)
+			m.database = Name("model")
 			m.place.DSN = named(base, m.database)
 			if err := create(t.Context(), administer(t, base), m.database, migrated(t, base, rooms)); err != nil {
 				t.Fatalf("create database: %v", err)
