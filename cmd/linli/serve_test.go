@@ -160,8 +160,11 @@ func TestEndLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
 	p, _ := startServe(t)
 	half := len(setupBody) / 2
-	c := p.dial(t, fmt.Sprintf("POST /api/v1/setup HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(setupBody), setupBody[:half]))
-	time.Sleep(2 * time.Second) // the handler waits for the body now, on a busy machine too
+	c := p.dial(t, fmt.Sprintf("POST /api/v1/setup HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n%s", len(setupBody), setupBody[:half]))
+	in := bufio.NewReader(c)
+	if res, err := http.ReadResponse(in, nil); err != nil || res.StatusCode != http.StatusContinue { // the handler waits for the body now
+		t.Fatalf("the body is not asked for: %+v, %v", res, err)
+	}
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +181,7 @@ func TestEndLetsRequestsFinish(t *testing.T) {
 	if _, err := io.WriteString(c, setupBody[half:]); err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	res, err := http.ReadResponse(in, nil)
 	if err != nil {
 		t.Fatalf("the running request was not answered: %v", err)
 	}

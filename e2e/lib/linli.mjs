@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -43,6 +44,25 @@ export async function startLinli({ args = ['serve'], env = {}, data, timeout = 1
     throw e
   }
   return { origin, data: folder, log: () => log, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+}
+
+/**
+ * Starts the server at an address that it knows, for links that lead away and
+ * back. A port that is free now may be somebody's in a moment: then another one.
+ */
+export async function startReachable(env) {
+  for (let tries = 1; ; tries++) {
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const at = `127.0.0.1:${free.address().port}`
+    free.close()
+    await once(free, 'close')
+    try {
+      return await startLinli({ env: { ...env, LINLI_ADDR: at, LINLI_URL: `http://${at}` } })
+    } catch (e) {
+      if (tries === 5 || !/已被别的程序占用/.test(String(e))) throw e
+    }
+  }
 }
 
 /** The environment without settings of Linli that somebody's shell may hold. */

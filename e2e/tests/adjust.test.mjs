@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser } from '../lib/browser.mjs'
-import { until } from '../lib/eventually.mjs'
+import { eventually, until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -125,7 +125,7 @@ test('[F12] prepaid money 预存 pays a released run by itself once the project 
   await m.page.getByRole('button', { name: '保存收银设置' }).click()
   await m.page.getByText('已保存').waitFor()
   await m.page.reload()
-  assert.equal(await m.page.getByRole('checkbox', { name: '发布账单后自动用预存抵扣' }).isChecked(), true)
+  await eventually(async () => assert.equal(await m.page.getByRole('checkbox', { name: '发布账单后自动用预存抵扣' }).isChecked(), true))
   await m.close()
   assert.equal(await owed(1), 0)
   await cashier.api.post(at('/receipts'), { room_id: room(1), expected_owed: 0, confirmed: true, pays: [{ method: 'cash', amount: 10000 }] })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openBrowser, shot } from '../lib/browser.mjs'
+import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -141,7 +142,7 @@ test('[F7] a receipt on 241 mm paper; reading does not count, the second print s
   assert.equal((await receipts(5))[0].prints, 1)
   await c.done.getByRole('button', { name: /补打/ }).click()
   await c.done.getByText('已打印 2 份').waitFor()
-  assert.match(await c.page.locator('iframe').last().getAttribute('srcdoc'), /补打 第 1 次/)
+  await eventually(async () => assert.match(await c.page.locator('iframe').last().getAttribute('srcdoc'), /补打 第 1 次/))
   assert.equal((await receipts(5))[0].prints, 2)
   await c.p.close()
 })

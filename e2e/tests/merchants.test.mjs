@@ -2,12 +2,10 @@
 // paid one after the other there and on the page of the pay code; late fees of
 // the day are paid along; the morning's bills of both, and their fees as expense.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
-import { startLinli } from '../lib/linli.mjs'
+import { startLinli, startReachable } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
 const numbers = ['1900000109', '1900000110']
@@ -25,12 +23,7 @@ const papers = (n) => {
 
 before(async () => {
   street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', ...numbers] })
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const at = `127.0.0.1:${free.address().port}`
-  free.close()
-  await once(free, 'close')
-  linli = await startLinli({ env: { LINLI_WECHAT: street.origin, LINLI_ADDR: at, LINLI_URL: `http://${at}` } })
+  linli = await startReachable({ LINLI_WECHAT: street.origin })
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   project = await seed.project(boss, '翠湖花园')

@@ -1,12 +1,10 @@
 // The resident's own pay code: on paper, in a browser without login, through
 // WeChat Pay's page and back, and what the counter sees of it.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { eventually, until } from '../lib/eventually.mjs'
-import { startLinli } from '../lib/linli.mjs'
+import { startLinli, startReachable } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
 const mchid = '1900000109'
@@ -15,12 +13,7 @@ let street, linli, browser, boss, cashier, project, rooms
 
 before(async () => {
   street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', mchid] })
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const at = `127.0.0.1:${free.address().port}`
-  free.close()
-  await once(free, 'close')
-  linli = await startLinli({ env: { LINLI_WECHAT: street.origin, LINLI_ADDR: at, LINLI_URL: `http://${at}` } })
+  linli = await startReachable({ LINLI_WECHAT: street.origin })
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   project = await seed.project(boss, '翠湖花园')

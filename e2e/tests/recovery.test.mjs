@@ -119,7 +119,7 @@ test('[P1] the administrator registers the phone, the person confirms it and add
   await mine.getByLabel('收到的 6 位验证码').fill(await code(mails, 1))
   await mine.getByRole('button', { name: '确认', exact: true }).click()
   await mine.getByText('邮箱已确认').waitFor()
-  assert.equal(await mine.getByText('已确认', { exact: true }).count(), 2)
+  await eventually(async () => assert.equal(await mine.getByText('已确认', { exact: true }).count(), 2))
   await assertAccessible(p.page)
   await shot(p.page, 'contacts', { keep: 'guide/pages/contacts' })
   await p.close()

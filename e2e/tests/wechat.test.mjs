@@ -1,12 +1,10 @@
 // A pay code opened inside WeChat: the page learns from WeChat who pays, and has
 // WeChat's own browser ask for the payment. The bridge is the simulator's.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { PHONE, assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
-import { startLinli } from '../lib/linli.mjs'
+import { startLinli, startReachable } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
 const mchid = '1900000109'
@@ -18,12 +16,7 @@ let street, linli, browser, boss, cashier, project, rooms, papers
 
 before(async () => {
   street = await startLinli({ args: ['sim', 'wechat', '--addr', '127.0.0.1:0', '--file', '', mchid, partner, `${partner}/${below}`] })
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const at = `127.0.0.1:${free.address().port}`
-  free.close()
-  await once(free, 'close')
-  linli = await startLinli({ env: { LINLI_WECHAT: street.origin, LINLI_ADDR: at, LINLI_URL: `http://${at}` } })
+  linli = await startReachable({ LINLI_WECHAT: street.origin })
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   project = await seed.project(boss, '翠湖花园')
