@@ -47,7 +47,7 @@ func (w *world) rows(t *testing.T, state bank.State) map[string]bank.Row {
 
 func TestBankStatement(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
-		got := w.load(t, "明细.csv", bankSheet)
+		got := w.load(t, "../\u202e明细.csv", bankSheet) // E3
 		if got != (bank.Imported{Name: "明细.csv", Rows: 6, New: 5, Out: 1, Guessed: 3}) {
 			t.Fatalf("%+v", got)
 		}
@@ -115,6 +115,21 @@ func (w *world) receiveBank(t *testing.T, rows map[string]bank.Row) {
 	if held, err := w.bank.PutAside(ctx, who, w.Project, rows["LS0006"].ID, bank.StateHeld, "附言空白"); err != nil || len(w.rows(t, bank.StateHeld)) != 1 {
 		t.Errorf("%+v, %v", held, err)
 	}
+}
+
+// E3: nothing that is shown of a row hides characters or turns them round.
+func TestUnseenCharacters(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		const text = "交易日期,贷方发生额,对方户名,交易附言,交易流水号\n2026-11-18,7.00,王\u202e某,物业\u200b费,LS\u20660009\n"
+		for _, fresh := range []int{1, 0} {
+			if got := w.load(t, "明细.csv", text); got.New != fresh {
+				t.Errorf("%+v", got)
+			}
+		}
+		if r := w.rows(t, bank.StateOpen)["LS0009"]; r.Payer != "王某" || r.Remark != "物业费" {
+			t.Errorf("%+q %+q", r.Payer, r.Remark)
+		}
+	})
 }
 
 func TestBankStatementThatCannotBeRead(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/kit/sheet"
 )
 
 // Imported is what a statement brought: new rows, rows that were known from
@@ -31,6 +32,7 @@ type Imported struct {
 // same file or from one that overlaps, stay as they are. Whose money a row may
 // be is only a suggestion. Errors: ErrFile and those of sheet.
 func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, name string, r io.ReaderAt, size int64) (Imported, error) {
+	name = sheet.PlainName(name)
 	f, err := readFile(name, r, size)
 	if err != nil {
 		return Imported{}, err

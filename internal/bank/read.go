@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
@@ -99,10 +100,23 @@ func (f *statement) take(row *sheet.TableRow, hash, name string, date clock.Date
 		}
 	}
 	b.Remark = cutTo(strings.Join(parts, " "), 200)
+	for _, text := range []*string{&b.Payer, &b.Account, &b.Reference, &b.Remark} {
+		*text = seen(*text)
+	}
 	key := b.mark(0)
 	same[key]++
 	b.Print = b.mark(same[key])
 	f.rows = append(f.rows, b)
+}
+
+// seen is a text without what hides in it or turns it round.
+func seen(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // mark is the print of a row that is the nth of its kind.

@@ -53,7 +53,7 @@ func (w *world) line(voucher, reference, last4 string, amount, kind string) stri
 
 func (w *world) load(t *testing.T, text string) card.Imported {
 	t.Helper()
-	got, err := w.card.Import(t.Context(), w.Teller(), w.Project, "pos.csv", strings.NewReader(text), int64(len(text)))
+	got, err := w.card.Import(t.Context(), w.Teller(), w.Project, "x/po\u200bs.csv", strings.NewReader(text), int64(len(text)))
 	if f := fault.As(err); f != nil {
 		t.Fatal(err, f.Fields)
 	}

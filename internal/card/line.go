@@ -14,6 +14,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/sheet"
 )
 
 // LineKind is what a line of an acquirer's file is about.
@@ -65,6 +66,7 @@ type Imported struct {
 // that are known, from the same file or from one that overlaps, stay as they
 // are. Errors: ErrFile and those of sheet.
 func (s *Service) Import(ctx context.Context, who actor.Actor, project id.ID, name string, r io.ReaderAt, size int64) (Imported, error) {
+	name = sheet.PlainName(name)
 	f, err := readFile(name, r, size)
 	if err != nil {
 		return Imported{}, err

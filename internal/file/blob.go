@@ -11,20 +11,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
-	"unicode"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/sheet"
 )
 
-const (
-	maxName   = 120 // characters
-	keepDraft = 24 * time.Hour
-)
+const keepDraft = 24 * time.Hour
 
 var shaText = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
@@ -115,40 +111,12 @@ func (s *Service) Add(ctx context.Context, tx *db.Tx, project id.ID, c Content, 
 	if !shaText.MatchString(c.SHA256) {
 		return 0, fmt.Errorf("add file: %q is not a digest", c.SHA256)
 	}
-	b := Blob{Project: project, ID: tx.NewID(), SHA256: c.SHA256, Name: plainName(name), Size: c.Size, Kind: kind,
+	b := Blob{Project: project, ID: tx.NewID(), SHA256: c.SHA256, Name: sheet.PlainName(name), Size: c.Size, Kind: kind,
 		CreatedBy: who.Account, CreatedAt: tx.Now()}
 	if err := insertBlob(ctx, tx, b); err != nil {
 		return 0, fmt.Errorf("add file: %w", err)
 	}
 	return b.ID, nil
-}
-
-// plainName keeps what can be shown and stored of a name: no folders, no
-// invisible or direction-changing characters, at most 120 characters with the
-// extension kept.
-func plainName(name string) string {
-	name = strings.ToValidUTF8(name, "")
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	name = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.TrimSpace(name)
-	if name == "" || name == "." || name == ".." {
-		return "未命名"
-	}
-	if r := []rune(name); len(r) > maxName {
-		ext := []rune(filepath.Ext(name))
-		if len(ext) > 10 {
-			ext = nil
-		}
-		name = string(r[:maxName-len(ext)]) + string(ext)
-	}
-	return name
 }
 
 // Find reads what is known of an upload; fault.ErrNotFound when the project

@@ -103,7 +103,7 @@ func (s *Service) StartImportOf(ctx context.Context, who actor.Actor, project id
 			}
 			return s.resume(ctx, tx, project, &im)
 		}
-		im = Import{ID: tx.NewID(), Kind: kind, FileName: name, Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
+		im = Import{ID: tx.NewID(), Kind: kind, FileName: sheet.PlainName(name), Hash: content.SHA256, State: ImportChecking, By: who.Account, ByName: who.Name, At: tx.Now()}
 		if im.File, err = s.files.Add(ctx, tx, project, content, name, KindRoster, who); err != nil {
 			return err
 		}

@@ -418,6 +418,16 @@ func TestBadCells(t *testing.T) {
 	})
 }
 
+// E3: the list and the log show the name of a file as it is.
+func TestNameOfTheFile(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		im, err := h.s.StartImport(h.ctx, h.who, h.p, "../\u202evsc.名\u200b册"+strings.Repeat("长", 5000)+".csv", bytes.NewReader(csv(header)))
+		if err != nil || im.FileName != "vsc.名册"+strings.Repeat("长", 110)+".csv" {
+			t.Errorf("%q, %v", im.FileName, err)
+		}
+	})
+}
+
 // A31: an import that is cut off again and again is not begun or done.
 func TestImportCutOff(t *testing.T) {
 	lines := []string{header}
