@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -61,9 +62,9 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // logged is a path without the token of a pay code, which opens a bill to
 // whoever has it.
-func logged(path string) string {
+func logged(asked string) string {
 	for _, head := range []string{"/pay/", Prefix + "/pay/"} {
-		if rest, ok := strings.CutPrefix(path, head); ok && !strings.HasPrefix(rest, "assets/") {
+		if rest, ok := strings.CutPrefix(path.Clean(asked), head); ok && !strings.HasPrefix(rest, "assets/") {
 			_, tail, more := strings.Cut(rest, "/")
 			if more {
 				tail = "/" + tail
@@ -71,7 +72,7 @@ func logged(path string) string {
 			return head + "…" + tail
 		}
 	}
-	return path
+	return asked
 }
 
 // outermost logs, sets the security headers and turns panics into 500. The

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -287,6 +288,25 @@ func TestParameters(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The token of a pay code opens a bill; the log has it in no spelling.
+func TestTokensStayOutOfTheLog(t *testing.T) {
+	var log bytes.Buffer
+	s := web.New(web.Deps{DB: dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{}), Log: slog.New(slog.NewJSONHandler(&log, nil)), Version: "test"})
+	srv := httptest.NewServer(s.Handler())
+	defer srv.Close()
+	for _, at := range []string{"/pay/secret", "//pay/secret", "/api/v1/pay/secret/orders/1", "/api/v1//pay/secret", "/api/v1/x/../pay/secret"} {
+		res, err := http.Get(srv.URL + at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	srv.Close() // what was answered has been logged
+	if strings.Contains(log.String(), "secret") || !strings.Contains(log.String(), "/pay/…/orders/1") {
+		t.Error(log.String())
+	}
 }
 
 // A command that takes its time is not cut off while its client waits.
