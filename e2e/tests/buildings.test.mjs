@@ -65,6 +65,7 @@ test('[P3] a role is given for one building, and stands so in the list and in th
   const log = (await boss.get('/audit?action=identity.grants_changed')).body.items
   assert.deepEqual(log.map((e) => e.summary.match(/限于楼栋 [^，]*/)?.[0]), ['限于楼栋 1栋', '限于楼栋 1栋、3栋'])
   lou = await seed.signIn(linli.origin, 'zhengnan', 'Guanjia-2026-ok')
+  await lou.post('/session/password', { old: 'Guanjia-2026-ok', password: 'Ziji-2026-mima' }) // what was given is replaced first
 })
 
 test('[P3] who answers for one building works there and learns nothing of the others', async () => {

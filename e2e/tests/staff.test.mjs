@@ -35,6 +35,24 @@ async function login(who, password) {
   return p
 }
 
+/** What the administrator has chosen is replaced before anything else. */
+async function replacePassword(page, given, own, { look = false } = {}) {
+  await page.getByRole('heading', { name: '换成自己的密码' }).waitFor()
+  await page.getByLabel('现在的密码').fill(given)
+  await page.getByLabel('新密码', { exact: true }).fill(given)
+  await page.getByLabel('再输一次新密码').fill(given)
+  if (look) {
+    await page.getByRole('button', { name: '改成新密码' }).click()
+    await page.getByText('新密码要和原来的不一样').first().waitFor()
+    await assertAccessible(page)
+    await shot(page, 'password-given')
+  }
+  await page.getByLabel('新密码', { exact: true }).fill(own)
+  await page.getByLabel('再输一次新密码').fill(own)
+  await page.getByRole('button', { name: '改成新密码' }).click()
+  await page.waitForURL((u) => u.pathname !== '/due')
+}
+
 test('[P1][P3] the administrator makes an account with a role on one project, and it works there only', async () => {
   const p = await seed.pageOf(browser, linli.origin, boss)
   await p.page.goto('/accounts')
@@ -57,6 +75,7 @@ test('[P1][P3] the administrator makes an account with a role on one project, an
   await p.close()
 
   const q = await login('lixuemei', 'Guanjia-2026-ok')
+  await replacePassword(q.page, 'Guanjia-2026-ok', 'Ziji-2026-mima', { look: true })
   await q.page.waitForURL(new RegExp(`/p/${one}/`))
   await q.page.getByText('李雪梅').first().waitFor()
   await q.settled()
@@ -132,6 +151,7 @@ test('[P1] five wrong passwords lock the account, the right one too, until the a
   await dialog.waitFor({ state: 'hidden' })
   await b.close()
   await attempt('Xinmima-2026-ok')
+  await replacePassword(p.page, 'Xinmima-2026-ok', 'Ziji-2026-mima')
   await p.page.waitForURL(/\/p\//)
   await p.close()
 })

@@ -62,6 +62,7 @@ type NewAccount struct {
 	Login    string
 	Name     string
 	Password string
+	Given    bool // the person replaces the password before anything else
 	Grants   []Grant
 }
 
@@ -128,7 +129,7 @@ func (s *Service) CreateAccount(ctx context.Context, who actor.Actor, in NewAcco
 	if err != nil {
 		return 0, fmt.Errorf("create account: %w", err)
 	}
-	a.Grants = grants
+	a.Grants, a.PasswordAt = grants, chosen(s.db.Clock().Now(), in.Given)
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := closeSetup(ctx, tx); err != nil {
 			return err
@@ -148,7 +149,7 @@ func (s *Service) CreateAccount(ctx context.Context, who actor.Actor, in NewAcco
 }
 
 func (s *Service) add(ctx context.Context, tx *db.Tx, who actor.Actor, a *Account) error {
-	a.ID, a.CreatedAt, a.PasswordAt = tx.NewID(), tx.Now(), tx.Now()
+	a.ID, a.CreatedAt = tx.NewID(), tx.Now()
 	err := insertAccount(ctx, tx, *a)
 	if db.IsUnique(err) {
 		return ErrLoginTaken.At("body.login", ErrLoginTaken.Text, a.Login)
@@ -253,8 +254,8 @@ func (s *Service) Rename(ctx context.Context, who actor.Actor, account id.ID, ve
 }
 
 // ResetPassword sets a new password, ends every session of the account and
-// lifts a lock.
-func (s *Service) ResetPassword(ctx context.Context, who actor.Actor, account id.ID, password string) error {
+// lifts a lock. A given one is replaced by its person before anything else.
+func (s *Service) ResetPassword(ctx context.Context, who actor.Actor, account id.ID, password string, given bool) error {
 	if err := who.Must(PermManage, 0); err != nil {
 		return err
 	}
@@ -274,7 +275,7 @@ func (s *Service) ResetPassword(ctx context.Context, who actor.Actor, account id
 		return fmt.Errorf("reset password: %w", err)
 	}
 	_, err = s.change(ctx, who, account, 0, func(tx *db.Tx, a *Account) error {
-		a.hash, a.PasswordAt = hash, tx.Now()
+		a.hash, a.PasswordAt = hash, chosen(tx.Now(), given)
 		s.note(tx, who, "password_reset", *a, nil, nil, "重置账号 %s（%s）的密码，该账号的登录全部失效", a.Login, a.Name)
 		if err := clearAttempts(ctx, tx, attemptKey(a.Login)); err != nil {
 			return err

@@ -121,6 +121,7 @@ type newAccountInput struct {
 		Login    string         `json:"login" maxLength:"200" doc:"登录名，3 到 32 位字母、数字或下划线"`
 		Name     string         `json:"name" maxLength:"200" doc:"姓名"`
 		Password string         `json:"password" maxLength:"1000" doc:"初始密码，至少 10 位"`
+		Given    bool           `json:"change_password,omitempty" doc:"本人登录后要先换成自己的密码"`
 		Grants   []accountGrant `json:"grants" nullable:"false" maxItems:"200" doc:"角色"`
 	}
 }
@@ -131,7 +132,7 @@ func (s *Service) createAccount(ctx context.Context, who actor.Actor, in *newAcc
 	if err != nil {
 		return nil, err
 	}
-	account, err := s.CreateAccount(ctx, who, NewAccount{Login: b.Login, Name: b.Name, Password: b.Password, Grants: grants})
+	account, err := s.CreateAccount(ctx, who, NewAccount{Login: b.Login, Name: b.Name, Password: b.Password, Given: b.Given, Grants: grants})
 	if err != nil {
 		return nil, err
 	}
@@ -178,11 +179,12 @@ type resetInput struct {
 	Account id.ID `path:"account"`
 	Body    struct {
 		Password string `json:"password" maxLength:"1000" doc:"新密码，至少 10 位"`
+		Given    bool   `json:"change_password,omitempty" doc:"本人登录后要先换成自己的密码"`
 	}
 }
 
 func (s *Service) resetPassword(ctx context.Context, who actor.Actor, in *resetInput) (*struct{}, error) {
-	return nil, s.ResetPassword(ctx, who, in.Account, in.Body.Password)
+	return nil, s.ResetPassword(ctx, who, in.Account, in.Body.Password, in.Body.Given)
 }
 
 func (s *Service) dismissAccount(ctx context.Context, who actor.Actor, in *accountInput) (*oneAccount, error) {

@@ -149,6 +149,7 @@ func (s *Service) knownProject(ctx context.Context, who actor.Actor, project id.
 // What somebody has to do before he can do anything else.
 const (
 	dueNothing  = ""
+	dueGiven    = "given"    // replace the password that somebody else has chosen
 	duePassword = "password" // choose a new password
 	dueTOTP     = "totp"     // bind a second factor
 )
@@ -156,6 +157,9 @@ const (
 // due tells what stands between an account and its rights.
 func (p Policy) due(a Account, now time.Time) string {
 	since := a.PasswordAt
+	if since.Equal(givenAt()) {
+		return dueGiven
+	}
 	if since.IsZero() {
 		since = a.CreatedAt
 	}
@@ -167,3 +171,19 @@ func (p Policy) due(a Account, now time.Time) string {
 	}
 	return dueNothing
 }
+
+// givenAt stands for the day of a password that somebody else has chosen: older
+// than any that a person has set.
+func givenAt() time.Time { return time.UnixMicro(1) }
+
+// chosen is what is kept as the day of a password: now, or givenAt when its
+// person shall replace it first.
+func chosen(now time.Time, given bool) time.Time {
+	if given {
+		return givenAt()
+	}
+	return now
+}
+
+// changes tells whether what is due is a new password.
+func changes(due string) bool { return due == duePassword || due == dueGiven }

@@ -160,7 +160,7 @@ func (s *Service) fresh(ctx context.Context, policy Policy, a Account, password 
 	if err := checkPassword(policy.MinLength, a.Login, password); err != nil {
 		return "", err
 	}
-	if policy.due(a, s.db.Clock().Now()) == duePassword {
+	if changes(policy.due(a, s.db.Clock().Now())) {
 		same, err := s.samePassword(ctx, a.hash, password)
 		if err != nil {
 			return "", err

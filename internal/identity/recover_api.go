@@ -12,14 +12,19 @@ import (
 
 type recoveryWays struct {
 	Body struct {
-		Channels []string `json:"channels" nullable:"false" enum:"sms,mail" doc:"可以用哪些渠道收验证码；没有则只能请管理员重置密码"`
+		Channels  []string `json:"channels" nullable:"false" enum:"sms,mail" doc:"可以用哪些渠道收验证码；没有则只能请管理员重置密码"`
+		MinLength int      `json:"password_min" doc:"新密码至少几位"`
 	}
 }
 
 func (s *Service) readRecovery(ctx context.Context, _ actor.Actor, _ *struct{}) (*recoveryWays, error) {
 	ways, err := s.RecoveryWays(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := s.Policy(ctx, s.db.Reader(ctx))
 	out := &recoveryWays{}
-	out.Body.Channels = append([]string{}, ways...)
+	out.Body.Channels, out.Body.MinLength = append([]string{}, ways...), policy.MinLength
 	return out, err
 }
 

@@ -259,7 +259,7 @@ func (s *Service) ChangePassword(ctx context.Context, who actor.Actor, old, fres
 	if err := checkPassword(policy.MinLength, mine.Login, fresh); err != nil {
 		return Session{}, err
 	}
-	if policy.due(mine, s.db.Clock().Now()) == duePassword && old == fresh {
+	if changes(policy.due(mine, s.db.Clock().Now())) && old == fresh {
 		return Session{}, ErrSamePassword.At("body.password", ErrSamePassword.Text, nil)
 	}
 	a, left, same, err := s.tryPassword(ctx, mine.Login, old)

@@ -130,7 +130,7 @@ type sessionProject struct {
 type sessionBody struct {
 	Account     sessionAccount     `json:"account"`
 	Company     string             `json:"company" doc:"公司名称"`
-	Due         string             `json:"due" enum:",password,totp" doc:"要先做完才能用系统：password 换密码，totp 绑定动态验证码"`
+	Due         string             `json:"due" enum:",given,password,totp" doc:"要先做完才能用系统：given 换掉别人给的密码，password 密码到期要换，totp 绑定动态验证码"`
 	MinLength   int                `json:"password_min" doc:"密码至少几位"`
 	Roles       []sessionRole      `json:"roles" nullable:"false"`
 	Permissions []actor.Permission `json:"permissions" nullable:"false" doc:"在任何一个项目上、或在其中部分楼栋上有的权限"`

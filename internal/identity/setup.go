@@ -58,7 +58,7 @@ func (s *Service) Setup(ctx context.Context, who actor.Actor, in NewCompany) (id
 	if err != nil {
 		return 0, fmt.Errorf("set up: %w", err)
 	}
-	a.Grants = []Grant{{Role: RoleAdmin}}
+	a.Grants, a.PasswordAt = []Grant{{Role: RoleAdmin}}, s.db.Clock().Now()
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		first, err := closeSetup(ctx, tx)
 		if err != nil {

@@ -9983,10 +9983,10 @@ export interface components {
             /** @description 公司名称 */
             company: string;
             /**
-             * @description 要先做完才能用系统：password 换密码，totp 绑定动态验证码
+             * @description 要先做完才能用系统：given 换掉别人给的密码，password 密码到期要换，totp 绑定动态验证码
              * @enum {string}
              */
-            due: "" | "password" | "totp";
+            due: "" | "given" | "password" | "totp";
             /** @description 每个项目上有哪些权限 */
             grants: components["schemas"]["IdentitySessionGrant"][];
             /**
@@ -11026,6 +11026,8 @@ export interface components {
             items: components["schemas"]["Meter"][];
         };
         NewAccountInputBody: {
+            /** @description 本人登录后要先换成自己的密码 */
+            change_password?: boolean;
             /** @description 角色 */
             grants: components["schemas"]["IdentityAccountGrant"][];
             /** @description 登录名，3 到 32 位字母、数字或下划线 */
@@ -12352,6 +12354,11 @@ export interface components {
         RecoveryWaysBody: {
             /** @description 可以用哪些渠道收验证码；没有则只能请管理员重置密码 */
             channels: ("sms" | "mail")[];
+            /**
+             * Format: int64
+             * @description 新密码至少几位
+             */
+            password_min: number;
         };
         "Red-chargeRequest": {
             /** @description true 时，这个月再出账会按那时的资料重新收；不填则不再收 */
@@ -12471,6 +12478,8 @@ export interface components {
             version: number;
         };
         ResetInputBody: {
+            /** @description 本人登录后要先换成自己的密码 */
+            change_password?: boolean;
             /** @description 新密码，至少 10 位 */
             password: string;
         };

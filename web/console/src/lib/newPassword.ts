@@ -1,4 +1,4 @@
-import { checkPassword } from './password'
+import { checkPassword, MIN_PASSWORD } from './password'
 
 const LOWER = 'abcdefghijkmnpqrstuvwxyz'
 const UPPER = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
@@ -16,11 +16,12 @@ function secure(below: number): number {
   }
 }
 
-/** A password to hand over on paper: 12 characters without 0 O 1 l I, of three classes, written in groups of four. */
-export function newPassword(random: (below: number) => number = secure): string {
+/** A password to hand over on paper: at least 12 characters without 0 O 1 l I, of three classes, in groups of four, as long as the company asks. */
+export function newPassword(least = MIN_PASSWORD, random: (below: number) => number = secure): string {
+  const groups = Math.max(3, Math.ceil((least + 1) / 5))
   for (;;) {
     const four = () => Array.from({ length: 4 }, () => pick(ALL, random)).join('')
-    const text = `${four()}-${four()}-${four()}`
+    const text = Array.from({ length: groups }, four).join('-')
     if (checkPassword(text.replace(/-/g, '')).mixed) return text
   }
 }

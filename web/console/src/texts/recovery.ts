@@ -1,5 +1,3 @@
-import { MIN_PASSWORD } from '@/lib/password'
-
 type Channel = 'sms' | 'mail'
 
 /** Words of 忘记密码, before anybody is signed in. */
@@ -17,7 +15,7 @@ export const recoverTexts = {
   code: '验证码',
   codeHint: '6 位数字',
   password: '新密码',
-  passwordHint: `至少 ${MIN_PASSWORD} 位，大写、小写、数字、符号中至少三种`,
+  passwordHint: (least: number) => `至少 ${least} 位，大写、小写、数字、符号中至少三种`,
   again: '再输一次新密码',
   set: '设置新密码',
   setting: '正在设置',
