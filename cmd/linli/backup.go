@@ -48,6 +48,11 @@ func backupCommand(ctx context.Context, env environment, args []string) error {
 	if err != nil {
 		return err
 	}
+	if strings.HasSuffix(*to, "/") { // a folder was meant, also when it is not there yet
+		if err := os.MkdirAll(target, 0o700); err != nil {
+			return fmt.Errorf("建备份目录: %w", err)
+		}
+	}
 	if st, err := os.Stat(target); err == nil && st.IsDir() {
 		target = filepath.Join(target, time.Now().In(clock.Shanghai()).Format("linli-20060102-150405.backup"))
 	}
@@ -103,6 +108,12 @@ func drillCommand(ctx context.Context, env environment, c app.Config, from, secr
 	}
 	if c.Backup = plan; secret != "" {
 		c.Backup.Password = secret
+	}
+	if plan.Dir == "" && from == "" {
+		return errors.New("没有自动备份（LINLI_BACKUP_DIR=off），请用 --from 写明演练哪个备份文件")
+	}
+	if _, err := os.Stat(filepath.Join(c.Dir, "keys.json")); err != nil {
+		return fmt.Errorf("%s 不是数据目录（没有 keys.json），请确认 LINLI_DATA 写对了", c.Dir)
 	}
 	if from != "" {
 		if from, err = filepath.Abs(from); err != nil {

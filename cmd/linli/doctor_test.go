@@ -51,7 +51,7 @@ func TestDoctorAndBackupBesideTheServer(t *testing.T) {
 	if st, err := os.Stat(made[0]); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v %v", st.Mode(), err)
 	}
-	must(t, 1, "restore_not_empty", dir, "restore", "--from", made[0])
+	must(t, 1, "恢复只写入空目录", dir, "restore", "--from", made[0])
 	fresh := filepath.Join(t.TempDir(), "fresh")
 	must(t, 0, "已恢复到 "+fresh, fresh, "restore", "--from", made[0])
 	must(t, 0, "没有发现问题", fresh, "doctor")

@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+
+	"linli/internal/kit/fault"
 )
 
 type command struct {
@@ -27,6 +29,7 @@ func commands() []command {
 		{"backup", "备份：linli backup --to 文件或目录，可与运行中的服务同时进行", backupCommand},
 		{"restore", "恢复到空的数据目录：linli restore --from 文件；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
+		{"password", "给账号新的初始密码：管理员自己也登录不了时，停掉服务后用 linli password 登录名", passwordCommand},
 		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay|invoice|mail|sms|tencent", simCommand},
 		{"bench", "测量：linli bench billing|lists|callbacks|reconcile|reports", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
@@ -62,6 +65,14 @@ func setting(name, fallback string) string {
 	return fallback
 }
 
+// words is what a person reads of an error: the sentence, where there is one.
+func words(err error) string {
+	if f := fault.As(err); f != nil {
+		return f.Text
+	}
+	return err.Error()
+}
+
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -94,12 +105,17 @@ func main() {
 	case "-v", "--version":
 		name = "version"
 	}
+	if err := checkSettings(); err != nil {
+		fmt.Fprintln(os.Stderr, "linli "+name+":", err)
+		stop()
+		os.Exit(1)
+	}
 	for _, c := range commands() {
 		if c.name != name {
 			continue
 		}
 		if err := c.run(ctx, env, os.Args[2:]); err != nil && !errors.Is(err, errHelped) {
-			fmt.Fprintln(os.Stderr, "linli "+name+":", err)
+			fmt.Fprintln(os.Stderr, "linli "+name+":", words(err))
 			stop()
 			os.Exit(1)
 		}
@@ -108,29 +124,6 @@ func main() {
 	fmt.Fprintf(os.Stderr, "没有“%s”这个命令\n\n%s", name, help())
 	stop()
 	os.Exit(2)
-}
-
-// settings are the variables of the environment, as docs/ops.md explains them.
-func settings() [][2]string {
-	return [][2]string{
-		{"LINLI_ADDR", "监听的地址和端口（127.0.0.1:8080）"},
-		{"LINLI_DATA", "数据目录：数据库、密钥、上传的文件（serve 为 ./data，demo 为 ./data-demo）"},
-		{"LINLI_DB", "PostgreSQL 地址 postgres://…（留空用数据目录里的 SQLite）"},
-		{"LINLI_URL", "外面访问本系统的地址，如 https://wy.example.cn；线上收款和缴费二维码要用"},
-		{"LINLI_TLS", "前面有 TLS 反向代理时设 1"},
-		{"LINLI_TRUSTED_PROXIES", "前面的反向代理的地址或网段，如 127.0.0.1/32,10.0.0.0/8（留空则转来的客户端地址都不信）"},
-		{"LINLI_LOG", "日志级别 DEBUG、INFO、WARN、ERROR（WARN）"},
-		{"LINLI_OUTBOUND_ALLOW", "邮件服务器、开票平台可以在内网的哪些地址，如 10.1.2.3,192.168.5.0/24（留空则只连外网）"},
-		{"LINLI_METRICS", "Prometheus 指标的地址（留空则没有）"},
-		{"LINLI_BACKUP_DIR", "自动备份的目录（数据目录下的 backups；off 为不备份）"},
-		{"LINLI_BACKUP_HOUR", "每天几点以后备份（3）"},
-		{"LINLI_BACKUP_DAYS", "备份保留几天（14）"},
-		{"LINLI_BACKUP_PASSWORD_FILE", "加密备份用的密码文件（留空不加密）"},
-		{"LINLI_WECHAT", "微信支付的主机（留空为官方，演练时填模拟器；下面三个同样）"},
-		{"LINLI_ALIPAY", "支付宝的主机"},
-		{"LINLI_SMS", "阿里云短信的主机"},
-		{"LINLI_TENCENT_SMS", "腾讯云短信的主机"},
-	}
 }
 
 // help is the list of commands and variables.

@@ -48,6 +48,11 @@ func product(dir string) *exec.Cmd {
 func startServe(t *testing.T) (*process, string) {
 	t.Helper()
 	dir := t.TempDir()
+	return serveOn(t, dir), dir
+}
+
+func serveOn(t *testing.T, dir string) *process {
+	t.Helper()
 	p := &process{cmd: product(dir), left: make(chan error, 1)}
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
@@ -65,7 +70,7 @@ func startServe(t *testing.T) (*process, string) {
 	p.addr = strings.TrimPrefix(strings.TrimSpace(line), "ready http://")
 	go func() { p.left <- p.cmd.Wait() }()
 	t.Cleanup(func() { p.cmd.Process.Kill() })
-	return p, dir
+	return p
 }
 
 func (p *process) call(t *testing.T, method, path, body string, header ...string) (int, string) {
