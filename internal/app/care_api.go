@@ -133,7 +133,12 @@ func (k *care) read(ctx context.Context, _ actor.Actor, _ *struct{}) (*careOutpu
 // kindName says in words what a job does.
 func kindName(kind string) string {
 	names := map[string]string{jobBackup: "备份", jobDrill: "恢复演练", "billing.generate": "出账：生成应收", "billing.release": "出账：发布",
-		"billing.withdraw": "出账：撤回", "estate.check": "导入：检查", "estate.apply": "导入：写入"}
+		"billing.withdraw": "出账：撤回", "estate.check": "导入：检查", "estate.apply": "导入：写入", "file.export": "生成导出文件",
+		"identity.recover": "找回密码：发验证码", "invoice.issue": "开票", "invoice.file": "下载发票文件", "notify.send": "发送消息",
+		"notify.receipt": "查短信有没有送达", "notify.unread": "站内消息没打开改发短信或邮件", "payment.announce": "向支付渠道下单",
+		"payment.announce_phone": "向支付渠道下单（手机）", "payment.look": "向支付渠道查结果", "payment.close": "关闭线上收款", "payment.scan": "扫码收款",
+		"payment.reverse": "撤销扫码收款", "payment.apply": "处理支付通知", "payment.refund": "原路退款", "payment.reconcile": "渠道对账",
+		"deduct.prepaid": "预存自动抵扣", "dunning.push": "推送账单", "dunning.remind": "发催缴提醒"}
 	if n, ok := names[kind]; ok {
 		return n
 	}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,9 @@ func New(d *db.DB, log *slog.Logger) *Queue {
 
 // Handle names the handler of a kind; rooms call it while they are built.
 func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+
+// Kinds are the kinds of jobs that are handled here, in no order.
+func (q *Queue) Kinds() []string { return slices.Collect(maps.Keys(q.handlers)) }
 
 // GaveUp names what is told before a job of a kind becomes a dead letter, so
 // that what waits for it can say so. It may be told twice; while it fails the
