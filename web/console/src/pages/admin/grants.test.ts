@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { UNCHOSEN, buildingWords, grantFault, sameGrants, toGrants, toLines } from './grants'
+import { UNCHOSEN, buildingWords, grantFault, roleWords, sameGrants, toGrants, toLines, withProjects } from './grants'
 
 const grants = [{ role: 'cashier', project_id: '7' }, { role: 'manager', project_id: null }]
+
+describe('many projects', () => {
+  const on = (role: string, ...projects: (string | null)[]) => projects.map((project_id) => ({ role, project_id }))
+  it('says a role once, and of many projects the first three', () => {
+    const words = (list: ReturnType<typeof on>) => roleWords(list, (key) => key.toUpperCase(), (g) => g.project_id ?? '全部')
+    expect(words([...on('a', '1', '2'), ...on('b', null)])).toBe('A（1、2）、B（全部）')
+    expect(words(on('a', '1', '2', '3', '4'))).toBe('A（1、2、3、4）')
+    expect(words(on('a', '1', '2', '3', '4', '5'))).toBe('A（1、2、3等 5 个项目）')
+  })
+  it('gives a role on the chosen projects, on none twice, in the place of the line that waits', () => {
+    const lines = [{ key: 4, role: 'a', project: '1', buildings: ['9'] }, { key: 5, role: 'a', project: UNCHOSEN, buildings: null }, { key: 6, role: 'b', project: '2', buildings: null }]
+    expect(withProjects(lines, 'a', ['1', '2', '3'])).toEqual([lines[0], lines[2], { key: 7, role: 'a', project: '2', buildings: null }, { key: 8, role: 'a', project: '3', buildings: null }])
+  })
+})
 
 describe('the role editor', () => {
   it('gives back what it got; only an empty choice means everywhere', () => {

@@ -30,3 +30,18 @@ export function buildingWords(ids: string[], names: ReadonlyMap<string, string>)
   if (known.length < ids.length) return `${ids.length} 栋楼`
   return known.length > 3 ? `${known.slice(0, 3).join('、')}等 ${ids.length} 栋楼` : known.join('、')
 }
+/** The roles of an account in words, each once, with where it holds: the first three places, then how many. */
+export function roleWords(grants: Grant[], role: (key: string) => string, place: (grant: Grant) => string): string {
+  const keys = [...new Set(grants.map((g) => g.role))]
+  return keys.map((key) => {
+    const at = grants.filter((g) => g.role === key).map(place)
+    return `${role(key)}（${at.length > 4 ? `${at.slice(0, 3).join('、')}等 ${at.length} 个项目` : at.join('、')}）`
+  }).join('、')
+}
+/** The lines with one more for each of these projects that has none of this role; a line without a project yet is the first of them. */
+export function withProjects(lines: GrantLine[], role: string, projects: readonly string[]): GrantLine[] {
+  const held = new Set(lines.filter((l) => l.role === role).map((l) => l.project))
+  const rest = lines.filter((l) => l.role !== role || l.project !== UNCHOSEN)
+  const first = Math.max(-1, ...lines.map((l) => l.key)) + 1
+  return [...rest, ...projects.filter((p) => !held.has(p)).map((project, n) => ({ key: first + n, role, project, buildings: null }))]
+}
