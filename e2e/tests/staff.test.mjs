@@ -75,6 +75,7 @@ test('[P1][P3] the administrator makes an account with a role on one project, an
   await p.close()
 
   const q = await login('lixuemei', 'Guanjia-2026-ok')
+  q.expect(/422 .*\/session\/password/)
   await replacePassword(q.page, 'Guanjia-2026-ok', 'Ziji-2026-mima', { look: true })
   await q.page.waitForURL(new RegExp(`/p/${one}/`))
   await q.page.getByText('李雪梅').first().waitFor()
