@@ -18,8 +18,8 @@ import (
 )
 
 // desk gives the household of a twin what the counter works with beside cash: an
-// order that waits for its payer, a pay code, a deposit, and another one that
-// somebody asks to give back.
+// order that waits for its payer, a pay code, a deposit, another one that
+// somebody asks to give back, and one that shall pay what is owed.
 func (w *matrixWorld) desk(t *testing.T, p *twin, who actor.Actor) {
 	t.Helper()
 	ctx, project, room := t.Context(), p.ids["project"], p.ids["room"]
@@ -41,6 +41,7 @@ func (w *matrixWorld) desk(t *testing.T, p *twin, who actor.Actor) {
 		Method: cashier.MethodCash, Reason: p.canary})
 	fatal(err)
 	p.ids["refund"] = f.ID
+	p.ids["settlement"] = w.settles(t, p, who)
 	w.bills(t, p, who)
 }
 
@@ -111,7 +112,7 @@ func (w *matrixWorld) leaves(t *testing.T, p *twin, who actor.Actor) {
 func (w *matrixWorld) deskBodies(t *testing.T, from twin) map[string]string {
 	t.Helper()
 	ctx, project := t.Context(), w.a.ids["project"]
-	owed, held, asked := money.Fen(0), 1, 1 // what an absent one is asked with
+	owed, held, asked, settling := money.Fen(0), 1, 1, 1 // what an absent one is asked with
 	if seat, err := w.app.Cashier.Seat(ctx, project, from.ids["room"]); err == nil {
 		owed = seat.Owed
 	}
@@ -121,24 +122,32 @@ func (w *matrixWorld) deskBodies(t *testing.T, from twin) map[string]string {
 	if f, err := w.app.Cashier.Refund(ctx, project, from.ids["refund"]); err == nil {
 		asked = f.Version
 	}
+	if x, err := w.app.Deposit.Settlement(ctx, project, from.ids["settlement"]); err == nil {
+		settling = x.Version
+	}
 	order := fmt.Sprintf(`{"channel":"wechat","room_id":%q,"expected_owed":%d,"amount":1}`, from.ids["room"], owed)
 	return map[string]string{
-		"invoice-title-add": fmt.Sprintf(`{"payer_id":%q,"title":{"name":"周文博","company":false}}`, from.ids["person"]),
-		"deposit-deduct":    fmt.Sprintf(`{"amount":1,"reason":"矩阵测试","version":%d}`, held),
-		"deposit-move":      fmt.Sprintf(`{"person_id":%q,"reason":"矩阵测试","version":%d}`, from.ids["person"], held),
-		"deposit-take":      fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
-		"order-cancel":      `{}`,
-		"order-create":      order,
-		"order-parts":       order,
-		"paycode-end":       `{"reason":"矩阵测试"}`,
-		"paycode-issue":     `{}`,
-		"paycode-sheet":     `{}`,
-		"refund-again":      fmt.Sprintf(`{"method":"transfer","version":%d}`, asked),
-		"refund-ask":        fmt.Sprintf(`{"kind":"deposit","deposit_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["deposit"]),
-		"refund-decide":     fmt.Sprintf(`{"approve":true,"version":%d}`, asked),
-		"refund-pay":        fmt.Sprintf(`{"version":%d}`, asked),
-		"refund-withdraw":   fmt.Sprintf(`{"version":%d}`, asked),
-		"transfer-room":     fmt.Sprintf(`{"new_owner":{"name":"新业主"},"date":%q}`, clock.DateOf(dbtest.Start()).AddDays(40)),
-		"undo-transfer":     `{"reason":"矩阵测试"}`,
+		"invoice-title-add":           fmt.Sprintf(`{"payer_id":%q,"title":{"name":"周文博","company":false}}`, from.ids["person"]),
+		"deposit-deduct":              fmt.Sprintf(`{"amount":1,"reason":"矩阵测试","version":%d}`, held),
+		"deposit-move":                fmt.Sprintf(`{"person_id":%q,"reason":"矩阵测试","version":%d}`, from.ids["person"], held),
+		"deposit-take":                fmt.Sprintf(`{"kind":"keys","room_id":%q,"pays":[{"method":"cash","amount":100}]}`, from.ids["room"]),
+		"deposit-settlement-ask":      fmt.Sprintf(`{"deposit_id":%q,"charge_ids":[%q],"settle":1,"agreed":true,"reason":"矩阵测试"}`, from.ids["deposit"], from.ids["charge"]),
+		"deposit-settlement-decide":   fmt.Sprintf(`{"approve":true,"version":%d}`, settling),
+		"deposit-settlement-pay":      fmt.Sprintf(`{"version":%d}`, settling),
+		"deposit-settlement-renew":    fmt.Sprintf(`{"version":%d}`, settling),
+		"deposit-settlement-withdraw": fmt.Sprintf(`{"version":%d}`, settling),
+		"order-cancel":                `{}`,
+		"order-create":                order,
+		"order-parts":                 order,
+		"paycode-end":                 `{"reason":"矩阵测试"}`,
+		"paycode-issue":               `{}`,
+		"paycode-sheet":               `{}`,
+		"refund-again":                fmt.Sprintf(`{"method":"transfer","version":%d}`, asked),
+		"refund-ask":                  fmt.Sprintf(`{"kind":"deposit","deposit_id":%q,"amount":1,"method":"cash","reason":"矩阵测试"}`, from.ids["deposit"]),
+		"refund-decide":               fmt.Sprintf(`{"approve":true,"version":%d}`, asked),
+		"refund-pay":                  fmt.Sprintf(`{"version":%d}`, asked),
+		"refund-withdraw":             fmt.Sprintf(`{"version":%d}`, asked),
+		"transfer-room":               fmt.Sprintf(`{"new_owner":{"name":"新业主"},"date":%q}`, clock.DateOf(dbtest.Start()).AddDays(40)),
+		"undo-transfer":               `{"reason":"矩阵测试"}`,
 	}
 }

@@ -115,10 +115,24 @@ func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundLis
 
 func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *RefundRef) (*refundOut, error) {
 	f, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRead, in.Project))
+	return answerRefund(&f, who, err)
+}
+
+func answerRefund(f *Refund, who actor.Actor, err error) (*refundOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return &refundOut{toRefund(f, who)}, nil
+}
+
+// doRefund answers what a command makes of an application, for somebody whose
+// right reaches it.
+func (s *Service) doRefund(ctx context.Context, who actor.Actor, right actor.Permission, in RefundRef, do func() (Refund, error)) (*refundOut, error) {
+	f, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(right, in.Project))
+	if err == nil {
+		f, err = do()
+	}
+	return answerRefund(&f, who, err)
 }
 
 func (s *Service) apiAskRefund(ctx context.Context, who actor.Actor, in *struct {
@@ -140,10 +154,7 @@ func (s *Service) apiAskRefund(ctx context.Context, who actor.Actor, in *struct 
 	f, err := s.AskRefund(ctx, who, in.Project, RefundAsk{Kind: RefundKind(b.Kind), Receipt: b.Receipt, Room: b.Room, Deposit: b.Deposit,
 		Amount: b.Amount, Method: Method(b.Method), Account: b.Account, Reason: b.Reason, Original: b.Back, Candidate: b.Money,
 		Within: who.Within(PermRed, in.Project)})
-	if err != nil {
-		return nil, err
-	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return answerRefund(&f, who, err)
 }
 
 func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *struct {
@@ -154,14 +165,9 @@ func (s *Service) apiDecideRefund(ctx context.Context, who actor.Actor, in *stru
 		Version int    `json:"version"`
 	}
 }) (*refundOut, error) {
-	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermApprove, in.Project)); err != nil {
-		return nil, err
-	}
-	f, err := s.DecideRefund(ctx, who, in.Project, in.Refund, in.Body.Approve, in.Body.Note, in.Body.Version)
-	if err != nil {
-		return nil, err
-	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return s.doRefund(ctx, who, PermApprove, in.RefundRef, func() (Refund, error) {
+		return s.DecideRefund(ctx, who, in.Project, in.Refund, in.Body.Approve, in.Body.Note, in.Body.Version)
+	})
 }
 
 type refundStep struct {
@@ -172,14 +178,9 @@ type refundStep struct {
 }
 
 func (s *Service) apiWithdrawRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
-	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
-		return nil, err
-	}
-	f, err := s.WithdrawRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
-	if err != nil {
-		return nil, err
-	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return s.doRefund(ctx, who, PermRed, in.RefundRef, func() (Refund, error) {
+		return s.WithdrawRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
+	})
 }
 
 func (s *Service) apiAskAgain(ctx context.Context, who actor.Actor, in *struct {
@@ -192,25 +193,16 @@ func (s *Service) apiAskAgain(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*refundOut, error) {
 	b := &in.Body
-	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
-		return nil, err
-	}
-	f, err := s.AskAgain(ctx, who, in.Project, in.Refund, Again{Original: b.Original, Method: Method(b.Method), Account: b.Account}, b.Version)
-	if err != nil {
-		return nil, err
-	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return s.doRefund(ctx, who, PermRed, in.RefundRef, func() (Refund, error) {
+		return s.AskAgain(ctx, who, in.Project, in.Refund, Again{Original: b.Original, Method: Method(b.Method), Account: b.Account}, b.Version)
+	})
 }
 
 func (s *Service) apiPayRefund(ctx context.Context, who actor.Actor, in *refundStep) (*refundOut, error) {
-	if _, err := s.refundWithin(ctx, s.db.Reader(ctx), in.Project, in.Refund, who.Within(PermRed, in.Project)); err != nil {
-		return nil, err
-	}
-	f, _, err := s.PayRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
-	if err != nil {
-		return nil, err
-	}
-	return &refundOut{toRefund(&f, who)}, nil
+	return s.doRefund(ctx, who, PermRed, in.RefundRef, func() (Refund, error) {
+		f, _, err := s.PayRefund(ctx, who, in.Project, in.Refund, in.Body.Version)
+		return f, err
+	})
 }
 
 func (s *Service) refundOffer() export.Offer {

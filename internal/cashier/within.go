@@ -113,23 +113,42 @@ func (s *Service) orderWithin(ctx context.Context, q db.Q, project, order id.ID,
 	if err != nil || within.Whole() {
 		return o, err
 	}
-	charges := make([]id.ID, len(o.Lines))
-	for i, l := range o.Lines {
-		charges[i] = l.Charge
+	t := Trace{Room: o.Room, Payer: o.Payer}
+	for _, l := range o.Lines {
+		t.Charges = append(t.Charges, l.Charge)
 	}
-	named, err := s.billing.Named(ctx, q, project, charges)
-	if err != nil {
-		return o, fmt.Errorf("rooms of order: %w", err)
-	}
-	rooms := []id.ID{o.Room}
-	for _, c := range named {
-		rooms = append(rooms, c.Subject)
-	}
-	seen, err := s.seen(ctx, q, project, []tells{{rooms, o.Payer}}, within)
+	seen, err := s.Seen(ctx, q, project, []Trace{t}, within)
 	if err == nil && !seen[0] {
 		err = fault.ErrNotFound
 	}
 	return o, err
+}
+
+// Trace is what a document tells of: a room, a payer or 0, and charges.
+type Trace struct {
+	Room, Payer id.ID
+	Charges     []id.ID
+}
+
+// Seen says which documents are there for somebody who is limited to buildings:
+// they tell of nothing outside of them.
+func (s *Service) Seen(ctx context.Context, q db.Q, project id.ID, list []Trace, within actor.Buildings) ([]bool, error) {
+	var charges []id.ID
+	for _, t := range list {
+		charges = append(charges, t.Charges...)
+	}
+	named, err := s.billing.Named(ctx, q, project, charges)
+	if err != nil {
+		return nil, fmt.Errorf("rooms of charges: %w", err)
+	}
+	of := make([]tells, len(list))
+	for i, t := range list {
+		of[i] = tells{[]id.ID{t.Room}, t.Payer}
+		for _, c := range t.Charges {
+			of[i].rooms = append(of[i].rooms, named[c].Subject)
+		}
+	}
+	return s.seen(ctx, q, project, of, within)
 }
 
 // ReceiptsWithin says which of the receipts are there for somebody who is limited

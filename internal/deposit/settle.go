@@ -95,8 +95,9 @@ type SettleAsk struct {
 	Method  cashier.Method
 	Account string
 	Reason  string
-	Agreed  bool   // whose deposit it is has consented
-	Consent string // how: a signature, a message
+	Agreed  bool            // whose deposit it is has consented
+	Consent string          // how: a signature, a message
+	Within  actor.Buildings // what the right of who asks is limited to; nil is the project
 }
 
 func (in *SettleAsk) check() error {
@@ -127,7 +128,7 @@ func (in *SettleAsk) check() error {
 
 // AskSettle proposes to give a deposit back against arrears; nothing moves until
 // another person approves it and it is paid out. Errors: ErrConsent, ErrSettle,
-// ErrShort, fault.ErrNotFound, and those of cashier.QuoteHeld.
+// ErrShort, fault.ErrNotFound, cashier.ErrBeyond, and those of cashier.QuoteHeld.
 func (s *Service) AskSettle(ctx context.Context, who actor.Actor, project id.ID, in SettleAsk) (Settlement, error) {
 	if err := in.check(); err != nil {
 		return Settlement{}, err
@@ -136,6 +137,9 @@ func (s *Service) AskSettle(ctx context.Context, who actor.Actor, project id.ID,
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		x = Settlement{ID: tx.NewID(), Deposit: in.Deposit, Settle: in.Settle, Rest: in.Rest, Method: in.Method, Account: in.Account, Reason: in.Reason,
 			Consent: in.Consent, State: SettleAsked, AskedBy: who.Account, Asker: who.Name, AskedAt: tx.Now(), Version: 1}
+		if err := s.reachAsk(ctx, tx, project, in.Deposit, in.Within); err != nil {
+			return err
+		}
 		if err := s.fill(ctx, tx, who, project, &x, in.Charges, in.Late); err != nil {
 			return err
 		}
@@ -211,19 +215,27 @@ type SettleFilter struct {
 	page.Request
 	State   SettleState
 	Deposit id.ID
+	Within  actor.Buildings // leaves out what tells of rooms outside
 }
 
 // Settlements lists documents with what they pay, newest first.
 func (s *Service) Settlements(ctx context.Context, project id.ID, f SettleFilter) (page.List[Settlement], error) {
 	q := s.db.Reader(ctx)
+	rooms, err := s.estate.RoomsWithin(ctx, q, project, f.Within)
+	if err != nil {
+		return page.List[Settlement]{}, fmt.Errorf("list settlements: %w", err)
+	}
 	list, err := page.Newest(&f.Request, func(x Settlement) id.ID { return x.ID }, func(before id.ID) ([]Settlement, error) {
-		return listSettles(ctx, q, project, &f, before)
+		return listSettles(ctx, q, project, &f, rooms, before)
 	})
 	if err != nil {
 		return list, fmt.Errorf("list settlements: %w", err)
 	}
-	if err := settleLines(ctx, q, project, list.Items); err != nil {
-		return list, err
+	if err = settleLines(ctx, q, project, list.Items); err == nil {
+		list.Items, err = s.keepSettles(ctx, q, project, list.Items, f.Within)
+	}
+	if err != nil {
+		return page.List[Settlement]{}, fmt.Errorf("list settlements: %w", err)
 	}
 	return list, s.nameUndone(ctx, q, project, list.Items)
 }

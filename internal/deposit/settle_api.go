@@ -19,21 +19,21 @@ import (
 func (s *Service) settleRoutes(w *web.Server) {
 	const docs, one = "/projects/{project}/deposit-settlements", "/projects/{project}/deposit-settlements/{settlement}"
 	web.Handle(w, web.Op{ID: "deposit-settlement-list", Method: http.MethodGet, Path: docs, Tag: "cashier",
-		Permission: cashier.PermRead, Summary: "押金退还单（抵欠费、退余款），新的在前"}, s.apiSettlements)
+		Buildings: true, Permission: cashier.PermRead, Summary: "押金退还单（抵欠费、退余款），新的在前"}, s.apiSettlements)
 	web.Handle(w, web.Op{ID: "deposit-settlement-ask", Method: http.MethodPost, Path: docs, Tag: "cashier", Status: http.StatusCreated,
-		Permission: cashier.PermRed, Summary: "申请用押金抵欠费、余下的退还，须本人同意，等另一位同事批准"}, s.apiAskSettlement)
+		Buildings: true, Permission: cashier.PermRed, Summary: "申请用押金抵欠费、余下的退还，须本人同意，等另一位同事批准"}, s.apiAskSettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-one", Method: http.MethodGet, Path: one, Tag: "cashier",
-		Permission: cashier.PermRead, Summary: "一张押金退还单"}, s.apiSettlement)
+		Buildings: true, Permission: cashier.PermRead, Summary: "一张押金退还单"}, s.apiSettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-decide", Method: http.MethodPost, Path: one + "/decision", Tag: "cashier",
-		Permission: cashier.PermApprove, Summary: "批准或退回别人的申请；批准即给号"}, s.apiDecideSettlement)
+		Buildings: true, Permission: cashier.PermApprove, Summary: "批准或退回别人的申请；批准即给号"}, s.apiDecideSettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-withdraw", Method: http.MethodPost, Path: one + "/withdraw", Tag: "cashier",
-		Permission: cashier.PermRed, Summary: "撤回自己还没付出的申请"}, s.apiWithdrawSettlement)
+		Buildings: true, Permission: cashier.PermRed, Summary: "撤回自己还没付出的申请"}, s.apiWithdrawSettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-renew", Method: http.MethodPost, Path: one + "/renewal", Tag: "cashier",
-		Permission: cashier.PermRed, Summary: "按今天的欠费重新计算，再等批准"}, s.apiRenewSettlement)
+		Buildings: true, Permission: cashier.PermRed, Summary: "按今天的欠费重新计算，再等批准"}, s.apiRenewSettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-pay", Method: http.MethodPost, Path: one + "/pay", Tag: "cashier",
-		Permission: cashier.PermRed, Summary: "付出：欠费开收据，余款开红字收据，记入付款人当前的班"}, s.apiPaySettlement)
+		Buildings: true, Permission: cashier.PermRed, Summary: "付出：欠费开收据，余款开红字收据，记入付款人当前的班"}, s.apiPaySettlement)
 	web.Handle(w, web.Op{ID: "deposit-settlement-print", Method: http.MethodGet, Path: one + "/print", Tag: "cashier",
-		Permission: cashier.PermRead, Summary: "打印押金退还单（A4），供签字"}, s.apiPrintSettlement)
+		Buildings: true, Permission: cashier.PermRead, Summary: "打印押金退还单（A4），供签字"}, s.apiPrintSettlement)
 }
 
 type settleLineJSON struct {
@@ -108,13 +108,24 @@ func answer(x Settlement, who actor.Actor, err error) (*settlementOut, error) {
 	return &settlementOut{toSettlement(&x, who)}, nil
 }
 
+// doSettle answers what a command makes of a document, for somebody whose right
+// reaches it.
+func (s *Service) doSettle(ctx context.Context, who actor.Actor, right actor.Permission, in *SettleRef, do func() (Settlement, error)) (*settlementOut, error) {
+	if err := s.reachSettle(ctx, who, in.Project, in.Doc, right); err != nil {
+		return nil, err
+	}
+	x, err := do()
+	return answer(x, who, err)
+}
+
 func (s *Service) apiSettlements(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
 	State   string `query:"state" enum:"asked,approved,done,refused,withdrawn" doc:"不填为全部"`
 	Deposit id.ID  `query:"deposit_id" doc:"这笔押金的"`
 }) (*struct{ Body page.List[settlementJSON] }, error) {
-	list, err := s.Settlements(ctx, in.Project, SettleFilter{Request: in.Request, State: SettleState(in.State), Deposit: in.Deposit})
+	list, err := s.Settlements(ctx, in.Project, SettleFilter{Request: in.Request, State: SettleState(in.State), Deposit: in.Deposit,
+		Within: who.Within(cashier.PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -142,13 +153,15 @@ func (s *Service) apiAskSettlement(ctx context.Context, who actor.Actor, in *str
 }) (*settlementOut, error) {
 	b := &in.Body
 	x, err := s.AskSettle(ctx, who, in.Project, SettleAsk{Deposit: b.Deposit, Charges: b.Charges, Late: b.Late, Settle: b.Settle, Rest: b.Rest,
-		Method: cashier.Method(b.Method), Account: b.Account, Reason: b.Reason, Agreed: b.Agreed, Consent: b.Consent})
+		Method: cashier.Method(b.Method), Account: b.Account, Reason: b.Reason, Agreed: b.Agreed, Consent: b.Consent,
+		Within: who.Within(cashier.PermRed, in.Project)})
 	return answer(x, who, err)
 }
 
 func (s *Service) apiSettlement(ctx context.Context, who actor.Actor, in *SettleRef) (*settlementOut, error) {
-	x, err := s.Settlement(ctx, in.Project, in.Doc)
-	return answer(x, who, err)
+	return s.doSettle(ctx, who, cashier.PermRead, in, func() (Settlement, error) {
+		return s.Settlement(ctx, in.Project, in.Doc)
+	})
 }
 
 func (s *Service) apiDecideSettlement(ctx context.Context, who actor.Actor, in *struct {
@@ -159,8 +172,9 @@ func (s *Service) apiDecideSettlement(ctx context.Context, who actor.Actor, in *
 		Version int    `json:"version"`
 	}
 }) (*settlementOut, error) {
-	x, err := s.DecideSettle(ctx, who, in.Project, in.Doc, in.Body.Approve, in.Body.Note, in.Body.Version)
-	return answer(x, who, err)
+	return s.doSettle(ctx, who, cashier.PermApprove, &in.SettleRef, func() (Settlement, error) {
+		return s.DecideSettle(ctx, who, in.Project, in.Doc, in.Body.Approve, in.Body.Note, in.Body.Version)
+	})
 }
 
 type settleStep struct {
@@ -171,18 +185,21 @@ type settleStep struct {
 }
 
 func (s *Service) apiWithdrawSettlement(ctx context.Context, who actor.Actor, in *settleStep) (*settlementOut, error) {
-	x, err := s.WithdrawSettle(ctx, who, in.Project, in.Doc, in.Body.Version)
-	return answer(x, who, err)
+	return s.doSettle(ctx, who, cashier.PermRed, &in.SettleRef, func() (Settlement, error) {
+		return s.WithdrawSettle(ctx, who, in.Project, in.Doc, in.Body.Version)
+	})
 }
 
 func (s *Service) apiRenewSettlement(ctx context.Context, who actor.Actor, in *settleStep) (*settlementOut, error) {
-	x, err := s.RenewSettle(ctx, who, in.Project, in.Doc, in.Body.Version)
-	return answer(x, who, err)
+	return s.doSettle(ctx, who, cashier.PermRed, &in.SettleRef, func() (Settlement, error) {
+		return s.RenewSettle(ctx, who, in.Project, in.Doc, in.Body.Version)
+	})
 }
 
 func (s *Service) apiPaySettlement(ctx context.Context, who actor.Actor, in *settleStep) (*settlementOut, error) {
-	x, err := s.PaySettle(ctx, who, in.Project, in.Doc, in.Body.Version)
-	return answer(x, who, err)
+	return s.doSettle(ctx, who, cashier.PermRed, &in.SettleRef, func() (Settlement, error) {
+		return s.PaySettle(ctx, who, in.Project, in.Doc, in.Body.Version)
+	})
 }
 
 type printOut struct {
@@ -190,7 +207,10 @@ type printOut struct {
 	Body        []byte
 }
 
-func (s *Service) apiPrintSettlement(ctx context.Context, _ actor.Actor, in *SettleRef) (*printOut, error) {
+func (s *Service) apiPrintSettlement(ctx context.Context, who actor.Actor, in *SettleRef) (*printOut, error) {
+	if err := s.reachSettle(ctx, who, in.Project, in.Doc, cashier.PermRead); err != nil {
+		return nil, err
+	}
 	b, err := s.PrintSettle(ctx, in.Project, in.Doc)
 	if err != nil {
 		return nil, err
@@ -199,7 +219,7 @@ func (s *Service) apiPrintSettlement(ctx context.Context, _ actor.Actor, in *Set
 }
 
 func (s *Service) settleOffer() export.Offer {
-	o := export.Offer{Key: "deposit-settlements", Name: "押金退还单", Permission: cashier.PermRead, Columns: []sheet.Column{export.Text("单号", 16), export.Text("申请时间", 20),
+	o := export.Offer{Key: "deposit-settlements", Name: "押金退还单", Permission: cashier.PermRead, Buildings: true, Columns: []sheet.Column{export.Text("单号", 16), export.Text("申请时间", 20),
 		export.Text("房屋", 20), export.Text("押金", 12), export.Text("押金收据", 16), export.Text("退给谁", 14), export.Money("抵欠费"), export.Money("退还"), export.Text("怎么退", 10),
 		export.Text("怎么同意的", 16), export.Text("原因", 24), export.Text("申请人", 12), export.Text("批准人", 12), export.Text("状态", 10), export.Text("欠费收据", 16),
 		export.Text("红字收据", 16), export.Text("抵扣红冲", 16)}}

@@ -130,8 +130,13 @@ func settleLines(ctx context.Context, q db.Q, project id.ID, list []Settlement) 
 	return nil
 }
 
-func listSettles(ctx context.Context, q db.Q, project id.ID, f *SettleFilter, before id.ID) ([]Settlement, error) {
+// listSettles reads one page; rooms nil is all of them.
+func listSettles(ctx context.Context, q db.Q, project id.ID, f *SettleFilter, rooms []id.ID, before id.ID) ([]Settlement, error) {
 	where, args := "project_id = ?", []any{project}
+	if rooms != nil {
+		text, values := db.Among("room_id", rooms)
+		where, args = where+" AND "+text, append(args, values...)
+	}
 	if f.State != "" {
 		where, args = where+" AND state = ?", append(args, string(f.State))
 	}
