@@ -192,7 +192,8 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Adjust = adjust.New(adjust.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing})
 	a.Correct = correction.New(correction.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Payment: a.Payment, Billing: a.Billing})
 	a.Trial = trial.New(trial.Deps{DB: d, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
-	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Company: a.company})
+	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Company: a.company,
+		Proof: func(project, receipt id.ID) string { return a.Paycode.ProofLink(project, receipt) }})
 	a.Shift = shift.New(shift.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
 	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})

@@ -53,7 +53,7 @@ func endpoints(a *app.App) []endpoint {
 
 // publicOperations is the whole list of what needs no session.
 func publicOperations() []string {
-	return []string{"pay-bill", "pay-explain", "pay-message-open", "pay-messages", "pay-order", "pay-order-cancel", "pay-order-one", "pay-who", "read-setup", "run-setup", "sign-in", "read-recovery", "ask-recovery", "confirm-recovery", "wechat-callback", "alipay-callback"}
+	return []string{"pay-bill", "pay-explain", "pay-message-open", "pay-messages", "pay-order", "pay-order-cancel", "pay-order-one", "pay-who", "receipt-proof", "read-setup", "run-setup", "sign-in", "read-recovery", "ask-recovery", "confirm-recovery", "wechat-callback", "alipay-callback"}
 }
 
 // fill puts ids into a path; project decides the first, from the others.
@@ -157,6 +157,7 @@ func TestMatrix(t *testing.T) {
 			t.Fatalf("only %d operations", len(list))
 		}
 		w.payPublicly(t)
+		w.provePublicly(t)
 		untouched := w.hash(t, w.b.ids["project"])
 		for _, e := range list {
 			if e.public != slices.Contains(publicOperations(), e.op) {

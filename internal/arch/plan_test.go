@@ -74,6 +74,8 @@ var publicOperations = map[string]bool{
 	// Their address holds the token of a pay code, which embeds the project.
 	"pay-bill": true, "pay-explain": true, "pay-order": true, "pay-order-one": true, "pay-order-cancel": true, "pay-who": true,
 	"pay-messages": true, "pay-message-open": true,
+	// Its address holds the token on the paper of a receipt, which embeds the project.
+	"receipt-proof": true,
 }
 
 // anySignedIn are operations without a permission of their own: everybody who

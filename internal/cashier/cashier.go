@@ -15,6 +15,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/payment"
@@ -53,7 +54,8 @@ var (
 )
 
 // Deps are what the counter stands on. Company is the name printed on
-// receipts; nil or an empty name prints none.
+// receipts; nil or an empty name prints none. Proof is the page that shows whether
+// a receipt is genuine, as its paper says by a QR code; nil or empty prints none.
 type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
@@ -63,6 +65,7 @@ type Deps struct {
 	Billing *billing.Service
 	LateFee *latefee.Service
 	Company func(ctx context.Context) (string, error)
+	Proof   func(project, receipt id.ID) string
 }
 
 // Service is the counter.
@@ -75,6 +78,7 @@ type Service struct {
 	billing *billing.Service
 	late    *latefee.Service
 	company func(ctx context.Context) (string, error)
+	proof   func(project, receipt id.ID) string
 	layout  *paper.Layout
 
 	invoices InvoiceGuard
@@ -88,7 +92,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing, late: d.LateFee,
-		company: d.Company, layout: paper.New(),
+		company: d.Company, proof: d.Proof, layout: paper.New(),
 	}
 	s.late.TellPayments(s.Payments)
 	return s

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/payment"
 )
 
 // Paper is a size receipts are printed on.
@@ -127,6 +129,16 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper.
 		if p.Company, err = s.company(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if s.proof != nil && r.ID != 0 {
+		p.Link = s.proof(project, r.ID)
+	}
+	if p.Link != "" {
+		code, err := payment.QR(p.Link)
+		if err != nil {
+			return nil, err
+		}
+		p.Code = template.HTML(code) // drawn by the house, nothing in it was typed
 	}
 	for _, pay := range r.Pays {
 		p.Pays = append(p.Pays, paper.Pay{Name: pay.Method.Name(), Amount: pay.Amount.Comma(), Proof: pay.Proof()})

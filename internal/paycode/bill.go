@@ -92,26 +92,16 @@ func (s *Service) Bill(ctx context.Context, who actor.Actor, token string) (Bill
 
 func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 	b := Bill{At: s.DB.Clock().Now()}
-	p, err := s.Estate.Project(ctx, q, o.project)
-	if err != nil {
+	var err error
+	if b.Company, b.Project, b.Phone, err = s.house(ctx, q, o.project); err != nil {
 		return b, err
 	}
-	if s.Company != nil {
-		if b.Company, err = s.Company(ctx); err != nil {
-			return b, err
-		}
-	}
-	ps, err := s.Cashier.PrintSetting(ctx, q, o.project)
-	if err != nil {
-		return b, err
-	}
-	b.Phone = ps.Phone
 	whole, err := s.Cashier.Seat(ctx, o.project, o.Room)
 	if err != nil {
 		return b, err
 	}
 	seat := whole.OfRoom()
-	b.Project, b.Room, b.Payer, b.Owed, b.Choice = p.Name, seat.Room.Label, Masked(seat.PayerName), seat.Owed, seat.Setting.Choice
+	b.Room, b.Payer, b.Owed, b.Choice = seat.Room.Label, Masked(seat.PayerName), seat.Owed, seat.Setting.Choice
 	b.Months, b.LateOwed = monthsOf(seat, clock.DateOf(b.At)), seat.LateOwed
 	if b.Unread, err = s.Notify.Unopened(ctx, q, o.project, o.Room, o.Payer); err != nil {
 		return b, err
@@ -126,6 +116,19 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 		return b, err
 	}
 	return b, s.addOrder(ctx, q, o, &b)
+}
+
+// house is who stands on a page or a paper: the company, the project, and whom to ring.
+func (s *Service) house(ctx context.Context, q db.Q, project id.ID) (company, name, phone string, err error) {
+	p, err := s.Estate.Project(ctx, q, project)
+	if err == nil && s.Company != nil {
+		company, err = s.Company(ctx)
+	}
+	if err != nil {
+		return "", "", "", err
+	}
+	ps, err := s.Cashier.PrintSetting(ctx, q, project)
+	return company, p.Name, ps.Phone, err
 }
 
 // addOrder tells of the order that is being paid, or of the one that was.

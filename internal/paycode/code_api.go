@@ -28,6 +28,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "paycode-sheet", Method: http.MethodPost, Path: in + "/sheet", Tag: "paycode",
 		Buildings: true, Permission: PermManage, Summary: "打印用的缴费二维码，一户一张"}, s.apiSheet)
 	s.publicRoutes(w)
+	s.proofRoutes(w)
 	s.messageRoutes(w)
 }
 

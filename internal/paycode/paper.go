@@ -31,21 +31,19 @@ func (s *Service) Sheet(ctx context.Context, project, room id.ID) ([]byte, error
 		return nil, fault.ErrNotFound
 	}
 	q := s.DB.Reader(ctx)
-	p, err := s.Estate.Project(ctx, q, project)
-	if err != nil {
+	var sheet paperSheet
+	if sheet.Company, sheet.Project, sheet.Phone, err = s.house(ctx, q, project); err != nil {
 		return nil, fmt.Errorf("print pay code: %w", err)
-	}
-	sheet := paperSheet{Project: p.Name}
-	if s.Company != nil {
-		if sheet.Company, err = s.Company(ctx); err != nil {
-			return nil, fmt.Errorf("print pay code: %w", err)
-		}
 	}
 	if sheet.Room, err = s.label(ctx, q, project, room); err != nil {
 		return nil, fmt.Errorf("print pay code: %w", err)
 	}
-	if err := s.fill(ctx, q, project, &sheet); err != nil {
+	ways, err := s.ways(ctx, q, project)
+	if err != nil {
 		return nil, fmt.Errorf("print pay code: %w", err)
+	}
+	for _, w := range ways {
+		sheet.Apps = append(sheet.Apps, w.Name)
 	}
 	svg, err := payment.QR(c.Link)
 	if err != nil {
@@ -57,20 +55,6 @@ func (s *Service) Sheet(ctx context.Context, project, room id.ID) ([]byte, error
 		return nil, fmt.Errorf("print pay code: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// fill adds whom to ring and what can be paid with.
-func (s *Service) fill(ctx context.Context, q db.Q, project id.ID, sheet *paperSheet) error {
-	ps, err := s.Cashier.PrintSetting(ctx, q, project)
-	if err != nil {
-		return err
-	}
-	sheet.Phone = ps.Phone
-	ways, err := s.ways(ctx, q, project)
-	for _, w := range ways {
-		sheet.Apps = append(sheet.Apps, w.Name)
-	}
-	return err
 }
 
 // OnPaper is the QR code, as SVG, for a letter about a room to a payer; a room

@@ -1,7 +1,8 @@
 // Package paycode is the resident's own pay QR 专属缴费二维码: a code on paper
 // that opens the bill of one room and the messages about it without login, with
 // masked data, and takes money through the channels of the project. A code belongs to a room and the
-// payer it was made for, and ends with either.
+// payer it was made for, and ends with either. Beside it stands the code on the
+// paper of a receipt, which opens what became of that receipt and nothing else.
 // Floor 8. Uses: audit, notify, estate, payment, billing, cashier.
 package paycode
 

@@ -43,6 +43,10 @@ func (r *Receipt) length() int {
 	if r.Again != "" {
 		sum += line + 400
 	}
+	if r.Code != "" {
+		sum += 2600
+		smalls++
+	}
 	if r.Void != "" {
 		smalls += textLines(r.Void, perLine) + 1
 	}
@@ -64,8 +68,11 @@ func (r *Receipt) half() bool {
 	for _, row := range r.Rows {
 		sum += line*max(textLines(row.Item, 17), textLines(row.How, 40)) + 280
 	}
-	head := r.Header + r.Company + r.Project
-	sum += line * (textLines(head, 70-len(r.Again)) - 1 + max(textLines(r.Payer, 26), textLines(r.Room, 26)) - 1)
+	head, wide := r.Header+r.Company+r.Project, 70-len(r.Again)
+	if r.Code != "" {
+		wide -= 13
+	}
+	sum += line * (textLines(head, wide) - 1 + max(textLines(r.Payer, 26), textLines(r.Room, 26)) - 1)
 	pays := "收款方式合计" + r.Total
 	for _, pay := range r.Pays {
 		pays += pay.Name + pay.Amount + pay.Proof + "　　　"

@@ -68,6 +68,8 @@ type Receipt struct {
 	Pays                                           []Pay
 	Header, Footer, Phone                          string
 	Seal, SealRoll                                 bool
+	Link                                           string        // shows whether it is genuine
+	Code                                           template.HTML // the same to scan
 }
 
 // Row is one row of the paper.

@@ -8,6 +8,7 @@ export type Bill = Answer<'/api/v1/pay/{token}', 'get', 200>
 export type Order = Answer<'/api/v1/pay/{token}/orders/{order}', 'get', 200>
 export type Explanation = Answer<'/api/v1/pay/{token}/charges/{charge}', 'get', 200>
 export type Message = Answer<'/api/v1/pay/{token}/messages', 'get', 200>['items'][number]
+export type Proof = Answer<'/api/v1/receipt-proofs/{token}', 'get', 200>
 export type Month = Bill['months'][number]
 export type Way = Bill['ways'][number]
 export interface Ask { channel: string; phone: boolean; desk?: boolean; payer?: string; months?: string[]; merchant_id?: string; amount: number }
@@ -24,9 +25,11 @@ const PATIENCE = 15_000
 /** The token is the last part of the address that was scanned. */
 export const tokenOf = (path: string): string => decodeURIComponent(path.replace(/^\/pay\//, '').split('/')[0] ?? '')
 
-export function payApi(token: string, fetcher: typeof fetch = (...a) => fetch(...a)) {
-  const root = `/api/v1/pay/${encodeURIComponent(token)}`
-  async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown, key?: string): Promise<T> {
+/** The token of a receipt's paper, where the address is that of one; else null. */
+export const proofTokenOf = (path: string): string | null => (/^\/pay\/r\//.test(path) ? decodeURIComponent(path.split('/')[3] ?? '') : null)
+
+function caller(root: string, fetcher: typeof fetch) {
+  return async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown, key?: string): Promise<T> {
     let answer: Response
     try {
       answer = await fetcher(root + path, {
@@ -41,6 +44,13 @@ export function payApi(token: string, fetcher: typeof fetch = (...a) => fetch(..
     const said = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string }
     throw new Refused(answer.status, said.code ?? '', said.detail ?? '')
   }
+}
+
+/** What the server knows of the receipt whose paper carries the token. */
+export const readProof = (token: string, fetcher: typeof fetch = (...a) => fetch(...a)) => caller(`/api/v1/receipt-proofs/${encodeURIComponent(token)}`, fetcher)<Proof>('GET', '')
+
+export function payApi(token: string, fetcher: typeof fetch = (...a) => fetch(...a)) {
+  const call = caller(`/api/v1/pay/${encodeURIComponent(token)}`, fetcher)
   return {
     bill: () => call<Bill>('GET', ''),
     explain: (charge: string) => call<Explanation>('GET', `/charges/${charge}`),

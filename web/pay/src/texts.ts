@@ -105,3 +105,28 @@ export const t = {
   scan: (channel: string, sum: string) => `${app(channel)}付款二维码，${sum}`,
   leftTime: (m: number, s: number) => `${m} 分 ${s} 秒内有效`,
 }
+
+/** The page of the code on a receipt. */
+export const proofTexts = {
+  title: '收据验真',
+  loading: '正在查这张收据',
+  states: { valid: '这张收据是真的，有效', void: '这张收据已作废', red: '这是红字收据', reversed: '这张收据已红冲' },
+  became: {
+    void: () => '收款当天作废，不能作为缴费凭证。',
+    red: (of: string) => (of ? `它冲销收据 ${of}，金额为负。` : '它是一笔退款，金额为负。'),
+    reversed: (by: string) => `已由红字收据 ${by} 整张冲销，不能作为缴费凭证。`,
+  },
+  refunded: (sum: string) => `这张收据已退 ${sum}`,
+  number: '收据编号',
+  amount: '金额',
+  at: '开具时间',
+  payer: '交款人',
+  compare: '请核对纸上的编号、金额和时间，与上面一致才是这张收据。',
+  call: '不一致或有疑问，请打',
+  readAt: (time: string) => `查验时间 ${time}`,
+  unknownTitle: '查不到这张收据',
+  unknown: '这张码不是本系统打印的，或者不完整。请把纸上的收据编号告诉物业服务中心核对。',
+  errorTitle: '没能查出来',
+  later: '请过几分钟再试一次，也可以把纸上的收据编号告诉物业服务中心核对。',
+  offline: '请连上网再试一次。',
+}

@@ -4975,6 +4975,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receipt-proofs/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 凭收据上的验真码查这张收据是不是真的、作废或红冲没有；口令里含项目 */
+        get: operations["receipt-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recovery": {
         parameters: {
             query?: never;
@@ -11707,6 +11724,47 @@ export interface components {
         PaycodePayWho: {
             /** @description 付款人的凭据，只有本系统打得开，两小时内有效，付款时带回 */
             payer: string;
+        };
+        PaycodeProof: {
+            /**
+             * Format: int64
+             * @description 收据金额，分；红字收据为负
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description 开收据的时间
+             */
+            at: string;
+            /** @description 物业公司 */
+            company: string;
+            /** @description 收据编号 */
+            number: string;
+            /** @description 冲销它的红字收据，或红字收据冲的那一张；没有为空 */
+            other_number: string;
+            /** @description 交款人，打码；没有登记为空 */
+            payer: string;
+            /** @description 服务电话，没有填写为空 */
+            phone: string;
+            /** @description 小区 */
+            project: string;
+            /**
+             * Format: date-time
+             * @description 查验时间
+             */
+            read_at: string;
+            /**
+             * Format: int64
+             * @description 这张收据已退的部分，分
+             */
+            refunded: number;
+            /**
+             * @description valid 有效，void 已作废，red 红字收据，reversed 已整张红冲
+             * @enum {string}
+             */
+            state: "valid" | "void" | "red" | "reversed";
+            /** @description 大写金额 */
+            upper: string;
         };
         PaycodeSheet: {
             /** @description 这张纸的网页，交给浏览器打印 */
@@ -52421,6 +52479,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatefeeWaiver"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receipt-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 收据二维码里的口令，含项目 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaycodeProof"];
                 };
             };
             /** @description Bad Request */
