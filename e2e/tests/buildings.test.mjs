@@ -199,7 +199,7 @@ test('[P3] who answers for one building takes and keeps deposits, and makes pay 
   await p.page.getByRole('option', { name: '1栋1单元101' }).click()
   await drawer.getByLabel('金额').fill('2000')
   await drawer.getByRole('button', { name: /^收押金/ }).click()
-  await p.page.getByRole('link', { name: /SJ\d{4}-/ }).waitFor()
+  await p.page.getByRole('table', { name: '押金' }).getByRole('link', { name: /SJ\d{4}-/ }).waitFor()
   await p.settled()
   assert.equal(await p.page.getByText(theirs.number).count(), 0)
   assert.equal(await p.page.getByText('2栋1单元101').count(), 0)

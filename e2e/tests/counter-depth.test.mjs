@@ -69,6 +69,33 @@ test('[P10] [F7] a payment with receipt takes four keys after the room and less 
   await c.p.close()
 })
 
+test('[P10] a household is found in less than a second, by whatever the payer says, and one key tells why it is so much', async () => {
+  const c = await counter(0)
+  const box = c.page.getByRole('combobox', { name: '找一户' })
+  await box.waitFor()
+  const slow = Number(process.env.SLOW || 1)
+  for (const said of ['1-1-201', '住户乙', 'zhuhuyi', '13805715701', '5701']) {
+    await box.fill('')
+    const start = Date.now()
+    await box.fill(said)
+    await c.page.getByRole('option', { name: /1栋1单元201/ }).first().waitFor()
+    const took = Date.now() - start
+    console.log(`# household by ${said}: ${took} ms`)
+    assert.ok(took < 1000 * slow, `${said}: ${took} ms`)
+  }
+  await c.page.keyboard.press('Enter')
+  await c.page.waitForFunction(() => document.activeElement?.closest('.matrix'))
+  const why = c.page.getByText(/89\.30? ?㎡ × 2\.80? ?元/)
+  await why.first().waitFor() // under the cursor without a key
+  await c.page.keyboard.press('y')
+  await why.first().waitFor({ state: 'hidden' })
+  const start = Date.now()
+  await c.page.keyboard.press('y')
+  await why.first().waitFor()
+  console.log(`# why this amount: 1 key, ${Date.now() - start} ms`)
+  await c.p.close()
+})
+
 test('[F7] cash, card and transfer on one receipt, each with its proof', async () => {
   const c = await counter(2)
   await c.amount.fill('100')

@@ -2,6 +2,7 @@ import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import AmountField from './AmountField.vue'
+import FormDrawer from './FormDrawer.vue'
 import Money from './Money.vue'
 import ReasonDialog from './ReasonDialog.vue'
 import SegChoice from './SegChoice.vue'
@@ -81,4 +82,11 @@ it('SegChoice moves with the arrows past what is switched off', async () => {
   expect(w.props('modelValue')).toBe('scan')
   await w.trigger('keydown', { key: 'ArrowRight' })
   expect(w.props('modelValue')).toBe('cash')
+})
+
+it('a drawer that makes something new is left by 取消', async () => {
+  const w = mount(FormDrawer, { props: { open: true, title: '收押金', action: '收押金' }, attachTo: document.body })
+  await nextTick()
+  expect([...document.querySelectorAll('.el-drawer__footer button')].map((b) => b.textContent?.trim().split(' ')[0])).toEqual(['取消', '收押金'])
+  w.unmount()
 })

@@ -19,6 +19,7 @@ export const tableTexts = {
   selectRow: (name: string) => `选中 ${name}`,
   picked: (n: number) => `已选 ${n.toLocaleString('en-US')} 条`,
   pickAll: (n: number) => `选中全部 ${n.toLocaleString('en-US')} 条`,
+  more: '更多',
   cancel: '取消',
   actions: '操作',
   count: (n: number, capped: boolean, unit = '条') => (capped ? `${n.toLocaleString('en-US')} ${unit}以上` : `共 ${n.toLocaleString('en-US')} ${unit}`),
@@ -90,7 +91,7 @@ export const formTexts = {
 export const dateTexts = { date: '选日期', month: '选月份' }
 
 export const drawerTexts = {
-  cancel: '先不改',
+  cancel: '取消',
   close: '关闭',
   unsaved: '填写的内容还没有保存，关闭后要重新填。',
   drop: '不保存，关闭',

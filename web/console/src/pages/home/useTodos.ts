@@ -11,9 +11,9 @@ export interface TodoRow { todo: Todo; count: string }
 export function useTodos(all: readonly Todo[], project: () => string) {
   const router = useRouter()
   const session = useSession()
-  const mine = computed(() => (project() ? all.filter((x) => allowed(x.permission, session.held) && router.hasRoute(x.route)) : []))
+  const mine = computed(() => (project() ? all.filter((x) => allowed(x.permission, x.buildings ? session.reach : session.held) && router.hasRoute(x.route)) : []))
   const counts = useQueries({
-    queries: computed(() => mine.value.map((x) => ({ queryKey: [project(), 'todo', x.key], queryFn: async () => waiting(await x.read(project())), refetchInterval: 120_000 }))),
+    queries: computed(() => mine.value.map((x) => ({ queryKey: [project(), 'todo', x.key], queryFn: async () => waiting(await x.read(project()), x.own), refetchInterval: 120_000 }))),
   })
   const rows = computed(() => mine.value.flatMap((todo, n): TodoRow[] => {
     const found = counts.value[n]?.data

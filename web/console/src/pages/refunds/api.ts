@@ -1,5 +1,6 @@
 import { api } from '@/api/api'
 import { must, withKey } from '@/api/client'
+import type { Pay } from '@/pages/counter/api'
 
 const at = (project: string) => ({ project })
 
@@ -29,7 +30,7 @@ export type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
 export const readDepositSums = (project: string) => must(api.GET('/api/v1/projects/{project}/deposit-sums', { params: { path: at(project) } }))
 export const readDeposit = (project: string, deposit: string) =>
   must(api.GET('/api/v1/projects/{project}/deposits/{deposit}', { params: { path: { ...at(project), deposit } } }))
-export interface DepositTaking { kind: DepositKind; room_id: string; pays: { method: 'cash' | 'card' | 'transfer'; amount: number; reference?: string }[]; note?: string }
+export interface DepositTaking { kind: DepositKind; room_id: string; pays: Pay[]; note?: string }
 export const takeDeposit = (project: string, body: DepositTaking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/deposits', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const deductDeposit = (project: string, deposit: string, body: { amount?: number; reason: string; version: number }, key: string) =>
