@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"linli/internal/kit/id"
 	"linli/internal/paycode"
 	"linli/internal/payment"
 )
@@ -79,4 +80,70 @@ func (w *onlineWorld) insideWeChat(t *testing.T, token string) {
 	if o, err = codes.Order(ctx, phone, token, o.ID); err != nil || o.State != payment.OrderClosed || o.Invoke != nil {
 		t.Errorf("cancelled %+v, %v", o, err)
 	}
+}
+
+// Who pays is asked by the app of the merchant who gets the money, not by that
+// of the default one: WeChat names a payer differently to each.
+func TestInsideFollowsWhoGetsTheMoney(t *testing.T) {
+	online(t, func(t *testing.T, w *onlineWorld) {
+		ctx, codes := t.Context(), w.app.Paycode
+		branch, err := w.sim.Enrol(wechatBranch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := merchantOf(branch)
+		m.Name = "物业费商户"
+		if m, err = w.app.Payment.AddMerchant(ctx, w.who, w.project, m); err != nil {
+			t.Fatal(err)
+		}
+		items, err := w.app.Tariff.Items(ctx, w.app.DB.Reader(ctx), w.project)
+		if err == nil {
+			err = w.app.Payment.BindItems(ctx, w.who, w.project, m.ID, []id.ID{items[0].ID})
+		}
+		if err != nil || branch.App == w.cred.App {
+			t.Fatalf("apps %s and %s, %v", branch.App, w.cred.App, err)
+		}
+		c, err := codes.Issue(ctx, w.who, w.project, w.rooms[5])
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := tokenOf(t, c.Link)
+		b, err := codes.Bill(ctx, phone, token)
+		if err != nil || !strings.Contains(b.Ways[0].Identify, "appid="+branch.App+"&") {
+			t.Fatalf("bill %+v, %v", b.Ways, err)
+		}
+		wrong, err := w.sim.Authorise(w.cred.App, "telephone")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := codes.Who(ctx, phone, token, "wechat", wrong); err == nil {
+			t.Error("a code for the app of the default merchant was taken")
+		}
+		code, err := w.sim.Authorise(branch.App, "telephone")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticket, err := codes.Who(ctx, phone, token, "wechat", code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := codes.Pay(ctx, phone, token, paycode.Ask{Channel: "wechat", Phone: true, Ticket: ticket, Amount: onlineOwed, Key: "inside-branch"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.drain(t)
+		if o, err = codes.Order(ctx, phone, token, o.ID); err != nil || o.Invoke["appId"] != branch.App {
+			t.Fatalf("order %+v, %v", o, err)
+		}
+		if at := w.order(t, o.ID); at.Merchant != wechatBranch {
+			t.Errorf("the money goes to %s", at.Merchant)
+		}
+		m.Products = payment.ProductCode
+		if _, err := w.app.Payment.SetMerchant(ctx, w.who, w.project, m); err != nil {
+			t.Fatal(err)
+		}
+		if b, err = codes.Bill(ctx, phone, token); err != nil || b.Ways[0].Identify != "" {
+			t.Errorf("he has not opened JSAPI: %+v, %v", b.Ways, err)
+		}
+	})
 }

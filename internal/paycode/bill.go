@@ -59,8 +59,9 @@ type Charge struct {
 
 // Way is a channel that can be paid through, in the ways that its merchant has
 // opened: Code by a code for another telephone, Phone and Desk in a browser of a
-// telephone and of a computer. Identify is where the channel's own browser is sent to say who pays; "" when
-// it cannot be paid there.
+// telephone and of a computer. Identify is where the channel's own browser is
+// sent to say who pays the merchant who is paid next; "" when he cannot be paid
+// there.
 type Way struct {
 	Channel, Name string
 	Code          bool
@@ -106,13 +107,10 @@ func (s *Service) bill(ctx context.Context, q db.Q, o *opened) (Bill, error) {
 	if b.Unread, err = s.Notify.Unopened(ctx, q, o.project, o.Room, o.Payer); err != nil {
 		return b, err
 	}
-	if b.Ways, err = s.ways(ctx, q, o.project); err == nil {
-		err = s.identify(ctx, q, o, b.Ways)
-	}
-	if err != nil {
+	if b.Ways, err = s.ways(ctx, q, o.project); err != nil {
 		return b, err
 	}
-	if err := s.addPayees(ctx, q, o.project, seat, &b); err != nil {
+	if err := s.addPayees(ctx, q, o, seat, &b); err != nil {
 		return b, err
 	}
 	return b, s.addOrder(ctx, q, o, &b)
@@ -177,35 +175,56 @@ func monthsOf(seat *cashier.Seat, today clock.Date) []Month {
 	return out
 }
 
+// share is what of a bill belongs to one merchant.
+type share struct {
+	payee   payment.Payee
+	charges []id.ID
+}
+
+// sharesOf splits a bill by its merchants, in the order in which they are paid.
+func sharesOf(seat *cashier.Seat, routing *payment.Routing) []share {
+	var out []share
+	add := func(charge, item id.ID) {
+		to := routing.Of(item)
+		at := slices.IndexFunc(out, func(x share) bool { return x.payee.ID == to.ID })
+		if at < 0 {
+			at, out = len(out), append(out, share{payee: to})
+		}
+		if !slices.Contains(out[at].charges, charge) {
+			out[at].charges = append(out[at].charges, charge)
+		}
+	}
+	for _, x := range seat.Open {
+		add(x.Charge, x.Item)
+	}
+	for i := range seat.Late {
+		add(seat.Late[i].Fee.Charge.ID, seat.Late[i].Fee.Charge.Item)
+	}
+	return out
+}
+
 // addPayees tells whose the bill is, channel by channel.
-func (s *Service) addPayees(ctx context.Context, q db.Q, project id.ID, seat *cashier.Seat, b *Bill) error {
+func (s *Service) addPayees(ctx context.Context, q db.Q, o *opened, seat *cashier.Seat, b *Bill) error {
 	for i := range b.Ways {
 		w := &b.Ways[i]
-		routing, err := s.Payment.Routing(ctx, q, project, w.Channel)
+		routing, err := s.Payment.Routing(ctx, q, o.project, w.Channel)
 		if err != nil {
 			return err
 		}
-		var products []payment.Products
-		add := func(charge, item id.ID) {
-			to := routing.Of(item)
-			at := slices.IndexFunc(w.Payees, func(p Payee) bool { return p.Merchant == to.ID })
-			if at < 0 {
-				at, w.Payees = len(w.Payees), append(w.Payees, Payee{Merchant: to.ID, Name: to.Name})
-				products = append(products, to.Products)
+		next, products := routing.Default(), []payment.Products{}
+		shares := sharesOf(seat, &routing)
+		for i, x := range shares {
+			if i == 0 {
+				next = x.payee
 			}
-			if !slices.Contains(w.Payees[at].Charges, charge) {
-				w.Payees[at].Charges = append(w.Payees[at].Charges, charge)
+			products = append(products, x.payee.Products)
+			if len(shares) > 1 {
+				w.Payees = append(w.Payees, Payee{x.payee.ID, x.payee.Name, x.charges})
 			}
-		}
-		for _, x := range seat.Open {
-			add(x.Charge, x.Item)
-		}
-		for i := range seat.Late {
-			add(seat.Late[i].Fee.Charge.ID, seat.Late[i].Fee.Charge.Item)
 		}
 		w.follow(products)
-		if len(w.Payees) < 2 {
-			w.Payees = nil
+		if w.Identify, err = s.Payment.Identify(ctx, q, o.project, w.Channel, next.Account, s.link(o.token)); err != nil {
+			return err
 		}
 	}
 	b.Ways = slices.DeleteFunc(b.Ways, func(w Way) bool { return !w.Code && !w.Phone && !w.Desk && w.Identify == "" })

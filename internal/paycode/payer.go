@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"linli/internal/kit/actor"
-	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/payment"
 )
@@ -45,7 +44,7 @@ func (s *Service) Who(ctx context.Context, who actor.Actor, token, channel, code
 	if !s.limits.count("who/"+o.ID.String(), asksAllowed, asksWithin) {
 		return "", ErrTooMany
 	}
-	payer, err := s.Payment.WhoPays(ctx, o.project, channel, code)
+	payer, err := s.whoPays(ctx, &o, channel, code)
 	var said *fault.Error
 	switch {
 	case errors.Is(err, payment.ErrWhoGone):
@@ -80,13 +79,20 @@ func (s *Service) ticket(o *opened, channel, ticket string) (payment.Who, error)
 	return payment.Who{App: parts[1], Payer: parts[2]}, nil
 }
 
-// identify is where the browser of each channel is sent to say who pays.
-func (s *Service) identify(ctx context.Context, q db.Q, o *opened, ways []Way) error {
-	for i := range ways {
-		var err error
-		if ways[i].Identify, err = s.Payment.Identify(ctx, q, o.project, ways[i].Channel, s.link(o.token)); err != nil {
-			return err
-		}
+// whoPays asks in the name of the merchant whose page sent the browser away: the
+// one who is paid next.
+func (s *Service) whoPays(ctx context.Context, o *opened, channel, code string) (payment.Who, error) {
+	routing, err := s.Payment.Routing(ctx, s.DB.Reader(ctx), o.project, channel)
+	if err != nil {
+		return payment.Who{}, err
 	}
-	return nil
+	whole, err := s.Cashier.Seat(ctx, o.project, o.Room)
+	if err != nil {
+		return payment.Who{}, err
+	}
+	next := routing.Default()
+	if shares := sharesOf(whole.OfRoom(), &routing); len(shares) > 0 {
+		next = shares[0].payee
+	}
+	return s.Payment.WhoPays(ctx, o.project, channel, next.Account, code)
 }

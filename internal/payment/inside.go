@@ -44,16 +44,13 @@ type Who struct {
 	Payer string
 }
 
-// Identify answers where the browser of a channel is sent to say who pays; ""
-// when the channel or the project's merchant cannot ask.
-func (s *Service) Identify(ctx context.Context, q db.Q, project id.ID, channel, back string) (string, error) {
-	c, m, err := s.Usable(ctx, q, project, channel)
-	if err != nil {
+// Identify answers where the browser of a channel is sent to say who pays the
+// merchant with an account; "" when the channel or he cannot ask. Payers are
+// known to the app of each merchant by another name. Error: ErrNoMerchant.
+func (s *Service) Identify(ctx context.Context, q db.Q, project id.ID, channel, account, back string) (string, error) {
+	in, m, err := s.insideFor(ctx, q, project, channel, account)
+	if err != nil || in == nil {
 		return "", err
-	}
-	in, ok := c.(Inside)
-	if !ok || !m.Active || !m.Products.Has(ProductInside) {
-		return "", nil
 	}
 	page, ok := in.Identify(&m, back)
 	if !ok {
@@ -62,15 +59,15 @@ func (s *Service) Identify(ctx context.Context, q db.Q, project id.ID, channel, 
 	return page, nil
 }
 
-// WhoPays asks the channel who stands in front of its browser; nothing is kept.
-// Errors: ErrWhoGone, ErrNoMobile, ErrNoMerchant.
-func (s *Service) WhoPays(ctx context.Context, project id.ID, channel, code string) (Who, error) {
-	c, m, err := s.Usable(ctx, s.db.Reader(ctx), project, channel)
+// WhoPays asks the channel who stands in front of its browser to pay the
+// merchant with an account; nothing is kept. Errors: ErrWhoGone, ErrNoMobile,
+// ErrNoMerchant.
+func (s *Service) WhoPays(ctx context.Context, project id.ID, channel, account, code string) (Who, error) {
+	in, m, err := s.insideFor(ctx, s.db.Reader(ctx), project, channel, account)
 	if err != nil {
 		return Who{}, err
 	}
-	in, ok := c.(Inside)
-	if !ok || m.AppSecret == "" || !m.Active {
+	if in == nil || m.AppSecret == "" {
 		return Who{}, ErrNoMobile
 	}
 	payer, err := in.Payer(ctx, &m, code)
@@ -78,6 +75,20 @@ func (s *Service) WhoPays(ctx context.Context, project id.ID, channel, code stri
 		return Who{}, fmt.Errorf("who pays: %w", err)
 	}
 	return Who{App: in.AppOf(&m), Payer: payer}, nil
+}
+
+// insideFor is the merchant with an account and the browser he can be paid in;
+// none when his channel has no such browser, or he has not opened it.
+func (s *Service) insideFor(ctx context.Context, q db.Q, project id.ID, channel, account string) (Inside, Merchant, error) {
+	c, m, err := s.UsableFor(ctx, q, project, channel, account)
+	if err != nil {
+		return nil, m, err
+	}
+	in, ok := c.(Inside)
+	if !ok || !m.Active || !m.Products.Has(ProductInside) || m.Account() != account {
+		return nil, m, nil
+	}
+	return in, m, nil
 }
 
 // Invocation is what the page hands to the browser of the channel to have an

@@ -37,7 +37,8 @@ export function usePay(api: PayApi, around: Surroundings) {
   const problem = ref('')
   /** What the browser of the channel told, in words; never that something was paid. */
   const told = ref('')
-  const ticket = ref(around.wechat?.identity.ticket() ?? '')
+  /** Who pays in WeChat, as far as the page that asked it is the one of the bill. */
+  const ticket = ref('')
   const leaving = ref(false)
   const now = ref(Date.now())
   const since = ref(Date.now())
@@ -72,16 +73,22 @@ export function usePay(api: PayApi, around: Surroundings) {
     }
     again(leaving.value || order.value?.state === 'created' ? whileOpening : view.value === 'result' && live.value ? whileWaiting : whileIdle)
   }
-  /** In WeChat: gets to know who pays before the bill is shown. True when the browser is leaving to say so. */
+  function ticketOf(b: Bill): string {
+    const page = b.ways.find((w) => w.identify)?.identify
+    return (page && around.wechat?.identity.ticket(page)) || ''
+  }
+  /** In WeChat: gets to know who pays whom the bill is for, before it is shown. True when the browser is leaving to say so. */
   async function identify(next: Bill): Promise<boolean> {
     const way = next.ways.find((w) => w.identify)
-    if (!around.wechat || !way?.identify || next.owed + next.late_owed === 0 || ticket.value) return false
+    ticket.value = ticketOf(next)
+    // Who reads a receipt is not sent away from it; he is before the next bill.
+    if (!around.wechat || !way?.identify || next.owed + next.late_owed === 0 || ticket.value || view.value === 'result') return false
     const { identity } = around.wechat
     const code = identity.code()
     if (code) {
       try {
         ticket.value = (await api.who(way.channel, code)).payer
-        identity.keep(ticket.value)
+        identity.keep(ticket.value, way.identify)
         return false
       } catch (e) {
         if (!(e instanceof Refused)) throw e
@@ -120,7 +127,7 @@ export function usePay(api: PayApi, around: Surroundings) {
     }
     if (!live.value) {
       leaving.value = false
-      if (was !== next.state) void api.bill().then((b) => { bill.value = b; whole = true; taken.value = b.months.length }).catch(() => undefined)
+      if (was !== next.state) void api.bill().then((b) => { bill.value = b; ticket.value = ticketOf(b); whole = true; taken.value = b.months.length }).catch(() => undefined)
     }
   }
   /** What WeChat's browser says is a hint: whether it was paid the server knows. */

@@ -37,8 +37,8 @@ describe('identity', () => {
     expect([back.code(), back.code()]).toEqual(['c1', ''])
     expect(b.open(`?code=c1&state=${b.state()}`).code()).toBe('') // the page read again
     expect([b.open().leave(away), b.open().leave(away)]).toEqual([true, false])
-    back.keep('ticket')
-    expect([b.open().ticket(), b.open().leave(away)]).toEqual(['ticket', true])
+    back.keep('ticket', away)
+    expect([b.open().ticket(away), b.open().ticket(away.replace('wx1', 'wx2')), b.open().leave(away)]).toEqual(['ticket', '', true])
   })
 })
 
@@ -94,6 +94,27 @@ describe('paying inside WeChat', () => {
     expect([asked.length, pay.view.value, pay.order.value?.state]).toEqual([2, 'result', 'waiting']) // ok is no receipt
     await vi.advanceTimersByTimeAsync(3000)
     expect(pay.order.value?.receipt_number).toBe('SJ1')
+    w.unmount()
+  })
+
+  it('says who pays once more when the next merchant knows payers by another app, but not over a receipt', async () => {
+    const b = browser()
+    const other = away.replace('wx1', 'wx2')
+    b.open().keep('ticket', away)
+    const rest = bill({ ways: [{ channel: 'wechat', name: '微信支付', code: true, phone: true, desk: false, identify: other, payees: [] }] })
+    const { pay, w } = page({
+      bill: vi.fn().mockResolvedValueOnce(bill()).mockResolvedValue(rest),
+      pay: () => Promise.resolve(order({ state: 'paid', receipt_number: 'SJ1' })), order: () => Promise.resolve(order({ state: 'paid', receipt_number: 'SJ1' })),
+    }, b, '')
+    await flushPromises()
+    expect([pay.view.value, pay.ticket.value, b.left.length]).toEqual(['bill', 'ticket', 0])
+    await pay.pay(bill().ways[0]!, true)
+    await vi.advanceTimersByTimeAsync(31_000)
+    expect([pay.view.value, pay.ticket.value, b.left.length]).toEqual(['result', '', 0])
+    pay.toBill()
+    await flushPromises()
+    expect(b.left.length).toBe(1)
+    expect(b.left[0]).toContain('appid=wx2')
     w.unmount()
   })
 

@@ -32,8 +32,9 @@ export interface Memory { get: (name: string) => string; set: (name: string, val
 const once = 2
 
 /**
- * Who pays, as a ticket that only the server opens. Without one the browser is sent away to say so, and comes back
- * with a code; twice at most, so that a setting that is wrong does not send it round and round.
+ * Who pays, as a ticket that only the server opens, for one page of WeChat: another merchant may know payers by another
+ * app. Without a ticket the browser is sent away to say so, and comes back with a code; twice at most, so that a setting
+ * that is wrong does not send it round and round.
  */
 export function identity(memory: Memory, address: URL, leave: (page: string) => void, clean: () => void) {
   const code = address.searchParams.get('code') ?? ''
@@ -42,13 +43,13 @@ export function identity(memory: Memory, address: URL, leave: (page: string) => 
   memory.set('state', '')
   let unused = known ? code : ''
   return {
-    ticket: (): string => {
-      const [until, ticket] = memory.get('ticket').split(' ')
-      return ticket && Number(until) > Date.now() ? ticket : ''
+    ticket: (page: string): string => {
+      const [until, ticket, of] = memory.get('ticket').split(' ')
+      return ticket && of === page && Number(until) > Date.now() ? ticket : ''
     },
     /** The code that the browser came back with, once. */
     code: (): string => { const c = unused; unused = ''; return c },
-    keep: (ticket: string): void => { memory.set('ticket', `${Date.now() + 90 * 60_000} ${ticket}`); memory.set('tries', '') },
+    keep: (ticket: string, page: string): void => { memory.set('ticket', `${Date.now() + 90 * 60_000} ${ticket} ${page}`); memory.set('tries', '') },
     forget: (): void => memory.set('ticket', ''),
     /** Sends the browser away to say who pays; false when that was tried often enough. */
     leave: (page: string): boolean => {
