@@ -51,5 +51,6 @@ func bookBodies(from twin) map[string]string {
 		"deposit-settlement-pay":      `{"version":1}`,
 		"termination-decide":          `{"approve":true,"version":1}`,
 		"termination-withdraw":        `{"version":1}`,
+		"termination-renew":           `{"seen_refund":1,"version":1}`,
 	}
 }

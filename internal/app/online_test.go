@@ -53,6 +53,14 @@ func online(t *testing.T, f func(t *testing.T, w *onlineWorld)) {
 
 func newOnlineWorld(t *testing.T, engine db.Engine) *onlineWorld {
 	t.Helper()
+	w, at := openOnline(t, engine)
+	w.live(t, at, app.Config{})
+	return w
+}
+
+// openOnline makes the world and opens its channel, but not its house.
+func openOnline(t *testing.T, engine db.Engine) (*onlineWorld, dbtest.Place) {
+	t.Helper()
 	at, made := dbtest.Furnished(t, engine, app.Migrations(), "online", func(at dbtest.Place) *onlineWorld {
 		w := &onlineWorld{now: early()}
 		w.openSim(t)
@@ -63,11 +71,17 @@ func newOnlineWorld(t *testing.T, engine db.Engine) *onlineWorld {
 	})
 	w := &onlineWorld{now: clock.NewManual(dbtest.Start()), who: actor.Actor{Account: 11, Name: "李雪梅"}, project: made.project, rooms: slices.Clone(made.rooms)}
 	w.openSim(t)
-	w.app = build(t, at, app.Config{Clock: w.now, Wechat: w.url})
+	return w, at
+}
+
+// live opens the house, where it can be reached from outside.
+func (w *onlineWorld) live(t *testing.T, at dbtest.Place, c app.Config) {
+	t.Helper()
+	c.Clock, c.Wechat = w.now, w.url
+	w.app = build(t, at, c)
 	srv := httptest.NewServer(w.app.Handler())
 	t.Cleanup(srv.Close)
 	w.app.Reach(srv.URL)
-	return w
 }
 
 func (w *onlineWorld) openSim(t *testing.T) {

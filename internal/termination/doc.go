@@ -132,35 +132,40 @@ func (s *Service) Ask(ctx context.Context, who actor.Actor, project id.ID, in As
 		return Doc{}, err
 	}
 	var d Doc
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		q, err := s.Quote(ctx, tx, project, in.Room, in.Run, in.Item, in.Used, in.Policy)
-		if err != nil {
-			return err
-		}
-		switch {
-		case q.Back.Refund == 0:
-			return ErrNothing
-		case q.Back.Refund != in.Seen:
-			return ErrChanged.At("body.seen", "现在是 "+q.Back.Refund.Comma(), int64(q.Back.Refund))
-		}
-		d = Doc{ID: tx.NewID(), Room: in.Room, Run: in.Run, Item: in.Item, ItemName: q.ItemName, From: q.From(), Until: q.Until(), Months: len(q.Months),
-			Used: in.Used, Policy: in.Policy, Paid: q.Paid, Full: q.Back.Full, Refund: q.Back.Refund, Kept: q.Kept, Again: in.Again, Original: in.Original,
-			Method: in.Method, Account: in.Account, Reason: in.Reason, Proof: in.Proof, State: Asked, AskedBy: who.Account, Asker: who.Name,
-			AskedAt: tx.Now(), Version: 1}
-		if d.Parts, err = s.parts(ctx, tx, project, &q); err != nil {
-			return err
-		}
-		for _, p := range d.Parts {
-			if err := s.cashier.MayEnd(ctx, tx, project, d.asks(&p)); err != nil {
-				return err
-			}
-		}
-		return s.insert(ctx, tx, who, project, &d)
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		d, err = s.ask(ctx, tx, who, project, in)
+		return err
 	})
 	if err != nil {
 		return Doc{}, fmt.Errorf("ask termination: %w", err)
 	}
 	return d, nil
+}
+
+func (s *Service) ask(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in Ask) (Doc, error) {
+	q, err := s.Quote(ctx, tx, project, in.Room, in.Run, in.Item, in.Used, in.Policy)
+	if err != nil {
+		return Doc{}, err
+	}
+	switch {
+	case q.Back.Refund == 0:
+		return Doc{}, ErrNothing
+	case q.Back.Refund != in.Seen:
+		return Doc{}, ErrChanged.At("body.seen_refund", "现在是 "+q.Back.Refund.Comma(), int64(q.Back.Refund))
+	}
+	d := Doc{ID: tx.NewID(), Room: in.Room, Run: in.Run, Item: in.Item, ItemName: q.ItemName, From: q.From(), Until: q.Until(), Months: len(q.Months),
+		Used: in.Used, Policy: in.Policy, Paid: q.Paid, Full: q.Back.Full, Refund: q.Back.Refund, Kept: q.Kept, Again: in.Again, Original: in.Original,
+		Method: in.Method, Account: in.Account, Reason: in.Reason, Proof: in.Proof, State: Asked, AskedBy: who.Account, Asker: who.Name,
+		AskedAt: tx.Now(), Version: 1}
+	if d.Parts, err = s.parts(ctx, tx, project, &q); err != nil {
+		return Doc{}, err
+	}
+	for _, p := range d.Parts {
+		if err := s.cashier.MayEnd(ctx, tx, project, d.asks(&p)); err != nil {
+			return Doc{}, err
+		}
+	}
+	return d, s.insert(ctx, tx, who, project, &d)
 }
 
 func (s *Service) insert(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) error {

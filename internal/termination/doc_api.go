@@ -33,6 +33,8 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: cashier.PermApprove, Summary: "批准或退回别人的申请；批准即给号，退款到收银台付出，原路退的随即交给渠道"}, s.apiDecide)
 	web.Handle(w, web.Op{ID: "termination-withdraw", Method: http.MethodPost, Path: one + "/withdraw", Tag: "termination",
 		Permission: cashier.PermRed, Summary: "撤回自己还没批的申请"}, s.apiWithdraw)
+	web.Handle(w, web.Op{ID: "termination-renew", Method: http.MethodPost, Path: one + "/renewal", Tag: "termination", Status: http.StatusCreated,
+		Permission: cashier.PermRed, Summary: "申请以后费用或收款变了：撤回这张，按现在的数据重新算一张，再等另一位同事批准"}, s.apiRenew)
 	web.Handle(w, web.Op{ID: "termination-print", Method: http.MethodGet, Path: one + "/print", Tag: "termination",
 		Permission: cashier.PermRead, Summary: "打印提前终止退费单（A4），供签字"}, s.apiPrint)
 }
@@ -124,6 +126,7 @@ type terminationJSON struct {
 	Room        id.ID                 `json:"room_id"`
 	Label       string                `json:"room_label"`
 	PayerName   string                `json:"payer_name"`
+	Run         id.ID                 `json:"run_id" doc:"哪一次出账或预缴"`
 	Item        id.ID                 `json:"item_id"`
 	ItemName    string                `json:"item_name"`
 	From        clock.Month           `json:"from"`
@@ -155,7 +158,7 @@ type terminationJSON struct {
 }
 
 func toDoc(d *Doc, who actor.Actor) terminationJSON {
-	out := terminationJSON{ID: d.ID, Number: d.Number, Room: d.Room, Label: d.RoomLabel, PayerName: d.PayerName, Item: d.Item, ItemName: d.ItemName, From: d.From,
+	out := terminationJSON{ID: d.ID, Number: d.Number, Room: d.Room, Label: d.RoomLabel, PayerName: d.PayerName, Run: d.Run, Item: d.Item, ItemName: d.ItemName, From: d.From,
 		Until: d.Until, Months: d.Months, Used: d.Used, Policy: string(d.Policy), Paid: d.Paid, Full: d.Full, Refund: d.Refund, Kept: d.Kept, Lines: d.Lines(), Again: d.Again,
 		Original: d.Original, Method: string(d.Method), MethodName: d.Method.Name(), Account: d.Account, Reason: d.Reason, Proof: d.Proof, State: string(d.State),
 		AskedName: d.Asker, AskedAt: d.AskedAt.In(clock.Shanghai()), DecidedName: d.Decider, Note: d.Note, Mine: d.AskedBy == who.Account, Version: d.Version,
@@ -257,6 +260,20 @@ func (s *Service) apiWithdraw(ctx context.Context, who actor.Actor, in *struct {
 	}
 }) (*docOut, error) {
 	d, err := s.Withdraw(ctx, who, in.Project, in.Doc, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &docOut{toDoc(&d, who)}, nil
+}
+
+func (s *Service) apiRenew(ctx context.Context, who actor.Actor, in *struct {
+	Ref
+	Body struct {
+		Seen    money.Fen `json:"seen_refund" minimum:"0" doc:"页面上看到的、按现在的数据应退，分；变了就不做"`
+		Version int       `json:"version"`
+	}
+}) (*docOut, error) {
+	d, err := s.Renew(ctx, who, in.Project, in.Doc, in.Body.Seen, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}

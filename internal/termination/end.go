@@ -128,6 +128,9 @@ func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.I
 	if err != nil {
 		return err
 	}
+	if d.State == Withdrawn {
+		return nil // with all its parts at once
+	}
 	if len(d.Parts) > 1 {
 		return ErrPartly.Say("这张退费单分 %d 张收据退，不能只撤其中一张", len(d.Parts))
 	}

@@ -211,6 +211,18 @@ func (s *Sim) Captured(seller string) (fen int64, trades int) {
 	return fen, trades
 }
 
+// GivenBack is what a seller has given back: the sum in fen and how often.
+func (s *Sim) GivenBack(seller string) (fen int64, refunds int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.books.Trades {
+		if t.Seller == seller {
+			fen, refunds = fen+t.refunded(), refunds+len(t.Refunds)
+		}
+	}
+	return fen, refunds
+}
+
 // sorted are the trades, newest first; the caller holds the lock.
 func (s *Sim) sorted() []*trade {
 	return slices.SortedFunc(maps.Values(s.books.Trades), func(a, b *trade) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Number, a.Number)) })

@@ -49,5 +49,10 @@ export const terminationTexts = {
   refuseReasons: ['金额不对', '没有依据', '已服务的月份不对'],
   withdrawTitle: (room: string) => `撤回${room}的退费申请？`,
   withdrawBody: '还没有批准，撤回后不会退钱。',
+  renew: '重新计算',
+  renewTitle: (room: string) => `按现在的数据重新计算${room}的退费？`,
+  renewBody: (was: number, is: number) => (was === is ? `算出来还是 ${formatYuan(is)}。批准时说有变动的，重新计算后可以再批。` : `原来申请退 ${formatYuan(was)}，现在应退 ${formatYuan(is)}。`),
+  renewThen: (number: string) => `原来的${number ? ` ${number} ` : '申请'}撤回，原因、依据和退法照旧，须由另一位同事重新批准。`,
+  renewed: (room: string, fen: number) => `已重新计算：${room}退 ${formatYuan(fen)}，等另一位同事批准`,
   approved: (number: string) => `已批准，单号 ${number}`,
 } as const

@@ -21,6 +21,8 @@ export const decideTermination = (project: string, termination: string, body: { 
   must(api.POST(`${P}/terminations/{termination}/decision`, { params: { path: { project, termination } }, body, headers: withKey(key) }))
 export const withdrawTermination = (project: string, termination: string, version: number, key: string) =>
   must(api.POST(`${P}/terminations/{termination}/withdraw`, { params: { path: { project, termination } }, body: { version }, headers: withKey(key) }))
+export const renewTermination = (project: string, termination: string, body: { seen_refund: number; version: number }, key: string) =>
+  must(api.POST(`${P}/terminations/{termination}/renewal`, { params: { path: { project, termination } }, body, headers: withKey(key) }))
 
 /** The document as a page for A4. */
 export async function terminationPaper(project: string, termination: string): Promise<string> {
