@@ -16,7 +16,7 @@ import (
 const (
 	simFile        = demo.WechatBooks
 	alipaySimFile  = demo.AlipayBooks
-	invoiceSimFile = "invoice-sim.json"
+	invoiceSimFile = demo.InvoiceBooks
 )
 
 const simUsage = "用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，" +

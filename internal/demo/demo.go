@@ -49,6 +49,7 @@ type project struct {
 	leaveDraft bool
 	income     money.Fen // about, of a payer in a month
 	drawer     money.Fen // cash of the open shift, beside the small change
+	handed     money.Fen // cash of closed shifts that is not brought to the bank yet
 }
 
 type demo struct {
@@ -96,7 +97,7 @@ func fill(ctx context.Context, o Options, dir string) error {
 		return err
 	}
 	a, err := app.New(ctx, app.Config{Dir: dir, DSN: o.DSN, Clock: now, Log: o.Log, Version: "demo", Wechat: out.channels["wechat"].Address,
-		Alipay: out.channels["alipay"].Address, Address: out.address})
+		Alipay: out.channels["alipay"].Address, Address: out.address, Outbound: out.inside})
 	if err != nil {
 		return err
 	}
@@ -130,6 +131,9 @@ func (d *demo) all(ctx context.Context, first, last clock.Month) error {
 		if err := c.Merchants(ctx, d.app); err != nil {
 			return err
 		}
+	}
+	if err := Sellers(ctx, d.app, d.street.provider); err != nil {
+		return err
 	}
 	if err := d.year(ctx, first, last); err != nil {
 		return err

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"linli/internal/app"
+	"linli/internal/cashier"
 	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 	invoicesim "linli/internal/outside/invoice/sim"
 )
 
@@ -24,7 +28,11 @@ const (
 // RehearseInvoice starts a provider until ctx ends; its books are in the file,
 // or in memory without one.
 func RehearseInvoice(ctx context.Context, addr, file string, log *slog.Logger) (string, func() error, error) {
-	s, err := invoicesim.Open(invoicesim.Options{Key: InvoiceKey, Secret: InvoiceSecret, Path: file, Clock: clock.System{}, Log: log})
+	return invoicesAt(ctx, addr, file, clock.System{}, log)
+}
+
+func invoicesAt(ctx context.Context, addr, file string, now clock.Clock, log *slog.Logger) (string, func() error, error) {
+	s, err := invoicesim.Open(invoicesim.Options{Key: InvoiceKey, Secret: InvoiceSecret, Path: file, Clock: now, Log: log})
 	if err != nil {
 		return "", nil, err
 	}
@@ -83,6 +91,49 @@ func taxes(ctx context.Context, a *app.App, who actor.Actor, project id.ID) erro
 		if err := a.Invoice.SetTax(ctx, who, project, t); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// invoices asks for the invoices of some receipts of the last days and has them
+// issued; the last one waits for the visitor.
+func (d *demo) invoices(ctx context.Context) error {
+	const wanted = 4
+	p, made := d.projects[0], 0
+	list, err := d.app.Cashier.Receipts(ctx, p.id, cashier.Filter{Request: page.Request{Limit: 60}, Method: cashier.MethodTransfer, State: cashier.StateValid})
+	if err != nil {
+		return err
+	}
+	for _, r := range list.Items {
+		if made == wanted {
+			break
+		}
+		o, err := d.app.Invoice.Offer(ctx, p.id, 0, r.ID, actor.Buildings{})
+		if err != nil {
+			return err
+		}
+		var sum money.Fen
+		for _, l := range o.Left {
+			if !l.Taxed {
+				sum = 0
+				break
+			}
+			sum += l.Amount
+		}
+		if sum == 0 {
+			continue
+		}
+		made++
+		in := invoice.Application{Receipts: []id.ID{r.ID}, New: &invoice.Title{Party: invoice.Party{Name: r.PayerName}}, Place: r.RoomLabel + " 车位", Expected: sum, Issue: made < wanted}
+		if _, err := d.app.Invoice.Ask(ctx, p.accountant, p.id, in); err != nil {
+			return fmt.Errorf("invoice of %s: %w", r.Number, err)
+		}
+	}
+	for range 3 { // sent, asked for, and its paper fetched
+		if err := d.app.Jobs.Drain(ctx); err != nil {
+			return err
+		}
+		d.clock.Advance(time.Minute)
 	}
 	return nil
 }

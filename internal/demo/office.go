@@ -31,6 +31,9 @@ func (d *demo) desk(ctx context.Context, first clock.Month) error {
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(d.rules(ctx, p, first), d.parcel(ctx, p, first)); err != nil {
+		return err
+	}
 	return d.app.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, name := range []string{"装修垃圾清运费", "门禁卡工本费"} {
 			i, err := d.app.Tariff.CreateItem(ctx, tx, p.accountant, p.id, tariff.Item{Name: name, Basis: tariff.Once, Cycle: "month", StartMonth: 1,
@@ -68,6 +71,8 @@ func (d *demo) office(ctx context.Context, m clock.Month, last bool) error {
 		func() error { return d.waive(ctx, p, rooms, last) },
 		func() error { return d.singles(ctx, p, m) },
 		func() error { return d.correct(ctx, p, last) },
+		func() error { return d.split(ctx, p, m, last) },
+		func() error { return d.seldom(ctx, p, m) },
 	} {
 		if err := work(); err != nil {
 			return fmt.Errorf("office in %s: %w", m, err)
@@ -213,7 +218,7 @@ func (d *demo) today(ctx context.Context, last clock.Month) error {
 	if err != nil {
 		return fmt.Errorf("notice: %w", err)
 	}
-	return errors.Join(d.bank(ctx), d.refunds(ctx))
+	return errors.Join(d.bank(ctx), d.refunds(ctx), d.invoices(ctx))
 }
 
 // refunds asks for two small refunds of receipts that lie in closed shifts.

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strings"
-	"time"
 
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
-	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/roster"
@@ -77,30 +74,4 @@ func (d *demo) sheet(ctx context.Context, p *project, kind, name string, content
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// bank brings the statement of the last days in: some remarks name the room,
-// some only the payer, and one is interest. All of them wait for the visitor.
-func (d *demo) bank(ctx context.Context) error {
-	p := d.projects[0]
-	rooms := some(d, p.rooms, 5)
-	labels, err := d.app.Estate.Labels(ctx, d.app.DB.Reader(ctx), p.id, rooms)
-	if err != nil {
-		return err
-	}
-	today := clock.DateOf(d.clock.Now().Add(-24 * time.Hour))
-	var b strings.Builder
-	b.WriteString("交易日期,收入金额,对方户名,对方账号,附言,交易流水号\n")
-	for i, room := range rooms {
-		name, _ := d.cast.person()
-		remark := labels[room] + " 物业费"
-		if i == 3 {
-			remark = "物业费"
-		}
-		fmt.Fprintf(&b, "%s,%d.%02d,%s,62220200%08d,%s,%s%05d\n", today.AddDays(-i%3), 200+d.late.IntN(300), d.late.IntN(100), name, d.late.IntN(1e8), remark,
-			strings.ReplaceAll(today.String(), "-", ""), i+1)
-	}
-	fmt.Fprintf(&b, "%s,12.36,安和银行,,季度结息,%s09999\n", today, strings.ReplaceAll(today.String(), "-", ""))
-	_, err = d.app.Bank.Import(ctx, p.accountant, p.id, "网银明细.csv", strings.NewReader(b.String()), int64(b.Len()))
-	return err
 }

@@ -9,16 +9,20 @@ import (
 	"time"
 
 	"linli/internal/cashier"
+	"linli/internal/feebundle"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/outbound"
 	"linli/internal/payment"
 )
 
-// The books of the simulated channels inside the data folder.
+// The books of the simulated channels and of the provider of invoices inside
+// the data folder.
 const (
-	WechatBooks = "wechat-sim.json"
-	AlipayBooks = "alipay-sim.json"
+	WechatBooks  = "wechat-sim.json"
+	AlipayBooks  = "alipay-sim.json"
+	InvoiceBooks = "invoice-sim.json"
 )
 
 // phoneDays is for how many days before the end some pay by telephone.
@@ -31,6 +35,8 @@ type street struct {
 	office   http.Handler // set when the house is built, before the first order
 	address  string       // of the office
 	matched  clock.Date   // the last day on which the channels' bills were fetched
+	provider string       // of invoices
+	inside   outbound.Guard
 }
 
 func newStreet(ctx context.Context, o Options, dir string, now clock.Clock) (*street, error) {
@@ -40,6 +46,12 @@ func newStreet(ctx context.Context, o Options, dir string, now clock.Clock) (*st
 		return nil, err
 	}
 	if s.channels["alipay"], err = alipayAt(ctx, filepath.Join(dir, AlipayBooks), "127.0.0.1:0", now, o.Log); err != nil {
+		return nil, err
+	}
+	if s.provider, _, err = invoicesAt(ctx, "127.0.0.1:0", filepath.Join(dir, InvoiceBooks), now, o.Log); err != nil {
+		return nil, err
+	}
+	if s.inside, err = outbound.Parse("127.0.0.1"); err != nil {
 		return nil, err
 	}
 	s.address, _, err = serve(ctx, "127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.office.ServeHTTP(w, r) }))
@@ -119,4 +131,6 @@ type papers struct {
 	street *street
 	dials  []dial
 	once   []id.ID // items of single charges
+	shared id.ID   // item of a shared cost
+	bundle feebundle.Bundle
 }

@@ -65,7 +65,7 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 		if err := d.bill(ctx, m, m == last); err != nil {
 			return err
 		}
-		if err := errors.Join(d.spend(ctx, m, m == last), d.office(ctx, m, m == last)); err != nil {
+		if err := errors.Join(d.spend(ctx, m, m == last), d.brought(ctx), d.office(ctx, m, m == last)); err != nil {
 			return err
 		}
 		end := m.Add(1).First().Start()
@@ -153,7 +153,7 @@ func (d *demo) evening(ctx context.Context, today clock.Date) error {
 		if _, err := d.app.Shift.CloseShift(ctx, p.cashier, p.id, sh.ID, in); err != nil {
 			return fmt.Errorf("close shift of %s on %s: %w", p.name, sh.OpenedOn, err)
 		}
-		p.drawer = 0
+		p.handed, p.drawer = p.handed+in.Handed, 0
 	}
 	return nil
 }
