@@ -50,11 +50,14 @@ type world struct {
 	token    string
 	town     town
 
-	mu                      sync.Mutex
-	kills, unknown, replays int
-	paid                    []online           // what came through channels, for those who give back
-	asked                   map[string]bool    // numbers of orders of which something was to go back
-	receipts                map[id.ID]struct{} // in paid
+	mu             sync.Mutex
+	kills, replays int
+	unknown        int                // commands that nobody could answer at once
+	asks           int                // how often their answers were asked for again
+	down           time.Duration      // while the server was dead or getting up
+	paid           []online           // what came through channels, for those who give back
+	asked          map[string]bool    // numbers of orders of which something was to go back
+	receipts       map[id.ID]struct{} // in paid
 }
 
 func (w *world) count(n *int) {
@@ -191,7 +194,8 @@ func (w *world) drive(ctx context.Context) (string, error) {
 	for _, p := range people {
 		given += p.given
 	}
-	return fmt.Sprintf("%d kills, %d commands answered, %d times nobody knew, %d answers repeated, %d runs released", w.kills, given, w.unknown, w.replays, run.done), err
+	return fmt.Sprintf("%d kills, dead or getting up for %s; %d commands answered, %d of them unknown at first and asked for %d times more; %d answers repeated, %d runs released",
+		w.kills, w.down.Round(100*time.Millisecond), given, w.unknown, w.asks, w.replays, run.done), err
 }
 
 // people are clerks at the counter and residents with their codes.
@@ -211,6 +215,7 @@ func (w *world) people() []*person {
 // lives lets the server live for some seconds and kills it, again and again.
 func (w *world) lives(ctx context.Context) error {
 	for pause(ctx, time.Duration(500+rand.IntN(2500))*time.Millisecond) {
+		died := time.Now()
 		if err := w.server.end(syscall.SIGKILL); err != nil {
 			return err
 		}
@@ -219,6 +224,7 @@ func (w *world) lives(ctx context.Context) error {
 		if err := w.rise(); err != nil {
 			return err
 		}
+		w.down += time.Since(died)
 	}
 	return nil
 }

@@ -19,6 +19,15 @@ type task struct {
 	path, body string
 	token      string // of somebody else than the person himself
 	then       func(a *Entry)
+	asked      int       // how often
+	next       time.Time // not earlier
+}
+
+// patience is how long somebody waits before he asks once more: a server that
+// is down for seconds is not asked a thousand times, and one that is back is
+// asked within half a second.
+func (t *task) patience() time.Duration {
+	return min(10*time.Millisecond<<min(t.asked, 6), 500*time.Millisecond)
 }
 
 // person works with one bad line. What he does not know he asks again under
@@ -89,7 +98,12 @@ func (p *person) do(ctx context.Context, t *task) {
 			return
 		}
 	}
-	p.count(&p.unknown)
+	if t.asked++; t.asked == 1 {
+		p.count(&p.unknown)
+	} else {
+		p.count(&p.asks)
+	}
+	t.next = time.Now().Add(t.patience())
 	p.pending = append(p.pending, t)
 }
 
@@ -170,9 +184,12 @@ func (p *person) serve(ctx context.Context, dice int) {
 	}
 }
 
-// again asks for the oldest unknown answer.
+// again asks for the oldest unknown answer, when it is time.
 func (p *person) again(ctx context.Context) {
 	t := p.pending[0]
+	if time.Now().Before(t.next) {
+		return
+	}
 	p.pending = p.pending[1:]
 	p.do(ctx, t)
 }
