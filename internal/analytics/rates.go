@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
@@ -86,11 +87,11 @@ func (s *Service) Standing(ctx context.Context, project id.ID, p Period) (Standi
 	if err != nil {
 		return out, fmt.Errorf("standing: %w", err)
 	}
-	collected, err := s.billing.Collected(ctx, q, project, p.From.First(), p.end(), p.From)
+	older, err := s.older(ctx, q, project, &p, sums)
 	if err != nil {
 		return out, fmt.Errorf("standing: %w", err)
 	}
-	if err := out.rates(sums, collected); err != nil {
+	if err := out.rates(sums, older); err != nil {
 		return out, fmt.Errorf("standing: %w", err)
 	}
 	if err := s.balances(ctx, project, &out); err != nil {
@@ -99,8 +100,30 @@ func (s *Service) Standing(ctx context.Context, project id.ID, p Period) (Standi
 	return out, nil
 }
 
-func (r *Standing) rates(sums []billing.DueSum, collected money.Fen) error {
-	var due, paid, older money.Fen
+// older is what was collected of earlier months within the period, against what
+// they owed at its beginning. What was paid or waived after its end is none of
+// it, however late the report is read.
+func (s *Service) older(ctx context.Context, q db.Q, project id.ID, p *Period, now []billing.DueSum) (Rate, error) {
+	collected, err := s.billing.Collected(ctx, q, project, p.From.First(), p.end(), p.From)
+	if err != nil {
+		return Rate{}, err
+	}
+	if p.end() != p.On {
+		if now, err = s.billing.DueSums(ctx, q, project, p.end()); err != nil {
+			return Rate{}, err
+		}
+	}
+	due := collected
+	for i := range now {
+		if x := &now[i]; !x.Late && x.Month < p.From {
+			due += x.Owed()
+		}
+	}
+	return rate(due, collected)
+}
+
+func (r *Standing) rates(sums []billing.DueSum, older Rate) error {
+	var due, paid money.Fen
 	for i := range sums {
 		x := &sums[i]
 		r.Owed += x.Owed()
@@ -110,11 +133,7 @@ func (r *Standing) rates(sums []billing.DueSum, collected money.Fen) error {
 				b.Owed += x.Owed()
 			}
 		}
-		switch {
-		case x.Late || x.Month > r.Until:
-		case x.Month < r.From:
-			older += x.Owed()
-		default:
+		if !x.Late && x.Month >= r.From && x.Month <= r.Until {
 			due += x.Amount - x.Waived
 			paid += x.Paid
 		}
@@ -123,10 +142,8 @@ func (r *Standing) rates(sums []billing.DueSum, collected money.Fen) error {
 	if r.Current, err = rate(due, paid); err != nil {
 		return err
 	}
-	if r.Arrears, err = rate(older+collected, collected); err != nil {
-		return err
-	}
-	r.Whole, err = rate(due+older+collected, paid+collected)
+	r.Arrears = older
+	r.Whole, err = rate(due+older.Due, paid+older.Paid)
 	return err
 }
 

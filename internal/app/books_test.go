@@ -209,6 +209,13 @@ func TestReportsOfPastDays(t *testing.T) {
 		if got := fmt.Sprint(st.Current, st.Arrears, st.Whole); got != "{99000 65000 6566} {30000 30000 10000} {129000 95000 7364}" {
 			t.Errorf("rates %s", got)
 		}
+		// The report of September, read in October: nothing of the arrears was
+		// collected in it, and what came in October takes nothing off them.
+		september, err := a.Analytics.Standing(ctx, project, analytics.Period{From: 202609, Until: 202609, On: 20261013})
+		must(err)
+		if got := fmt.Sprint(september.Arrears, september.Whole); got != "{30000 0 0} {30000 0 0}" {
+			t.Errorf("September read in October: %s", got)
+		}
 		profit, err := a.Analytics.Profit(ctx, project, analytics.Period{From: 202610, Until: 202611})
 		must(err)
 		if profit.Income.Total != 99000 || profit.Cost.Total != 0 || profit.Profit.Total != 99000 || len(profit.Months) != 2 {
