@@ -124,7 +124,7 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 			}
 		}
 		e := reader.call("GET", base+"/charges/"+second["id"].(string)+"/explanation", nil, 200)
-		if e["computed"] != 21150.0 || e["amount"] != 20000.0 || e["source"] != "业主大会表决：2025年第1次业主大会" {
+		if e["computed"] != 21150.0 || e["amount"] != 20000.0 || e["source"] != "业主大会表决 2025年第1次业主大会" {
 			t.Fatalf("explanation %v", e)
 		}
 		review = all.call("GET", one, nil, 200)

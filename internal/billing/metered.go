@@ -211,7 +211,7 @@ func (r *replay) explainMetered() (Explanation, error) {
 	}
 	c, rate := r.charge, r.rates[r.charge.Rate]
 	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: rate.Parsed().String(), Quantity: c.Quantity, Price: c.Price,
-		Unit: r.item.PriceUnit(), Source: tariff.SourceLabel(rate.SourceKind) + "：" + rate.SourceText, Rounding: r.item.RoundingText(),
+		Unit: r.item.PriceUnit(), Source: tariff.SourceLabel(rate.SourceKind) + " " + rate.SourceText, Rounding: r.item.RoundingText(),
 		Computed: amount, Gross: amount, Amount: c.Amount}
 	if err := r.tellUsage(&e); err != nil {
 		return e, err

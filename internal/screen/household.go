@@ -250,9 +250,17 @@ func (h *Household) addOverdue() {
 		}
 	}
 	for due, d := range months {
-		h.Timeline = append(h.Timeline, Event{Kind: "overdue", At: due.AddDays(1).Start(), Title: fmt.Sprintf("%s 到期未缴", due),
+		h.Timeline = append(h.Timeline, Event{Kind: "overdue", At: due.AddDays(1).Start(), Title: h.dayWord(due) + " 到期未缴",
 			Text: fmt.Sprintf("%d 项，现欠 %s 元", d.n, d.sum.Comma()), By: "系统", Amount: d.sum})
 	}
+}
+
+// dayWord names a day as pages do: without the year while it is this one.
+func (h *Household) dayWord(day clock.Date) string {
+	if day.Year() == h.Today.Year() {
+		return day.String()[len("2026-"):]
+	}
+	return day.String()
 }
 
 // addMessages adds what was sent to the payer, and what became of it.
