@@ -36,7 +36,8 @@ type Charge struct {
 	Factor   Factor      // part of a whole month
 	Amount   money.Fen
 	Paid     money.Fen // what is settled, by money or by waivers
-	Waived   money.Fen // of Paid, by waivers
+	Waived   money.Fen // of Paid, without money: by waivers and credits
+	Credited money.Fen // of Waived, because it was computed too high (补差减收)
 	Carried  money.Fen // of Paid, before Linli, as an import says
 	Late     id.ID     // the charge that was late, when this is a late fee; else 0
 	Costs    bool      // what it cost to collect other charges (实现债权的费用)

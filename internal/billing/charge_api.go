@@ -28,6 +28,7 @@ type chargeJSON struct {
 	Amount    money.Fen   `json:"amount" doc:"应收，分"`
 	Paid      money.Fen   `json:"paid" doc:"已收，分"`
 	Waived    money.Fen   `json:"waived" doc:"已减免，分"`
+	Credited  money.Fen   `json:"credited" doc:"算多了、由补差减收的，分；不在已减免里"`
 	Owed      money.Fen   `json:"owed" doc:"未收，分"`
 	LateFee   money.Fen   `json:"late_fee" doc:"到今天还可收的违约金，分；不在未收里"`
 	Due       clock.Date  `json:"due_date" doc:"到期日"`
@@ -40,7 +41,7 @@ type chargeJSON struct {
 func toCharge(c *Charge, today clock.Date, labels, names map[id.ID]string) (chargeJSON, error) {
 	d, err := decodeDetail(c.detail)
 	out := chargeJSON{ID: c.ID, Run: c.Run, Item: c.Item, ItemName: c.ItemName, Room: c.Subject, Label: labels[c.Subject], Payer: c.Payer,
-		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid - c.Waived, Waived: c.Waived, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
+		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid - c.Waived, Waived: c.Waived - c.Credited, Credited: c.Credited, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
 		Hold: c.Hold.word()}
 	if err != nil {
 		return out, fmt.Errorf("charge %s: %w", c.ID, err)
@@ -108,11 +109,12 @@ type chargeListOut struct {
 }
 
 type totalsJSON struct {
-	Count  int64     `json:"count" doc:"条数"`
-	Amount money.Fen `json:"amount" doc:"应收，分"`
-	Paid   money.Fen `json:"paid" doc:"已收，分"`
-	Waived money.Fen `json:"waived" doc:"已减免，分"`
-	Owed   money.Fen `json:"owed" doc:"未收，分"`
+	Count    int64     `json:"count" doc:"条数"`
+	Amount   money.Fen `json:"amount" doc:"应收，分"`
+	Paid     money.Fen `json:"paid" doc:"已收，分"`
+	Waived   money.Fen `json:"waived" doc:"已减免，分"`
+	Credited money.Fen `json:"credited" doc:"补差减收，分"`
+	Owed     money.Fen `json:"owed" doc:"未收，分"`
 }
 
 func (s *Service) listChargesAPI(ctx context.Context, who actor.Actor, in *listChargesIn) (*chargeListOut, error) {
@@ -138,7 +140,7 @@ func (s *Service) listChargesAPI(ctx context.Context, who actor.Actor, in *listC
 		return out, err
 	}
 	t, err := s.Count(ctx, q, in.Project, f)
-	out.Body.Totals = &totalsJSON{t.Count, t.Amount, t.Paid - t.Waived, t.Waived, t.Amount - t.Paid}
+	out.Body.Totals = &totalsJSON{t.Count, t.Amount, t.Paid - t.Waived, t.Waived - t.Credited, t.Credited, t.Amount - t.Paid}
 	return out, err
 }
 

@@ -16,7 +16,7 @@ import (
 
 const chargeColumns = `c.id, c.run_id, c.part, c.item_id, i.name, c.subject_id, c.payer_id, c.month, c.rate_id, c.quantity, c.price,
 	c.factor, c.amount, c.paid, c.due_date, c.hold, c.live, r.state, COALESCE(c.detail, ''),
-	c.waived, c.carried, CASE WHEN c.source_kind = 2 THEN c.source_id ELSE 0 END, CASE WHEN i.basis = 'costs' THEN 1 ELSE 0 END`
+	c.waived, c.credited, c.carried, CASE WHEN c.source_kind = 2 THEN c.source_id ELSE 0 END, CASE WHEN i.basis = 'costs' THEN 1 ELSE 0 END`
 
 const chargeTables = ` FROM billing_charge c
 	JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
@@ -26,7 +26,7 @@ func scanCharge(row db.Scanner) (Charge, error) {
 	var c Charge
 	var live, costs int
 	err := row.Scan(&c.ID, &c.Run, &c.part, &c.Item, &c.ItemName, &c.Subject, &c.Payer, &c.Month, &c.Rate, &c.Quantity, &c.Price,
-		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail, &c.Waived, &c.Carried, &c.Late, &costs)
+		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail, &c.Waived, &c.Credited, &c.Carried, &c.Late, &costs)
 	c.Live, c.Costs = live == 1, costs == 1
 	return c, err
 }

@@ -63,7 +63,7 @@ func stepCell(at *time.Time, by string) sheet.Value {
 
 func chargeSheet(tail ...string) []sheet.Column {
 	out := []sheet.Column{export.Text("房屋", 20), export.Text("住户", 14), export.Text("费用", 16), export.Text("账期", 10),
-		export.Money("应收"), export.Money("已收"), export.Money("已减免"), export.Money("未收")}
+		export.Money("应收"), export.Money("已收"), export.Money("已减免"), export.Money("补差减收"), export.Money("未收")}
 	for _, t := range tail {
 		out = append(out, sheet.Column{Title: t, Width: 12})
 	}
@@ -72,7 +72,7 @@ func chargeSheet(tail ...string) []sheet.Column {
 
 func chargeCells(c *chargeJSON) []sheet.Value {
 	return []sheet.Value{sheet.Text(c.Label), sheet.Text(c.PayerName), sheet.Text(c.ItemName), sheet.Text(c.Month.String()),
-		export.Yuan(c.Amount), export.Yuan(c.Paid), export.Yuan(c.Waived), export.Yuan(c.Owed)}
+		export.Yuan(c.Amount), export.Yuan(c.Paid), export.Yuan(c.Waived), export.Yuan(c.Credited), export.Yuan(c.Owed)}
 }
 
 func stateWord(state string) string {

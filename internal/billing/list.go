@@ -40,10 +40,11 @@ type Filter struct {
 
 // Totals are of the whole result of a filter.
 type Totals struct {
-	Count  int64
-	Amount money.Fen
-	Paid   money.Fen // settled, by money or by waivers
-	Waived money.Fen // of Paid, by waivers
+	Count    int64
+	Amount   money.Fen
+	Paid     money.Fen // settled, by money or without
+	Waived   money.Fen // of Paid, without money
+	Credited money.Fen // of Waived, computed too high
 }
 
 // Charges lists released charges in the order of rooms, months and ids.

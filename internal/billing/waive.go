@@ -46,10 +46,14 @@ func (s *Service) takeOff(ctx context.Context, tx *db.Tx, project, charge id.ID,
 		return ErrNotOwed
 	case amount <= 0 || sign > 0 && amount > c.Owed():
 		return ErrOverpaid
-	case sign < 0 && amount > c.Waived:
+	case sign < 0 && amount > c.Credited:
 		return ErrNothingTaken
 	}
-	if err := addWaived(ctx, tx, project, charge, sign*amount); err != nil {
+	credited := sign * amount
+	if kind == ledger.DocWaiver {
+		credited = 0
+	}
+	if err := addWaived(ctx, tx, project, charge, sign*amount, credited); err != nil {
 		return err
 	}
 	dueSteps{c.dueKey(): {waived: amount}}.keep(tx, project, sign)
@@ -60,8 +64,13 @@ func (s *Service) takeOff(ctx context.Context, tx *db.Tx, project, charge id.ID,
 	return s.ledger.Post(ctx, tx, project, []ledger.Posting{p})
 }
 
-// Waived is what was waived or credited of the charges of a project, by charge; those of
+// Waived is what was given up of the charges of a project, by charge; those of
 // which nothing was are missing.
 func (s *Service) Waived(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.Fen, error) {
-	return waivedCharges(ctx, q, project)
+	return settledCharges(ctx, q, project, "waived - credited")
+}
+
+// Credited is what was taken off because it was computed too high, by charge.
+func (s *Service) Credited(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.Fen, error) {
+	return settledCharges(ctx, q, project, "credited")
 }

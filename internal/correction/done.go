@@ -152,10 +152,21 @@ func (s *Service) brokenCredits(ctx context.Context, q db.Q, project id.ID) ([]s
 		}
 		have[x.Doc] += x.Amount
 	}
-	for _, x := range want {
-		have[x.charge] -= x.amount
+	kept, err := s.billing.Credited(ctx, q, project)
+	if err != nil {
+		return nil, err
 	}
 	var out []string
+	for _, x := range want {
+		if kept[x.charge] != x.amount {
+			out = append(out, fmt.Sprintf("应收 %s 记的补差减收是 %s 元，补差单合计 %s 元", x.charge, kept[x.charge].Yuan(), x.amount.Yuan()))
+		}
+		delete(kept, x.charge)
+		have[x.charge] -= x.amount
+	}
+	for _, charge := range slices.Sorted(maps.Keys(kept)) {
+		out = append(out, fmt.Sprintf("应收 %s 记的补差减收是 %s 元，却没有补差单", charge, kept[charge].Yuan()))
+	}
 	for _, charge := range slices.Sorted(maps.Keys(have)) {
 		if have[charge] != 0 {
 			out = append(out, fmt.Sprintf("应收 %s 账上的补差减收比补差单多 %s 元", charge, have[charge].Yuan()))

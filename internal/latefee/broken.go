@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"linli/internal/kit/id"
-	"linli/internal/ledger"
 )
 
 // maxNamed bounds how much damage is named.
@@ -25,16 +24,6 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	have, err := s.billing.Waived(ctx, q, project)
 	if err != nil {
 		return nil, fmt.Errorf("check waivers: %w", err)
-	}
-	credits, err := s.ledger.SumsByDoc(ctx, q, project, 0, ledger.LastDoc, ledger.DocCredit, ledger.DocCreditBack)
-	if err != nil {
-		return nil, fmt.Errorf("check waivers: %w", err)
-	}
-	for _, c := range credits { // nobody gave these up: they were computed too high
-		if c.Kind == ledger.DocCreditBack {
-			c.Amount = -c.Amount
-		}
-		have[c.Doc] -= c.Amount
 	}
 	out := []string{}
 	all := maps.Clone(have)

@@ -569,6 +569,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/amendment-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 成批补差，新的在前 */
+        get: operations["amendment-batch-list"];
+        put?: never;
+        /** 给多间房一起补差，每间房一张补差单；逐间办理，办不了的写明原因 */
+        post: operations["amendment-batch-make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/amendment-batches/{amendment_batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次成批补差：办到哪里，每间房的结果 */
+        get: operations["amendment-batch-one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/amendment-batches/{amendment_batch}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 整批撤销：逐间撤销补差单，撤不了的保留并写明原因，之后可以再撤 */
+        post: operations["amendment-batch-void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/amendments": {
         parameters: {
             query?: never;
@@ -3944,6 +3996,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/rooms/{room}/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一间房得到的套餐：没有撤销、没有到期的，新的在前 */
+        get: operations["list-room-bundles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms/{room}/card": {
         parameters: {
             query?: never;
@@ -5481,6 +5550,31 @@ export interface components {
              */
             rooms: number;
         };
+        "Amendment-batch-makeRequest": {
+            /**
+             * @description 账期从
+             * @example 2026-11
+             */
+            from_month: string;
+            /** @description 依据，如物价备案文号 */
+            proof?: string;
+            /** @description 住户问起时照此解释 */
+            reason: string;
+            rooms: components["schemas"]["CorrectionAmendRoom"][];
+            /**
+             * @description 账期到，最晚下个月，最多 36 个月
+             * @example 2026-11
+             */
+            until_month: string;
+        };
+        "Amendment-batch-voidRequest": {
+            reason: string;
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
         "Amendment-makeRequest": {
             lines: components["schemas"]["CorrectionAmendPick"][];
             /** @description 依据，如测绘报告编号 */
@@ -6283,6 +6377,11 @@ export interface components {
             corrected: boolean;
             /**
              * Format: int64
+             * @description 算多了、由补差减收的，分；不在已减免里
+             */
+            credited: number;
+            /**
+             * Format: int64
              * @description 逾期几天，未逾期为 0
              */
             days_over: number;
@@ -6645,6 +6744,11 @@ export interface components {
              * @description 条数
              */
             count: number;
+            /**
+             * Format: int64
+             * @description 补差减收，分
+             */
+            credited: number;
             /**
              * Format: int64
              * @description 未收，分
@@ -7829,6 +7933,20 @@ export interface components {
              */
             seen_amount: number;
         };
+        CorrectionAmendRoom: {
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /**
+             * Format: int64
+             * @description 页面上看到的该减收，分
+             */
+            seen_minus: number;
+            /**
+             * Format: int64
+             * @description 页面上看到的该补收，分；变了就不做这一间
+             */
+            seen_plus: number;
+        };
         CorrectionAmendable: {
             /**
              * Format: int64
@@ -7939,6 +8057,75 @@ export interface components {
             void_by: string;
             void_reason: string;
         };
+        CorrectionAmendmentBatch: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description 这一步办过几间
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description 没办成、没撤成的几间
+             */
+            failed: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from_month: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /**
+             * Format: int64
+             * @description 补差单仍有效的几间
+             */
+            made: number;
+            /**
+             * Format: int64
+             * @description 仍有效的补差单共减收，分
+             */
+            minus: number;
+            /**
+             * Format: int64
+             * @description 仍有效的补差单共补收，分
+             */
+            plus: number;
+            /** @description 依据 */
+            proof: string;
+            reason: string;
+            /** @description 列表里为空 */
+            room_list: components["schemas"]["CorrectionBatchRoom"][];
+            /**
+             * Format: int64
+             * @description 共几间房
+             */
+            rooms: number;
+            /**
+             * @description 正在补差、已办完、正在撤销、已撤销
+             * @enum {string}
+             */
+            state: "making" | "made" | "voiding" | "voided";
+            /**
+             * Format: int64
+             * @description 这一步共要办几间
+             */
+            steps: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until_month: string;
+            /**
+             * Format: int64
+             * @description 撤销时原样带回
+             */
+            version: number;
+            void_by: string;
+            void_reason: string;
+        };
         CorrectionAmendmentLine: {
             /**
              * Format: int64
@@ -7983,6 +8170,32 @@ export interface components {
              * @description 出账时收取，分
              */
             was: number;
+        };
+        CorrectionBatchRoom: {
+            /** @description 补差单；没办成则为空 */
+            amendment_id: string;
+            /**
+             * Format: int64
+             * @description 提交时看到的该减收，分
+             */
+            minus: number;
+            /** @description 补差单号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 提交时看到的该补收，分
+             */
+            plus: number;
+            /** @description 没办成或没撤成的原因 */
+            problem: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /**
+             * @description 等着办、已补差、没办成、等着撤销、没撤成、已撤销
+             * @enum {string}
+             */
+            state: "waiting" | "made" | "refused" | "voiding" | "kept" | "voided";
         };
         "Create-tagRequest": {
             /**
@@ -9763,6 +9976,26 @@ export interface components {
              */
             quantity?: number;
         };
+        FeebundleRoomBundle: {
+            /** @description 编号，十进制字符串 */
+            bundle_id: string;
+            /**
+             * @description 从哪天起收
+             * @example 2026-11-21
+             */
+            from_date: string;
+            /** @description 给出时加上的费用 */
+            items: string[];
+            /** @description 给谁的，如 3栋 */
+            label: string;
+            /** @description 套餐名称 */
+            name: string;
+            /**
+             * @description 收到哪天，空为长期
+             * @example 2026-11-21
+             */
+            until_date?: string;
+        };
         FieldsOutBody: {
             items: components["schemas"]["EstateField"][];
         };
@@ -11274,6 +11507,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListAmendmentBatch: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CorrectionAmendmentBatch"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListBankRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["BankRow"][];
@@ -12690,6 +12929,9 @@ export interface components {
         RoleListBody: {
             items: components["schemas"]["IdentityRoleBody"][];
         };
+        RoomBundlesOutBody: {
+            items: components["schemas"]["FeebundleRoomBundle"][];
+        };
         RoomsOutBody: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstateRoom"][];
@@ -13246,6 +13488,11 @@ export interface components {
             rate: number;
         };
         ScreenProjectCopy: {
+            /**
+             * Format: int64
+             * @description 几个费用套餐
+             */
+            bundles: number;
             /**
              * Format: int64
              * @description 几个自定义字段
@@ -18624,6 +18871,439 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AmendableRoomsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-batch-list": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListAmendmentBatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-batch-make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment-batch-makeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendmentBatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-batch-one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 成批补差编号 */
+                amendment_batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendmentBatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amendment-batch-void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 成批补差编号 */
+                amendment_batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment-batch-voidRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionAmendmentBatch"];
                 };
             };
             /** @description Bad Request */
@@ -44737,6 +45417,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AmendableOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-room-bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomBundlesOutBody"];
                 };
             };
             /** @description Bad Request */

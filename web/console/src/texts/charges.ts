@@ -18,7 +18,7 @@ export const chargeTexts = {
   oldState: '逾期 90 天以上',
   clear: '清空',
   clearFilters: '清空条件',
-  columns: { room: '房屋', payer: '住户', item: '费用', month: '账期', amount: '应收', paid: '已收', waived: '已减免', owed: '未收', due: '到期', state: '状态' },
+  columns: { room: '房屋', payer: '住户', item: '费用', month: '账期', amount: '应收', paid: '已收', waived: '已减免', credited: '补差减收', owed: '未收', due: '到期', state: '状态' },
   late: (days: number) => `逾期 ${formatCount(days)} 天`,
   partly: '部分已缴',
   corrected: '更正过',
