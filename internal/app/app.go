@@ -203,13 +203,13 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Card = card.New(card.Deps{DB: d, Audit: a.Audit, Cashier: a.Cashier})
 	a.series = series.New(series.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger})
 	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
-	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Adjust: a.Adjust})
+	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Adjust: a.Adjust})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing})
-	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier})
+	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
 	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Analytics.Routes, a.Screen.Routes} {

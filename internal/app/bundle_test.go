@@ -397,3 +397,93 @@ func TestBundleThatCannotBeMeantIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// A household is told which bundles its room got: by itself, its house or a
+// rule, while they are not undone nor over.
+func TestBundlesOfARoom(t *testing.T) {
+	inBundleWorld(t, func(w *bundleWorld) {
+		ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+		area := w.item("物业服务费", tariff.ByArea, 2_000_000)
+		b := w.bundle(feebundle.Part{Item: area})
+		ended := toRooms(20260501, w.rooms[1])
+		ended.Until = 20260510
+		w.give(b, ended)
+		own, floor := w.give(b, toRooms(20260601, w.rooms[0])), w.give(b, feebundle.Place{Assignment: tariff.Assignment{Scope: tariff.ToRule, From: 20260601, Rule: tariff.Rule{Building: w.house, FloorFrom: 2}}})
+		house := w.give(b, toHouse(w, 20260601)) // 102 is without it
+		got := func(room id.ID) (out []id.ID) {
+			list, named, err := w.app.Bundles.OfRoom(ctx, q, w.project, room)
+			w.must(err)
+			for i := range list {
+				if out = append(out, list[i].ID); named[list[i].Bundle].Name != "新业主套餐" {
+					t.Errorf("bundle %+v", named)
+				}
+			}
+			return out
+		}
+		for n, want := range [][]id.ID{{house.ID, own.ID}, {house.ID}, {house.ID, floor.ID}, {house.ID, floor.ID}} {
+			if list := got(w.rooms[n]); !slices.Equal(list, want) {
+				t.Errorf("room %d got %v, want %v", n, list, want)
+			}
+		}
+		w.undo(house)
+		if list := got(w.rooms[1]); len(list) != 0 {
+			t.Errorf("after the undo %v", list)
+		}
+		if _, _, err := w.app.Bundles.OfRoom(ctx, q, w.project, 7); !errors.Is(err, estate.ErrNoRoom) {
+			t.Errorf("a room of nobody: %v", err)
+		}
+	})
+}
+
+// Who lacks what was put in later is found however long ago it was given.
+func TestBundleGapsAreFoundInOldGivings(t *testing.T) {
+	inBundleWorld(t, func(w *bundleWorld) {
+		area, waste := w.item("物业服务费", tariff.ByArea, 2_000_000), w.item("垃圾清运费", tariff.Fixed, 10_000_000)
+		b := w.bundle(feebundle.Part{Item: area})
+		first := w.give(b, toRooms(20260601, w.rooms[0]))
+		for range 201 {
+			w.undo(w.give(b, toRooms(20260601, w.rooms[1])))
+		}
+		b.Parts = append(b.Parts, feebundle.Part{Item: waste})
+		b, err := w.app.Bundles.Edit(t.Context(), w.who, w.project, b)
+		w.must(err)
+		gaps, err := w.app.Bundles.Gaps(t.Context(), w.app.DB.Reader(t.Context()), w.project, b.ID)
+		if w.must(err); len(gaps) != 1 || gaps[0].Use.ID != first.ID {
+			t.Errorf("%+v", gaps)
+		}
+	})
+}
+
+// The doctor names bundles that do not fit what they stand on.
+func TestBundleDamageIsNamed(t *testing.T) {
+	inBundleWorld(t, func(w *bundleWorld) {
+		area, card := w.item("物业服务费", tariff.ByArea, 2_000_000), w.item("门禁卡", tariff.Once, 0)
+		w.give(w.bundle(feebundle.Part{Item: area}, feebundle.Part{Item: card, Amount: 30_00}), toRooms(bundleDay, w.rooms[0]))
+		broken := func() []string {
+			list, err := w.app.Bundles.Broken(t.Context(), w.project)
+			w.must(err)
+			return list
+		}
+		if list := broken(); len(list) != 0 {
+			t.Fatalf("sound, and yet %q", list)
+		}
+		for _, x := range [][2]string{
+			{"UPDATE feebundle_made SET amount = amount + 1 WHERE charge_id <> 0", "UPDATE feebundle_made SET amount = amount - 1 WHERE charge_id <> 0"},
+			{"UPDATE feebundle_made SET assignment_id = -assignment_id WHERE assignment_id <> 0", "UPDATE feebundle_made SET assignment_id = -assignment_id WHERE assignment_id <> 0"},
+			{"UPDATE feebundle_part SET item_id = -item_id WHERE amount <> 0", "UPDATE feebundle_part SET item_id = -item_id WHERE amount <> 0"},
+			{"UPDATE feebundle_effect SET item_id = -item_id WHERE amount <> 0", "UPDATE feebundle_effect SET item_id = -item_id WHERE amount <> 0"},
+		} {
+			run := func(sql string) {
+				w.write(func(tx *db.Tx) error {
+					_, err := tx.Exec(t.Context(), sql+" AND project_id = ?", w.project)
+					return err
+				})
+			}
+			run(x[0])
+			if list := broken(); len(list) != 1 {
+				t.Errorf("%s: named %q", x[0], list)
+			}
+			run(x[1])
+		}
+	})
+}

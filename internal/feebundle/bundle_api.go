@@ -24,6 +24,7 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, web.Op{ID: "give-bundle", Method: http.MethodPost, Path: one + "/uses", Permission: tariff.PermItem, Summary: "把套餐给一些房屋：已有的费用不动，缺的从起始日收"}, s.giveAPI)
 	route(w, web.Op{ID: "list-bundle-uses", Method: http.MethodGet, Path: one + "/uses", Permission: tariff.PermRead, Summary: "套餐给过哪些房屋，新的在前"}, s.usesAPI)
 	route(w, web.Op{ID: "list-bundle-gaps", Method: http.MethodGet, Path: one + "/gaps", Permission: tariff.PermRead, Summary: "给过套餐、但还没有套餐里后来加的费用的房屋"}, s.gapsAPI)
+	route(w, web.Op{ID: "list-room-bundles", Method: http.MethodGet, Path: "/projects/{project}/rooms/{room}/bundles", Permission: tariff.PermRead, Summary: "一间房得到的套餐：没有撤销、没有到期的，新的在前"}, s.ofRoomAPI)
 	route(w, web.Op{ID: "undo-bundle", Method: http.MethodPost, Path: use + "/undo", Permission: tariff.PermItem, Summary: "整次撤销给出的套餐；已出的账不变"}, s.undoAPI)
 	route(w, web.Op{ID: "fill-bundle", Method: http.MethodPost, Path: use + "/fill", Permission: tariff.PermItem, Summary: "给这一次的房屋补上套餐里后来加的费用"}, s.fillAPI)
 }

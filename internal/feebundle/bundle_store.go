@@ -102,6 +102,16 @@ func listBundles(ctx context.Context, q db.Q, project id.ID, f *Filter, before i
 		where, args = where+" AND id < ?", append(args, before)
 	}
 	rows, err := q.Query(ctx, "SELECT "+bundleColumns+" FROM feebundle_bundle b WHERE "+where+" ORDER BY id DESC LIMIT ?", append(args, f.Limit+1)...)
+	return withParts(ctx, q, project, rows, err)
+}
+
+// allBundles are the bundles of a project in the order they were made.
+func allBundles(ctx context.Context, q db.Q, project id.ID) ([]Bundle, error) {
+	rows, err := q.Query(ctx, "SELECT "+bundleColumns+" FROM feebundle_bundle b WHERE project_id = ? ORDER BY id", project)
+	return withParts(ctx, q, project, rows, err)
+}
+
+func withParts(ctx context.Context, q db.Q, project id.ID, rows *sql.Rows, err error) ([]Bundle, error) {
 	out, err := db.Collect(rows, err, scanBundle)
 	if err != nil {
 		return nil, fmt.Errorf("list bundles: %w", err)

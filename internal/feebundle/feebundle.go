@@ -12,6 +12,7 @@ import (
 
 	"linli/internal/adjust"
 	"linli/internal/audit"
+	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -47,23 +48,25 @@ var (
 
 // Deps are what the room stands on.
 type Deps struct {
-	DB     *db.DB
-	Audit  *audit.Service
-	Estate *estate.Service
-	Tariff *tariff.Service
-	Adjust *adjust.Service
+	DB      *db.DB
+	Audit   *audit.Service
+	Estate  *estate.Service
+	Tariff  *tariff.Service
+	Billing *billing.Service
+	Adjust  *adjust.Service
 }
 
 // Service is the room. Safe for concurrent use.
 type Service struct {
-	db     *db.DB
-	audit  *audit.Service
-	estate *estate.Service
-	tariff *tariff.Service
-	adjust *adjust.Service
+	db      *db.DB
+	audit   *audit.Service
+	estate  *estate.Service
+	tariff  *tariff.Service
+	billing *billing.Service
+	adjust  *adjust.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, tariff: d.Tariff, adjust: d.Adjust}
+	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, tariff: d.Tariff, billing: d.Billing, adjust: d.Adjust}
 }

@@ -12,9 +12,9 @@ import (
 	"linli/internal/kit/id"
 )
 
-// maxGaps is how many of the newest uses are looked through for items that were
-// put into the bundle later.
-const maxGaps = 50
+// gapPage is how many uses are read at once to be looked through for items that
+// were put into the bundle later.
+const gapPage = 200
 
 // Gap is a use whose rooms lack items that the bundle has got since.
 type Gap struct {
@@ -50,30 +50,47 @@ func (s *Service) Gaps(ctx context.Context, q db.Q, project, bundle id.ID) ([]Ga
 	if err != nil || !b.Active {
 		return nil, err
 	}
-	list, err := listUses(ctx, q, project, bundle, 0, maxGaps)
-	if err != nil {
-		return nil, err
-	}
 	var out []Gap
-	for _, u := range list {
-		parts, today := u.lacking(&b), s.today()
-		if !u.Given || len(parts) == 0 || u.Place.Until != 0 && u.Place.Until < today {
-			continue
-		}
-		p := u.at(today)
-		effects, rooms, err := s.look(ctx, q, project, &p, parts)
-		if fault.As(err) != nil {
-			continue // its building, tag or rooms are gone
-		}
+	for before := id.ID(0); ; {
+		list, err := listUses(ctx, q, project, bundle, before, gapPage)
 		if err != nil {
-			return nil, fmt.Errorf("gaps of bundle: %w", err)
+			return nil, err
 		}
-		effects = slices.DeleteFunc(effects, func(e Effect) bool { return e.Gains == 0 || e.Verdict == Retired || e.Verdict == Over })
-		if len(effects) > 0 {
-			out = append(out, Gap{u, rooms, effects})
+		for _, u := range list[:min(len(list), gapPage)] {
+			g, err := s.gap(ctx, q, project, &b, u)
+			if err != nil {
+				return nil, err
+			}
+			if g != nil {
+				out = append(out, *g)
+			}
+			before = u.ID
+		}
+		if len(list) <= gapPage {
+			return out, nil
 		}
 	}
-	return out, nil
+}
+
+// gap is what the rooms of one use lack, nil for nothing.
+func (s *Service) gap(ctx context.Context, q db.Q, project id.ID, b *Bundle, u Use) (*Gap, error) {
+	parts, today := u.lacking(b), s.today()
+	if !u.Given || len(parts) == 0 || u.Place.Until != 0 && u.Place.Until < today {
+		return nil, nil
+	}
+	p := u.at(today)
+	effects, rooms, err := s.look(ctx, q, project, &p, parts)
+	if fault.As(err) != nil {
+		return nil, nil // its building, tag or rooms are gone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("gaps of bundle: %w", err)
+	}
+	effects = slices.DeleteFunc(effects, func(e Effect) bool { return e.Gains == 0 || e.Verdict == Retired || e.Verdict == Over })
+	if len(effects) == 0 {
+		return nil, nil
+	}
+	return &Gap{u, rooms, effects}, nil
 }
 
 // Fill gives the rooms of a use what was put into its bundle later, from a day

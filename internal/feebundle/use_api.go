@@ -266,3 +266,49 @@ func (s *Service) fillAPI(ctx context.Context, who actor.Actor, in *fillIn) (*bu
 	u, err := s.Fill(ctx, who, in.Project, in.Use, in.Body.Version, in.Body.BundleVersion, in.Body.From)
 	return s.useAnswer(ctx, in.Project, u, err)
 }
+
+type roomBundleJSON struct {
+	Bundle id.ID      `json:"bundle_id"`
+	Name   string     `json:"name" doc:"套餐名称"`
+	From   clock.Date `json:"from_date" doc:"从哪天起收"`
+	Until  clock.Date `json:"until_date,omitempty" doc:"收到哪天，空为长期"`
+	Label  string     `json:"label" doc:"给谁的，如 3栋"`
+	Items  []string   `json:"items" nullable:"false" doc:"给出时加上的费用"`
+}
+
+type roomBundlesOut struct {
+	Body struct {
+		Items []roomBundleJSON `json:"items" nullable:"false"`
+	}
+}
+
+func (s *Service) ofRoomAPI(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID `path:"project"`
+	Room    id.ID `path:"room"`
+}) (*roomBundlesOut, error) {
+	q := s.db.Reader(ctx)
+	list, bundles, err := s.OfRoom(ctx, q, in.Project, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.labels(ctx, q, in.Project, list)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.itemsOf(ctx, q, in.Project)
+	if err != nil {
+		return nil, err
+	}
+	out := &roomBundlesOut{}
+	out.Body.Items = make([]roomBundleJSON, len(list))
+	for i := range list {
+		x := roomBundleJSON{Bundle: list[i].Bundle, Name: bundles[list[i].Bundle].Name, From: list[i].Place.From, Until: list[i].Place.Until, Label: labels[i], Items: []string{}}
+		for _, e := range list[i].Effects {
+			if e.Verdict == Gives {
+				x.Items = append(x.Items, items[e.Item].Name)
+			}
+		}
+		out.Body.Items[i] = x
+	}
+	return out, nil
+}

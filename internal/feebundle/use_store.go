@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -105,6 +106,32 @@ func madeBy(ctx context.Context, q db.Q, project, use id.ID) ([]part, error) {
 	return out, nil
 }
 
+// allMade is what the uses of a project made, whatever became of them.
+func allMade(ctx context.Context, q db.Q, project id.ID) ([]part, error) {
+	rows, err := q.Query(ctx, "SELECT item_id, room_id, assignment_id, charge_id, amount FROM feebundle_made WHERE project_id = ? ORDER BY use_id, item_id, room_id", project)
+	out, err := db.Collect(rows, err, func(r db.Scanner) (part, error) {
+		var m part
+		return m, r.Scan(&m.Item, &m.Room, &m.Assignment, &m.Charge, &m.Amount)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what bundles made: %w", err)
+	}
+	return out, nil
+}
+
+// brokenUses are uses that gave something and made nothing of it, and those
+// that were undone without a word.
+func brokenUses(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT u.id, e.item_id FROM feebundle_use u JOIN feebundle_effect e ON e.project_id = u.project_id AND e.use_id = u.id
+		WHERE u.project_id = ? AND e.verdict = 'give' AND NOT EXISTS (SELECT 1 FROM feebundle_made m
+			WHERE m.project_id = u.project_id AND m.use_id = u.id AND m.item_id = e.item_id) ORDER BY u.id, e.item_id LIMIT ?`, project, maxNamed)
+	return db.Collect(rows, err, func(r db.Scanner) (string, error) {
+		var use, item id.ID
+		err := r.Scan(&use, &item)
+		return fmt.Sprintf("给出的套餐 %s 说加了费用项目 %s，却没有收费范围，也没有应收", use, item), err
+	})
+}
+
 // chargedOnce are the rooms that owe items by a use that was not undone.
 func chargedOnce(ctx context.Context, q db.Q, project id.ID, items []id.ID) (map[owed]bool, error) {
 	out := map[owed]bool{}
@@ -156,6 +183,18 @@ func listUses(ctx context.Context, q db.Q, project, bundle, before id.ID, limit 
 	out, err := db.Collect(rows, err, scanUse)
 	if err != nil {
 		return nil, fmt.Errorf("list uses of bundle: %w", err)
+	}
+	return out, complete(ctx, q, project, out)
+}
+
+// usesAt are the uses that are not undone nor over, without those of other
+// chosen rooms, newest first.
+func usesAt(ctx context.Context, q db.Q, project, room id.ID, day clock.Date) ([]Use, error) {
+	rows, err := q.Query(ctx, "SELECT "+useColumns+` FROM feebundle_use u WHERE project_id = ? AND state = 'given' AND (until_date = 0 OR until_date >= ?)
+		AND (scope <> 'room' OR EXISTS (SELECT 1 FROM feebundle_room r WHERE r.project_id = u.project_id AND r.use_id = u.id AND r.room_id = ?)) ORDER BY id DESC`, project, day, room)
+	out, err := db.Collect(rows, err, scanUse)
+	if err != nil {
+		return nil, fmt.Errorf("list uses of room: %w", err)
 	}
 	return out, complete(ctx, q, project, out)
 }

@@ -19,10 +19,11 @@ type ProjectCopy struct {
 	From    string // name of the other one
 	Tags    int
 	Fields  int
+	Bundles int
 	tariff.SetupCopy
 }
 
-// CopyProject makes a project with the fee items, prices, scopes by rule, tags,
+// CopyProject makes a project with the fee items, prices, scopes by rule, bundles, tags,
 // fields of own making, prefixes of numbers and settings of another one; rooms, people and money
 // stay where they are. It is one transaction. Besides the right to make
 // projects it takes the rights to set what it sets, on all projects.
@@ -54,6 +55,9 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 		if err := s.late.CopySetup(ctx, tx, who, from, p.ID, items); err != nil {
 			return err
 		}
+		if out.Bundles, err = s.bundles.CopySetup(ctx, tx, from, p.ID, items); err != nil {
+			return err
+		}
 		if err := s.words.CopySetup(ctx, tx, from, p.ID); err != nil {
 			return err
 		}
@@ -61,8 +65,8 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 			return err
 		}
 		s.audit.Record(tx, audit.Entry{Project: p.ID, Who: who, Action: "estate.project_copied", Kind: "project", Subject: p.ID,
-			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个标签、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Tags, out.Fields),
-			After:   map[string]any{"from": from, "items": out.Items, "rates": out.Rates, "scopes": out.Scopes, "left": out.Left, "tags": out.Tags, "fields": out.Fields}})
+			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个套餐、%d 个标签、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Bundles, out.Tags, out.Fields),
+			After:   map[string]any{"from": from, "items": out.Items, "rates": out.Rates, "scopes": out.Scopes, "left": out.Left, "bundles": out.Bundles, "tags": out.Tags, "fields": out.Fields}})
 		return nil
 	})
 	if err != nil {

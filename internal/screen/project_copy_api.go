@@ -27,15 +27,16 @@ type copyProjectIn struct {
 }
 
 type projectCopyJSON struct {
-	ID     id.ID  `json:"id" doc:"新项目"`
-	Name   string `json:"name"`
-	From   string `json:"from" doc:"套用的项目"`
-	Items  int    `json:"items" doc:"套用了几个费用项目"`
-	Rates  int    `json:"rates" doc:"几条价格"`
-	Scopes int    `json:"scopes" doc:"几条收费范围"`
-	Left   int    `json:"left" doc:"几条收费范围按楼栋或房屋指定，没有套用"`
-	Tags   int    `json:"tags" doc:"几个标签"`
-	Fields int    `json:"fields" doc:"几个自定义字段"`
+	ID      id.ID  `json:"id" doc:"新项目"`
+	Name    string `json:"name"`
+	From    string `json:"from" doc:"套用的项目"`
+	Items   int    `json:"items" doc:"套用了几个费用项目"`
+	Rates   int    `json:"rates" doc:"几条价格"`
+	Scopes  int    `json:"scopes" doc:"几条收费范围"`
+	Left    int    `json:"left" doc:"几条收费范围按楼栋或房屋指定，没有套用"`
+	Bundles int    `json:"bundles" doc:"几个费用套餐"`
+	Tags    int    `json:"tags" doc:"几个标签"`
+	Fields  int    `json:"fields" doc:"几个自定义字段"`
 }
 
 func (s *Service) copyProjectAPI(ctx context.Context, who actor.Actor, in *copyProjectIn) (*struct{ Body projectCopyJSON }, error) {
@@ -44,5 +45,5 @@ func (s *Service) copyProjectAPI(ctx context.Context, who actor.Actor, in *copyP
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body projectCopyJSON }{projectCopyJSON{c.Project.ID, c.Project.Name, c.From, c.Items, c.Rates, c.Scopes, c.Left, c.Tags, c.Fields}}, nil
+	return &struct{ Body projectCopyJSON }{projectCopyJSON{c.Project.ID, c.Project.Name, c.From, c.Items, c.Rates, c.Scopes, c.Left, c.Bundles, c.Tags, c.Fields}}, nil
 }

@@ -1,7 +1,7 @@
 // Package screen answers the pages that look into several rooms at once: the
 // household's page, the home page, the plan of a building, a room that changes
 // hands, and the histories of records. It owns no
-// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier.
+// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, feebundle.
 package screen
 
 import (
@@ -10,6 +10,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/dictionary"
 	"linli/internal/estate"
+	"linli/internal/feebundle"
 	"linli/internal/kit/db"
 	"linli/internal/latefee"
 	"linli/internal/notify"
@@ -29,6 +30,7 @@ type Deps struct {
 	Billing *billing.Service
 	LateFee *latefee.Service
 	Cashier *cashier.Service
+	Bundles *feebundle.Service
 }
 
 // Service is the room.
@@ -43,9 +45,10 @@ type Service struct {
 	billing *billing.Service
 	late    *latefee.Service
 	cashier *cashier.Service
+	bundles *feebundle.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier}
+	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles}
 }

@@ -239,3 +239,26 @@ func (a *Assignment) reaches(r *estate.BillingRoom) bool {
 	}
 	return r.ID == a.Target
 }
+
+// Reached says of each assignment whether it is about a room, whatever its days.
+// Error: estate.ErrNoRoom.
+func (s *Service) Reached(ctx context.Context, q db.Q, project, room id.ID, list []Assignment) ([]bool, error) {
+	list = slices.Clone(list)
+	if err := s.ready(ctx, q, project, list); err != nil {
+		return nil, fmt.Errorf("assignments of room: %w", err)
+	}
+	var out []bool
+	err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: []id.ID{room}}, func(r *estate.BillingRoom) error {
+		for i := range list {
+			out = append(out, list[i].reaches(r))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("assignments of room: %w", err)
+	}
+	if len(out) < len(list) {
+		return nil, estate.ErrNoRoom
+	}
+	return out, nil
+}

@@ -104,3 +104,10 @@ export const bundleRetireTexts = {
   body: '停用后不能再给房屋；已经给出的照收，也还能整次撤销。',
   backBody: '启用后可以再给房屋。',
 }
+
+/** Words of the bundles on a household's page. */
+export const roomBundleTexts = {
+  title: '费用套餐',
+  days: (from: string, until: string) => (until ? `${from} 至 ${until}` : `${from} 起`),
+  by: (label: string) => `给 ${label}`,
+}
