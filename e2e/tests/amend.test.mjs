@@ -2,7 +2,7 @@
 // the difference is charged or given back by one document with its reason.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/browser.mjs'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
@@ -94,5 +94,35 @@ test('[F12] an area that was too large: unpaid months owe less, what was paid be
   await p.page.getByText(/补差单 BC\d{4}-000002 已撤销/).waitFor()
   assert.equal(await until(() => owed(2), (fen) => fen === 3 * 22375), 3 * 22375)
   assert.equal(await prepaid(2), 0)
+  await p.close()
+})
+
+test('[F12] a price that was entered late: the rooms of the list are put right at once, a document each, and all is undone as one', async () => {
+  const item = (await boss.get(at('/items'))).body.items.find((i) => i.name === '物业服务费').id
+  await boss.post(at(`/items/${item}/rates`), { from_date: `${seed.month(0)}-01`, price: 2_800_000, source_kind: 'vote', source_text: '业主大会决定' })
+  const owing = [await owed(1), await owed(2)]
+  const p = await seed.pageOf(browser, linli.origin, accountant.api)
+  await p.page.goto(`/p/${project}/amendments?view=rooms&from=${seed.month(0)}&until=${seed.month(0)}`)
+  await p.page.getByText('按读数收的、按公摊单分的').waitFor()
+  await p.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('checkbox').check()
+  await p.page.getByRole('row', { name: /1栋1单元201/ }).getByRole('checkbox').check()
+  await assertAccessible(p.page)
+  await p.page.getByRole('button', { name: '一起补差' }).click()
+  const form = p.page.getByRole('dialog', { name: '给 2 间房一起补差' })
+  await form.getByLabel('原因').fill('新单价录入晚了')
+  await form.getByRole('button', { name: /开 2 张补差单/ }).click()
+  await p.page.getByText(/2 间房已补差/).waitFor()
+  await p.page.getByRole('row', { name: /1栋1单元101.*BC.*已补差/ }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'amend-batch')
+  assert.ok(await owed(1) > owing[0])
+  await p.page.getByRole('button', { name: '整批撤销' }).click()
+  const dialog = p.page.getByRole('dialog', { name: /^撤销这一批的 2 张补差单/ })
+  await dialog.getByRole('button', { name: '面积没有错' }).click()
+  await dialog.getByRole('button', { name: /^撤销 2 张/ }).click()
+  await p.page.getByText(/已整批撤销/).waitFor()
+  assert.deepEqual([await owed(1), await owed(2)], owing)
+  await p.page.goto(`/p/${project}/amendments?view=batches`)
+  await p.page.getByRole('row', { name: /新单价录入晚了.*已撤销/ }).waitFor()
   await p.close()
 })

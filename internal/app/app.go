@@ -190,7 +190,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Billing = billing.New(billing.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Meter: a.Meter, Tariff: a.Tariff, Jobs: a.Jobs, PartRooms: c.PartRooms})
 	a.LateFee = latefee.New(latefee.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
 	a.Adjust = adjust.New(adjust.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing})
-	a.Correct = correction.New(correction.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Payment: a.Payment, Billing: a.Billing})
+	a.Correct = correction.New(correction.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Payment: a.Payment, Billing: a.Billing, Jobs: a.Jobs})
 	a.Trial = trial.New(trial.Deps{DB: d, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Company: a.company,
 		Proof: func(project, receipt id.ID) string { return a.Paycode.ProofLink(project, receipt) }})

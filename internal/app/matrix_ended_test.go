@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/termination"
@@ -90,6 +91,12 @@ func (w *matrixWorld) amended(t *testing.T, p *twin, who actor.Actor, room, item
 		doc = d.ID
 		return err
 	})
+	if err == nil {
+		var b correction.Batch
+		b, err = w.app.Correct.MakeMany(ctx, who, project, correction.BatchAsk{Rooms: []correction.BatchRoom{{Room: room}}, From: clock.MonthOf(w.app.DB.Clock().Now()),
+			Until: clock.MonthOf(w.app.DB.Clock().Now()), Reason: p.canary})
+		p.ids["amendment_batch"] = b.ID
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,4 +106,15 @@ func (w *matrixWorld) amended(t *testing.T, p *twin, who actor.Actor, room, item
 // endedQuery is what a quote is asked with.
 func endedQuery(ids map[string]id.ID) string {
 	return fmt.Sprintf("?room_id=%s&run_id=%s&item_id=%s&used=1&policy=prorata", ids["ended_room"], ids["ended_run"], ids["ended_item"])
+}
+
+// amendBodies are requests about corrections that reach the rules.
+func amendBodies(from twin) map[string]string {
+	month := clock.MonthOf(dbtest.Start())
+	return map[string]string{
+		"amendment-make":       fmt.Sprintf(`{"room_id":%q,"lines":[{"item_id":%q,"month":%q,"seen_amount":1}],"reason":"矩阵测试"}`, from.ids["room"], from.ids["item"], month),
+		"amendment-void":       `{"reason":"矩阵测试","version":7}`,
+		"amendment-batch-make": fmt.Sprintf(`{"rooms":[{"room_id":%q,"seen_plus":1,"seen_minus":0}],"from_month":%q,"until_month":%q,"reason":"矩阵测试"}`, from.ids["room"], month, month),
+		"amendment-batch-void": `{"reason":"矩阵测试","version":7}`,
+	}
 }

@@ -122,6 +122,9 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"check-formula":       `{"formula":"面积*单价"}`,
 		"paycode-end":         `{"reason":"矩阵测试"}`,
 	}
+	for op, b := range amendBodies(from) {
+		bodies[op] = b
+	}
 	for op, b := range bundleBodies(from) {
 		bodies[op] = b
 	}

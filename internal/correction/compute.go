@@ -17,6 +17,13 @@ import (
 // compute finds what is due by today's data for the charges of one month, and
 // what of it each of the payers owes more or less.
 func (d *Difference) compute(item *tariff.Item, p *planned, r *estate.BillingRoom, own []tariff.Assignment, list []billing.Billed, done map[id.ID]money.Fen) error {
+	fresh, why := p.charge(r, own, d.Month, item.AtPeriod)
+	if fresh != nil {
+		d.Due = fresh.Amount
+	}
+	if why == "" && d.Due == d.Was+d.Done {
+		return nil // most are: how they came about is not looked at
+	}
 	grounds := make([]billing.Ground, len(list))
 	for i := range list {
 		var err error
@@ -28,13 +35,11 @@ func (d *Difference) compute(item *tariff.Item, p *planned, r *estate.BillingRoo
 			return nil
 		}
 	}
-	fresh, why := p.charge(r, own, d.Month, item.AtPeriod)
 	if d.Why = why; why != "" {
 		return nil
 	}
 	now := billing.Ground{}
 	if fresh != nil {
-		d.Due = fresh.Amount
 		var err error
 		if now, err = fresh.Ground(); err != nil {
 			return err
@@ -46,9 +51,6 @@ func (d *Difference) compute(item *tariff.Item, p *planned, r *estate.BillingRoo
 	}
 	if list[0].Ahead && grounds[0].Ahead && !now.Ahead {
 		d.Why = "这个月和别的月份一次预缴、合计打折，不能单独补差，少收用单笔收费，多收用减免"
-		return nil
-	}
-	if d.Amount() == 0 {
 		return nil
 	}
 	d.share(list, grounds, done)

@@ -15,6 +15,7 @@ import (
 	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/job"
 	"linli/internal/ledger"
 	"linli/internal/payment"
 	"linli/internal/tariff"
@@ -38,6 +39,8 @@ var (
 	ErrProof  = fault.New(fault.Invalid, "correction_proof", "依据最多 200 个字")
 	ErrMonths = fault.New(fault.Invalid, "correction_months", "账期从早到晚，最多 36 个月，最晚到下个月")
 	ErrNone   = fault.New(fault.Invalid, "correction_none", "请选择要补差的账期")
+	ErrRooms  = fault.New(fault.Invalid, "correction_rooms", "请选择 1–500 间要补差的房屋")
+	ErrBusy   = fault.New(fault.Conflict, "correction_busy", "这一批还在办理，办完再撤销")
 	ErrMoved  = fault.New(fault.Conflict, "correction_moved", "差额变了，可能刚补过差，或资料又改了，请刷新后再看")
 	ErrPaid   = fault.New(fault.Conflict, "correction_paid", "补收的费用已有收款或减免，不能撤销；先把收款退回，再撤销")
 	ErrSpent  = fault.New(fault.Conflict, "correction_spent", "转入预存的钱已经用掉，不能撤销")
@@ -53,6 +56,7 @@ type Deps struct {
 	Tariff  *tariff.Service
 	Payment *payment.Service
 	Billing *billing.Service
+	Jobs    *job.Queue // correct many rooms
 }
 
 // Service is the room. Safe for concurrent use.
@@ -64,11 +68,13 @@ type Service struct {
 	tariff  *tariff.Service
 	payment *payment.Service
 	billing *billing.Service
+	jobs    *job.Queue
 }
 
 // New builds the room and tells billing where later documents are kept.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, tariff: d.Tariff, payment: d.Payment, billing: d.Billing}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, tariff: d.Tariff, payment: d.Payment, billing: d.Billing, jobs: d.Jobs}
 	s.billing.TellLater(s.Later)
+	s.handleJobs()
 	return s
 }

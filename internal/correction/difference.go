@@ -51,15 +51,20 @@ type part struct {
 // is charged by usage, shared out, taken singly, brought by an import or not
 // charged at all is not compared. Error: ErrMonths.
 func (s *Service) Differences(ctx context.Context, q db.Q, project, after, upto id.ID, from, until clock.Month, each func(*Difference) error) error {
-	if from > until || until.Sub(from) >= maxMonths || until > s.thisMonth().Add(1) {
-		return ErrMonths.At("query.from_month", ErrMonths.Text, from.String())
+	g, err := s.ground(ctx, q, project, from, until)
+	if err != nil {
+		return err
 	}
-	w, err := s.compare(ctx, q, project, after, upto, from, until)
+	return s.differences(ctx, q, g, after, upto, each)
+}
+
+func (s *Service) differences(ctx context.Context, q db.Q, g *ground, after, upto id.ID, each func(*Difference) error) error {
+	w, err := s.compare(ctx, q, g, after, upto)
 	if err != nil || w == nil {
 		return err
 	}
 	var failed error
-	err = s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{After: after, Upto: upto}, func(r *estate.BillingRoom) error {
+	err = s.estate.StreamRooms(ctx, q, g.project, estate.RoomFilter{After: after, Upto: upto}, func(r *estate.BillingRoom) error {
 		for list := w.of(r.ID); len(list) > 0; {
 			n := 1
 			for n < len(list) && list[n].Item == list[0].Item && list[n].Month == list[0].Month {
@@ -88,14 +93,65 @@ func (s *Service) Differences(ctx context.Context, q db.Q, project, after, upto 
 
 func (s *Service) thisMonth() clock.Month { return clock.MonthOf(s.db.Clock().Now()) }
 
-// comparison is everything that is read before the rooms are streamed.
+// ground is what a project charges by today's data: read once, for however many
+// rooms are compared.
+type ground struct {
+	project     id.ID
+	from, until clock.Month
+	items       map[id.ID]*tariff.Item
+	rates       map[id.ID][]tariff.Rate
+	planner     *tariff.Planner
+	plans       map[period]*planned
+}
+
+func (s *Service) ground(ctx context.Context, q db.Q, project id.ID, from, until clock.Month) (*ground, error) {
+	if from > until || until.Sub(from) >= maxMonths || until > s.thisMonth().Add(1) {
+		return nil, ErrMonths.At("query.from_month", ErrMonths.Text, from.String())
+	}
+	g := &ground{project: project, from: from, until: until, items: map[id.ID]*tariff.Item{}, plans: map[period]*planned{}}
+	list, err := s.tariff.Items(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("ground of charges: %w", err)
+	}
+	for i := range list {
+		g.items[list[i].ID] = &list[i]
+	}
+	if g.rates, err = s.tariff.AllRates(ctx, q, project); err != nil {
+		return nil, fmt.Errorf("ground of charges: %w", err)
+	}
+	if g.planner, err = s.tariff.Planner(ctx, q, project, from.Add(-11)); err != nil {
+		return nil, fmt.Errorf("ground of charges: %w", err)
+	}
+	return g, nil
+}
+
+// period resolves a period that was charged, as a run of today would; nil for
+// an item that is not compared.
+func (g *ground) period(item id.ID, month clock.Month) (*planned, error) {
+	i := g.items[item]
+	if i == nil || i.Basis == tariff.Metered || i.Basis == tariff.Shared || i.Basis.Single() {
+		return nil, nil
+	}
+	first, _ := i.PeriodOf(month)
+	at := period{item, first}
+	if p := g.plans[at]; p != nil {
+		return p, nil
+	}
+	plan, err := g.planner.Of(i, first, g.rates[item])
+	if err != nil {
+		return nil, fmt.Errorf("plan of %s %s: %w", i.Name, first, err)
+	}
+	g.plans[at] = &planned{plan: plan, rates: g.rates[item], calc: billing.NewCalculator(plan)}
+	return g.plans[at], nil
+}
+
+// comparison is what is read of some rooms before they are streamed.
 type comparison struct {
+	*ground
 	billed []billing.Billed
 	at     int
-	plans  map[period]*planned
 	own    map[id.ID][]tariff.Assignment
 	done   map[place]map[id.ID]money.Fen
-	items  map[id.ID]*tariff.Item
 }
 
 type period struct {
@@ -118,62 +174,23 @@ type planned struct {
 	err   error
 }
 
-func (s *Service) compare(ctx context.Context, q db.Q, project, after, upto id.ID, from, until clock.Month) (*comparison, error) {
-	w := &comparison{plans: map[period]*planned{}, own: map[id.ID][]tariff.Assignment{}}
+func (s *Service) compare(ctx context.Context, q db.Q, g *ground, after, upto id.ID) (*comparison, error) {
+	w := &comparison{ground: g, own: map[id.ID][]tariff.Assignment{}}
 	var err error
-	if w.billed, err = s.billing.BilledBetween(ctx, q, project, after, upto, from, until); err != nil || len(w.billed) == 0 {
+	if w.billed, err = s.billing.BilledBetween(ctx, q, g.project, after, upto, g.from, g.until); err != nil || len(w.billed) == 0 {
 		return nil, err
 	}
-	if err := s.plan(ctx, q, project, w); err != nil {
-		return nil, fmt.Errorf("compare charges: %w", err)
-	}
-	own, err := s.tariff.RoomAssignments(ctx, q, project, after, upto)
+	own, err := s.tariff.RoomAssignments(ctx, q, g.project, after, upto)
 	if err != nil {
 		return nil, fmt.Errorf("compare charges: %w", err)
 	}
 	for _, a := range own {
 		w.own[a.Target] = append(w.own[a.Target], a)
 	}
-	if w.done, err = s.done(ctx, q, project, after, upto, from, until); err != nil {
+	if w.done, err = s.done(ctx, q, g.project, after, upto, g.from, g.until); err != nil {
 		return nil, fmt.Errorf("compare charges: %w", err)
 	}
 	return w, nil
-}
-
-// plan resolves the periods that were charged, as a run of today would.
-func (s *Service) plan(ctx context.Context, q db.Q, project id.ID, w *comparison) error {
-	list, err := s.tariff.Items(ctx, q, project)
-	if err != nil {
-		return err
-	}
-	w.items = map[id.ID]*tariff.Item{}
-	for i := range list {
-		w.items[list[i].ID] = &list[i]
-	}
-	rates, err := s.tariff.AllRates(ctx, q, project)
-	if err != nil {
-		return err
-	}
-	kept := w.billed[:0]
-	for i := range w.billed {
-		c := &w.billed[i]
-		item := w.items[c.Item]
-		if item == nil || item.Basis == tariff.Metered || item.Basis == tariff.Shared || item.Basis.Single() {
-			continue
-		}
-		first, _ := item.PeriodOf(c.Month)
-		kept = append(kept, *c)
-		if w.plans[period{item.ID, first}] != nil {
-			continue
-		}
-		plans, err := s.tariff.PlanOf(ctx, q, project, item, first, rates[item.ID])
-		if err != nil {
-			return err
-		}
-		w.plans[period{item.ID, first}] = &planned{plan: plans[0], rates: rates[item.ID], calc: billing.NewCalculator(plans[0])}
-	}
-	w.billed = kept
-	return nil
 }
 
 // of are the charges of the next room of the stream.
@@ -191,6 +208,10 @@ func (w *comparison) of(room id.ID) []billing.Billed {
 // difference compares one item and month; nil when nothing of it is charged.
 func (w *comparison) difference(r *estate.BillingRoom, list []billing.Billed) (*Difference, error) {
 	c := &list[0]
+	p, err := w.period(c.Item, c.Month)
+	if p == nil {
+		return nil, err
+	}
 	d := &Difference{Room: r.ID, Item: c.Item, ItemName: c.ItemName, Month: c.Month, Causes: []string{}, Lines: []string{}}
 	held := 0
 	for i := range list {
@@ -210,7 +231,5 @@ func (w *comparison) difference(r *estate.BillingRoom, list []billing.Billed) (*
 		d.Why = "这个月有一段暂缓或不收，先处理"
 		return d, nil
 	}
-	item := w.items[c.Item]
-	first, _ := item.PeriodOf(c.Month)
-	return d, d.compute(item, w.plans[period{c.Item, first}], r, w.own[r.ID], list, done)
+	return d, d.compute(w.items[c.Item], p, r, w.own[r.ID], list, done)
 }

@@ -33,6 +33,7 @@ func (s *Service) Routes(w *web.Server) {
 		Summary: "一张补差单：各月当时、应收、补收或减收"}, s.apiOne)
 	web.Handle(w, web.Op{ID: "amendment-void", Method: http.MethodPost, Path: docs + "/{amendment}/void", Tag: "correction", Permission: billing.PermRelease,
 		Summary: "撤销补差单：补收的红冲，抵掉的恢复未缴，转入的预存收回"}, s.apiVoid)
+	s.batchRoutes(w)
 }
 
 // AmendableJSON is one item and month of a room.

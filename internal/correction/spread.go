@@ -13,7 +13,7 @@ import (
 
 // partRooms is how many rooms are compared at once, maxRooms how many are named.
 const (
-	partRooms = 2000
+	partRooms = 500
 	maxRooms  = 500
 )
 
@@ -36,13 +36,17 @@ type Spread struct {
 // ErrMonths.
 func (s *Service) Spread(ctx context.Context, q db.Q, project id.ID, from, until clock.Month) (Spread, error) {
 	out := Spread{Named: []RoomDifference{}}
+	g, err := s.ground(ctx, q, project, from, until)
+	if err != nil {
+		return out, err
+	}
 	borders, err := s.estate.RoomIDBounds(ctx, q, project, partRooms)
 	if err != nil {
 		return out, err
 	}
 	var after id.ID
 	for _, upto := range borders {
-		err := s.Differences(ctx, q, project, after, upto, from, until, func(d *Difference) error {
+		err := s.differences(ctx, q, g, after, upto, func(d *Difference) error {
 			out.add(d)
 			return nil
 		})

@@ -3,7 +3,6 @@ package tariff
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
@@ -128,22 +127,42 @@ func (s *Service) PlanAhead(ctx context.Context, q db.Q, project id.ID, month, a
 	return p, nil
 }
 
-// PlanOf plans the period of one item that begins with first, once for each
-// list of prices; lists are in the order of Rates.
-func (s *Service) PlanOf(ctx context.Context, q db.Q, project id.ID, i *Item, first clock.Month, prices ...[]Rate) ([]*Plan, error) {
+// Planner plans periods of single items; what it asks of the project is read once.
+type Planner struct {
+	wide    map[id.ID][]Assignment
+	cheaper map[id.ID][]Discount
+}
+
+// Planner reads what it takes to plan periods that begin with since or later.
+func (s *Service) Planner(ctx context.Context, q db.Q, project id.ID, since clock.Month) (*Planner, error) {
 	wide, err := s.reached(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	wide = slices.DeleteFunc(wide, func(a Assignment) bool { return a.Item != i.ID })
-	cheaper, err := approvedDiscounts(ctx, q, project, first.First())
+	p := &Planner{wide: map[id.ID][]Assignment{}}
+	for _, a := range wide {
+		p.wide[a.Item] = append(p.wide[a.Item], a)
+	}
+	p.cheaper, err = approvedDiscounts(ctx, q, project, since.First())
+	return p, err
+}
+
+// Of plans the period of one item that begins with first.
+func (p *Planner) Of(i *Item, first clock.Month, rates []Rate) (*Plan, error) {
+	out := &Plan{Month: first, ahead: first}
+	return out, out.add(i, rates, p.wide[i.ID], p.cheaper[i.ID])
+}
+
+// PlanOf plans the period of one item that begins with first, once for each
+// list of prices; lists are in the order of Rates.
+func (s *Service) PlanOf(ctx context.Context, q db.Q, project id.ID, i *Item, first clock.Month, prices ...[]Rate) ([]*Plan, error) {
+	p, err := s.Planner(ctx, q, project, first)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*Plan, len(prices))
 	for k, list := range prices {
-		out[k] = &Plan{Month: first, ahead: first}
-		if err := out[k].add(i, list, wide, cheaper[i.ID]); err != nil {
+		if out[k], err = p.Of(i, first, list); err != nil {
 			return nil, err
 		}
 	}

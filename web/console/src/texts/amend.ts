@@ -4,10 +4,10 @@ import { formatCount, formatFen } from '@/lib/money'
 export const amendTexts = {
   title: '补差',
   group: '出账',
-  tabs: { rooms: '有差额的房屋', docs: '补差单' },
+  tabs: { rooms: '有差额的房屋', docs: '补差单', batches: '成批补差' },
   from: '账期从',
   until: '到',
-  lead: '面积、单价、人数、优惠改对以后，已经发布的账单不变。这里按今天的资料重算，列出与当时收取不一致的，由您决定补不补。',
+  lead: '面积、单价、人数、优惠改对以后，已经发布的账单不变。这里按今天的资料重算，列出与当时收取不一致的，选中要补的，可以一起补。按读数收的、按公摊单分的、单笔收的和导入的费用不在这里比，读数改错请在抄表里更正后重新出账。',
   rooms: {
     reads: '有差额的房屋',
     columns: { room: '房屋', months: '条数', causes: '原因', plus: '该补收', minus: '该减收' },
@@ -33,6 +33,7 @@ export const amendTexts = {
     reads: '差额',
     columns: { month: '账期', item: '费用', was: '当时收取', done: '已补差', due: '现在应收', amount: '差额', causes: '原因' },
     same: (n: number) => `另有 ${formatCount(n)} 条与按今天的资料算出来的一致。`,
+    left: '按读数收的、按公摊单分的、单笔收的和导入的费用不在这里比。',
     blocked: '不能在这里补差的',
     empty: '没有差额',
     emptyText: '所选账期里已发布的费用，都与按今天的资料算出来的一致。改了面积、单价、人数或优惠以后再来看。',
@@ -53,6 +54,43 @@ export const amendTexts = {
     submit: '开补差单',
     faults: { reason: '请写明原因，至少 2 个字' },
   },
+  many: {
+    make: '一起补差',
+    facts: (plus: number, minus: number) => `${plus ? ` · 补收 ${formatFen(plus)} 元` : ''}${minus ? ` · 减收 ${formatFen(minus)} 元` : ''}`,
+    title: (n: number) => `给 ${formatCount(n)} 间房一起补差`,
+    submit: (n: number) => `开 ${formatCount(n)} 张补差单`,
+    what: (from: string, until: string) => `${from === until ? from : `${from} 至 ${until}`} 的全部差额，每间房各开一张补差单。逐间办理，办不了的写明原因，不影响别的房屋；之后可以整批撤销。`,
+    reasonHint: '住户问起时照此解释，例如：5 月起的新单价录入晚了',
+    proofHint: '例如：物价备案文号',
+  },
+  batch: {
+    list: '成批补差',
+    reads: '每间房的结果',
+    result: '结果',
+    title: (n: number) => `成批补差 · ${formatCount(n)} 间房`,
+    columns: { at: '时间', rooms: '房屋', made: '有效', failed: '没办成' },
+    making: '正在补差',
+    voiding: '正在撤销',
+    progress: (done: number, of: number) => `${formatCount(done)} / ${formatCount(of)} 间`,
+    leave: '可以离开这一页，后台会接着办完。',
+    facts: (from: string, until: string, by: string, reason: string, proof: string) =>
+      `${from === until ? from : `${from} 至 ${until}`} · ${by} 办理 · ${reason}${proof ? `；${proof}` : ''}`,
+    said: (b: { state: string; rooms: number; made: number; failed: number; plus: number; minus: number; void_by: string; void_reason: string }) => {
+      if (b.state === 'voided') return `${b.void_by} 已整批撤销：${b.void_reason}`
+      const sums = `${b.plus ? `，补收 ${formatFen(b.plus)} 元` : ''}${b.minus ? `，减收 ${formatFen(b.minus)} 元` : ''}`
+      if (b.void_by) return `还有 ${formatCount(b.made)} 张补差单没撤成，原因在下面；处理好以后可以再撤`
+      return `${formatCount(b.made)} 间房已补差${sums}${b.failed ? `；${formatCount(b.failed)} 间没办成，原因在下面` : ''}`
+    },
+    failedOnly: (n: number) => `只看没办成的 ${formatCount(n)} 间`,
+    states: { waiting: '等着办', made: '已补差', refused: '没办成', voiding: '等着撤销', kept: '没撤成', voided: '已撤销' },
+    stands: { making: '正在补差', made: '已办完', voiding: '正在撤销', voided: '已撤销' },
+    void: '整批撤销',
+    question: (n: number) => `撤销这一批的 ${formatCount(n)} 张补差单？`,
+    action: (n: number) => `撤销 ${formatCount(n)} 张`,
+    body: '补收的红冲，抵掉的恢复未缴，转入的预存收回。补收的已有收款、或预存已经用掉的那几间不动，并写明原因。',
+    empty: '还没有成批补差',
+    emptyText: '到“有差额的房屋”里选中几间，点“一起补差”。',
+  },
   done: (number: string, plus: number, minus: number) =>
     `补差单 ${number} 已开${plus ? `，补收 ${formatFen(plus)} 元` : ''}${minus ? `，减收 ${formatFen(minus)} 元` : ''}`,
   collect: '去收款',
@@ -61,6 +99,43 @@ export const amendTexts = {
     body: '补收的红冲，抵掉的恢复未缴，转入的预存收回。补收的已有收款、或预存已经用掉时不能撤销。',
     action: (number: string) => `撤销 ${number}`,
     reasons: ['面积没有错', '选错账期', '选错房屋'],
-    done: (number: string) => `补差单 ${number} 已撤销`,
+    many: {
+    make: '一起补差',
+    facts: (plus: number, minus: number) => `${plus ? ` · 补收 ${formatFen(plus)} 元` : ''}${minus ? ` · 减收 ${formatFen(minus)} 元` : ''}`,
+    title: (n: number) => `给 ${formatCount(n)} 间房一起补差`,
+    submit: (n: number) => `开 ${formatCount(n)} 张补差单`,
+    what: (from: string, until: string) => `${from === until ? from : `${from} 至 ${until}`} 的全部差额，每间房各开一张补差单。逐间办理，办不了的写明原因，不影响别的房屋；之后可以整批撤销。`,
+    reasonHint: '住户问起时照此解释，例如：5 月起的新单价录入晚了',
+    proofHint: '例如：物价备案文号',
+  },
+  batch: {
+    list: '成批补差',
+    reads: '每间房的结果',
+    result: '结果',
+    title: (n: number) => `成批补差 · ${formatCount(n)} 间房`,
+    columns: { at: '时间', rooms: '房屋', made: '有效', failed: '没办成' },
+    making: '正在补差',
+    voiding: '正在撤销',
+    progress: (done: number, of: number) => `${formatCount(done)} / ${formatCount(of)} 间`,
+    leave: '可以离开这一页，后台会接着办完。',
+    facts: (from: string, until: string, by: string, reason: string, proof: string) =>
+      `${from === until ? from : `${from} 至 ${until}`} · ${by} 办理 · ${reason}${proof ? `；${proof}` : ''}`,
+    said: (b: { state: string; rooms: number; made: number; failed: number; plus: number; minus: number; void_by: string; void_reason: string }) => {
+      if (b.state === 'voided') return `${b.void_by} 已整批撤销：${b.void_reason}`
+      const sums = `${b.plus ? `，补收 ${formatFen(b.plus)} 元` : ''}${b.minus ? `，减收 ${formatFen(b.minus)} 元` : ''}`
+      if (b.void_by) return `还有 ${formatCount(b.made)} 张补差单没撤成，原因在下面；处理好以后可以再撤`
+      return `${formatCount(b.made)} 间房已补差${sums}${b.failed ? `；${formatCount(b.failed)} 间没办成，原因在下面` : ''}`
+    },
+    failedOnly: (n: number) => `只看没办成的 ${formatCount(n)} 间`,
+    states: { waiting: '等着办', made: '已补差', refused: '没办成', voiding: '等着撤销', kept: '没撤成', voided: '已撤销' },
+    stands: { making: '正在补差', made: '已办完', voiding: '正在撤销', voided: '已撤销' },
+    void: '整批撤销',
+    question: (n: number) => `撤销这一批的 ${formatCount(n)} 张补差单？`,
+    action: (n: number) => `撤销 ${formatCount(n)} 张`,
+    body: '补收的红冲，抵掉的恢复未缴，转入的预存收回。补收的已有收款、或预存已经用掉的那几间不动，并写明原因。',
+    empty: '还没有成批补差',
+    emptyText: '到“有差额的房屋”里选中几间，点“一起补差”。',
+  },
+  done: (number: string) => `补差单 ${number} 已撤销`,
   },
 }

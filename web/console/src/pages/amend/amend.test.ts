@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Amendable } from './api'
-import { keyOf, picksOf } from './amendable'
+import type { Amendable, AmendableRoom } from './api'
+import { keyOf, picksOf, roomPicks } from './amendable'
 import { monthBy } from './useMonths'
 
 const row = (month: string, amount: number, why = '') => ({ item_id: '7', item_name: '物业服务费', month, was: 22375, done: 0, due: 22375 + amount, amount, causes: [], lines: [], why }) as Amendable
@@ -17,6 +17,15 @@ describe('picksOf', () => {
     const chosen = [rows[0]!, rows[1]!, rows[2]!].map(keyOf)
     expect(picksOf(rows, chosen)).toEqual({
       lines: [{ item_id: '7', month: '2026-01', seen_amount: 625 }, { item_id: '7', month: '2026-02', seen_amount: -375 }], plus: 625, minus: 375,
+    })
+  })
+})
+
+describe('roomPicks', () => {
+  it('asks for what the list showed of each room', () => {
+    const room = (id: string, plus: number, minus: number) => ({ room_id: id, room_label: id, months: 1, plus, minus, causes: [] }) as AmendableRoom
+    expect(roomPicks([room('1', 625, 0), room('2', 300, 375)])).toEqual({
+      rooms: [{ room_id: '1', seen_plus: 625, seen_minus: 0 }, { room_id: '2', seen_plus: 300, seen_minus: 375 }], plus: 925, minus: 375,
     })
   })
 })

@@ -1,4 +1,5 @@
-import type { Amendable, AmendInput } from './api'
+import type { Tone } from '@/components/tone'
+import { batchWorks, type Amendable, type AmendableRoom, type AmendInput, type Batch, type BatchInput, type BatchRoom } from './api'
 
 export const keyOf = (d: Amendable) => `${d.item_id}/${d.month}`
 
@@ -15,3 +16,16 @@ export function picksOf(rows: Amendable[], chosen: string[]): Picked {
   }
   return out
 }
+
+/** Rooms as the list showed them, and what they come to both ways, in fen. */
+export function roomPicks(rooms: AmendableRoom[]): { rooms: BatchInput['rooms']; plus: number; minus: number } {
+  return {
+    rooms: rooms.map((r) => ({ room_id: r.room_id, seen_plus: r.plus, seen_minus: r.minus })),
+    plus: rooms.reduce((sum, r) => sum + r.plus, 0),
+    minus: rooms.reduce((sum, r) => sum + r.minus, 0),
+  }
+}
+
+const roomTones: Record<BatchRoom['state'], Tone> = { waiting: 'draft', made: 'paid', refused: 'overdue', voiding: 'info', kept: 'overdue', voided: 'draft' }
+export const roomTone = (state: BatchRoom['state']) => roomTones[state]
+export const batchTone = (b: Batch): Tone => (batchWorks(b.state) ? 'info' : b.state === 'voided' ? 'draft' : b.failed ? 'due' : 'paid')

@@ -6,6 +6,7 @@ export const area: Area = {
   routes: [
     { path: 'amendments', name: 'amendments', component: () => import('./AmendmentsPage.vue'), meta: { title: amendTexts.title, permission: 'billing.read' } },
     { path: 'amendments/rooms/:room', name: 'amend-room', component: () => import('./AmendRoomPage.vue'), meta: { title: amendTexts.title, permission: 'billing.read', under: 'amendments' } },
+    { path: 'amendments/batches/:batch', name: 'amend-batch', component: () => import('./AmendBatchPage.vue'), meta: { title: amendTexts.title, permission: 'billing.read', under: 'amendments' } },
   ],
   menu: [{ route: 'amendments', group: 'bill', icon: 'columns', order: 36 }],
 }
