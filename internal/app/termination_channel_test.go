@@ -194,7 +194,7 @@ func (w *endedWorld) asks(t *testing.T, room id.ID) termination.Ask {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("periods %+v, %v", list, err)
 	}
-	in := termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: 5, Policy: billing.Reprice, Original: true, Method: cashier.MethodCash, Reason: "车位转让"}
+	in := termination.Ask{Room: room, Run: list[0].Run, Item: list[0].Item, Used: 5, Policy: termination.Reprice, Original: true, Method: cashier.MethodCash, Reason: "车位转让"}
 	quote, err := w.app.Termination.Quote(ctx, q, w.project, room, in.Run, in.Item, in.Used, in.Policy)
 	if err != nil || quote.Back.Refund != 1694_06 {
 		t.Fatalf("quote %+v, %v", quote, err)

@@ -172,7 +172,7 @@ func (d *demo) end(ctx context.Context, p *project, room id.ID, m clock.Month, d
 		if x.ItemName != "物业服务费" {
 			continue
 		}
-		in := termination.Ask{Room: room, Run: x.Run, Item: x.Item, Used: max(0, m.Sub(x.From())), Policy: billing.Reprice, Method: cashier.MethodTransfer,
+		in := termination.Ask{Room: room, Run: x.Run, Item: x.Item, Used: max(0, m.Sub(x.From())), Policy: termination.Reprice, Method: cashier.MethodTransfer,
 			Account: "住户的农行卡，尾号 7719", Reason: "房屋已出售，从下月起由新业主缴", Proof: "过户证明"}
 		q, err := d.app.Termination.Quote(ctx, d.app.DB.Reader(ctx), p.id, room, x.Run, x.Item, in.Used, in.Policy)
 		if err != nil {
