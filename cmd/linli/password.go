@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math/big"
-	"strings"
 
 	"linli/internal/app"
-	"linli/internal/identity"
-	"linli/internal/kit/actor"
 	"linli/internal/kit/fault"
-	"linli/internal/kit/page"
 )
 
 // passwordCommand lets somebody in again who forgot the password or lost the
@@ -48,56 +42,32 @@ func passwordCommand(ctx context.Context, env environment, args []string) error 
 	}
 	defer unlock()
 	defer a.Close()
-	policy, err := a.Identity.Policy(ctx, a.DB.Reader(ctx))
-	if err != nil {
-		return err
-	}
-	secret := newPassword(policy.MinLength)
-	account, err := a.Identity.Rescue(ctx, actor.System("服务器上的命令"), flags.Arg(0), secret)
+	who, secret, err := a.Rescue(ctx, flags.Arg(0))
 	if errors.Is(err, fault.ErrNotFound) {
 		return fmt.Errorf("没有登录名为 %s 的账号；linli password 列出管理员的登录名", flags.Arg(0))
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.out, "%s（%s）的新密码：%s\n登录后要先换成自己的密码。原来的登录、锁定和动态验证码都已解除，这次操作记入公司操作日志。现在可以启动服务了\n", account.Name, account.Login, secret)
+	_, err = fmt.Fprintf(env.out, "%s（%s）的新密码：%s\n登录后要先换成自己的密码。原来的登录、锁定和动态验证码都已解除，这次操作记入公司操作日志。现在可以启动服务了\n", who.Name, who.Login, secret)
 	return err
 }
 
 func listAdmins(ctx context.Context, out io.Writer, a *app.App) error {
-	list, err := a.Identity.Accounts(ctx, identity.AccountFilter{State: identity.Active, Role: identity.RoleAdmin, Request: page.Request{Limit: 200}})
+	list, err := a.Administrators(ctx)
 	if err != nil {
 		return err
 	}
-	if len(list.Items) == 0 {
+	if len(list) == 0 {
 		_, err := fmt.Fprintln(out, "还没有管理员：启动服务，用浏览器打开它，先做“首次使用”")
 		return err
 	}
 	fmt.Fprintln(out, "系统管理员的登录名：")
-	for _, x := range list.Items {
+	for _, x := range list {
 		if _, err := fmt.Fprintf(out, "  %-16s %s\n", x.Login, x.Name); err != nil {
 			return err
 		}
 	}
 	_, err = fmt.Fprintln(out, "停掉服务后，用 linli password 登录名 给其中一个新的初始密码")
 	return err
-}
-
-// newPassword is one of at least so many characters, from letters and digits
-// that nobody mistakes for another.
-func newPassword(least int) string {
-	kinds := []string{"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"}
-	var b strings.Builder
-	for i := range max(least, 16) {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte('-')
-		}
-		k := kinds[i%len(kinds)]
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(k))))
-		if err != nil {
-			panic(err) // crypto/rand does not fail
-		}
-		b.WriteByte(k[n.Int64()])
-	}
-	return b.String()
 }

@@ -138,7 +138,7 @@ func kindName(kind string) string {
 		"notify.receipt": "查短信有没有送达", "notify.unread": "站内消息没打开改发短信或邮件", "payment.announce": "向支付渠道下单",
 		"payment.announce_phone": "向支付渠道下单（手机）", "payment.look": "向支付渠道查结果", "payment.close": "关闭线上收款", "payment.scan": "扫码收款",
 		"payment.reverse": "撤销扫码收款", "payment.apply": "处理支付通知", "payment.refund": "原路退款", "payment.reconcile": "渠道对账",
-		"deduct.prepaid": "预存自动抵扣", "dunning.push": "推送账单", "dunning.remind": "发催缴提醒"}
+		"correction.batch": "补差：一批房屋", "deduct.prepaid": "预存自动抵扣", "dunning.push": "推送账单", "dunning.remind": "发催缴提醒"}
 	if n, ok := names[kind]; ok {
 		return n
 	}

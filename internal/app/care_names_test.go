@@ -24,3 +24,13 @@ func TestJobsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// The password that is made up keeps the longest rule.
+func TestNewPassword(t *testing.T) {
+	t.Parallel()
+	for _, least := range []int{10, 16, 64} {
+		if p := newPassword(least); len(p) < least || len(p) > 128 || newPassword(least) == p {
+			t.Errorf("%d: %s", least, p)
+		}
+	}
+}

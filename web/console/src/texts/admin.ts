@@ -122,7 +122,7 @@ export const auditTexts = {
     account: '账号', role: '角色', security: '登录安全', notice: '公告', company: '公司', operation: '被拒绝的请求', project: '项目', building: '楼栋', unit: '单元', room: '房屋', person: '住户',
     import: '导入', item: '费用项目', run: '出账', charge: '费用', receipt: '收据', session: '登录',
     care: '备份与任务', job: '后台任务', export: '导出', field: '自定义字段', tag: '标签', discount: '减免', bundle: '费用套餐', waiver: '减免单', shared: '公摊费用', lpr: 'LPR', deposit: '押金', refund: '退款', shift: '交班',
-    setting: '设置', account_contact: '手机与邮箱', print: '票据样式', series: '单据编号', dictionary: '字典', merchant: '商户号', order: '线上付款', refund_candidate: '待退款', statement: '对账单', meter: '表计', reading: '读数', letter: '催缴单', correction: '补差单', termination: '提前终止退费', deposit_settle: '押金退还单', scheme: '计费方式', expense: '支出单', expense_category: '支出类别', invoice: '发票', invoice_title: '开票抬头', invoice_seller: '开票资料',
+    setting: '设置', account_contact: '手机与邮箱', print: '票据样式', series: '单据编号', dictionary: '字典', merchant: '商户号', order: '线上付款', refund_candidate: '待退款', statement: '对账单', meter: '表计', reading: '读数', letter: '催缴单', correction: '补差单', correction_batch: '成批补差', termination: '提前终止退费', deposit_settle: '押金退还单', scheme: '计费方式', expense: '支出单', expense_category: '支出类别', invoice: '发票', invoice_title: '开票抬头', invoice_seller: '开票资料',
     channel_refund: '原路退款', difference: '对账差异', card_file: '刷卡对账文件', card_day: '刷卡对账', card_difference: '刷卡差异', bank_import: '银行流水文件', bank_row: '银行流水',
     paycode: '缴费二维码', message: '消息', notify_account: '发送账户', notify_setting: '发送设置', notify_template: '消息模板', book_month: '月结',
   } as Record<string, string>,
