@@ -97,8 +97,8 @@ test('[F9] the bill of a day is fetched: what callbacks lost is credited, only d
 })
 
 test('[F9] every difference is dealt with by its own remedy, and the day is even', async () => {
-  const p = await open('reconcile?state=odd', { theme: 'dark' })
-  await p.page.getByRole('link', { name: day }).click()
+  const p = await open('reconcile', { theme: 'dark' })
+  await p.page.getByRole('link', { name: '待处理的差异' }).click()
   const row = (kind) => p.page.getByRole('row').filter({ hasText: kind })
   await row('金额不符').getByRole('button', { name: '挂账待查' }).click()
   const dialog = p.page.getByRole('dialog')
@@ -108,6 +108,8 @@ test('[F9] every difference is dealt with by its own remedy, and the day is even
   await shot(p.page, 'reconcile-remedy-dark')
   await dialog.getByRole('button', { name: /挂账待查/ }).click()
   await row('金额不符').waitFor({ state: 'detached' })
+  await p.page.getByRole('link', { name: day }).first().click()
+  await p.page.getByRole('heading', { level: 1, name: `${day} 对账` }).waitFor()
   await row('渠道退过款').getByRole('button', { name: '确认由渠道退回' }).click()
   await p.page.getByRole('dialog').getByRole('textbox').fill('商户平台已退 10 元')
   await p.page.getByRole('dialog').getByRole('button', { name: /确认由渠道退回/ }).click()
