@@ -112,7 +112,7 @@ export const proofTexts = {
   loading: '正在查这张收据',
   states: { valid: '这张收据是真的，有效', void: '这张收据已作废', red: '这是红字收据', reversed: '这张收据已红冲' },
   became: {
-    void: () => '收款当天作废，不能作为缴费凭证。',
+    void: () => '它在交班以前作废了，不能作为缴费凭证。',
     red: (of: string) => (of ? `它冲销收据 ${of}，金额为负。` : '它是一笔退款，金额为负。'),
     reversed: (by: string) => `已由红字收据 ${by} 整张冲销，不能作为缴费凭证。`,
   },
