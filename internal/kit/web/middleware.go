@@ -61,9 +61,9 @@ func (r *recorder) WriteHeader(code int) {
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // logged is a path without the token of a pay code, which opens a bill to
-// whoever has it.
+// whoever has it, or of a receipt.
 func logged(asked string) string {
-	for _, head := range []string{"/pay/", Prefix + "/pay/"} {
+	for _, head := range []string{"/pay/r/", "/pay/", Prefix + "/pay/", Prefix + "/receipt-proofs/"} {
 		if rest, ok := strings.CutPrefix(path.Clean(asked), head); ok && !strings.HasPrefix(rest, "assets/") {
 			_, tail, more := strings.Cut(rest, "/")
 			if more {

@@ -296,7 +296,7 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 	s := web.New(web.Deps{DB: dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{}), Log: slog.New(slog.NewJSONHandler(&log, nil)), Version: "test"})
 	srv := httptest.NewServer(s.Handler())
 	defer srv.Close()
-	for _, at := range []string{"/pay/secret", "//pay/secret", "/api/v1/pay/secret/orders/1", "/api/v1//pay/secret", "/api/v1/x/../pay/secret"} {
+	for _, at := range []string{"/pay/secret", "//pay/secret", "/api/v1/pay/secret/orders/1", "/api/v1//pay/secret", "/api/v1/x/../pay/secret", "/pay/r/secret", "/api/v1//receipt-proofs/secret"} {
 		res, err := http.Get(srv.URL + at)
 		if err != nil {
 			t.Fatal(err)
