@@ -38,7 +38,7 @@ func costs() []cost {
 // spend enters what each project spent in the month before and lets another
 // person approve it. In the last month the repairs are left for the visitor.
 func (d *demo) spend(ctx context.Context, m clock.Month, last bool) error {
-	d.clock.Set(m.First().Start().Add(10 * time.Hour))
+	d.set(m.First().Start().Add(10 * time.Hour))
 	for _, p := range d.projects {
 		if len(p.rooms) == 0 {
 			continue
