@@ -27,6 +27,11 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	taken, err := brokenTaken(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, taken...)
 	var held, income money.Fen
 	err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_deposit WHERE project_id = ?", project).Scan(&held)
 	if err != nil {
@@ -60,6 +65,20 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	out = append(out, more...)
 	gaps, err := s.brokenDeductions(ctx, q, project)
 	return append(out, gaps...), err
+}
+
+// brokenTaken names deposits that are not what their first movement says was
+// taken, by which receipt.
+func brokenTaken(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT d.number, d.taken, COALESCE(e.number, ''), COALESCE(e.amount, 0) FROM cashier_deposit d
+		LEFT JOIN cashier_deposit_entry e ON e.project_id = d.project_id AND e.deposit_id = d.id AND e.kind = ?
+		WHERE d.project_id = ? AND (e.amount IS NULL OR d.taken <> e.amount OR d.number <> e.number OR d.receipt_id <> e.receipt_id) ORDER BY d.id LIMIT 100`, EntryTaken, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var number, receipt string
+		var taken, amount money.Fen
+		err := row.Scan(&number, &taken, &receipt, &amount)
+		return fmt.Sprintf("押金（收据 %s）写着收了 %s 元，明细是收据 %s 收了 %s 元", number, taken.Yuan(), receipt, amount.Yuan()), err
+	})
 }
 
 // brokenDeductions names gaps in the numbers of what was deducted.

@@ -2,11 +2,13 @@ package deposit_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"linli/internal/cashier"
 	"linli/internal/cashier/countertest"
 	"linli/internal/deposit"
+	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
@@ -37,6 +39,31 @@ func mustBe(t *testing.T, err, want error) {
 	if !errors.Is(err, want) {
 		t.Fatalf("got %v, want %v", err, want)
 	}
+}
+
+// Promise 13: what was taken, changed by hand.
+func TestBrokenNamesWhatWasTaken(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		d, _, err := w.deposit.Take(t.Context(), w.Teller(), w.Project, deposit.Taking{Kind: deposit.KindKeys, Room: w.A, Pays: cash(10000)})
+		mustBe(t, err, nil)
+		exec := func(query string) {
+			mustBe(t, w.DB.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), query, w.Project, d.ID)
+				return err
+			}), nil)
+		}
+		for _, c := range []struct{ spoil, mend, want string }{
+			{"taken = taken + 1", "taken = taken - 1", "写着收了 100.01 元，明细是收据 " + d.Number + " 收了 100.00 元"},
+			{"number = 'SJ2026-000099'", "number = '" + d.Number + "'", "押金（收据 SJ2026-000099）"},
+		} {
+			exec("UPDATE cashier_deposit SET " + c.spoil + " WHERE project_id = ? AND id = ?")
+			found, err := w.deposit.Broken(t.Context(), w.Project)
+			if err != nil || len(found) != 1 || !strings.Contains(found[0], c.want) {
+				t.Errorf("%s: %q, %v", c.spoil, found, err)
+			}
+			exec("UPDATE cashier_deposit SET " + c.mend + " WHERE project_id = ? AND id = ?")
+		}
+	})
 }
 
 // A deposit is a liability: taken, moved, deducted by a document, given back.
