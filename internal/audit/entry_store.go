@@ -213,3 +213,13 @@ func newestAfter(ctx context.Context, q db.Q, project id.ID, kind string) (map[i
 	})
 	return out, err
 }
+
+// anyOf says whether an entry behind seq is of one of some rooms.
+func anyOf(ctx context.Context, q db.Q, project id.ID, seq int64, rooms []string) (some bool, err error) {
+	where, args := []string{}, []any{project, seq}
+	for _, r := range rooms {
+		where, args = append(where, "action LIKE ?"), append(args, r+".%")
+	}
+	err = q.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM audit_entry WHERE project_id = ? AND seq > ? AND ("+strings.Join(where, " OR ")+"))", args...).Scan(&some)
+	return some, err
+}

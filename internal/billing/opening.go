@@ -66,6 +66,7 @@ type openingSheet struct {
 	charges spool.File // opening.Draft
 	totals  opening.Totals
 	used    map[id.ID]bool // fee items
+	log     int64          // where the log stood when it was planned
 }
 
 // Plan finds rooms, items and what is charged already.
@@ -76,6 +77,10 @@ func (o *openingSheet) Plan(ctx context.Context, q db.Q, _ *roster.Import) (rost
 	o.in.Problems, o.used = o.in.Problems[:o.read], map[id.ID]bool{}
 	f := roster.Findings{Table: o.in.Table}
 	payers := map[id.ID]id.ID{}
+	var err error
+	if o.log, err = o.s.audit.Position(ctx, q, o.project); err != nil {
+		return roster.Findings{}, fmt.Errorf("plan opening charges: %w", err)
+	}
 	facts, err := o.facts(ctx, q, payers)
 	if err == nil {
 		o.totals, err = o.in.Plan(facts, func(c *opening.Charge) error {
@@ -154,6 +159,12 @@ func (o *openingSheet) charged(ctx context.Context, q db.Q, asked map[opening.Pe
 		}
 	}
 	return have, nil
+}
+
+// Hold says whether rooms, payers and fee items are as they were. Charges that
+// were made meanwhile are found by their key when these are written.
+func (o *openingSheet) Hold(ctx context.Context, tx *db.Tx) (bool, error) {
+	return o.s.audit.Quiet(ctx, tx, o.project, o.log, "estate", "billing") // where fee items are recorded
 }
 
 // Write makes the charges of one run, released at once: what was owed before

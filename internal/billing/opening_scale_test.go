@@ -32,6 +32,8 @@ func TestLargeOpening(t *testing.T) {
 		out := map[string]uint64{}
 		stage := func(name, state string, do func() (roster.Import, error)) (im roster.Import) {
 			t.Helper()
+			held := dbtest.LongestWait(t, w.db)
+			defer func() { t.Logf("%s of %d rows: another writer waited %v at most", name, n, held()) }()
 			var err error
 			out[name], err = dbtest.Grown(func() error {
 				if im, err = do(); err == nil {

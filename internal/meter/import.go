@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -62,6 +63,14 @@ type readingSheet struct {
 	blank   int        // rows without a value: meters that were not read
 	found   spool.File // foundReading
 	sum     foundSum
+	rests   rests
+}
+
+// rests is what the plan of a sheet rests on: nothing of meters and rooms has
+// been recorded in the log since, and nobody was charged for a reading.
+type rests struct {
+	log     int64
+	charged int64
 }
 
 // foundSum adds up what is found.
@@ -79,19 +88,27 @@ type foundReading struct {
 	begins  bool // the sheet's previous value is the meter's start
 }
 
-// Code names what of it lies in the spool: the rest is read and gauged anew.
+// Code names what of it is written: of the meter, how it begins.
 func (f *foundReading) Code(c *spool.Coder) {
-	spool.Int(c, &f.line)
-	spool.Int(c, &f.meter.ID)
 	spool.Int(c, &f.meter.Start)
+	c.Bool(&f.begins)
 	r := &f.reading
+	kind, state := string(r.Kind), string(r.State)
+	for _, s := range []*string{&kind, &state, &r.Note} {
+		c.Text(s)
+	}
+	r.Kind, r.State = supply.Kind(kind), State(state)
+	for _, x := range []*id.ID{&r.Meter, &r.Room} {
+		spool.Int(c, x)
+	}
 	spool.Int(c, &r.Month)
 	spool.Int(c, &r.Date)
-	spool.Int(c, &r.Value)
-	for _, b := range []*bool{&r.Rolled, &r.Estimated, &f.begins} {
+	for _, x := range []*money.Qty{&r.Value, &r.Previous, &r.Usage, &r.Carry, &r.Mean} {
+		spool.Int(c, x)
+	}
+	for _, b := range []*bool{&r.Rolled, &r.Estimated} {
 		c.Bool(b)
 	}
-	c.Text(&r.Note)
 }
 
 // atOnce is how many rows are held against what is stored together.
@@ -101,7 +118,7 @@ const atOnce = 2000
 func (x *readingSheet) Close() error { return errors.Join(x.rows.Close(), x.found.Close()) }
 
 // Plan finds the meters and what each row would be; nothing is written.
-func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *roster.Import) (roster.Findings, error) {
+func (x *readingSheet) Plan(ctx context.Context, q db.Q, _ *roster.Import) (roster.Findings, error) {
 	if err := x.found.Close(); err != nil {
 		return roster.Findings{}, err
 	}
@@ -109,15 +126,20 @@ func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *roster.Import) (ros
 	if x.count == 0 && x.read == 0 {
 		x.table.Problems = append(x.table.Problems, sheet.TableProblem{Message: "表里一个本期读数也没有填，请填好再传"})
 	}
+	// First, so that whatever changes while the rows are held against it is seen.
+	var err error
+	if x.rests, err = x.s.restsOn(ctx, q, x.project); err != nil {
+		return roster.Findings{}, fmt.Errorf("plan readings: %w", err)
+	}
 	hung, err := x.s.index(ctx, q, x.project)
 	if err == nil {
-		seen := map[id.ID]int32{}
+		p := readingPlan{x, q, map[id.ID]int32{}, map[accountMonth]money.Qty{}}
 		err = spool.Some(&x.rows, atOnce, func(rows []sheetLine) error {
 			where, err := x.s.places(ctx, q, x.project, hung, rows)
-			for i := 0; i < len(rows) && err == nil; i++ {
-				err = x.plan(ctx, q, &rows[i], where, seen, im.ID)
+			if err != nil {
+				return err
 			}
-			return err
+			return p.look(ctx, p.find(rows, where))
 		})
 	}
 	if err != nil {
@@ -126,53 +148,124 @@ func (x *readingSheet) Plan(ctx context.Context, q db.Q, im *roster.Import) (ros
 	return x.findings(), nil
 }
 
-// plan is Plan for one row.
-func (x *readingSheet) plan(ctx context.Context, q db.Q, r *sheetLine, where *places, seen map[id.ID]int32, im id.ID) error {
-	m, label, wrong := where.find(r)
-	if wrong == nil {
-		if first := seen[m.ID]; first != 0 {
-			wrong = &cellFault{colNumber, fmt.Sprintf("和第 %d 行是同一块表", first)}
-		}
-	}
-	var err error
-	if wrong == nil {
-		seen[m.ID] = int32(r.line)
-		wrong, err = x.look(ctx, q, r, &m, label, im)
-	}
-	if err == nil && wrong != nil && !r.bad {
-		x.table.Refuse(r.line, wrong.field, r.cell(wrong.field), wrong.message)
-	}
-	return err
+// readingPlan holds the rows of a sheet against what is stored.
+type readingPlan struct {
+	*readingSheet
+	q    db.Q
+	seen map[id.ID]int32            // the row of each meter
+	used map[accountMonth]money.Qty // by the rows before: one household may have two registers in the sheet
 }
 
-// look holds a row against what is known of its meter.
-func (x *readingSheet) look(ctx context.Context, q db.Q, r *sheetLine, m *Meter, label string, im id.ID) (*cellFault, error) {
-	if r.bad {
+// accountMonth is a month of an account.
+type accountMonth struct {
+	accountKey
+	month clock.Month
+}
+
+// candidate is a row whose meter is known and hangs.
+type candidate struct {
+	line    *sheetLine
+	meter   Meter
+	label   string
+	reading Reading
+}
+
+// find finds the meters of rows and refuses those that name none, or one twice.
+func (p *readingPlan) find(rows []sheetLine, where *places) []candidate {
+	out := make([]candidate, 0, len(rows))
+	for i := range rows {
+		l := &rows[i]
+		m, label, wrong := where.find(l)
+		if wrong == nil {
+			if first := p.seen[m.ID]; first != 0 {
+				wrong = &cellFault{colNumber, fmt.Sprintf("和第 %d 行是同一块表", first)}
+			}
+		}
+		if wrong == nil {
+			p.seen[m.ID] = int32(l.line)
+			out = append(out, candidate{l, m, label, Reading{Date: l.date, Month: l.month, Value: l.value, Estimated: l.estimated, Rolled: l.rolled, Note: l.note}})
+			continue
+		}
+		p.refuse(l, wrong)
+	}
+	return slices.DeleteFunc(out, func(c candidate) bool { return c.line.bad })
+}
+
+func (p *readingPlan) refuse(l *sheetLine, wrong *cellFault) {
+	if !l.bad { // else its fault is named already
+		p.table.Refuse(l.line, wrong.field, l.cell(wrong.field), wrong.message)
+	}
+}
+
+// look holds rows against what is known of their meters.
+func (p *readingPlan) look(ctx context.Context, list []candidate) error {
+	today := clock.DateOf(p.s.db.Clock().Now())
+	type group struct {
+		kind  supply.Kind
+		month clock.Month
+	}
+	groups, meters := []group{}, map[group][]Meter{}
+	for i := range list {
+		c := &list[i]
+		if err := c.reading.check(&c.meter, today); err != nil {
+			wrong, err := faultOf(err)
+			if err != nil {
+				return err
+			}
+			p.refuse(c.line, wrong)
+			c.line = nil
+			continue
+		}
+		g := group{c.meter.Kind, c.reading.Month}
+		if meters[g] == nil {
+			groups = append(groups, g)
+		}
+		meters[g] = append(meters[g], c.meter)
+	}
+	known := make(map[id.ID]*basis, len(list))
+	for _, g := range groups {
+		all, err := p.s.bases(ctx, p.q, p.project, g.kind, g.month, meters[g])
+		if err != nil {
+			return err
+		}
+		maps.Copy(known, all)
+	}
+	for i := range list {
+		c := &list[i]
+		if c.line == nil {
+			continue
+		}
+		wrong, err := p.gauge(c, known[c.meter.ID])
+		if err != nil {
+			return err
+		}
+		if wrong != nil {
+			p.refuse(c.line, wrong)
+		}
+	}
+	return nil
+}
+
+// gauge finds what a row would be.
+func (p *readingPlan) gauge(c *candidate, b *basis) (*cellFault, error) {
+	r, l := &c.reading, c.line
+	if len(b.past) > 0 && b.past[0].Month == r.Month && b.past[0].Value == r.Value {
+		p.sum.same++
 		return nil, nil
 	}
-	reading := Reading{Date: r.date, Month: r.month, Value: r.value, Estimated: r.estimated, Rolled: r.rolled, Note: r.note, Import: im}
-	if err := reading.check(m, clock.DateOf(x.s.db.Clock().Now())); err != nil {
+	begins := c.meter.begin(l.previous, b.past)
+	at := accountMonth{accountOf(&c.meter), r.Month}
+	b.already += p.used[at]
+	if err := r.gauge(&c.meter, b); err != nil {
 		return faultOf(err)
 	}
-	past, err := lastReadings(ctx, q, x.project, m.ID, 2)
-	if err != nil {
-		return nil, err
+	if l.previous >= 0 && l.previous != r.Previous {
+		return &cellFault{colPrevious, fmt.Sprintf("系统里的上期读数是 %s，请核对是不是这块表；确认无误就把这一格留空", r.Previous)}, nil
 	}
-	if len(past) > 0 && past[0].Month == reading.Month && past[0].Value == reading.Value {
-		x.sum.same++
-		return nil, nil
-	}
-	begins := m.begin(r.previous, past)
-	if err := x.s.gauge(ctx, q, x.project, m, &reading, past); err != nil {
-		return faultOf(err)
-	}
-	if r.previous >= 0 && r.previous != reading.Previous {
-		return &cellFault{colPrevious, fmt.Sprintf("系统里的上期读数是 %s，请核对是不是这块表；确认无误就把这一格留空", reading.Previous)}, nil
-	}
-	f := foundReading{r.line, *m, reading, begins}
-	x.sum.add(&f, label)
-	f.reading.Rolled = f.reading.Rolled || f.reading.told
-	_, err = x.found.Add(&f)
+	p.used[at] += r.Usage
+	f := foundReading{l.line, c.meter, *r, begins}
+	p.sum.add(&f, c.label)
+	_, err := p.found.Add(&f)
 	return nil, err
 }
 
@@ -221,62 +314,48 @@ func (x *readingSheet) findings() roster.Findings {
 	return f
 }
 
-// Write enters the readings; each is gauged anew, because two registers of one
-// household may stand in the same sheet.
-func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
-	review := 0
-	err := spool.Some(&x.found, atOnce, func(list []foundReading) error {
-		if err := lockMeters(ctx, tx, x.project, list); err != nil {
-			return err
-		}
-		for i := range list {
-			odd, err := x.enter(ctx, tx, who, &list[i], im.ID)
-			if err != nil {
-				return err
-			}
-			review += bit(odd)
-		}
-		return nil
-	})
+// Hold locks the meters and says whether what the plan rests on still is.
+func (x *readingSheet) Hold(ctx context.Context, tx *db.Tx) (bool, error) {
+	err := spool.Some(&x.found, atOnce, func(list []foundReading) error { return lockMeters(ctx, tx, x.project, list) })
 	if err != nil {
-		return err
+		return false, err
 	}
-	x.s.audit.Record(tx, audit.Entry{Project: x.project, Who: who, Action: "meter.imported", Kind: "import", Subject: im.ID,
-		Summary: fmt.Sprintf("导入抄表单 %s：%d 块表，待复核 %d 块", im.FileName, x.sum.found, review),
-		After:   map[string]any{"sha256": im.Hash, "readings": x.sum.found, "review": review}})
-	return nil
+	now, err := x.s.restsOn(ctx, tx, x.project)
+	if err != nil || now.charged != x.rests.charged {
+		return false, err
+	}
+	return x.s.audit.Quiet(ctx, tx, x.project, x.rests.log, "meter", "estate")
 }
 
-// enter writes one reading; odd is one that has to be looked at.
-func (x *readingSheet) enter(ctx context.Context, tx *db.Tx, who actor.Actor, f *foundReading, im id.ID) (odd bool, err error) {
-	start := f.meter.Start
-	if f.meter, err = oneMeter(ctx, tx, x.project, f.meter.ID); err != nil {
-		return false, err
+func (s *Service) restsOn(ctx context.Context, q db.Q, project id.ID) (r rests, err error) {
+	if r.log, err = s.audit.Position(ctx, q, project); err != nil {
+		return r, err
 	}
-	past, err := lastReadings(ctx, tx, x.project, f.meter.ID, 2)
+	r.charged, err = countCharged(ctx, q, project)
+	return r, err
+}
+
+// Write enters what was found.
+func (x *readingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
+	err := spool.Some(&x.found, atOnce, func(list []foundReading) error {
+		if err := beginMeters(ctx, tx, x.project, list); err != nil {
+			return err
+		}
+		readings, ids := make([]Reading, len(list)), tx.IDs(len(list))
+		for i := range list {
+			r := list[i].reading
+			r.ID, r.Reader, r.At, r.Import = ids[i], who.Name, tx.Now(), im.ID
+			readings[i] = r
+		}
+		return insertReadings(ctx, tx, x.project, readings...)
+	})
 	if err != nil {
-		return false, err
+		return fmt.Errorf("write readings: %w", err)
 	}
-	if f.begins && f.meter.Start != start {
-		if !f.meter.begin(start, past) {
-			return false, ErrRead
-		}
-		if err := updateMeter(ctx, tx, x.project, &f.meter); err != nil {
-			return false, err
-		}
-	}
-	r := &f.reading
-	if err := x.s.gauge(ctx, tx, x.project, &f.meter, r, past); err != nil {
-		if known := fault.As(err); known != nil {
-			return false, known.Say("第 %d 行：%s", f.line, known.Text)
-		}
-		return false, err
-	}
-	r.ID, r.Reader, r.At, r.Import = tx.NewID(), who.Name, tx.Now(), im
-	if err := insertReading(ctx, tx, x.project, r); err != nil {
-		return false, fmt.Errorf("write readings: %w", err)
-	}
-	return r.State == Review, nil
+	x.s.audit.Record(tx, audit.Entry{Project: x.project, Who: who, Action: "meter.imported", Kind: "import", Subject: im.ID,
+		Summary: fmt.Sprintf("导入抄表单 %s：%d 块表，待复核 %d 块", im.FileName, x.sum.found, x.sum.review),
+		After:   map[string]any{"sha256": im.Hash, "readings": x.sum.found, "review": x.sum.review}})
+	return nil
 }
 
 // Undo makes the readings of a sheet void while nobody was charged for one and

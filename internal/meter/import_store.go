@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
@@ -46,12 +47,38 @@ func lockMeters(ctx context.Context, tx *db.Tx, project id.ID, list []foundReadi
 		n := min(len(list), 500)
 		args := []any{project}
 		for i := range list[:n] {
-			args = append(args, list[i].meter.ID)
+			args = append(args, list[i].reading.Meter)
 		}
 		if err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id IN ("+db.In(n)+") ORDER BY id", args...); err != nil {
 			return fmt.Errorf("lock meters: %w", err)
 		}
 		list = list[n:]
+	}
+	return nil
+}
+
+// countCharged counts the readings that somebody was charged for.
+func countCharged(ctx context.Context, q db.Q, project id.ID) (n int64, err error) {
+	if err = q.QueryRow(ctx, "SELECT COUNT(*) FROM meter_reading WHERE project_id = ? AND run_id <> 0", project).Scan(&n); err != nil {
+		err = fmt.Errorf("count charged readings: %w", err)
+	}
+	return n, err
+}
+
+// beginMeters stores what meters began with, of those whose first reading told.
+func beginMeters(ctx context.Context, tx *db.Tx, project id.ID, list []foundReading) error {
+	args := []any{}
+	for i := range list {
+		if f := &list[i]; f.begins {
+			args = append(args, f.reading.Meter, f.meter.Start)
+		}
+	}
+	for part := range slices.Chunk(args, 2*perQuery) {
+		_, err := tx.Exec(ctx, "WITH told (meter, start) AS (VALUES "+strings.TrimSuffix(strings.Repeat("(CAST(? AS BIGINT), CAST(? AS BIGINT)), ", len(part)/2), ", ")+
+			") UPDATE meter_meter SET start_value = told.start FROM told WHERE project_id = ? AND id = told.meter", append(slices.Clone(part), project)...)
+		if err != nil {
+			return fmt.Errorf("begin meters: %w", err)
+		}
 	}
 	return nil
 }

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/supply"
@@ -209,6 +211,108 @@ func TestSheetIsTakenBackWhole(t *testing.T) {
 		})
 		if err := undo(); err != nil {
 			w.Error(err)
+		}
+	})
+}
+
+// A sheet is compared before the transaction that writes it. What changes in
+// between is seen, and the sheet is compared again; what does not matter is not.
+func TestSheetSeesWhatMoved(t *testing.T) {
+	each(t, func(w *world) {
+		m := w.install(meter.Meter{Room: w.rooms[0]})
+		w.install(meter.Meter{Room: w.rooms[1], Number: "W2"})
+		held := func(between func()) bool {
+			w.Helper()
+			ctx, content := w.Context(), "房屋,本期读数,抄表日期\n1-101,120,2025-01-10\n1-201,30,2025-01-10\n"
+			b, err := sheet.Open("抄表.csv", strings.NewReader(content), int64(len(content)), sheet.Limits{})
+			if err != nil {
+				w.Fatal(err)
+			}
+			defer b.Close()
+			in, err := w.meter.Importers()[0].Read(ctx, w.project, b, roster.ReadOptions{Note: func(int) {}})
+			if err != nil {
+				w.Fatal(err)
+			}
+			defer in.Close()
+			if f, err := in.Plan(ctx, w.db.Reader(ctx), &roster.Import{}); err != nil || len(f.Table.Problems) > 0 {
+				w.Fatal(err, f.Table.Problems)
+			}
+			between()
+			still := false
+			w.write(nil, func(ctx context.Context, tx *db.Tx) (err error) {
+				still, err = in.Hold(ctx, tx)
+				return err
+			})
+			return still
+		}
+		if !held(func() {}) {
+			w.Error("nothing has moved")
+		}
+		other := id.ID(0)
+		if !held(func() {
+			w.write(nil, func(ctx context.Context, tx *db.Tx) error {
+				p, err := w.estate.CreateProject(ctx, tx, w.who, estate.Project{Name: "梅园", Kind: estate.KindResidential})
+				other = p.ID
+				return err
+			})
+		}) || other == 0 {
+			w.Error("another project has moved")
+		}
+		var r meter.Reading
+		if held(func() {
+			r = w.read(nil, meter.Reading{Meter: m.ID, Date: 20250105, Month: 202412, Value: q(110)}, false)
+		}) {
+			w.Error("a meter was read")
+		}
+		if held(func() {
+			w.write(nil, func(ctx context.Context, tx *db.Tx) error {
+				return w.meter.Charge(ctx, tx, w.project, 99, []id.ID{r.ID})
+			})
+		}) {
+			w.Error("somebody was charged")
+		}
+	})
+}
+
+// A sheet that is applied while others read the same meters enters no month twice.
+func TestSheetAmongOthers(t *testing.T) {
+	each(t, func(w *world) {
+		m := w.install(meter.Meter{Room: w.rooms[0]})
+		w.install(meter.Meter{Room: w.rooms[1], Number: "W2"})
+		im := w.sheetOf("房屋,本期读数,抄表日期\n1-101,120,2025-01-10\n1-201,30,2025-01-10\n")
+		if _, err := w.roster.ApplyImport(w.Context(), w.who, w.project, im.ID, roster.ApplyOptions{}); err != nil {
+			w.Fatal(err)
+		}
+		w.read(nil, meter.Reading{Meter: m.ID, Date: 20250109, Value: q(119)}, false)
+		if err := w.jobs.Drain(w.Context()); err != nil {
+			w.Fatal(err)
+		}
+		im, err := w.roster.Import(w.Context(), w.db.Reader(w.Context()), w.project, im.ID)
+		u := w.usages(202501, 202501)
+		if err != nil || im.State != roster.ImportRefused || len(u[w.rooms[0]].Reads) != 1 || len(u[w.rooms[1]].Reads) != 0 {
+			w.Errorf("%s %v, %+v %+v", im.State, err, u[w.rooms[0]], u[w.rooms[1]])
+		}
+	})
+}
+
+// Two registers of one household that stand in one sheet are looked at together.
+func TestSheetOfTwoRegisters(t *testing.T) {
+	each(t, func(w *world) {
+		w.write(nil, func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.meter.SetSetting(ctx, tx, w.who, w.project, meter.Setting{Factor: q(2), Periods: 1})
+			return err
+		})
+		a := w.install(meter.Meter{Room: w.rooms[0]})
+		w.install(meter.Meter{Room: w.rooms[0], Number: "W1b"})
+		w.read(nil, meter.Reading{Meter: a.ID, Date: 20250101, Month: 202412, Value: q(10)}, false)
+		im := w.sheetOf("表号,本期读数,抄表日期\nW1,25,2025-01-10\nW1b,15,2025-01-10\n")
+		if im.State != roster.ImportReady || factOf(im, "其中待复核") != "1 块" || im.Report.Changes[0].Row != 3 {
+			w.Errorf("%+v %v", im.Report, w.wrong(im))
+		}
+		im = w.apply(im)
+		u := w.usages(202501, 202501)[w.rooms[0]]
+		if u.Total() != q(30) || !u.Review {
+			w.Errorf("%+v", u)
 		}
 	})
 }

@@ -25,35 +25,27 @@ type Setting struct {
 func usual() Setting { return Setting{Factor: 3 * 10_000, Periods: 6} }
 
 // judge holds the month's usage of the account against the months before.
-func (s *Service) judge(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading) error {
+func (r *Reading) judge(b *basis) error {
 	if r.State = Good; r.told {
 		r.State = Review
 	}
-	set, err := s.Setting(ctx, q, project)
-	if err != nil {
-		return err
-	}
-	past, already, err := usageBefore(ctx, q, project, m, r.Month, set.Periods)
-	if err != nil {
-		return err
-	}
-	if len(past) < set.Periods {
+	if len(b.used) < b.set.Periods {
 		return nil
 	}
 	var sum money.Qty
-	for _, x := range past {
+	for _, x := range b.used {
 		sum += x
 	}
-	mean, err := money.MulDiv(int64(sum), 1, int64(len(past)), money.HalfUp)
+	mean, err := money.MulDiv(int64(sum), 1, int64(len(b.used)), money.HalfUp)
 	if err != nil {
 		return ErrTooMuch
 	}
 	r.Mean = money.Qty(mean)
-	limit, err := set.limit(sum, len(past))
+	limit, err := b.set.limit(sum, len(b.used))
 	if err != nil {
 		return err
 	}
-	if r.Usage+already > limit {
+	if r.Usage+b.already > limit {
 		r.State = Review
 	}
 	return nil
@@ -77,25 +69,21 @@ func (s *Service) Limits(ctx context.Context, q db.Q, project id.ID, kind supply
 	if err != nil || len(meters) == 0 {
 		return nil, err
 	}
-	known, err := usageByMonth(ctx, q, project, kind, month, meters)
+	known, err := usageByMonth(ctx, q, project, kind, month, set.Periods, meters)
 	if err != nil {
 		return nil, err
 	}
 	out := map[id.ID]money.Qty{}
 	for i := range meters {
-		var sum, already money.Qty
-		n := 0
-		for _, u := range known[accountOf(&meters[i])] {
-			if u.month == month {
-				already += u.qty
-			} else if n < set.Periods {
-				sum, n = sum+u.qty, n+1
-			}
-		}
-		if n < set.Periods {
+		var sum money.Qty
+		used, already := before(known[accountOf(&meters[i])], month, set.Periods)
+		if len(used) < set.Periods {
 			continue
 		}
-		limit, err := set.limit(sum, n)
+		for _, x := range used {
+			sum += x
+		}
+		limit, err := set.limit(sum, len(used))
 		if err != nil {
 			return nil, err
 		}

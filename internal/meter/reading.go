@@ -2,7 +2,6 @@ package meter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -90,29 +89,38 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err := s.checkPhoto(ctx, tx, who, project, r.Photo); err != nil {
 		return r, err
 	}
-	past, err := lastReadings(ctx, tx, project, m.ID, 2)
+	if correct {
+		if err := s.takeBack(ctx, tx, who, project, &r); err != nil {
+			return r, err
+		}
+	}
+	b, err := s.basis(ctx, tx, project, m, r.Month)
 	if err != nil {
 		return r, err
 	}
-	if len(past) > 0 && past[0].Month == r.Month && correct {
-		if past[0].Run != 0 {
-			return r, ErrBilled
-		}
-		if err := setState(ctx, tx, project, past[0].ID, Void, who.Name, "改读数"); err != nil {
-			return r, err
-		}
-		past = past[1:]
-	}
-	if err := s.gauge(ctx, tx, project, m, &r, past); err != nil {
+	if err := r.gauge(m, b); err != nil {
 		return r, err
 	}
 	r.ID, r.Reader, r.At = tx.NewID(), who.Name, tx.Now()
-	if err := insertReading(ctx, tx, project, &r); err != nil {
+	if err := insertReadings(ctx, tx, project, r); err != nil {
 		return r, err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "meter.read", Kind: "reading", Subject: r.ID,
 		Summary: fmt.Sprintf("%s表 %s 抄 %s：%s → %s，用量 %s", m.Kind.Label(), m.Number, r.Month, r.Previous, r.Value, r.Usage), After: r})
 	return r, nil
+}
+
+// takeBack makes the last reading of the same meter and month void, so that r can
+// take its place.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r *Reading) error {
+	last, err := lastReadings(ctx, tx, project, r.Meter, 1)
+	if err != nil || len(last) == 0 || last[0].Month != r.Month {
+		return err
+	}
+	if last[0].Run != 0 {
+		return ErrBilled
+	}
+	return setState(ctx, tx, project, last[0].ID, Void, who.Name, "改读数")
 }
 
 // check refuses what cannot be a reading of the meter whatever came before.
@@ -142,33 +150,24 @@ func (r *Reading) check(m *Meter, today clock.Date) error {
 }
 
 // gauge finds what a reading means: what was used since the one before, and
-// whether that is unusual. past are the last ones, newest first. It writes
-// nothing.
-func (s *Service) gauge(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading, past []Reading) error {
-	if err := s.measure(ctx, q, project, m, r, past); err != nil {
+// whether that is unusual.
+func (r *Reading) gauge(m *Meter, b *basis) error {
+	if err := r.measure(m, b); err != nil {
 		return err
 	}
 	r.Meter, r.Room, r.Kind = m.ID, m.Room, m.Kind
-	return s.judge(ctx, q, project, m, r)
+	return r.judge(b)
 }
 
-// measure computes usage against the reading before; past are the last ones,
-// newest first.
-func (s *Service) measure(ctx context.Context, q db.Q, project id.ID, m *Meter, r *Reading, past []Reading) error {
+// measure computes usage against the reading before.
+func (r *Reading) measure(m *Meter, b *basis) error {
 	r.Previous = m.Start
 	since, carry, floor := m.Installed, money.Qty(0), m.Start
-	if len(past) == 0 && m.Replaces != 0 {
-		// What was estimated too high of the meter before is taken off here.
-		before, err := lastReadings(ctx, q, project, m.Replaces, 1)
-		if err != nil {
-			return err
-		}
-		if len(before) > 0 {
-			carry = before[0].Carry
-		}
+	if len(b.past) == 0 {
+		carry = b.carry
 	}
-	if len(past) > 0 {
-		last := past[0]
+	if len(b.past) > 0 {
+		last := b.past[0]
 		if last.Month == r.Month && !r.Final {
 			return ErrReadTwice
 		}
@@ -179,21 +178,17 @@ func (s *Service) measure(ctx context.Context, q db.Q, project id.ID, m *Meter, 
 		if last.Estimated {
 			// An estimate may have been too high; the last value that somebody
 			// saw is what the dial cannot be below.
-			seen, err := lastSeen(ctx, q, project, m.ID)
-			if err != nil {
-				return err
-			}
 			floor = m.Start
-			if seen != nil {
-				floor = seen.Value
+			if b.seen != nil {
+				floor = b.seen.Value
 			}
 		}
 	}
 	if r.Date < since {
 		return ErrOrder
 	}
-	if billed, err := monthBilled(ctx, q, project, m, r.Month); err != nil || billed {
-		return errors.Join(err, when(billed, ErrBilled.Say("%s 的用量已出账，请把账期选到下个月", r.Month)))
+	if b.billed {
+		return ErrBilled.Say("%s 的用量已出账，请把账期选到下个月", r.Month)
 	}
 	went, err := r.advance(floor, m.Range())
 	if err != nil {
@@ -222,13 +217,6 @@ func (r *Reading) advance(floor, dial money.Qty) (money.Qty, error) {
 	}
 	r.Rolled = rolled
 	return went, err
-}
-
-func when(is bool, err error) error {
-	if is {
-		return err
-	}
-	return nil
 }
 
 // Confirm lets unusual usage be charged. Errors: ErrNoReview, ErrReason,

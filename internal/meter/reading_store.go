@@ -10,7 +10,6 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
-	"linli/internal/kit/money"
 )
 
 const readingColumns = `r.id, r.meter_id, r.room_id, r.kind, r.month, r.date, r.value, r.previous, r.usage, r.carry, r.rolled, r.estimated, r.final,
@@ -26,23 +25,29 @@ func scanReading(row db.Scanner) (Reading, error) {
 	return r, err
 }
 
-func bit(b bool) int {
+func bit(b bool) int64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func insertReading(ctx context.Context, tx *db.Tx, project id.ID, r *Reading) error {
-	_, err := tx.Exec(ctx, `INSERT INTO meter_reading (project_id, id, meter_id, room_id, kind, month, date, value, previous, usage, carry, rolled,
-		estimated, final, state, mean, run_id, reader, decided_by, note, photo_id, import_id, created_at) VALUES (`+db.In(23)+`)`,
-		project, r.ID, r.Meter, r.Room, r.Kind, r.Month, r.Date, r.Value, r.Previous, r.Usage, r.Carry, bit(r.Rolled), bit(r.Estimated), bit(r.Final),
-		r.State, r.Mean, 0, r.Reader, "", r.Note, r.Photo, r.Import, r.At)
+// insertReadings stores new readings. Error: ErrPhoto.
+func insertReadings(ctx context.Context, tx *db.Tx, project id.ID, list ...Reading) error {
+	err := tx.CopyShared(ctx, "meter_reading", []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: 0}},
+		[]string{"id", "meter_id", "room_id", "kind", "month", "date", "value", "previous", "usage", "carry", "rolled", "estimated", "final", "state", "mean",
+			"reader", "decided_by", "note", "photo_id", "import_id", "created_at"}, len(list), func(i int, dst []any) error {
+			r := &list[i]
+			copy(dst, []any{int64(r.ID), int64(r.Meter), int64(r.Room), string(r.Kind), int64(r.Month), int64(r.Date), int64(r.Value), int64(r.Previous),
+				int64(r.Usage), int64(r.Carry), bit(r.Rolled), bit(r.Estimated), bit(r.Final), string(r.State), int64(r.Mean), r.Reader, "", r.Note,
+				int64(r.Photo), int64(r.Import), r.At.UnixMicro()})
+			return nil
+		})
 	if db.IsUnique(err) {
 		return ErrPhoto
 	}
 	if err != nil {
-		return fmt.Errorf("insert reading: %w", err)
+		return fmt.Errorf("insert readings: %w", err)
 	}
 	return nil
 }
@@ -80,19 +85,6 @@ func lastReadings(ctx context.Context, q db.Q, project, meter id.ID, n int) ([]R
 	return out, nil
 }
 
-// lastSeen is the newest reading that is no estimate, nil when there is none.
-func lastSeen(ctx context.Context, q db.Q, project, meter id.ID) (*Reading, error) {
-	r, err := scanReading(q.QueryRow(ctx, "SELECT "+readingColumns+` FROM meter_reading r WHERE r.project_id = ? AND r.meter_id = ? AND r.state <> 'void'
-		AND r.estimated = 0 ORDER BY r.id DESC LIMIT 1`, project, meter))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read last reading: %w", err)
-	}
-	return &r, nil
-}
-
 // account is the condition that finds the readings of the same account: those
 // of the room and kind whatever the meter, or of the common meter itself.
 func account(m *Meter) (where string, arg id.ID) {
@@ -111,35 +103,6 @@ func monthBilled(ctx context.Context, q db.Q, project id.ID, m *Meter, month clo
 		return false, fmt.Errorf("look for billed usage: %w", err)
 	}
 	return billed, nil
-}
-
-// usageBefore is what the account's registers of the same band used in each of
-// the last n months before month, newest first, and in the month itself so far.
-func usageBefore(ctx context.Context, q db.Q, project id.ID, m *Meter, month clock.Month, n int) (past []money.Qty, already money.Qty, err error) {
-	where, arg := account(m)
-	rows, err := q.Query(ctx, `SELECT r.month, CAST(SUM(r.usage) AS BIGINT) FROM meter_reading r
-		JOIN meter_meter m ON m.project_id = r.project_id AND m.id = r.meter_id
-		WHERE r.project_id = ? AND r.kind = ? AND m.band = ? AND `+where+` AND r.month <= ? AND r.state <> 'void'
-		GROUP BY r.month ORDER BY r.month DESC LIMIT ?`, project, m.Kind, m.Band, arg, month, n+1)
-	type sum struct {
-		month clock.Month
-		usage money.Qty
-	}
-	list, err := db.Collect(rows, err, func(row db.Scanner) (sum, error) {
-		var x sum
-		return x, row.Scan(&x.month, &x.usage)
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("usage of the months before: %w", err)
-	}
-	for _, x := range list {
-		if x.month == month {
-			already = x.usage
-		} else if len(past) < n {
-			past = append(past, x.usage)
-		}
-	}
-	return past, already, nil
 }
 
 func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {

@@ -49,6 +49,8 @@ func (w *world) grown(n int) map[string]uint64 {
 		w.Helper()
 		var im roster.Import
 		var err error
+		held := dbtest.LongestWait(w.T, w.db)
+		defer func() { w.Logf("%s of %d rows: another writer waited %v at most", name, n, held()) }()
 		out[name], err = dbtest.Grown(func() error {
 			if im, err = do(); err == nil {
 				err = w.jobs.Drain(ctx)

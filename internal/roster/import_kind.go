@@ -30,7 +30,10 @@ type Importer interface {
 type ImportedSheet interface {
 	// Plan compares it with what is stored and writes nothing.
 	Plan(ctx context.Context, q db.Q, im *Import) (Findings, error)
-	// Write writes what the last Plan, made in tx, found without problems.
+	// Hold locks what the last Plan, made before tx, rests on, and says whether
+	// it still is so.
+	Hold(ctx context.Context, tx *db.Tx) (bool, error)
+	// Write writes what the last Plan found without problems.
 	Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import) error
 	// Close gives back what the rows lie in.
 	Close() error
@@ -115,47 +118,82 @@ func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) (err
 	return s.conclude(ctx, project, im, ImportReady, &errorList{})
 }
 
-// writeKind is writeImport for the other kinds.
+// writeKind is writeImport for the other kinds. The rows are compared with what
+// is stored before the transaction and written in it, so that other commands wait
+// for the writing alone.
 func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) (err error) {
 	total := im.Rows
 	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
 	if in != nil {
 		defer func() { err = errors.Join(err, in.Close()) }()
 	}
-	if err == nil {
-		err = s.db.Write(ctx, func(tx *db.Tx) error {
-			if err := s.estate.Lock(ctx, tx, project); err != nil {
-				return err
-			}
-			now, err := oneImport(ctx, tx, project, im.ID)
-			if err != nil || now.State != ImportApplying {
-				return err
-			}
-			found, err := in.Plan(ctx, tx, &now)
-			if err != nil {
-				return err
-			}
-			if problems := found.take(im); len(problems) > 0 {
-				return ErrNotReady.Say("检查以后系统里的内容有变，请重新检查")
-			}
-			now.Report = im.Report
-			s.progress.set(im.ID, total*3/4, total)
-			who := actor.System(now.ByName)
-			who.Account = now.By
-			if err := in.Write(ctx, tx, who, &now); err != nil {
-				return err
-			}
-			now.State, now.AppliedAt = ImportApplied, tx.Now()
-			if err := updateImport(ctx, tx, project, &now); err != nil {
-				return err
-			}
-			return s.files.Discard(ctx, tx, project, now.File)
-		})
+	const tries = 3
+	moved := err == nil
+	for try := 1; moved && err == nil; try++ {
+		// Where others change the same things again and again, they wait once.
+		moved, err = s.writePlan(ctx, project, im, in, try > tries)
 	}
 	if refused := refusal(err); refused != nil {
 		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
 	}
 	return err
+}
+
+// writePlan plans and writes a sheet; within plans inside the transaction. moved
+// says that nothing was written, because what the plan rests on has changed.
+func (s *Service) writePlan(ctx context.Context, project id.ID, im *Import, in ImportedSheet, within bool) (moved bool, err error) {
+	if !within {
+		if err := planKind(ctx, s.db.Reader(ctx), im, in); err != nil {
+			return false, err
+		}
+	}
+	s.progress.set(im.ID, im.Rows*3/4, im.Rows)
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		moved = false
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
+			return err
+		}
+		if err := lockImport(ctx, tx, project, im.ID); err != nil {
+			return err
+		}
+		now, err := oneImport(ctx, tx, project, im.ID)
+		if err != nil || now.State != ImportApplying {
+			return err
+		}
+		held := within
+		if within {
+			err = planKind(ctx, tx, im, in)
+		} else {
+			held, err = in.Hold(ctx, tx)
+		}
+		if moved = !held; moved || err != nil {
+			return err
+		}
+		now.Rows, now.Report = im.Rows, im.Report
+		who := actor.System(now.ByName)
+		who.Account = now.By
+		if err := in.Write(ctx, tx, who, &now); err != nil {
+			return err
+		}
+		now.State, now.AppliedAt = ImportApplied, tx.Now()
+		if err := updateImport(ctx, tx, project, &now); err != nil {
+			return err
+		}
+		return s.files.Discard(ctx, tx, project, now.File)
+	})
+	return moved, err
+}
+
+// planKind plans a sheet that was found to be without problems.
+func planKind(ctx context.Context, q db.Q, im *Import, in ImportedSheet) error {
+	found, err := in.Plan(ctx, q, im)
+	if err != nil {
+		return err
+	}
+	if problems := found.take(im); len(problems) > 0 {
+		return ErrNotReady.Say("检查以后系统里的内容有变，请重新检查")
+	}
+	return nil
 }
 
 // undoKind is UndoImport for the other kinds.

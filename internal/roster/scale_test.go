@@ -2,7 +2,6 @@ package roster
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -123,6 +122,8 @@ func stages(t *testing.T, kind string, file []byte, end string) map[string]uint6
 			if _, err := s.ApplyImport(ctx, who, project, im.ID, ApplyOptions{}); err != nil {
 				return err
 			}
+			held := dbtest.LongestWait(t, s.db)
+			defer func() { t.Logf("another writer waited %v at most", held()) }()
 			return q.Drain(ctx)
 		})
 	}
@@ -193,7 +194,7 @@ func grownBy(t *testing.T, engine db.Engine, n int) map[string]uint64 {
 		if _, err := s.ApplyImport(t.Context(), who, project, im.ID, ApplyOptions{}); err != nil {
 			return err
 		}
-		held := longestWait(t, s.db)
+		held := dbtest.LongestWait(t, s.db)
 		defer func() { t.Logf("another writer waited %v at most", held()) }()
 		return q.Drain(t.Context())
 	})
@@ -203,27 +204,4 @@ func grownBy(t *testing.T, engine db.Engine, n int) map[string]uint64 {
 	see(ImportReady, Counts{RoomsSame: n / 2, PeopleSame: n, OccupantsSame: n})
 	stage("undo", func() error { _, err := s.UndoImport(t.Context(), who, project, first.ID); return err })
 	return out
-}
-
-// longestWait measures how long another command waits for its turn to write.
-func longestWait(t *testing.T, d *db.DB) func() time.Duration {
-	t.Helper()
-	stop, longest := make(chan struct{}), make(chan time.Duration, 1)
-	go func() {
-		var most time.Duration
-		for {
-			select {
-			case <-stop:
-				longest <- most
-				return
-			case <-time.After(50 * time.Millisecond):
-				begin := time.Now()
-				if err := d.Write(context.Background(), func(*db.Tx) error { return nil }); err != nil {
-					t.Error(err)
-				}
-				most = max(most, time.Since(begin))
-			}
-		}
-	}()
-	return func() time.Duration { close(stop); return <-longest }
 }

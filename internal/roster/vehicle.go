@@ -101,6 +101,7 @@ type vehicleSheet struct {
 	count   int
 	kept    spool.File // Kept
 	fresh   int
+	log     int64 // where the log stood when it was planned
 }
 
 type vehicleRow struct {
@@ -174,7 +175,11 @@ func (v *vehicleSheet) Plan(ctx context.Context, q db.Q, _ *Import) (Findings, e
 	}
 	v.table.Problems, v.fresh = v.table.Problems[:v.read], 0
 	known := map[digest]bool{}
-	err := eachKept(ctx, q, v.project, KeptVehicle, func(k *Kept) { known[digestText(k.Room.String()+k.Value+k.blind)] = true })
+	var err error
+	if v.log, err = v.s.audit.Position(ctx, q, v.project); err != nil {
+		return Findings{}, err
+	}
+	err = eachKept(ctx, q, v.project, KeptVehicle, func(k *Kept) { known[digestText(k.Room.String()+k.Value+k.blind)] = true })
 	if err != nil {
 		return Findings{}, err
 	}
@@ -222,6 +227,11 @@ func (v *vehicleSheet) plan(ctx context.Context, q db.Q, rows []vehicleRow, know
 		}
 	}
 	return nil
+}
+
+// Hold says whether rooms and vehicles are as they were.
+func (v *vehicleSheet) Hold(ctx context.Context, tx *db.Tx) (bool, error) {
+	return v.s.audit.Quiet(ctx, tx, v.project, v.log, "estate")
 }
 
 // Write keeps the vehicles.

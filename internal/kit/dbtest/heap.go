@@ -6,6 +6,8 @@ import (
 	"runtime/metrics"
 	"testing"
 	"time"
+
+	"linli/internal/kit/db"
 )
 
 // Grown measures how much, in bytes, what is in use on the heap grows while do
@@ -62,3 +64,27 @@ func Flat(t *testing.T, n, slack int, grown func(t *testing.T, n int) map[string
 }
 
 func mib(n uint64) float64 { return float64(n) / (1 << 20) }
+
+// LongestWait measures how long another command waits for its turn to write,
+// until what it gives back is called.
+func LongestWait(t *testing.T, d *db.DB) func() time.Duration {
+	t.Helper()
+	stop, longest := make(chan struct{}), make(chan time.Duration, 1)
+	go func() {
+		var most time.Duration
+		for {
+			select {
+			case <-stop:
+				longest <- most
+				return
+			case <-time.After(20 * time.Millisecond):
+				begin := time.Now()
+				if err := d.Write(t.Context(), func(*db.Tx) error { return nil }); err != nil {
+					t.Error(err)
+				}
+				most = max(most, time.Since(begin))
+			}
+		}
+	}()
+	return func() time.Duration { close(stop); return <-longest }
+}
