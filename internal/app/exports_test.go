@@ -217,6 +217,19 @@ func TestLongExportIsAJob(t *testing.T) {
 		if _, _, err := w.app.File.Download(ctx, who, project, e.ID); !errors.Is(err, file.ErrNotReady) {
 			t.Errorf("too early: %v", err)
 		}
+		// On paper it is cut, and says so; what the filters find of it is whole.
+		if p, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: "rooms"}); err != nil || len(p.Rows) != 2000 || !p.Cut {
+			t.Errorf("paper of %d rows, cut %v: %v", len(p.Rows), p.Cut, err)
+		}
+		few, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: "rooms", Query: "building_id=" + w.c.ids["building"].String()})
+		if err != nil || len(few.Rows) != 1 || few.Cut || len(few.Rows[0]) != len(few.Columns) || few.Rows[0][0].String() == "" {
+			t.Errorf("paper of another building: %+v %v", few, err)
+		}
+		for i, v := range few.Rows[0] {
+			if v.String() == "" {
+				t.Errorf("%s says nothing", few.Columns[i].Title)
+			}
+		}
 		if err := w.app.Jobs.Drain(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -240,6 +253,9 @@ func TestWholeProject(t *testing.T) {
 	t.Parallel()
 	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
 		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
+		if _, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: "project"}); !errors.Is(err, file.ErrNoOffer) {
+			t.Errorf("everything on paper: %v", err)
+		}
 		if _, err := w.app.File.Export(ctx, w.person(t, "clerk"), project, file.Wish{Key: "project"}); !errors.Is(err, actor.ErrForbidden) {
 			t.Errorf("a clerk took everything: %v", err)
 		}

@@ -147,6 +147,8 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 		"list-arrears":      {"days_over=0"},
 		"receipt-list":      {room, "mine=true", "count=true", "cashier_id=" + w.a.ids["account"].String()},
 
+		"read-list-paper": {"kind=rooms&filter=" + url.QueryEscape(building), "kind=people", "kind=charges", "kind=receipts&filter=" + url.QueryEscape(room)},
+
 		"list-corrections":        {"state=open", "kind=room", "kind=person", "subject_id=" + w.c.ids["room"].String(), "subject_id=" + w.c.ids["person"].String()},
 		"list-reading-sheet":      {"kind=water", "kind=water&" + building, "kind=water&shown=review", "kind=gas"},
 		"shift-list":              {"cashier_id=999", "state=closed", "late=true"},
@@ -168,7 +170,7 @@ func honouring() []string {
 		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-export-kinds", "list-exports", "list-fields",
 		"list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
 		"list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read", "paycode-sheet", "preview-transfer",
-		"put-tag", "read-building-history", "read-export", "read-export-file", "read-home", "read-household", "read-meter-history", "read-person", "read-person-history", "read-person-values", "read-project", "read-project-history", "read-reading-photo", "read-room",
+		"put-tag", "read-building-history", "read-export", "read-export-file", "read-home", "read-household", "read-list-paper", "read-meter-history", "read-person", "read-person-history", "read-person-values", "read-project", "read-project-history", "read-reading-photo", "read-room",
 		"read-room-card", "read-room-history", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
 		"record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
 		"search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",

@@ -66,6 +66,9 @@ func (e *endpoint) fill(project id.ID, from twin) string {
 	if e.op == "search-households" {
 		path += "?q=101"
 	}
+	if e.op == "read-list-paper" {
+		path += "?kind=rooms"
+	}
 	if e.op == "termination-quote" {
 		path += endedQuery(from.ids)
 	}

@@ -262,26 +262,32 @@ func fileName(o export.Offer, now time.Time) string {
 	return o.Name + " " + clock.DateOf(now).String() + suffix
 }
 
-var errLong = errors.New("too long to wait for")
+var errLong = errors.New("there are more rows")
+
+// first are the first rows of a list; more says that there are further ones.
+func first(ctx context.Context, o export.Offer, ask export.Ask, n int) (rows [][]sheet.Value, more bool, err error) {
+	rows = make([][]sheet.Value, 0, 64)
+	err = o.Rows(ctx, ask, func(cells []sheet.Value) error {
+		if len(rows) >= n {
+			return errLong
+		}
+		rows = append(rows, slices.Clone(cells))
+		return nil
+	})
+	if errors.Is(err, errLong) {
+		return rows, true, nil
+	}
+	return rows, false, err
+}
 
 // quick writes a short table at once; long reports that it is none.
 func (s *Service) quick(ctx context.Context, o export.Offer, ask export.Ask) (c Content, rows int, long bool, err error) {
 	if o.Write != nil {
 		return c, 0, true, nil
 	}
-	table := make([][]sheet.Value, 0, 64)
-	err = o.Rows(ctx, ask, func(cells []sheet.Value) error {
-		if len(table) >= quickRows {
-			return errLong
-		}
-		table = append(table, slices.Clone(cells))
-		return nil
-	})
-	if errors.Is(err, errLong) {
-		return c, 0, true, nil
-	}
-	if err != nil {
-		return c, 0, false, err
+	table, long, err := first(ctx, o, ask, quickRows)
+	if err != nil || long {
+		return c, 0, long, err
 	}
 	columns, err := o.Titles(ctx, ask.Project)
 	if err != nil {

@@ -20,6 +20,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "list-exports", Method: "GET", Path: in, Summary: "下载中心：我导出的文件", Tag: "file", Permission: PermExport, Buildings: true}, s.listExportsAPI)
 	web.Handle(w, web.Op{ID: "read-export", Method: "GET", Path: in + "/{export}", Summary: "查看我的一次导出：进度、结果", Tag: "file", Permission: PermExport, Buildings: true}, s.readExportAPI)
 	web.Handle(w, web.Op{ID: "read-export-file", Method: "GET", Path: in + "/{export}/file", Summary: "下载我导出的文件", Tag: "file", Permission: PermExport, Buildings: true, Hidden: true}, s.downloadAPI)
+	web.Handle(w, web.Op{ID: "read-list-paper", Method: "GET", Path: "/projects/{project}/list-paper", Summary: "打印一个列表：筛选出的全部行，号码打码", Tag: "file", Permission: PermExport, Buildings: true}, s.paperAPI)
 	web.Handle(w, web.Op{ID: "list-export-kinds", Method: "GET", Path: "/projects/{project}/export-kinds", Summary: "我可以导出的列表", Tag: "file", Permission: PermExport, Buildings: true}, s.kindsAPI)
 }
 

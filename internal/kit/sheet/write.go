@@ -64,6 +64,10 @@ func exact(s, plain string) bool {
 	return clean(s) == clean(plain)
 }
 
+// String is what stands in the cell; Number says that it is one.
+func (v Value) String() string { return v.text }
+func (v Value) Number() bool   { return v.number }
+
 // ExplainSheet is the name of the sheet that WriteXLSX adds for column notes.
 const ExplainSheet = "填写说明"
 

@@ -2740,6 +2740,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/list-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 打印一个列表：筛选出的全部行，号码打码 */
+        get: operations["read-list-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/lprs": {
         parameters: {
             query?: never;
@@ -10043,6 +10060,11 @@ export interface components {
             /** @description 列表的名称 */
             name: string;
         };
+        FilePaperColumn: {
+            /** @description 数字，靠右 */
+            number: boolean;
+            title: string;
+        };
         FillInBody: {
             /**
              * Format: int64
@@ -11692,6 +11714,16 @@ export interface components {
             items: components["schemas"]["LatefeeWaiver"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
+        };
+        PaperOutBody: {
+            /** @description 列；整列都空的不在内 */
+            columns: components["schemas"]["FilePaperColumn"][];
+            /** @description 后面还有，只给了前 2,000 行 */
+            cut: boolean;
+            /** @description 列表的名称 */
+            name: string;
+            /** @description 每行各列的文字 */
+            rows: (string[] | null)[];
         };
         PasswordInputBody: {
             /** @description 程序用：在答复里也给出新的 token */
@@ -35782,6 +35814,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimulateOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-list-paper": {
+        parameters: {
+            query: {
+                /** @description 哪个列表，和导出相同：rooms、people、charges、receipts … */
+                kind: string;
+                /** @description 列表页的筛选条件，和列表接口的查询参数相同，如 state=open&item_id=1 */
+                filter?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOutBody"];
                 };
             };
             /** @description Bad Request */

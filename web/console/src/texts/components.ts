@@ -23,6 +23,7 @@ export const tableTexts = {
   cancel: '取消',
   actions: '操作',
   count: (n: number, capped: boolean, unit = '条') => (capped ? `${n.toLocaleString('en-US')} ${unit}以上` : `共 ${n.toLocaleString('en-US')} ${unit}`),
+  onlyPage: (page: number, total: number | null) => `这里只有第 ${page} 页${total === null ? '' : `，全部 ${total.toLocaleString('en-US')} 条`}；要打印整个列表，请点页面上的打印`,
   pageSize: (n: number) => `每页 ${n} 条`,
   pageSizeLabel: '每页条数',
   pages: '翻页',

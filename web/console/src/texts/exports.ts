@@ -7,6 +7,11 @@ export const exportTexts = {
   rows: (count: number) => `导出 ${n(count)} 条`,
   busy: '正在导出',
   done: (name: string) => `已导出 ${name}`,
+  print: '打印',
+  printTitle: '打印筛选出的全部行（P）',
+  printing: '正在准备',
+  allRows: (rows: number) => `共 ${n(rows)} 行`,
+  cut: (rows: number) => `只打印前 ${n(rows)} 行，后面还有；要全部的请导出，或加上筛选条件分几次打印`,
   long: '超过 2,000 行，正在生成，',
   fetch: '到下载中心取',
 
