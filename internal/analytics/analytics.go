@@ -1,7 +1,8 @@
 // Package analytics answers what the books say: income, expense and profit,
-// rates of collection, ageing, balances, as of any day; and closes months. It
-// reads sums that the rooms below keep with their documents; its own is only how
-// the company of a project is paid, 包干制 or 酬金制. Floor 9. Uses: audit, ledger, estate, expense, tariff, billing.
+// rates of collection, ageing, balances, as of any day; makes
+// vouchers of the book, and closes months. It reads sums that the rooms below
+// keep with their documents; its own is only how the company of a project is
+// paid, 包干制 or 酬金制, and how vouchers part the tax. Floor 9. Uses: audit, ledger, estate, expense, tariff, billing, invoice.
 package analytics
 
 import (
@@ -12,6 +13,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/estate"
 	"linli/internal/expense"
+	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -56,6 +58,7 @@ type Deps struct {
 	Expense *expense.Service
 	Tariff  *tariff.Service
 	Billing *billing.Service
+	Invoice *invoice.Service
 }
 
 // Service is the room. Safe for concurrent use.
@@ -67,9 +70,10 @@ type Service struct {
 	expense *expense.Service
 	tariff  *tariff.Service
 	billing *billing.Service
+	invoice *invoice.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, tariff: d.Tariff, billing: d.Billing}
+	return &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, expense: d.Expense, tariff: d.Tariff, billing: d.Billing, invoice: d.Invoice}
 }

@@ -18,6 +18,12 @@ func (s *Service) Routes(w *web.Server) {
 		Permission: PermRead, Summary: "公共收益：收入、成本、补充维修资金和结余"}, s.apiPublic)
 	web.Handle(w, web.Op{ID: "report-postings", Method: http.MethodGet, Path: reports + "/postings", Tag: "analytics",
 		Permission: PermRead, Summary: "记账明细：一个数字由哪些单据组成"}, s.apiPostings)
+	web.Handle(w, web.Op{ID: "report-vouchers", Method: http.MethodGet, Path: reports + "/vouchers", Tag: "analytics",
+		Permission: PermRead, Summary: "凭证的合计：各月借贷、各税率的收入和税额、没有税率的项目"}, s.apiVouchers)
+	web.Handle(w, web.Op{ID: "taxpayers", Method: http.MethodGet, Path: "/projects/{project}/taxpayers", Tag: "analytics",
+		Permission: PermRead, Summary: "凭证怎么价税分离，从旧到新"}, s.apiTaxpayers)
+	web.Handle(w, web.Op{ID: "taxpayer-put", Method: http.MethodPut, Path: "/projects/{project}/taxpayers", Tag: "analytics",
+		Permission: PermScheme, Summary: "设置从某月起凭证怎么价税分离：不分离、一般纳税人、小规模纳税人"}, s.apiSetTaxpayer)
 	web.Handle(w, web.Op{ID: "report-projects", Method: http.MethodGet, Path: "/reports/projects", Tag: "analytics",
 		Summary: "我能看报表的各个项目，同一口径"}, s.apiProjects)
 	web.Handle(w, web.Op{ID: "service-schemes", Method: http.MethodGet, Path: "/projects/{project}/service-schemes", Tag: "analytics",

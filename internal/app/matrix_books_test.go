@@ -44,6 +44,7 @@ func bookBodies(from twin) map[string]string {
 		"book-month-reopen":           fmt.Sprintf(`{"month":%q,"reason":"矩阵测试"}`, clock.DateOf(dbtest.Start()).Month().Add(-1)),
 		"expense-void":                `{"reason":"矩阵测试","version":2}`,
 		"service-scheme-put":          fmt.Sprintf(`{"from":%q,"kind":"lump"}`, clock.DateOf(dbtest.Start()).Month()),
+		"taxpayer-put":                fmt.Sprintf(`{"from":%q,"kind":"small"}`, clock.DateOf(dbtest.Start()).Month()),
 		"deposit-settlement-ask":      fmt.Sprintf(`{"deposit_id":%q,"charge_ids":[%q],"settle":1,"agreed":true,"reason":"矩阵测试"}`, from.ids["deposit"], from.ids["charge"]),
 		"deposit-settlement-decide":   `{"approve":true,"version":1}`,
 		"deposit-settlement-withdraw": `{"version":1}`,

@@ -77,7 +77,7 @@ func rights() []identity.Right {
 		{Permission: expense.PermApprove, Name: "批支出", Group: books, Allows: "批准或退回别人录的支出，红冲已记账的，管类别"},
 		{Permission: analytics.PermRead, Name: "看报表", Group: books, Allows: "看收入、支出、利润、收缴率、账龄和各月账，导出报表和凭证"},
 		{Permission: analytics.PermClose, Name: "月结", Group: books, Allows: "月末过后锁定这个月的数字"},
-		{Permission: analytics.PermScheme, Name: "设置计费方式", Group: books, Allows: "设置项目按包干制还是酬金制，酬金多少"},
+		{Permission: analytics.PermScheme, Name: "设置计费方式", Group: books, Allows: "设置项目按包干制还是酬金制，酬金多少；凭证怎么价税分离"},
 		{Permission: analytics.PermReopen, Name: "反结账", Group: books, Allows: "写明原因后重新打开最近一个已月结的月份"},
 	}, manageRights()...)
 }

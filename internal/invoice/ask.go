@@ -139,8 +139,7 @@ func (s *Service) left(ctx context.Context, q db.Q, project id.ID, kept []cashie
 				continue
 			}
 			x := Left{Receipt: k.Receipt.ID, Number: k.Receipt.Number, Date: k.Receipt.Date, Line: l, Amount: amount}
-			x.Tax, x.Taxed = on(taxes[l.Item], k.Receipt.Date)
-			x.Taxed = x.Taxed && x.Tax.allowed(seller.Small)
+			x.Tax, x.Taxed = TaxOn(taxes[l.Item], k.Receipt.Date, seller.Small)
 			out = append(out, x)
 		}
 	}

@@ -126,11 +126,12 @@ func (s *Service) Taxes(ctx context.Context, q db.Q, project id.ID) (map[id.ID][
 	return out, nil
 }
 
-// on is the tax of a day among those of one item.
-func on(list []Tax, day clock.Date) (Tax, bool) {
+// TaxOn is the tax of a day among those of one item, the newest first; false
+// when there is none or it does not fit the seller.
+func TaxOn(list []Tax, day clock.Date, small bool) (Tax, bool) {
 	for _, t := range list {
 		if t.From <= day {
-			return t, true
+			return t, t.allowed(small)
 		}
 	}
 	return Tax{}, false

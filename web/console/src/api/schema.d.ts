@@ -3960,6 +3960,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/reports/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 凭证的合计：各月借贷、各税率的收入和税额、没有税率的项目 */
+        get: operations["report-vouchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rooms": {
         parameters: {
             query?: never;
@@ -4848,6 +4865,24 @@ export interface paths {
         /** 收款统计，Excel 表 */
         get: operations["takings-statistics-sheet"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/taxpayers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 凭证怎么价税分离，从旧到新 */
+        get: operations["taxpayers"];
+        /** 设置从某月起凭证怎么价税分离：不分离、一般纳税人、小规模纳税人 */
+        put: operations["taxpayer-put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5940,6 +5975,29 @@ export interface components {
             /** @description 综合收缴率 */
             whole: components["schemas"]["AnalyticsReportRate"];
         };
+        AnalyticsTaxpayer: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * @description 从哪个月起
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * @description together 不分离，general 一般纳税人，small 小规模纳税人
+             * @enum {string}
+             */
+            kind: "together" | "general" | "small";
+            /** @description 销项税额（小规模：应交增值税）的科目编码 */
+            output_code: string;
+            /** @description 简易计税的科目编码，只有一般纳税人有 */
+            simple_code: string;
+            /** Format: int64 */
+            version: number;
+            /** @description 一句话说明 */
+            words: string;
+        };
         AnalyticsTrust: {
             /** @description 结转下期，负数为不足；合计为期末 */
             balance: components["schemas"]["AnalyticsReportLine"];
@@ -5957,6 +6015,69 @@ export interface components {
             opening: components["schemas"]["AnalyticsReportLine"];
             /** @description 计费方式 */
             words: string;
+        };
+        AnalyticsVoucherMonth: {
+            /**
+             * Format: int64
+             * @description 凭证张数
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 贷方合计，分
+             */
+            credit: number;
+            /**
+             * Format: int64
+             * @description 借方合计，分
+             */
+            debit: number;
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 分离出的税额，分
+             */
+            tax: number;
+            /** @description 怎么价税分离 */
+            words: string;
+        };
+        AnalyticsVoucherTax: {
+            /**
+             * Format: int64
+             * @description 含税收入，分
+             */
+            gross: number;
+            /** @description 税率，如 6%、简易 5%、免税 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 不含税收入，分
+             */
+            net: number;
+            /**
+             * Format: int64
+             * @description 税额，分
+             */
+            tax: number;
+        };
+        AnalyticsVoucherUntaxed: {
+            /**
+             * @description 这一天没有可用的税率
+             * @example 2026-11-21
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description 没分离的收入，分
+             */
+            gross: number;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            name: string;
         };
         AppCareBackup: {
             /** Format: date-time */
@@ -14676,6 +14797,30 @@ export interface components {
              */
             upto?: number;
         };
+        "Taxpayer-putRequest": {
+            /**
+             * @description 从哪个月起，到下一种为止
+             * @example 2026-11
+             */
+            from: string;
+            /**
+             * @description together 不分离，general 一般纳税人，small 小规模纳税人
+             * @enum {string}
+             */
+            kind: "together" | "general" | "small";
+            /** @description 销项税额（小规模：应交增值税）的科目编码，不填用常用的 */
+            output_code?: string;
+            /** @description 简易计税的科目编码，不填用常用的 */
+            simple_code?: string;
+            /**
+             * Format: int64
+             * @description 改同一个月的填它的版本，新的不填
+             */
+            version?: number;
+        };
+        TaxpayersOutBody: {
+            items: components["schemas"]["AnalyticsTaxpayer"][];
+        };
         TemplateInBody: {
             body: string;
             code?: string;
@@ -14987,6 +15132,35 @@ export interface components {
         };
         ValuesOutBody: {
             items: components["schemas"]["EstateValue"][];
+        };
+        VouchersOutBody: {
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            from: string;
+            /** @description 口径 */
+            means: string;
+            months: components["schemas"]["AnalyticsVoucherMonth"][];
+            /**
+             * @description 业务日期，如 2026-11-21；空串表示没有
+             * @example 2026-11-21
+             */
+            on: string;
+            /** @description 各税率的收入和税额 */
+            taxes: components["schemas"]["AnalyticsVoucherTax"][];
+            /** @description 没有可用税率的费用项目；有就不能导出 */
+            untaxed: components["schemas"]["AnalyticsVoucherUntaxed"][];
+            /**
+             * @description 账期月份，如 2026-11；空串表示没有
+             * @example 2026-11
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description 没有费用项目、不分离的收入，分；抹零为负
+             */
+            whole: number;
         };
         "Withdraw-waiverRequest": {
             /**
@@ -45081,6 +45255,117 @@ export interface operations {
             };
         };
     };
+    "report-vouchers": {
+        parameters: {
+            query?: {
+                /** @description 起始月，不填为截止月所在年的 1 月 */
+                from?: string;
+                /** @description 截止月，不填为截至日期所在的月 */
+                until?: string;
+                /** @description 截至哪一天看，不填为今天 */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VouchersOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rooms": {
         parameters: {
             query?: {
@@ -51891,6 +52176,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxpayers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxpayersOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "taxpayer-put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Taxpayer-putRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsTaxpayer"];
                 };
             };
             /** @description Bad Request */
