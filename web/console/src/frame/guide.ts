@@ -16,7 +16,7 @@ export const chapters: Record<string, string> = {
   messages: 'accountant#账单推送和提醒', 'notify-setting': 'accountant#账单推送和提醒', shifts: 'accountant#交班和收款统计', takings: 'accountant#交班和收款统计',
   reconcile: 'accountant#对账', 'reconcile-day': 'accountant#对账', 'reconcile-cards': 'accountant#刷卡对账', 'reconcile-card-day': 'accountant#刷卡对账', 'reconcile-sums': 'accountant#渠道收款报表',
   bank: 'accountant#银行流水', 'refund-candidates': 'accountant#待退款', expenses: 'accountant#支出和公共收益', invoices: 'accountant#发票', 'invoice-setting': 'accountant#发票',
-  reports: 'accountant#报表凭证和月结', postings: 'accountant#报表凭证和月结', 'book-months': 'accountant#报表凭证和月结',
+  reports: 'accountant#报表凭证和月结', postings: 'accountant#报表凭证和月结', vouchers: 'accountant#报表凭证和月结', 'book-months': 'accountant#报表凭证和月结',
   roomStates: 'manager#房态图', settings: 'manager#项目设置', projectCard: 'manager#项目设置', 'counter-setting': 'manager#项目设置', downloads: 'manager#导出和撤销导入',
   projects: 'admin#首次使用', accounts: 'admin#员工和角色', roles: 'admin#自建角色', security: 'admin#登录安全和动态验证码', notices: 'admin#公告',
   projectAudit: 'admin#操作日志', companyAudit: 'admin#操作日志', care: 'admin#系统维护', merchants: 'admin#线上收款商户',

@@ -25,3 +25,11 @@ export const closeMonth = (project: string, month: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/book-months', { params: { path: at(project) }, body: { month }, headers: withKey(key) }))
 export const reopenMonth = (project: string, body: { month: string; reason: string }, key: string) =>
   must(api.POST('/api/v1/projects/{project}/book-month-reopenings', { params: { path: at(project) }, body, headers: withKey(key) }))
+export const readVouchers = (project: string, query: Period) => must(api.GET('/api/v1/projects/{project}/reports/vouchers', { params: { path: at(project), query } }))
+export type Vouchers = Awaited<ReturnType<typeof readVouchers>>
+export type VoucherMonth = Vouchers['months'][number]
+export type VoucherTax = Vouchers['taxes'][number]
+export const readTaxpayers = (project: string) => must(api.GET('/api/v1/projects/{project}/taxpayers', { params: { path: at(project) } }))
+export interface TaxpayerInput { from: string; kind: 'together' | 'general' | 'small'; output_code?: string; simple_code?: string; version?: number }
+export const putTaxpayer = (project: string, body: TaxpayerInput, key: string) =>
+  must(api.PUT('/api/v1/projects/{project}/taxpayers', { params: { path: at(project) }, body, headers: withKey(key) }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ageQuery, earlier, lastDay, percent, rateOf, rateQuery } from './reports'
+import { accountCode, ageQuery, earlier, lastDay, percent, rateOf, rateQuery } from './reports'
 
 describe('reports', () => {
   it('knows the last day of a month', () => {
@@ -21,6 +21,9 @@ describe('reports', () => {
     expect(rateQuery('arrears', '2026-01', '2026-11')).toEqual({ until: '2025-12', state: 'open' })
     expect(rateQuery('arrears', '2026-11', '2026-11')).toEqual({ until: '2026-10', state: 'open' })
     expect(rateQuery('whole', '2026-11', '2026-11')).toEqual({ until: '2026-11' })
+  })
+  it('reads codes of accounts', () => {
+    expect(['222101', '2221.01.05', ' 2221-01 ', '', '税', '.5', '1'.repeat(21)].map(accountCode)).toEqual([true, true, true, false, false, false, false])
   })
   it('ends a period at the day it is seen', () => {
     expect(earlier(lastDay('2026-11'), '2026-11-20')).toBe('2026-11-20')

@@ -24,3 +24,5 @@ export function rateOf(text: string): number | null {
   const rate = found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : 0
   return rate > 0 && rate <= 10000 ? rate : null
 }
+/** Whether a text is a code of an account as accounting packages write it: 22210105, 2221.01.05. */
+export const accountCode = (text: string): boolean => /^\d[\d.-]{0,19}$/.test(text.trim())
