@@ -313,13 +313,13 @@ func TestExpires(t *testing.T) {
 // suffer is what the law wants.
 func TestLawful(t *testing.T) {
 	for _, bad := range []string{"逾期未缴将停水停电", "连续3个月未缴纳将暂停门禁卡权限", "欠费期间，电梯卡，暂停使用", "不会停水，否则停电", "欠费车辆不予放行，道闸不开", "到期关闭 燃 气",
-		"人脸识别将失效", "我们将切断供暖", "限制进小区"} {
+		"人脸识别将失效", "我们将切断供暖", "限制进小区", "欠费业主不得使用电梯", "欠费的不能进门", "门禁卡将消磁", "电梯卡作废", "欠费户不予购电", "降低供水压力", "车牌将被拉黑"} {
 		if err := dunning.Lawful(bad); !errors.Is(err, dunning.ErrThreat) {
 			t.Errorf("%q passes: %v", bad, err)
 		}
 	}
 	for _, good := range []string{"", "不论是否欠费，您的用水、用电、门禁、电梯和车辆进出都不受影响。", "停车费请到服务中心缴。", "我们不会因欠费停水停电。", "付清后停止计算违约金。",
-		"电梯维保费已公示，请核对。", "咨询电话 0571-86001234"} {
+		"电梯维保费已公示，请核对。", "物业不得因欠费停水、停电。", "依法不得限制业主乘梯。", "咨询电话 0571-86001234"} {
 		if err := dunning.Lawful(good); err != nil {
 			t.Errorf("%q is refused: %v", good, err)
 		}
