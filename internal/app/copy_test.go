@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/ledger"
+	"linli/internal/notify"
 	"linli/internal/tariff"
 )
 
@@ -40,6 +42,7 @@ func TestCopyProject(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		reminds(t, p, system)
 		gone := bundleOf(t, p, system)
 		clerk := actor.Actor{Account: 9, Grants: []actor.Grant{{Permissions: []actor.Permission{estate.PermProject}}}}
 		if _, err := p.app.Screen.CopyProject(ctx, clerk, p.project, estate.Project{Name: "丙", Kind: estate.KindResidential}); fault.As(err) == nil || fault.As(err).Kind != fault.Forbidden {
@@ -79,7 +82,7 @@ func TestCopyProject(t *testing.T) {
 			}
 		}
 		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "cashier_print",
-			"cashier_setting", "estate_field", "estate_project", "estate_tag", "feebundle_bundle", "feebundle_part", "ledger_prefix", "meter_setting"}
+			"cashier_setting", "estate_field", "estate_project", "dunning_schedule", "dunning_setting", "estate_tag", "feebundle_bundle", "feebundle_part", "ledger_prefix", "meter_setting", "notify_setting", "notify_template"}
 		for name := range rows {
 			if !slices.Contains(allowed, name) {
 				t.Errorf("%d rows of %s came over", rows[name], name)
@@ -89,6 +92,7 @@ func TestCopyProject(t *testing.T) {
 		if err != nil || len(items) == 0 {
 			t.Fatal(items, err)
 		}
+		remindsToo(t, p, made.Project.ID)
 		bundles, err := p.app.Bundles.Bundles(ctx, d.Reader(ctx), made.Project.ID, feebundle.Filter{})
 		if err != nil || len(bundles.Items) != 1 || bundles.Items[0].Name != "新业主套餐" || bundles.Items[0].Uses != 0 || len(bundles.Items[0].Parts) != 1 ||
 			!slices.ContainsFunc(items, func(i tariff.Item) bool { return i.ID == bundles.Items[0].Parts[0].Item }) {
@@ -113,6 +117,53 @@ func TestCopyProject(t *testing.T) {
 			t.Errorf("the doctor says %v %v", found, err)
 		}
 	})
+}
+
+// reminds sets when and how the project reminds its debtors.
+func reminds(t *testing.T, p *patient, who actor.Actor) {
+	t.Helper()
+	ctx, q := t.Context(), p.app.DB.Reader(t.Context())
+	sc, err := p.app.Dunning.Schedule(ctx, q, p.project)
+	if err == nil {
+		sc.Steps = []int{-5, 10}
+		_, err = p.app.Dunning.SetSchedule(ctx, who, p.project, sc)
+	}
+	st, e := p.app.Dunning.Setting(ctx, q, p.project)
+	if e == nil {
+		st.Contact, st.Account, st.DeadlineDays = "云栖路 1 号 0571-86001234", "云栖路支行 6222", 21
+		_, e = p.app.Dunning.SetSetting(ctx, who, p.project, st)
+	}
+	texts, e2 := p.app.Notify.Templates(ctx, q, p.project)
+	if e2 == nil {
+		i := slices.IndexFunc(texts, func(x notify.Template) bool { return x.Channel == notify.Inbox && x.Kind == notify.KindBill })
+		texts[i].Body = "{姓名}，{账期} 的账单 {金额} 元出来了"
+		_, e2 = p.app.Notify.SetTemplate(ctx, who, p.project, texts[i])
+	}
+	set, e3 := p.app.Notify.Setting(ctx, q, p.project)
+	if e3 == nil {
+		set.DayLimit = 1
+		_, e3 = p.app.Notify.SetSetting(ctx, who, p.project, set)
+	}
+	if err = errors.Join(err, e, e2, e3); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// remindsToo checks that a copied project reminds alike, in its own name.
+func remindsToo(t *testing.T, p *patient, project id.ID) {
+	t.Helper()
+	ctx, q := t.Context(), p.app.DB.Reader(t.Context())
+	sc, err := p.app.Dunning.Schedule(ctx, q, project)
+	st, e := p.app.Dunning.Setting(ctx, q, project)
+	set, e2 := p.app.Notify.Setting(ctx, q, project)
+	texts, e3 := p.app.Notify.Templates(ctx, q, project)
+	if err = errors.Join(err, e, e2, e3); err != nil {
+		t.Fatal(err)
+	}
+	own := slices.ContainsFunc(texts, func(x notify.Template) bool { return strings.Contains(x.Body, "的账单 {金额} 元出来了") })
+	if !slices.Equal(sc.Steps, []int{-5, 10}) || st.DeadlineDays != 21 || st.Contact+st.Account != "" || set.DayLimit != 1 || !own {
+		t.Errorf("reminds %+v %+v %+v, own text %v", sc, st, set, own)
+	}
 }
 
 // bundleOf gives the project a bundle of its item and one that is retired

@@ -24,7 +24,7 @@ type ProjectCopy struct {
 }
 
 // CopyProject makes a project with the fee items, prices, scopes by rule, bundles, tags,
-// fields of own making, prefixes of numbers and settings of another one; rooms, people and money
+// fields of own making, prefixes of numbers, reminders and settings of another one; rooms, people and money
 // stay where they are. It is one transaction. Besides the right to make
 // projects it takes the rights to set what it sets, on all projects.
 func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, p estate.Project) (ProjectCopy, error) {
@@ -61,8 +61,10 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 		if err := s.words.CopySetup(ctx, tx, from, p.ID); err != nil {
 			return err
 		}
-		if err := s.cashier.CopySetup(ctx, tx, from, p.ID); err != nil {
-			return err
+		for _, room := range []func(context.Context, *db.Tx, id.ID, id.ID) error{s.cashier.CopySetup, s.notify.CopySetup, s.dunning.CopySetup} {
+			if err := room(ctx, tx, from, p.ID); err != nil {
+				return err
+			}
 		}
 		s.audit.Record(tx, audit.Entry{Project: p.ID, Who: who, Action: "estate.project_copied", Kind: "project", Subject: p.ID,
 			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个套餐、%d 个标签、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Bundles, out.Tags, out.Fields),

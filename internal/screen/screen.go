@@ -1,7 +1,7 @@
 // Package screen answers the pages that look into several rooms at once: the
 // household's page, the home page, the plan of a building, a room that changes
 // hands, and the histories of records. It owns no
-// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, feebundle.
+// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, dunning, feebundle.
 package screen
 
 import (
@@ -9,6 +9,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/dictionary"
+	"linli/internal/dunning"
 	"linli/internal/estate"
 	"linli/internal/feebundle"
 	"linli/internal/kit/db"
@@ -31,6 +32,7 @@ type Deps struct {
 	LateFee *latefee.Service
 	Cashier *cashier.Service
 	Bundles *feebundle.Service
+	Dunning *dunning.Service
 }
 
 // Service is the room.
@@ -46,9 +48,10 @@ type Service struct {
 	late    *latefee.Service
 	cashier *cashier.Service
 	bundles *feebundle.Service
+	dunning *dunning.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles}
+	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles, dunning: d.Dunning}
 }

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -53,6 +55,23 @@ func TestSwallowedErrorIsNotCommitted(t *testing.T) {
 		})
 		if n := count(t, d); (err == nil) != (n == 1) {
 			t.Fatalf("write says %v, %d rows are there", err, n)
+		}
+	})
+}
+
+// What the server never got is asked again on another connection.
+func TestBadConnectionIsTakenAnew(t *testing.T) {
+	dbtest.Run(t, things(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx, tries := t.Context(), 0
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			if tries++; tries == 1 {
+				return fmt.Errorf("begin: %w", driver.ErrBadConn)
+			}
+			_, err := tx.Exec(ctx, "INSERT INTO thing (id, name, ok) VALUES (1, 'a', 1)")
+			return err
+		})
+		if err != nil || tries != 2 || count(t, d) != 1 {
+			t.Fatalf("%v after %d tries", err, tries)
 		}
 	})
 }

@@ -7,6 +7,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -258,8 +259,13 @@ func IsUnique(err error) bool {
 	return strings.Contains(s, "UNIQUE constraint failed") || strings.Contains(s, "PRIMARY KEY constraint failed")
 }
 
-// retryable reports a lost race that a fresh try can win.
+// retryable reports a lost race that a fresh try can win. A bad connection is
+// one as well: the driver says so only of what the server never got, as when the
+// pool hands out a connection that a cancelled command is about to close.
 func retryable(err error) bool {
+	if errors.Is(err, driver.ErrBadConn) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "40P01" || pg.Code == "40001"
