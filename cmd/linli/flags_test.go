@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -85,9 +84,7 @@ func TestAddressIsTaken(t *testing.T) {
 	}
 	defer l.Close()
 	for _, command := range []string{"serve", "demo"} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], command)
-		cmd.Env = append(os.Environ(), mainEnv+"=1", "LINLI_ADDR="+l.Addr().String(), "LINLI_DATA="+t.TempDir(), "LINLI_DB=")
-		out, err := cmd.CombinedOutput()
+		out, err := product(t.Context(), t.TempDir(), []string{command}, "LINLI_ADDR="+l.Addr().String()).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "已被别的程序占用") {
 			t.Errorf("linli %s: %v\n%s", command, err, out)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -59,8 +58,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		"LINLI_TLS=true": "LINLI_TLS 应为 1", "LINLI_LOG=LOUD": "LINLI_LOG 应为 DEBUG", "LINLI_URL=wy.example.cn": "LINLI_URL 应为 https://",
 		"LINLI_SMS=127.0.0.1:8092": "LINLI_SMS 应为 https://", "LINLI_DB=mysql://x": "LINLI_DB 应为 postgres://", "LINLI_PORT=8090": "没有 LINLI_PORT 这个设置", "LINLI_TLS=1": "已被别的程序占用",
 	} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "serve")
-		cmd.Env = append(os.Environ(), mainEnv+"=1", "LINLI_ADDR="+l.Addr().String(), "LINLI_DATA="+t.TempDir(), "LINLI_DB=", setting) // of two of a name the later counts
+		cmd := product(t.Context(), t.TempDir(), []string{"serve"}, "LINLI_ADDR="+l.Addr().String(), setting)
 		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%s: %v\n%s", setting, err, out)
 		}

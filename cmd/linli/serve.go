@@ -29,7 +29,7 @@ func serve(ctx context.Context, env environment, args []string) error {
 		env.data = "data"
 	}
 	for _, name := range unknownSettings(os.Environ()) {
-		fmt.Fprintf(os.Stderr, "没有 %s 这个设置，没有用它；linli help 列出全部设置\n", name)
+		env.log.Warn("没有 "+name+" 这个设置，没有用它；linli help 列出全部设置", "name", name)
 	}
 	a, unlock, err := open(ctx, env)
 	if err != nil {

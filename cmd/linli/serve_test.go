@@ -39,9 +39,17 @@ type process struct {
 	left   chan error // how it ended
 }
 
-func product(dir string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], "serve")
-	cmd.Env = append(os.Environ(), mainEnv+"=1", "LINLI_ADDR=127.0.0.1:0", "LINLI_DATA="+dir, "LINLI_DB=", "LINLI_LOG=INFO")
+// product is a command of the product on a folder, with these settings and none
+// of whoever runs the tests.
+func product(ctx context.Context, dir string, args []string, settings ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	for _, s := range os.Environ() {
+		if !strings.HasPrefix(s, "LINLI_") {
+			cmd.Env = append(cmd.Env, s)
+		}
+	}
+	cmd.Env = append(cmd.Env, mainEnv+"=1", "LINLI_ADDR=127.0.0.1:0", "LINLI_DATA="+dir)
+	cmd.Env = append(cmd.Env, settings...)
 	return cmd
 }
 
@@ -53,7 +61,7 @@ func startServe(t *testing.T) (*process, string) {
 
 func serveOn(t *testing.T, dir string) *process {
 	t.Helper()
-	p := &process{cmd: product(dir), left: make(chan error, 1)}
+	p := &process{cmd: product(t.Context(), dir, []string{"serve"}, "LINLI_LOG=INFO"), left: make(chan error, 1)}
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -123,7 +131,7 @@ func TestOneProcessPerFolder(t *testing.T) {
 	p, dir := startServe(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	second := product(dir)
+	second := product(t.Context(), dir, []string{"serve"})
 	var said bytes.Buffer
 	second.Stderr = &said
 	if err := second.Start(); err != nil {
@@ -143,7 +151,7 @@ func TestOneProcessPerFolder(t *testing.T) {
 	}
 	p.cmd.Process.Kill()
 	<-p.left
-	third := product(dir)
+	third := product(t.Context(), dir, []string{"serve"})
 	out, err := third.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -101,6 +101,17 @@ func TestInterruptedJobIsGivenBack(t *testing.T) {
 	})
 }
 
+// A server that is told to end while it starts ends in peace.
+func TestEndBeforeTheStart(t *testing.T) {
+	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := job.New(d, slog.New(slog.DiscardHandler)).Run(ctx, 2, true); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A job that was cut off by a kill did not fail: only its failures count.
 func TestKillsAreNotFailures(t *testing.T) {
 	dbtest.Run(t, []db.Migrations{job.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
