@@ -12,6 +12,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
@@ -162,6 +163,10 @@ func TestMatrix(t *testing.T) {
 		if len(list) < 50 {
 			t.Fatalf("only %d operations", len(list))
 		}
+		w.rights = map[string][]actor.Permission{}
+		for _, r := range w.roles(t) {
+			w.rights[r.Key] = r.Permissions
+		}
 		w.payPublicly(t)
 		w.provePublicly(t)
 		untouched := w.hash(t, w.b.ids["project"])
@@ -198,6 +203,9 @@ func (w *matrixWorld) tryAll(t *testing.T, e *endpoint) {
 		if role == "" || role == wing {
 			continue
 		}
+		if w.app.DB.Engine() == db.Postgres && e.permission != "" && !w.may(role, e) {
+			continue // refused before any room is asked, which SQLite shows
+		}
 		status, text := w.call(t, role, e.method, e.fill(own, w.a), kind, body)
 		w.judge(t, e, role, status, text)
 		if role == "head" && e.project {
@@ -229,22 +237,23 @@ func (w *matrixWorld) tryAll(t *testing.T, e *endpoint) {
 // namesRow reports whether the path names a row inside the project.
 func namesRow(path string) bool { return strings.Count(path, "{") > 1 }
 
+// may reports whether a role has the right that an operation asks for.
+func (w *matrixWorld) may(role string, e *endpoint) bool {
+	base, _ := strings.CutSuffix(role, "@b")
+	if role == "head" {
+		base = "admin"
+	}
+	return slices.Contains(w.rights[base], e.permission)
+}
+
 // judge holds an answer on the own project against the role's rights.
 func (w *matrixWorld) judge(t *testing.T, e *endpoint, role string, status int, text string) {
-	base, other := strings.CutSuffix(role, "@b")
-	rights := map[string]bool{}
-	for _, r := range w.roles(t) {
-		if r.Key == base || role == "head" && r.Key == "admin" {
-			for _, p := range r.Permissions {
-				rights[string(p)] = true
-			}
-		}
-	}
+	_, other := strings.CutSuffix(role, "@b")
 	want := "reach"
 	switch {
 	case e.project && (other || role == "none"):
 		want = "hidden"
-	case e.permission != "" && !rights[string(e.permission)]:
+	case e.permission != "" && !w.may(role, e):
 		want = "forbidden"
 	case e.permission != "" && !e.project && role != "head":
 		want = "forbidden"

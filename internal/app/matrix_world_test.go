@@ -40,9 +40,10 @@ type matrixWorld struct {
 	app    *app.App
 	url    string
 	a, b   twin
-	c      twin              // another building of the first project
-	home   twin              // another household of its first building
-	tokens map[string]string // role, or role@b; "" is nobody
+	c      twin                          // another building of the first project
+	home   twin                          // another household of its first building
+	tokens map[string]string             // role, or role@b; "" is nobody
+	rights map[string][]actor.Permission // by role
 }
 
 // furnish makes the projects and the people.
