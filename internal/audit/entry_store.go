@@ -199,10 +199,14 @@ func countActions(ctx context.Context, q db.Q, project, after, upto id.ID, actio
 	return out, err
 }
 
-func newestAfter(ctx context.Context, q db.Q, project id.ID, kind string) (map[id.ID]string, error) {
+func newestAfter(ctx context.Context, q db.Q, project id.ID, kind string, except []string) (map[id.ID]string, error) {
+	args, left := []any{project, kind}, ""
+	for _, action := range except {
+		args, left = append(args, action), left+" AND action <> ?"
+	}
 	rows, err := q.Query(ctx, `SELECT e.subject_id, e.after FROM audit_entry e JOIN (
-			SELECT subject_id, MAX(seq) AS seq FROM audit_entry WHERE project_id = ? AND kind = ? AND after <> '' GROUP BY subject_id
-		) n ON n.seq = e.seq WHERE e.project_id = ?`, project, kind, project)
+			SELECT subject_id, MAX(seq) AS seq FROM audit_entry WHERE project_id = ? AND kind = ? AND after <> ''`+left+` GROUP BY subject_id
+		) n ON n.seq = e.seq WHERE e.project_id = ?`, append(args, project)...)
 	out := map[id.ID]string{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var subject id.ID

@@ -119,9 +119,10 @@ func (s *Service) Deeds(ctx context.Context, q db.Q, project, after, upto id.ID,
 }
 
 // Newest is, by subject, what the newest entry about a kind of subject says it
-// is now (JSON as written); entries that say nothing about that do not count.
-func (s *Service) Newest(ctx context.Context, q db.Q, project id.ID, kind string) (map[id.ID]string, error) {
-	out, err := newestAfter(ctx, q, project, kind)
+// is now (JSON as written); entries that say
+// nothing about that do not count, nor do those of the actions except.
+func (s *Service) Newest(ctx context.Context, q db.Q, project id.ID, kind string, except ...string) (map[id.ID]string, error) {
+	out, err := newestAfter(ctx, q, project, kind, except)
 	if err != nil {
 		return nil, fmt.Errorf("newest audit entries: %w", err)
 	}

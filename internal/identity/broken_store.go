@@ -15,7 +15,8 @@ import (
 // be.
 func (s *Service) Broken(ctx context.Context) ([]string, error) {
 	q := s.db.Reader(ctx)
-	logged, err := s.audit.Newest(ctx, q, 0, "account")
+	// How many recovery codes are left once stood where the account should stand.
+	logged, err := s.audit.Newest(ctx, q, 0, "account", "identity.recovery_used")
 	if err != nil {
 		return nil, fmt.Errorf("check accounts: %w", err)
 	}

@@ -42,6 +42,7 @@ type house struct {
 	srv   *httptest.Server
 
 	buildings map[id.ID]string // of project 1
+	spoiled   bool             // by hand: the doctor will find something
 }
 
 func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
@@ -83,6 +84,9 @@ func eachEngine(t *testing.T, f func(t *testing.T, h *house)) {
 		h.srv = httptest.NewServer(h.handler())
 		t.Cleanup(h.srv.Close)
 		f(t, h)
+		if broken, err := h.s.Broken(t.Context()); !h.spoiled && (err != nil || len(broken) > 0) {
+			t.Errorf("the doctor finds %q %v", broken, err)
+		}
 		if err := h.audit.VerifyAll(t.Context()); err != nil {
 			t.Errorf("audit log afterwards: %v", err)
 		}
@@ -236,6 +240,7 @@ func (h *house) count(query string) (n int) {
 
 func (h *house) exec(query string) {
 	h.t.Helper()
+	h.spoiled = true
 	if err := h.d.Write(h.t.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(h.t.Context(), query)
 		return err

@@ -36,8 +36,8 @@ var (
 const (
 	stepSeconds   = 30
 	recoveryCount = 10
-	recoveryLen   = 10 // base32 characters: 50 bits each
-	qrSide        = 220
+	recoveryLen   = 10  // base32 characters: 50 bits each
+	qrSide        = 480 // the name of the company makes many modules; each takes some pixels
 )
 
 // Enrolment is what an authenticator app is fed with.
@@ -222,7 +222,7 @@ func (s *Service) useCode(ctx context.Context, tx *db.Tx, who actor.Actor, a Acc
 	if !used {
 		return ErrCode
 	}
-	s.note(tx, who, "recovery_used", a, nil, map[string]int{"left": left}, "%s 用掉一个恢复码，还剩 %d 个", a.Name, left)
+	s.note(tx, who, "recovery_used", a, nil, nil, "%s 用掉一个恢复码，还剩 %d 个", a.Name, left)
 	return nil
 }
 

@@ -1,11 +1,17 @@
 package identity_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
+
+	"linli/internal/audit"
+	"linli/internal/kit/db"
 )
 
 // code is what the phone shows now.
@@ -18,6 +24,31 @@ func (h *house) code(secret string) string {
 	return c
 }
 
+// scannable fails when the modules of a picture are too small for a telephone.
+func scannable(t *testing.T, data string) {
+	t.Helper()
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(data, "data:image/png;base64,"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dark := func(x, y int) bool { r, _, _, _ := p.At(x, y).RGBA(); return r < 0x8000 }
+	corner := 0
+	for corner < p.Bounds().Dx() && !dark(corner, corner) {
+		corner++
+	}
+	side := corner // the finder is seven modules wide
+	for side < p.Bounds().Dx() && dark(side, corner) {
+		side++
+	}
+	if module := (side - corner) / 7; module < 5 {
+		t.Errorf("a module has %d pixels of %d", module, p.Bounds().Dx())
+	}
+}
+
 // bind gives an account its second factor.
 func (h *house) bind(token string) (secret string, recovery []string) {
 	h.t.Helper()
@@ -26,6 +57,7 @@ func (h *house) bind(token string) (secret string, recovery []string) {
 	if !strings.HasPrefix(e.URL, "otpauth://totp/") || !strings.Contains(e.URL, e.Secret) {
 		h.t.Errorf("url %s", e.URL)
 	}
+	scannable(h.t, e.QR)
 	h.want(h.call(token, "POST", "/session/totp/confirm", map[string]any{"code": "000000x"}), 422, "totp_code_wrong")
 	var c struct{ Codes []string }
 	h.want(h.call(token, "POST", "/session/totp/confirm", map[string]any{"code": h.code(e.Secret)}), 200, "codes").read(h.t, &c)
@@ -81,6 +113,14 @@ func TestSecondFactor(t *testing.T) {
 		h.want(h.call(out.Token, "POST", "/session/totp/remove", map[string]any{"code": "1"}), 422, "还可试 4 次")
 		h.want(h.call(out.Token, "POST", "/session/totp/remove", map[string]any{"code": recovery[1]}), 204, "")
 		h.want(h.call(out.Token, "POST", "/session/totp/remove", map[string]any{"code": recovery[2]}), 409, "totp_not_bound")
+		// Older versions wrote so of every recovery code that was used.
+		person := h.log("identity.recovery_used")[0].Subject
+		if err := h.d.Write(t.Context(), func(tx *db.Tx) error {
+			h.audit.Record(tx, audit.Entry{Action: "identity.recovery_used", Kind: "account", Subject: person, After: map[string]int{"left": 8}})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
 		h.token("sunmin", clerkPassword)
 	})
 }

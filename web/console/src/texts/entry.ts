@@ -10,7 +10,7 @@ export const loginTexts = {
   submit: '登录',
   submitting: '正在登录',
   code: '动态验证码',
-  codeHint: '手机验证器上的 6 位数字，手机不在身边可以用恢复码',
+  codeHint: '手机验证器上的 6 位数字；手机不在身边用恢复码，都没有请管理员重置',
   codeLead: '密码正确，还要输入动态验证码',
   needCode: '请输入动态验证码',
   otherAccount: '换一个账号登录',
