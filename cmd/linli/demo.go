@@ -74,7 +74,7 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 // is said before that and not after.
 func prepareDemo(ctx context.Context, env environment, dir string, makeOnly, small bool) error {
 	if !makeOnly {
-		l, err := listenOn(env.addr)
+		l, err := listenOn("LINLI_ADDR", env.addr)
 		if err != nil {
 			return err
 		}

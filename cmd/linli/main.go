@@ -13,8 +13,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
-
-	"linli/internal/kit/fault"
 )
 
 type command struct {
@@ -63,14 +61,6 @@ func setting(name, fallback string) string {
 		return v
 	}
 	return fallback
-}
-
-// words is what a person reads of an error: the sentence, where there is one.
-func words(err error) string {
-	if f := fault.As(err); f != nil {
-		return f.Text
-	}
-	return err.Error()
 }
 
 func version() string {

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"linli/internal/app"
@@ -47,11 +45,11 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 		return nil, nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("create data folder: %w", err)
+		return nil, nil, fmt.Errorf("建数据目录: %w", err)
 	}
 	unlock, err := flock.Lock(filepath.Join(dir, "lock"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("数据目录 %s 正被另一个 linli 使用，请先停掉它: %w", dir, err)
+		return nil, nil, err
 	}
 	plan, err := backupPlan(dir)
 	if err != nil {
@@ -76,22 +74,10 @@ func open(ctx context.Context, env environment) (*app.App, func(), error) {
 	return a, unlock, nil
 }
 
-// listenOn takes the address; when another program has it, it says what to do.
-func listenOn(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s 已被别的程序占用：先停掉它，或用 LINLI_ADDR 换一个，例如 LINLI_ADDR=127.0.0.1:8090", addr)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
-	}
-	return l, nil
-}
-
 // listen serves until ctx ends, then lets running requests finish.
 func listen(ctx context.Context, env environment, a *app.App) error {
 	debug.SetGCPercent(50) // a small heap matters more than speed for a server at rest
-	l, err := listenOn(env.addr)
+	l, err := listenOn("LINLI_ADDR", env.addr)
 	if err != nil {
 		return err
 	}
@@ -134,9 +120,9 @@ func serveMetrics(env environment, a *app.App) (stop func(), err error) {
 	if env.metrics == "" {
 		return func() {}, nil
 	}
-	l, err := net.Listen("tcp", env.metrics)
+	l, err := listenOn("LINLI_METRICS", env.metrics)
 	if err != nil {
-		return nil, fmt.Errorf("listen for metrics: %w", err)
+		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics())

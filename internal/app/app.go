@@ -149,6 +149,9 @@ func Migrations() []db.Migrations {
 
 // New opens the database, brings it up to date and builds every room.
 func New(ctx context.Context, c Config) (*App, error) {
+	if err := elsewhere(c); err != nil {
+		return nil, err
+	}
 	d, err := db.Open(ctx, db.Options{DSN: c.DSN, Dir: c.Dir, Clock: c.Clock, Log: c.Log})
 	if err != nil {
 		return nil, err

@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 )
 
@@ -30,12 +33,32 @@ type Checks struct {
 	Quick bool // leave out what reads every charge ever made and every file
 }
 
+// ErrElsewhere says that the folder is one of an installation without its database.
+var ErrElsewhere = fault.New(fault.Conflict, "database_elsewhere", "数据目录里有密钥，没有数据库 linli.db")
+
+// elsewhere refuses keys without a database: an empty one beside them would
+// look like a new installation, while the data lie in PostgreSQL or are lost.
+func elsewhere(c Config) error {
+	if c.DSN != "" {
+		return nil
+	}
+	_, keys := os.Stat(filepath.Join(c.Dir, "keys.json"))
+	_, data := os.Stat(filepath.Join(c.Dir, "linli.db"))
+	if keys == nil && errors.Is(data, os.ErrNotExist) {
+		return ErrElsewhere.Say("数据目录 %s 里有密钥 keys.json，却没有数据库 linli.db：数据在 PostgreSQL 时请设好 LINLI_DB；不是的话，请从备份恢复到新的目录", c.Dir)
+	}
+	return nil
+}
+
 // Look builds the rooms on an existing installation that another process may
 // own: nothing is written, migrated or created. Errors: crypt.ErrNone when the
 // folder holds no installation; db.ErrOlder, db.ErrNewer.
 func Look(ctx context.Context, c Config) (*App, error) {
 	if _, err := crypt.Existing(filepath.Join(c.Dir, "keys.json")); err != nil {
 		return nil, fmt.Errorf("open key ring: %w", err)
+	}
+	if err := elsewhere(c); err != nil {
+		return nil, err
 	}
 	d, err := db.Open(ctx, db.Options{DSN: c.DSN, Dir: c.Dir, Clock: c.Clock, Log: c.Log, ReadOnly: true})
 	if err != nil {

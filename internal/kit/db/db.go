@@ -81,7 +81,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	var err error
 	if strings.HasPrefix(o.DSN, "postgres://") || strings.HasPrefix(o.DSN, "postgresql://") {
 		d.engine = Postgres
-		err = d.openPostgres(o)
+		if err = d.openPostgres(o); err != nil {
+			err = away(o.DSN, err)
+		}
 	} else if o.DSN == "" {
 		d.engine = SQLite
 		err = d.openSQLite(o)
@@ -91,7 +93,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if err := d.write.PingContext(ctx); err != nil {
+	if err := d.reach(ctx, o); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}

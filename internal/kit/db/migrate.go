@@ -110,7 +110,7 @@ func (d *DB) Migrate(ctx context.Context, rooms ...Migrations) error {
 			return fmt.Errorf("migrate %s: %w", m.Room, err)
 		}
 		if _, err := p.Up(ctx); err != nil {
-			return fmt.Errorf("migrate %s: %w", m.Room, err)
+			return fmt.Errorf("migrate %s: %w", m.Room, d.barred(ctx, err))
 		}
 	}
 	return nil
