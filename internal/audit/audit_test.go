@@ -325,7 +325,7 @@ func TestRoutesAndRefusals(t *testing.T) {
 			t.Errorf("refusals of the installation: %+v", got)
 		}
 		for range 200 {
-			s.Refused(t.Context(), actor.Actor{Address: "10.9.9.9"}, "list-audit", 0, 401)
+			s.Refused(t.Context(), actor.Actor{Address: "10.9.9.9"}, "list-audit", "查操作日志", 0, 401)
 		}
 		if n := len(entries(t, s, 0, audit.Filter{Request: page.Request{Limit: 200}, Action: "web.refused"})); n > 3+60 {
 			t.Errorf("visitors wrote %d refusals in a minute", n)

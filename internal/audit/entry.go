@@ -183,11 +183,28 @@ func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
 }
 
+// why is the reason of a refusal in words.
+func why(status int) string {
+	switch status {
+	case 401:
+		return "没有登录，或登录没有通过"
+	case 403:
+		return "没有权限"
+	case 404:
+		return "不在他能看的范围里"
+	case 422:
+		return "验证码不对"
+	case 429:
+		return "次数太多"
+	}
+	return fmt.Sprint(status)
+}
+
 // Refused writes down that an operation was refused. It is told by the edge
 // and has nobody to answer to, so a failure goes to the log. Refusals of
 // visitors who are not signed in are written at most 60 times a minute:
 // anybody can cause them, and nobody may fill the disk with them.
-func (s *Service) Refused(ctx context.Context, who actor.Actor, operation string, project id.ID, status int) {
+func (s *Service) Refused(ctx context.Context, who actor.Actor, operation, what string, project id.ID, status int) {
 	if who.Account == 0 && !s.anonyms.take(s.db.Clock().Now()) {
 		return
 	}
@@ -200,7 +217,7 @@ func (s *Service) Refused(ctx context.Context, who actor.Actor, operation string
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		s.Record(tx, Entry{
 			Project: chain, Who: who, Action: "web.refused", Kind: "operation",
-			Summary: fmt.Sprintf("请求 %s 被拒绝（%d）", operation, status),
+			Summary: fmt.Sprintf("请求“%s”被拒绝：%s", what, why(status)),
 			After:   map[string]any{"operation": operation, "status": status, "project": project},
 		})
 		return nil

@@ -34,8 +34,8 @@ func (s *Service) Exports() []export.Offer {
 }
 
 func columns() []sheet.Column {
-	return []sheet.Column{{Title: "序号", Width: 8}, export.Text("时间", 20), export.Text("谁", 12), export.Text("做了什么", 60), export.Text("动作", 24),
-		export.Text("对象", 14), export.Text("对象编号", 22), export.Text("网络地址", 18), export.Text("改之前", 40), export.Text("改之后", 40)}
+	return []sheet.Column{{Title: "序号", Width: 8}, export.Text("时间", 20), export.Text("谁", 12), export.Text("做了什么", 60), export.Text("动作代码", 24),
+		export.Text("对象代码", 14), export.Text("对象编号", 22), export.Text("网络地址", 18), export.Text("改之前", 40), export.Text("改之后", 40)}
 }
 
 func cells(r *auditRow) []sheet.Value {

@@ -317,7 +317,7 @@ func (s *Service) Reveal(ctx context.Context, who actor.Actor, project, person i
 	})
 	if err != nil {
 		if f := fault.As(err); f != nil && f.Kind == fault.TooMany {
-			s.audit.Refused(ctx, who, "reveal-person", project, 429)
+			s.audit.Refused(ctx, who, "reveal-person", "查看完整的手机号或证件号（记入日志）", project, 429)
 		}
 		return "", err
 	}

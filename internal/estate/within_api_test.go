@@ -117,7 +117,7 @@ func TestTooManyLooks(t *testing.T) {
 			t.Errorf("second look: %q %v", v, err)
 		}
 		log, err := h.audit.Entries(h.ctx, h.p, audit.Filter{Account: 7})
-		if err != nil || len(log.Items) != 2 || log.Items[0].Summary != "请求 reveal-person 被拒绝（429）" {
+		if err != nil || len(log.Items) != 2 || log.Items[0].Summary != "请求“查看完整的手机号或证件号（记入日志）”被拒绝：次数太多" {
 			t.Errorf("log %+v %v", log.Items, err)
 		}
 	})

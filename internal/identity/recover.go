@@ -137,7 +137,7 @@ func (s *Service) Recover(ctx context.Context, who actor.Actor, token, code, pas
 		return fmt.Errorf("recover password: %w", err)
 	}
 	if !s.sameCode(row, code) || row.account == 0 {
-		s.audit.Refused(ctx, actor.Actor{Name: "找回密码的人", Address: who.Address}, "confirm-recovery", 0, 422)
+		s.audit.Refused(ctx, actor.Actor{Name: "找回密码的人", Address: who.Address}, "confirm-recovery", "用验证码设置新密码", 0, 422)
 		return fmt.Errorf("recover password: %w", wrongCode(ErrRecoveryCode, left))
 	}
 	a, err := s.Account(ctx, s.db.Reader(ctx), row.account)

@@ -10,7 +10,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "run-setup", Method: "POST", Path: "/setup", Summary: "首次设置：公司名称与第一位管理员，只能做一次", Tag: tag, Public: true, Status: 201, Secrets: true}, s.runSetup)
 
 	web.Handle(w, web.Op{ID: "sign-in", Method: "POST", Path: "/session", Summary: "登录", Tag: tag, Public: true, Secrets: true}, s.signIn)
-	web.Handle(w, web.Op{ID: "read-session", Method: "GET", Path: "/session", Summary: "我是谁，能做什么", Tag: tag}, s.readSession)
+	web.Handle(w, web.Op{ID: "read-session", Method: "GET", Path: "/session", Summary: "我是谁，能做什么", Tag: tag, Quiet: true}, s.readSession)
 	web.Handle(w, web.Op{ID: "sign-out", Method: "DELETE", Path: "/session", Summary: "退出登录", Tag: tag, Status: 204}, s.signOut)
 	web.Handle(w, web.Op{ID: "change-password", Method: "POST", Path: "/session/password", Summary: "修改自己的密码，其他登录全部失效", Tag: tag, Secrets: true}, s.changePassword)
 

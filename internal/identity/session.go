@@ -312,5 +312,5 @@ func (s *Service) refused(ctx context.Context, who actor.Actor, a Account, statu
 	if name == "" {
 		name = "不存在的账号"
 	}
-	s.audit.Refused(ctx, actor.Actor{Account: who.Account, Name: name, Session: who.Session, Address: who.Address}, "sign-in", 0, status)
+	s.audit.Refused(ctx, actor.Actor{Account: who.Account, Name: name, Session: who.Session, Address: who.Address}, "sign-in", "登录", 0, status)
 }

@@ -108,11 +108,19 @@ func TestWrongPasswordsG11(t *testing.T) {
 		}
 		h.want(h.call(admin, "POST", "/accounts/"+clerk.String()+"/password", login{"password": freshPassword}), 204, "")
 		h.want(h.signIn(login{"login": "lixuemei", "password": freshPassword}), 200, "")
+		before := len(h.log("web.refused"))
+		h.want(h.call("", "GET", "/session", nil), 401, "sign_in")
 		refusals := h.log("web.refused")
+		if len(refusals) != before {
+			t.Error("whoever opens the page to sign in is written down as refused")
+		}
 		if len(refusals) < 20 {
 			t.Errorf("%d refusals logged", len(refusals))
 		}
 		for _, r := range refusals {
+			if !strings.HasPrefix(r.Summary, "请求“登录”被拒绝：") {
+				t.Errorf("what was refused is not said in words: %s", r.Summary)
+			}
 			if strings.Contains(r.Name+r.Summary+r.After, "nobody") || strings.Contains(r.Name+r.Summary+r.After, "OR 1=1") {
 				t.Errorf("the log keeps what was typed: %+v", r)
 			}

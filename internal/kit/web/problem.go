@@ -117,8 +117,8 @@ func (s *Server) problem(ctx context.Context, op string, err error) error {
 // refuse answers a refusal and tells the audit log.
 func (s *Server) refuse(ctx huma.Context, who actor.Actor, op Op, project id.ID, e *fault.Error) {
 	p := newProblem(e)
-	if s.deps.Refused != nil {
-		s.deps.Refused(ctx.Context(), who, op.ID, project, p.Status)
+	if s.deps.Refused != nil && !(op.Quiet && p.Status == http.StatusUnauthorized) {
+		s.deps.Refused(ctx.Context(), who, op.ID, op.Summary, project, p.Status)
 	}
 	if errors.Is(e, actor.ErrForbidden) && op.Permission != "" {
 		p.Errors = []ProblemField{{Location: "permission", Message: string(op.Permission)}}

@@ -57,7 +57,7 @@ type Deps struct {
 	// on those that are. nil believes in every project.
 	Project func(ctx context.Context, project id.ID) (bool, error)
 	// Refused is told of every refusal, to be written to the audit log.
-	Refused func(ctx context.Context, who actor.Actor, operation string, project id.ID, status int)
+	Refused func(ctx context.Context, who actor.Actor, operation, what string, project id.ID, status int)
 	// Missing says in words which right somebody lacks and who has it; nil
 	// leaves the general sentence.
 	Missing func(ctx context.Context, who actor.Actor, p actor.Permission, project id.ID) string
@@ -130,6 +130,7 @@ type Op struct {
 	Status     int              // success status, 0 = 200 (204 without body)
 	MaxBody    int64            // bytes, 0 = 1 MiB
 	Secrets    bool             // body or answer hold a password or a token: digests are keyed, and what is stored of the answer is sealed
+	Quiet      bool             // nobody being signed in is an answer and no refusal: the audit log is not told
 	Form       bool             // the body is what a form sends (application/x-www-form-urlencoded), as raw bytes
 }
 

@@ -55,7 +55,7 @@ func server(t *testing.T, d *db.DB, refused *atomic.Int64) *httptest.Server {
 			}
 			return actor.Actor{Account: 7, Address: addr, Grants: []actor.Grant{{Project: 1, Permissions: []actor.Permission{"note.write"}}}}, nil
 		},
-		Refused: func(context.Context, actor.Actor, string, id.ID, int) { refused.Add(1) },
+		Refused: func(context.Context, actor.Actor, string, string, id.ID, int) { refused.Add(1) },
 	})
 	add := func(ctx context.Context, _ actor.Actor, in *noteIn) (*noteOut, error) {
 		out := &noteOut{}

@@ -115,6 +115,7 @@ export const auditTexts = {
   onlySubject: '只看这个对象',
   drop: (text: string) => `不再${text}`,
   details: '前后对比',
+  look: '详情',
   clear: '清除条件',
   noneTitle: '没有符合条件的记录',
   noneText: '可以放宽时间或去掉条件。',
