@@ -2,6 +2,7 @@ package meter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/supply"
@@ -97,8 +99,15 @@ func (s *Service) Install(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 
 // InstallAll gives every room that has no meter of the kind one, numbered by
 // the kind and the room, and answers how many. The pattern says everything but
-// room and number. Errors: ErrMeter, ErrNumber.
+// room and number. Errors: ErrMeter, ErrNumber, ErrNotFound (of the building).
 func (s *Service) InstallAll(ctx context.Context, tx *db.Tx, who actor.Actor, project, building id.ID, pattern Meter) (int, error) {
+	if building != 0 {
+		if _, err := s.estate.Building(ctx, tx, project, building); errors.Is(err, fault.ErrNotFound) {
+			return 0, fault.ErrNotFound.Say("这个项目里没有这栋楼，请刷新后重选").At("body.building_id", "不是这个项目的楼栋", building)
+		} else if err != nil {
+			return 0, err
+		}
+	}
 	have, err := roomsWithMeter(ctx, tx, project, pattern.Kind, pattern.Band)
 	if err != nil {
 		return 0, err
