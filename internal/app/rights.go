@@ -1,6 +1,9 @@
 package app
 
 import (
+	"slices"
+	"strings"
+
 	"linli/internal/adjust"
 	"linli/internal/analytics"
 	"linli/internal/audit"
@@ -14,6 +17,7 @@ import (
 	"linli/internal/file"
 	"linli/internal/identity"
 	"linli/internal/invoice"
+	"linli/internal/kit/actor"
 	"linli/internal/latefee"
 	"linli/internal/meter"
 	"linli/internal/notify"
@@ -28,8 +32,37 @@ import (
 // roles of own making are composed from, and what a refusal names. A test
 // holds the list against the operations.
 func rights() []identity.Right {
+	list := append(workRights(), manageRights()...)
+	for i := range list {
+		list[i].Needs = needs(list, list[i])
+	}
+	return list
+}
+
+// needs are the rights without which the pages of a right stay shut: to see
+// the area that it works in, and to find the household it is done for.
+func needs(all []identity.Right, r identity.Right) []actor.Permission {
+	out := []actor.Permission{}
+	area, _, _ := strings.Cut(string(r.Permission), ".")
+	look := actor.Permission(area + ".read")
+	if r.Permission != look && !r.Everywhere && slices.ContainsFunc(all, func(x identity.Right) bool { return x.Permission == look }) {
+		out = append(out, look)
+	}
+	switch r.Permission {
+	case cashier.PermReceive, bank.Perm, adjust.PermCharge:
+		out = append(out, estate.PermRead, billing.PermRead)
+	case invoice.PermAsk:
+		out = append(out, estate.PermRead, cashier.PermRead)
+	case cashier.PermRed, deposit.PermChange, latefee.PermWaiverAsk, dunning.PermWrite, paycode.PermManage, meter.PermManage, tariff.PermItem:
+		out = append(out, estate.PermRead)
+	}
+	return out
+}
+
+// workRights are those of the work in the projects.
+func workRights() []identity.Right {
 	const house, fee, desk, books = "房屋与住户", "费用与出账", "收银", "账务"
-	return append([]identity.Right{
+	return []identity.Right{
 		{Permission: estate.PermRead, Name: "看房屋与住户", Group: house, Allows: "看楼栋、房屋、房态图、住户和车辆，手机号与证件号打码"},
 		{Permission: estate.PermWrite, Name: "改房屋与住户", Group: house, Allows: "新建和修改楼栋、房屋、住户，登记入住与搬走"},
 		{Permission: roster.PermImport, Name: "导入名册", Group: house, Allows: "用表格批量新建和更新房屋与住户"},
@@ -79,7 +112,7 @@ func rights() []identity.Right {
 		{Permission: analytics.PermClose, Name: "月结", Group: books, Allows: "月末过后锁定这个月的数字"},
 		{Permission: analytics.PermScheme, Name: "设置计费方式", Group: books, Allows: "设置项目按包干制还是酬金制，酬金多少；凭证怎么价税分离"},
 		{Permission: analytics.PermReopen, Name: "反结账", Group: books, Allows: "写明原因后重新打开最近一个已月结的月份"},
-	}, manageRights()...)
+	}
 }
 
 // manageRights are those of who runs the company and the installation.

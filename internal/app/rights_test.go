@@ -2,9 +2,13 @@ package app_test
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 
 	"linli/internal/app"
+	"linli/internal/billing"
+	"linli/internal/cashier"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -25,6 +29,18 @@ func TestRightsNameEveryPermission(t *testing.T) {
 				t.Errorf("right %+v is doubled or says too little", r)
 			}
 			known[r.Permission], names[r.Name] = true, true
+		}
+		for _, r := range a.Identity.Rights() {
+			if r.Permission == cashier.PermReceive && !slices.Equal(r.Needs, []actor.Permission{cashier.PermRead, estate.PermRead, billing.PermRead}) {
+				t.Errorf("taking money needs %v", r.Needs)
+			}
+			for _, role := range a.Identity.Roles() {
+				for _, p := range r.Needs {
+					if !known[p] || slices.Contains(role.Permissions, r.Permission) && !slices.Contains(role.Permissions, p) {
+						t.Errorf("%s: %s needs %s", role.Key, r.Permission, p)
+					}
+				}
+			}
 		}
 		asked := map[actor.Permission]string{}
 		for _, e := range endpoints(a) {

@@ -23,15 +23,9 @@ func (s *Service) checkGrants(ctx context.Context, who actor.Actor, grants []Gra
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Role, b.Role))
 	})
 	out = slices.CompactFunc(out, Grant.same)
-	known := map[id.ID]bool{0: true}
-	if s.projects != nil {
-		refs, err := s.projects(ctx, who)
-		if err != nil {
-			return nil, fmt.Errorf("check grants: %w", err)
-		}
-		for _, r := range refs {
-			known[r.ID] = true
-		}
+	known, err := s.knownProjects(ctx, who)
+	if err != nil {
+		return nil, fmt.Errorf("check grants: %w", err)
 	}
 	book, err := s.book(ctx, s.db.Reader(ctx), out)
 	if err != nil {
@@ -52,6 +46,22 @@ func (s *Service) checkGrants(ctx context.Context, who actor.Actor, grants []Gra
 		out = []Grant{}
 	}
 	return out, nil
+}
+
+// knownProjects are those that who may name, and 0 for all.
+func (s *Service) knownProjects(ctx context.Context, who actor.Actor) (map[id.ID]bool, error) {
+	known := map[id.ID]bool{0: true}
+	if s.projects == nil {
+		return known, nil
+	}
+	refs, err := s.projects(ctx, who)
+	if err != nil {
+		return nil, fmt.Errorf("list projects: %w", err)
+	}
+	for _, r := range refs {
+		known[r.ID] = true
+	}
+	return known, nil
 }
 
 // checkBuildings refuses a limit that names no building, or one that is not in

@@ -31,6 +31,7 @@ type Notice struct {
 	Body      string
 	Until     clock.Date // the last day it is shown
 	Roles     []string   // keys of the roles it is for; none is everybody
+	Projects  []id.ID    // whose staff it is for; none is the whole company
 	Ended     bool       // taken down before its day
 	Author    string
 	CreatedAt time.Time
@@ -49,19 +50,46 @@ func (n *Notice) check(today clock.Date) (err error) {
 	}
 	slices.Sort(n.Roles)
 	n.Roles = slices.Compact(n.Roles)
+	slices.Sort(n.Projects)
+	n.Projects = slices.Compact(n.Projects)
 	return nil
 }
 
-// PutNotice publishes a notice. Errors: ErrNotice, ErrNoticeUntil, ErrRole.
+// forStaff reports whether somebody should read it on the pages of project, or
+// on any page when that is 0.
+func (n *Notice) forStaff(who actor.Actor, project id.ID) bool {
+	if n.Ended || project != 0 && len(n.Projects) > 0 && !slices.Contains(n.Projects, project) {
+		return false
+	}
+	if len(n.Roles)+len(n.Projects) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(who.Grants, func(g actor.Grant) bool {
+		role := len(n.Roles) == 0 || slices.Contains(n.Roles, g.Role)
+		return role && (len(n.Projects) == 0 || g.Project == 0 || slices.Contains(n.Projects, g.Project))
+	})
+}
+
+// PutNotice publishes a notice. Errors: ErrNotice, ErrNoticeUntil, ErrRole,
+// ErrProject.
 func (s *Service) PutNotice(ctx context.Context, who actor.Actor, n Notice) (Notice, error) {
 	if err := who.Must(PermManage, 0); err != nil {
 		return n, err
 	}
-	n.Roles = append([]string{}, n.Roles...)
+	n.Roles, n.Projects = append([]string{}, n.Roles...), append([]id.ID{}, n.Projects...)
 	if err := n.check(clock.DateOf(s.db.Clock().Now())); err != nil {
 		return n, err
 	}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	known, err := s.knownProjects(ctx, who)
+	if err != nil {
+		return n, fmt.Errorf("publish notice: %w", err)
+	}
+	for _, p := range n.Projects {
+		if p == 0 || s.projects != nil && !known[p] {
+			return n, ErrProject.At("body.projects", ErrProject.Text, p)
+		}
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		asked := make([]Grant, len(n.Roles))
 		for i, r := range n.Roles {
 			asked[i].Role = r
@@ -113,21 +141,19 @@ func (s *Service) EndNotice(ctx context.Context, who actor.Actor, notice id.ID) 
 	return nil
 }
 
-// Notices are those that somebody should read today, newest first.
-func (s *Service) Notices(ctx context.Context, who actor.Actor) ([]Notice, error) {
-	all, err := listNotices(ctx, s.db.Reader(ctx), clock.DateOf(s.db.Clock().Now()))
+// Notices are those that somebody should read today, newest first: on the
+// pages of project, or on any page when that is 0.
+func (s *Service) Notices(ctx context.Context, who actor.Actor, project id.ID) ([]Notice, error) {
+	all, err := listNotices(ctx, s.db.Reader(ctx), clock.DateOf(s.db.Clock().Now()), 1000)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
-	return slices.DeleteFunc(all, func(n Notice) bool {
-		mine := len(n.Roles) == 0 || slices.ContainsFunc(who.Grants, func(g actor.Grant) bool { return slices.Contains(n.Roles, g.Role) })
-		return n.Ended || !mine
-	}), nil
+	return slices.DeleteFunc(all, func(n Notice) bool { return !n.forStaff(who, project) }), nil
 }
 
 // AllNotices are the newest hundred, past ones too.
 func (s *Service) AllNotices(ctx context.Context) ([]Notice, error) {
-	all, err := listNotices(ctx, s.db.Reader(ctx), 0)
+	all, err := listNotices(ctx, s.db.Reader(ctx), 0, 100)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}

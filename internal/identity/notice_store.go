@@ -12,20 +12,30 @@ import (
 	"linli/internal/kit/id"
 )
 
-const noticeColumns = "id, title, body, until, roles, ended, author, created_at"
+const noticeColumns = "id, title, body, until, roles, projects, ended, author, created_at"
 
 func scanNotice(row db.Scanner) (Notice, error) {
 	var n Notice
-	var roles string
+	var roles, projects string
 	var created int64
-	err := row.Scan(&n.ID, &n.Title, &n.Body, &n.Until, &roles, &n.Ended, &n.Author, &created)
+	err := row.Scan(&n.ID, &n.Title, &n.Body, &n.Until, &roles, &projects, &n.Ended, &n.Author, &created)
 	n.Roles, n.CreatedAt = strings.Fields(roles), db.Micro(created)
+	for _, p := range strings.Fields(projects) {
+		one, bad := id.Parse(p)
+		if err = errors.Join(err, bad); bad == nil {
+			n.Projects = append(n.Projects, one)
+		}
+	}
 	return n, err
 }
 
 func insertNotice(ctx context.Context, tx *db.Tx, n Notice) error {
-	_, err := tx.Exec(ctx, "INSERT INTO identity_notice ("+noticeColumns+") VALUES ("+db.In(8)+")",
-		n.ID, n.Title, n.Body, n.Until, strings.Join(n.Roles, " "), n.Ended, n.Author, n.CreatedAt)
+	projects := make([]string, len(n.Projects))
+	for i, p := range n.Projects {
+		projects[i] = p.String()
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO identity_notice ("+noticeColumns+") VALUES ("+db.In(9)+")",
+		n.ID, n.Title, n.Body, n.Until, strings.Join(n.Roles, " "), strings.Join(projects, " "), n.Ended, n.Author, n.CreatedAt)
 	return err
 }
 
@@ -42,7 +52,7 @@ func endNotice(ctx context.Context, tx *db.Tx, notice id.ID) (bool, error) {
 	return n == 1, err
 }
 
-func listNotices(ctx context.Context, q db.Q, from clock.Date) ([]Notice, error) {
-	rows, err := q.Query(ctx, "SELECT "+noticeColumns+" FROM identity_notice WHERE until >= ? ORDER BY id DESC LIMIT 100", from)
+func listNotices(ctx context.Context, q db.Q, from clock.Date, limit int) ([]Notice, error) {
+	rows, err := q.Query(ctx, "SELECT "+noticeColumns+" FROM identity_notice WHERE until >= ? ORDER BY id DESC LIMIT ?", from, limit)
 	return db.Collect(rows, err, scanNotice)
 }

@@ -47,6 +47,22 @@ func TestNotices(t *testing.T) {
 		if got := titles(qian); len(got) != 2 || got[0] != "收款机检修" {
 			t.Errorf("the cashier reads %v", got)
 		}
+		// What is for the staff of one project is on its pages and on no others.
+		here := notice("1号楼检修电梯", today)
+		here["projects"] = []string{"2"}
+		publish(here)
+		here["projects"] = []string{"4711"}
+		h.want(h.call(admin, "POST", "/settings/notices", here), 422, "grant_project_unknown")
+		for at, want := range map[string]int{"": 2, "?project_id=2": 2, "?project_id=1": 1} {
+			var l struct{ Items []struct{ Title string } }
+			h.want(h.call(admin, "GET", "/notices"+at, nil), 200, "").read(t, &l)
+			if len(l.Items) != want {
+				t.Errorf("on the pages of %q: %+v", at, l.Items)
+			}
+		}
+		if got := titles(sun); len(got) != 1 {
+			t.Errorf("the clerk of another project reads %v", got)
+		}
 		h.now.Advance(24 * time.Hour)
 		if got := titles(h.token("qianjun", clerkPassword)); len(got) != 1 {
 			t.Errorf("after its day a notice is gone: %v", got)

@@ -29,10 +29,11 @@ var (
 // Right is one permission in words, for those who compose roles.
 type Right struct {
 	Permission actor.Permission
-	Name       string // Chinese, a verb and its object
-	Group      string // Chinese, the heading it stands under
-	Allows     string // Chinese sentence: what one can do with it
-	Everywhere bool   // is asked on all projects: a grant on one gives nothing
+	Name       string             // Chinese, a verb and its object
+	Group      string             // Chinese, the heading it stands under
+	Allows     string             // Chinese sentence: what one can do with it
+	Everywhere bool               // is asked on all projects: a grant on one gives nothing
+	Needs      []actor.Permission // without which its pages stay shut
 }
 
 // RoleInput is what a role of own making consists of.

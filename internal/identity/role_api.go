@@ -50,12 +50,13 @@ func (s *Service) listRoles(ctx context.Context, _ actor.Actor, _ *struct{}) (*r
 }
 
 type rightBody struct {
-	Permission actor.Permission `json:"permission"`
-	Name       string           `json:"name"`
-	Group      string           `json:"group" doc:"所属的一组"`
-	Allows     string           `json:"allows" doc:"有了它能做什么"`
-	Everywhere bool             `json:"everywhere" doc:"要授予“全部项目”才有效"`
-	Mine       bool             `json:"mine" doc:"您自己在全部项目上有它，可以授予别人"`
+	Permission actor.Permission   `json:"permission"`
+	Name       string             `json:"name"`
+	Group      string             `json:"group" doc:"所属的一组"`
+	Allows     string             `json:"allows" doc:"有了它能做什么"`
+	Everywhere bool               `json:"everywhere" doc:"要授予“全部项目”才有效"`
+	Needs      []actor.Permission `json:"needs" nullable:"false" doc:"还要有这些权限，它的页面才打得开"`
+	Mine       bool               `json:"mine" doc:"您自己在全部项目上有它，可以授予别人"`
 }
 
 type rightList struct {
@@ -68,7 +69,7 @@ func (s *Service) listRights(_ context.Context, who actor.Actor, _ *struct{}) (*
 	out := &rightList{}
 	out.Body.Items = []rightBody{}
 	for _, r := range s.Rights() {
-		out.Body.Items = append(out.Body.Items, rightBody{r.Permission, r.Name, r.Group, r.Allows, r.Everywhere, who.Can(r.Permission, 0)})
+		out.Body.Items = append(out.Body.Items, rightBody{r.Permission, r.Name, r.Group, r.Allows, r.Everywhere, append([]actor.Permission{}, r.Needs...), who.Can(r.Permission, 0)})
 	}
 	return out, nil
 }

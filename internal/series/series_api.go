@@ -22,7 +22,7 @@ func (s *Service) Routes(w *web.Server) {
 }
 
 type seriesJSON struct {
-	Series     string `json:"series" doc:"哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、TF 提前终止退费单、YT 押金退还单、JM 减免单、ZC 支出单、ZH 支出红冲单"`
+	Series     string `json:"series" doc:"哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、BC 补差单、TF 提前终止退费单、YT 押金退还单、JM 减免单、ZC 支出单、ZH 支出红冲单"`
 	Prefix     string `json:"prefix" doc:"今年的字头"`
 	NextPrefix string `json:"next_prefix" doc:"明年的字头"`
 	Year       int    `json:"year" doc:"今年；每年从 1 起"`

@@ -10305,6 +10305,8 @@ export interface components {
             ended: boolean;
             /** @description 编号，十进制字符串 */
             id: string;
+            /** @description 给哪些项目的员工看，空为全公司 */
+            projects: string[];
             /** @description 给哪些角色看，空为全体员工 */
             roles: string[];
             title: string;
@@ -10345,6 +10347,8 @@ export interface components {
             /** @description 您自己在全部项目上有它，可以授予别人 */
             mine: boolean;
             name: string;
+            /** @description 还要有这些权限，它的页面才打得开 */
+            needs: string[];
             permission: string;
         };
         IdentityRoleBody: {
@@ -11473,6 +11477,8 @@ export interface components {
         NoticeInputBody: {
             /** @description 内容，最多 1000 个字 */
             body: string;
+            /** @description 给哪些项目的员工看，空为全公司 */
+            projects?: string[] | null;
             /** @description 给哪些角色看，空为全体员工 */
             roles: string[];
             /** @description 标题，最多 40 个字 */
@@ -13889,7 +13895,7 @@ export interface components {
             next_prefix: string;
             /** @description 今年的字头 */
             prefix: string;
-            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、TF 提前终止退费单、YT 押金退还单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
+            /** @description 哪种单据：SJ 收据、RJ 交班单、YK 押金扣款单、CJ 催缴单、DS 单笔收费单、YH 应收红冲单、BC 补差单、TF 提前终止退费单、YT 押金退还单、JM 减免单、ZC 支出单、ZH 支出红冲单 */
             series: string;
             /**
              * Format: int64
@@ -17467,7 +17473,10 @@ export interface operations {
     };
     "list-notices": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 只要这个项目的和全公司的；不填为自己各项目的 */
+                project_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -34,6 +34,8 @@ export const roleTexts = {
   chosen: (n: number) => `已选 ${n} 项`,
   all: '全选',
   none: '全不选',
+  lacks: (names: string[]) => `还要${names.map((n) => `“${n}”`).join('')}，页面才打得开`,
+  takeAlso: '一起勾上',
   faults: { name: '请填写角色名称，最多 20 个字', rights: '至少勾选一项权限' },
 }
 
@@ -104,6 +106,10 @@ export const noticeTexts = {
   add: '发布公告',
   columns: { title: '标题', roles: '给谁看', until: '显示到', author: '发布人', state: '状态' },
   everybody: '全体员工',
+  projects: '给哪些项目的员工看',
+  everywhere: '全公司',
+  someProjects: '部分项目',
+  of: (who: string, projects: string[]) => (projects.length ? `${projects.slice(0, 3).join('、')}${projects.length > 3 ? ` 等 ${projects.length} 个项目` : ''}的${who}` : who),
   shown: '显示中',
   past: '已到期',
   ended: '已撤下',
@@ -119,7 +125,7 @@ export const noticeTexts = {
   roles: '给哪些角色看',
   rolesHint: '不勾选就是全体员工',
   action: '发布公告',
-  faults: { title: '请填写标题，最多 40 个字', body: '请填写内容，最多 1000 个字', until: '请选择今天或以后的日期' },
+  faults: { title: '请填写标题，最多 40 个字', body: '请填写内容，最多 1000 个字', until: '请选择今天或以后的日期', projects: '请至少勾选一个项目，或改成全公司' },
   card: '公告',
   by: (author: string, until: string) => `${author} · 显示到 ${until}`,
 }

@@ -50,7 +50,7 @@ export const printTexts = {
 export const seriesTexts = {
   title: '单据编号',
   hint: '字头 + 年份 + 6 位流水号，每个项目每年从 1 起，连续不断；作废和红冲的号码不会再用。发过号的年份不能再改字头',
-  names: { SJ: '收据（红字收据同号段）', RJ: '交班单', YK: '押金扣款单', CJ: '催缴单', DS: '单笔收费单', YH: '应收红冲单', TF: '提前终止退费单', YT: '押金退还单', JM: '减免单', ZC: '支出单', ZH: '支出红冲单' } as Record<string, string>,
+  names: { SJ: '收据（红字收据同号段）', RJ: '交班单', YK: '押金扣款单', CJ: '催缴单', DS: '单笔收费单', YH: '应收红冲单', BC: '补差单', TF: '提前终止退费单', YT: '押金退还单', JM: '减免单', ZC: '支出单', ZH: '支出红冲单' } as Record<string, string>,
   columns: { name: '单据', prefix: '字头', last: '今年已发', next: '下一号', change: '操作' },
   nextYear: (year: number, prefix: string) => `${year} 年起 ${prefix}`,
   change: (name: string) => `改字头：${name}`,

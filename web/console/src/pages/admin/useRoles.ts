@@ -23,3 +23,6 @@ export function groupRights(rights: Right[]): { group: string; rights: Right[] }
   }
   return out
 }
+
+/** What a chosen right needs besides, so that its pages open, and is not chosen. */
+export const lacks = (right: Right, chosen: readonly string[]): string[] => (chosen.includes(right.permission) ? right.needs.filter((p) => !chosen.includes(p)) : [])
