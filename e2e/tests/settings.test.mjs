@@ -185,7 +185,7 @@ test('[B1] a new project begins with the fees, prices, tags and settings of anot
   await assertAccessible(b.page)
   await shot(b.page, 'project-copy')
   await drawer.getByRole('button', { name: '建立项目 云栖小镇' }).click()
-  await b.page.getByText(/已新建云栖小镇，套用了翠湖花园的 1 个费用项目、1 条价格、0 个费用套餐、1 个标签/).waitFor()
+  await b.page.getByText(/已新建云栖小镇，套用了翠湖花园的 1 个费用项目、1 条价格、1 个标签/).waitFor()
   await b.page.getByRole('row', { name: /云栖小镇/ }).waitFor()
   await shot(b.page, 'project-copied')
   const made = (await boss.get('/projects')).body.items.find((p) => p.name === '云栖小镇')

@@ -60,6 +60,7 @@ export const importTexts = {
   changesNone: '没有要变更的，只有新增',
   changeColumns: { row: '行', label: '房屋或住户', text: '改前 → 改后' },
   nothing: '文件里的内容和系统里完全一样，不用导入',
+  ignoredWrong: (titles: string[]) => `这些列认不出，没有读：${titles.join('、')}。要用的话，把表头改成模板里的名称。`,
   ignored: (titles: string[]) => `这些列认不出，不会导入：${titles.join('、')}`,
   kept: (titles: string[]) => `这些列现在还没有对应的功能，内容先留存，上线后直接使用：${titles.join('、')}`,
   merged: (count: number) => `${n(count)} 个值取自合并单元格`,
@@ -83,7 +84,10 @@ export const importTexts = {
   ],
 
   appliedTitle: (rows: number) => `已导入 ${n(rows)} 行`,
-  appliedText: (rooms: number, people: number) => `新增房屋 ${n(rooms)} 间、住户 ${n(people)} 位。接下来可以设费用项目、出账。`,
+  appliedText: (rooms: number, people: number, changed: number) => {
+    const parts = [rooms || people ? `新增房屋 ${n(rooms)} 间、住户 ${n(people)} 位` : '', changed ? `改了 ${n(changed)} 处` : ''].filter(Boolean)
+    return `${parts.join('，') || '没有要改的'}。${rooms ? '接下来可以设费用项目、出账。' : ''}`
+  },
   changesFirst: (shown: number) => `先列 ${n(shown)} 条`,
   other: {
     opening: {
@@ -129,7 +133,8 @@ export const importTexts = {
   failedTitle: '导入中断了，一行也没有写入',
   undo: '撤销这次导入',
   undoQuestion: (file: string) => `撤销导入 ${file}？`,
-  undoText: (rooms: number, people: number, changed: number) => `新增的 ${n(rooms)} 间房屋、${n(people)} 位住户会删去，修改过的 ${n(changed)} 处还原成导入前的样子。`,
+  undoText: (rooms: number, people: number, changed: number) =>
+    `${[rooms || people ? `新增的 ${n(rooms)} 间房屋、${n(people)} 位住户会删去` : '', changed ? `修改过的 ${n(changed)} 处还原成导入前的样子` : ''].filter(Boolean).join('，') || '房屋和住户还原成导入前的样子'}。`,
   undoRule: '导入以后只要有一处改过、出过账或收过款，就不能整批撤销。',
   undoneTitle: '这次导入已撤销',
   undoneText: (by: string, at: string) => `${by} 于 ${at} 撤销，房屋和住户已还原成导入前的样子。`,
