@@ -48,10 +48,13 @@ test('[F11] an expense with its attachment is entered by one person, approved by
 
   const m = await seed.pageOf(browser, linli.origin, manager.api)
   await m.page.goto(`/p/${project}/expenses`)
+  const waits = m.page.locator('nav.side a[title^="支出，"]') // the number in the menu
+  await waits.waitFor()
   await m.page.getByRole('button', { name: '批准', exact: true }).click()
   await m.page.getByRole('dialog').getByText('6401 主营业务成本').waitFor()
   await m.page.getByRole('dialog').getByRole('button', { name: '批准' }).click()
   await m.page.getByText('没有待批准的支出').waitFor()
+  await waits.waitFor({ state: 'detached' })
   await m.page.goto(`/p/${project}/expenses?state=approved`)
   await m.page.getByText(/^ZC\d{4}-000001$/).waitFor()
   const file = await manager.api.get(at(`/expenses/${asked.id}/file`))

@@ -10,7 +10,7 @@ export function useRunCommands(run: () => Review) {
   const project = useProject()
   const queries = useQueryClient()
   const [releasing, withdrawing, deciding] = [useCommand(), useCommand(), useCommand()]
-  const fresh = () => queries.invalidateQueries({ queryKey: [project.value, 'billing'] })
+  const fresh = () => Promise.all(['billing', 'todo'].map((key) => queries.invalidateQueries({ queryKey: [project.value, key] })))
 
   async function after(done: unknown): Promise<boolean> {
     // A refusal mostly means that the run has moved on; the page shows where to.
