@@ -151,6 +151,19 @@ test('[F6] 缴费二维码: the result is confirmed honestly, two windows make o
   await third.page.waitForURL(/\/h5\//)
   await third.page.getByRole('button', { name: '取消' }).click()
   await third.page.getByText('正在向微信确认').waitFor()
+  // A browser at 200 % is half as wide: nothing sticks out, and nothing is drawn over the buttons.
+  await third.page.setViewportSize({ width: 195, height: 640 })
+  assert.ok(await third.page.evaluate(() => document.documentElement.scrollWidth <= 195), 'no sideways scrolling at 200 %')
+  const bare = await third.page.evaluate(() => {
+    for (let y = 0; y <= document.documentElement.scrollHeight; y += 4) {
+      scrollTo(0, y)
+      const { left, top } = document.querySelector('.foot').getBoundingClientRect()
+      if (!document.elementFromPoint(left + 36, top + 4).closest('.foot')) return false
+    }
+    return true
+  })
+  assert.ok(bare, 'the steps shine through the buttons')
+  await third.page.setViewportSize(PHONE)
   await third.page.getByRole('button', { name: '不付了，取消这笔' }).click()
   await third.page.getByRole('heading', { name: '这笔没有付款' }).waitFor()
   await third.page.getByRole('button', { name: '重新缴' }).click()

@@ -1,6 +1,7 @@
 package paycode
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -181,24 +182,33 @@ type share struct {
 	charges []id.ID
 }
 
-// sharesOf splits a bill by its merchants, in the order in which they are paid.
-func sharesOf(seat *cashier.Seat, routing *payment.Routing) []share {
+// sharesOf splits a bill by its merchants, in the order in which they are paid:
+// by month, because whoever pays for some months pays for the oldest, so that the
+// first merchant takes part in whatever is chosen.
+func sharesOf(seat *cashier.Seat, payeeOf func(item id.ID) payment.Payee) []share {
+	type due struct {
+		month        clock.Month
+		charge, item id.ID
+	}
+	var all []due
+	for _, x := range seat.Open {
+		all = append(all, due{x.Month, x.Charge, x.Item})
+	}
+	for i := range seat.Late {
+		c := &seat.Late[i].Fee.Charge
+		all = append(all, due{c.Month, c.ID, c.Item})
+	}
+	slices.SortStableFunc(all, func(a, b due) int { return cmp.Compare(a.month, b.month) })
 	var out []share
-	add := func(charge, item id.ID) {
-		to := routing.Of(item)
-		at := slices.IndexFunc(out, func(x share) bool { return x.payee.ID == to.ID })
+	for _, x := range all {
+		to := payeeOf(x.item)
+		at := slices.IndexFunc(out, func(o share) bool { return o.payee.ID == to.ID })
 		if at < 0 {
 			at, out = len(out), append(out, share{payee: to})
 		}
-		if !slices.Contains(out[at].charges, charge) {
-			out[at].charges = append(out[at].charges, charge)
+		if !slices.Contains(out[at].charges, x.charge) {
+			out[at].charges = append(out[at].charges, x.charge)
 		}
-	}
-	for _, x := range seat.Open {
-		add(x.Charge, x.Item)
-	}
-	for i := range seat.Late {
-		add(seat.Late[i].Fee.Charge.ID, seat.Late[i].Fee.Charge.Item)
 	}
 	return out
 }
@@ -212,7 +222,7 @@ func (s *Service) addPayees(ctx context.Context, q db.Q, o *opened, seat *cashie
 			return err
 		}
 		next, products := routing.Default(), []payment.Products{}
-		shares := sharesOf(seat, &routing)
+		shares := sharesOf(seat, routing.Of)
 		for i, x := range shares {
 			if i == 0 {
 				next = x.payee

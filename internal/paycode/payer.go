@@ -91,7 +91,7 @@ func (s *Service) whoPays(ctx context.Context, o *opened, channel, code string) 
 		return payment.Who{}, err
 	}
 	next := routing.Default()
-	if shares := sharesOf(whole.OfRoom(), &routing); len(shares) > 0 {
+	if shares := sharesOf(whole.OfRoom(), routing.Of); len(shares) > 0 {
 		next = shares[0].payee
 	}
 	return s.Payment.WhoPays(ctx, o.project, channel, next.Account, code)

@@ -27,6 +27,10 @@ describe('the page of the code on a receipt', () => {
     for (const part of ['这张收据是真的，有效', 'SJ2026-000123', '¥250.04', '贰佰伍拾元零肆分', '2026-11-21 10:00', '张*', '0571-8765 4321']) expect(text).toContain(part)
     expect(fetch).toHaveBeenCalledWith('/api/v1/receipt-proofs/abc', expect.objectContaining({ method: 'GET', credentials: 'omit' }))
   })
+  it('rings the service centre', async () => {
+    answers(200, proof())
+    expect((await page()).get('a.call').attributes('href')).toBe('tel:057187654321')
+  })
   it.each<[Proof['state'], string, string]>([
     ['void', '', '这张收据已作废'], ['reversed', 'SJ2026-000200', '已由红字收据 SJ2026-000200 整张冲销'], ['red', 'SJ2026-000123', '它冲销收据 SJ2026-000123'],
   ])('says what became of one that is %s', async (state, other_number, words) => {

@@ -176,7 +176,7 @@ export function usePay(api: PayApi, around: Surroundings) {
       if (e instanceof Refused) {
         problem.value = e.message
         key = newKey()
-        if (e.code === 'paycode_who_gone') {
+        if (e.code === 'paycode_who_gone' || e.code === 'payer_elsewhere') {
           around.wechat?.identity.forget()
           ticket.value = ''
         }

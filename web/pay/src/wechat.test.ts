@@ -118,6 +118,19 @@ describe('paying inside WeChat', () => {
     w.unmount()
   })
 
+  it('shows another way when the money goes to somebody else meanwhile', async () => {
+    const b = browser()
+    b.open().keep('ticket', away)
+    const elsewhere = new Refused(409, 'payer_elsewhere', '这些费用由另一个公众号的商户收')
+    const { pay, w } = page({ pay: () => Promise.reject(elsewhere) }, { ...b, open: (q = '') => ({ ...b.open(q), leave: () => false }) }, '')
+    await flushPromises()
+    expect(pay.ticket.value).toBe('ticket')
+    await pay.pay(bill().ways[0]!, true)
+    await flushPromises()
+    expect([pay.ticket.value, pay.view.value, pay.problem.value]).toEqual(['', 'bill', elsewhere.message])
+    w.unmount()
+  })
+
   it('asks again for a code that was used, and falls back to a picture when it is refused', async () => {
     const b = browser()
     b.open().leave(away)
