@@ -143,6 +143,39 @@ test('[F2] a meter is replaced with reason and photo, its history is one line, a
   await p.close()
 })
 
+test('[F2] what is typed and photographed on the phone outlives a page that is ended before it is saved', async () => {
+  const p = await open(cashier, '/phone/readings', { size: PHONE })
+  await p.page.getByRole('button', { name: '从第一块开始抄' }).click()
+  await p.page.getByText('第 1 / 3 块').waitFor()
+  const value = p.page.getByRole('textbox', { name: '本期读数' })
+  await value.fill('13')
+  await p.page.getByLabel('拍表盘').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer: picture() })
+  await p.page.getByRole('img', { name: '表盘照片' }).waitFor()
+  const at = p.page.url()
+  await p.page.close()
+
+  const page = await p.context.newPage()
+  await page.goto(at)
+  await page.getByText('上次填了没保存，请核对后保存').waitFor()
+  await page.getByRole('img', { name: '表盘照片' }).waitFor()
+  await page.getByText('第 1 / 3 块').waitFor()
+  const again = page.getByRole('textbox', { name: '本期读数' })
+  assert.equal(await again.inputValue(), '13')
+  await assertAccessible(page)
+  await shot(page, 'phone-draft')
+  // Cleared by hand nothing comes back.
+  await page.getByRole('button', { name: '不要这张' }).click()
+  await again.fill('')
+  await eventually(async () => assert.equal(await page.evaluate(() => new Promise((told) => {
+    const open = indexedDB.open('linli-phone-drafts', 1)
+    open.onsuccess = () => {
+      const all = open.result.transaction('drafts').objectStore('drafts').getAll()
+      all.onsuccess = () => { open.result.close(); told(all.result.length) }
+    }
+  })), 0))
+  await p.close()
+})
+
 test('[F2] meters are read on the phone with the network off: kept in the phone over a closed page, uploaded once when it is back, conflicts shown and never lost', async () => {
   const p = await open(cashier, '/phone/readings', { size: PHONE })
   p.expect(/ERR_INTERNET_DISCONNECTED|409 \(Conflict\).*\/readings/)

@@ -42,6 +42,7 @@ export const phoneTexts = {
   value: '本期读数',
   usage: '用量',
   nothing: '填了读数就显示用量',
+  draft: '上次填了没保存，请核对后保存',
   lower: (previous: string) => `比上期 ${previous} 小。抄错了请改；表走满后从 0 开始的，点“表字翻转”；换过表的，请在电脑上换表`,
   rolled: '表字翻转，走满后从 0 开始',
   turned: '表字翻转',
