@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +16,7 @@ import (
 
 // TestAwayInWords says what is wrong with LINLI_DB, and never the password.
 func TestAwayInWords(t *testing.T) {
-	base := os.Getenv("LINLI_TEST_PG")
-	if base == "" {
-		t.Skip("LINLI_TEST_PG is not set")
-	}
+	base := dbtest.Postgres(t, things())
 	at, err := url.Parse(base)
 	if err != nil {
 		t.Fatal(err)
@@ -57,10 +53,7 @@ func TestAwayInWords(t *testing.T) {
 // TestMayNotMakeTables is what PostgreSQL 15 answers whoever does not own the
 // database.
 func TestMayNotMakeTables(t *testing.T) {
-	base := os.Getenv("LINLI_TEST_PG")
-	if base == "" {
-		t.Skip("LINLI_TEST_PG is not set")
-	}
+	base := dbtest.Postgres(t, things())
 	admin, err := sql.Open("pgx", base)
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +65,7 @@ func TestMayNotMakeTables(t *testing.T) {
 			t.Errorf("%s: %v", query, err)
 		}
 	}
-	do(t.Context(), "CREATE ROLE "+name+" LOGIN")
+	do(t.Context(), "CREATE ROLE "+name+" LOGIN PASSWORD 'Geheim-12'")
 	do(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
@@ -85,10 +78,10 @@ func TestMayNotMakeTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.User, u.Path = url.User(name), "/"+name
+	u.User, u.Path = url.UserPassword(name, "Geheim-12"), "/"+name
 	d, err := db.Open(t.Context(), db.Options{DSN: u.String()})
 	if err != nil {
-		t.Skipf("the server asks %s for a password: %v", name, err)
+		t.Fatal(err)
 	}
 	defer d.Close()
 	err = d.Migrate(t.Context(), things()...)
