@@ -2,7 +2,6 @@ package meter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -99,12 +98,15 @@ func (s *Service) Install(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 
 // InstallAll gives every room that has no meter of the kind one, numbered by
 // the kind and the room, and answers how many. The pattern says everything but
-// room and number. Errors: ErrMeter, ErrNumber, ErrNotFound (of the building).
+// room and number. Errors: ErrMeter, ErrNumber,
+// estate.ErrNoBuilding.
 func (s *Service) InstallAll(ctx context.Context, tx *db.Tx, who actor.Actor, project, building id.ID, pattern Meter) (int, error) {
 	if building != 0 {
-		if _, err := s.estate.Building(ctx, tx, project, building); errors.Is(err, fault.ErrNotFound) {
-			return 0, fault.ErrNotFound.Say("这个项目里没有这栋楼，请刷新后重选").At("body.building_id", "不是这个项目的楼栋", building)
-		} else if err != nil {
+		_, err := s.estate.Building(ctx, tx, project, building)
+		if f := fault.As(err); f != nil {
+			err = f.At("body.building_id", f.Text, building)
+		}
+		if err != nil {
 			return 0, err
 		}
 	}

@@ -288,7 +288,7 @@ func TestUnusualUsageIsReviewed(t *testing.T) {
 
 func TestEveryRoomGetsAMeter(t *testing.T) {
 	each(t, func(w *world) {
-		w.write(fault.ErrNotFound, func(ctx context.Context, tx *db.Tx) error {
+		w.write(estate.ErrNoBuilding, func(ctx context.Context, tx *db.Tx) error {
 			_, err := w.meter.InstallAll(ctx, tx, w.who, w.project, 4711, meter.Meter{Kind: supply.Water, Digits: 5, Installed: 20250101})
 			if f := fault.As(err); f == nil || len(f.Fields) != 1 || f.Fields[0].Location != "body.building_id" {
 				t.Errorf("a building of nowhere: %v", err)
