@@ -21,6 +21,12 @@ func TestRefusalsInWords(t *testing.T) {
 	must(t, 1, file+" 不是目录", filepath.Join(file, "data"), "serve")
 	must(t, 1, "没有密钥文件", empty, "doctor")
 
+	// A start that failed leaves a folder that a backup can still be brought into.
+	if err := os.WriteFile(filepath.Join(empty, "lock"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, 1, "/nowhere/a.backup 不存在", empty, "restore", "--from", "/nowhere/a.backup")
+
 	// Keys without their database are no new installation.
 	if err := os.WriteFile(filepath.Join(empty, "keys.json"), []byte(`{}`), 0o600); err != nil {
 		t.Fatal(err)

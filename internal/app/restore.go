@@ -39,6 +39,8 @@ func Restore(ctx context.Context, c Config, from, password string) (m Manifest, 
 	if err != nil {
 		return m, nil, fmt.Errorf("restore: %w", err)
 	}
+	// A server that could not start has left its lock and nothing else.
+	there = slices.DeleteFunc(there, func(e os.DirEntry) bool { return e.Name() == lockFile })
 	if len(there) > 0 {
 		return m, nil, ErrNotEmpty.Say("数据目录 %s 里已经有 %s 等 %d 项，恢复只写入空目录，请换一个 LINLI_DATA", c.Dir, there[0].Name(), len(there))
 	}
