@@ -173,6 +173,23 @@ func TestCorrectionOfManyRooms(t *testing.T) {
 	})
 }
 
+// Where no room was done there is nothing to undo, and nothing was undone.
+func TestCorrectionOfManyRoomsAllRefused(t *testing.T) {
+	inAdjustWorld(t, func(w *adjustWorld) {
+		w.street(2)
+		list := w.spread().Named
+		for i := range list {
+			list[i].Plus++
+		}
+		b := w.many(list)
+		if b.State != correction.BatchMade || b.Counts[correction.RoomRefused] != 2 || b.Plus != 0 {
+			t.Fatalf("made %+v", b)
+		}
+		_, err := w.app.Correct.VoidMany(t.Context(), w.who, w.project, b.ID, "单价没有改", b.Version)
+		wantErr(t, err, correction.ErrEmpty)
+	})
+}
+
 // A correction asks nothing for the time in which nobody had asked, and what is
 // taken off was never late: the late fee of a month that was charged too high
 // becomes that of the right amount from the first day.

@@ -151,7 +151,7 @@ func (s *Service) MakeMany(ctx context.Context, who actor.Actor, project id.ID, 
 
 // VoidMany begins to take every document of a batch back; those that cannot be
 // stay and say why, and it may be tried again. Errors: ErrReason, ErrBusy,
-// ErrVoided, fault.ErrStale, fault.ErrNotFound.
+// ErrVoided, ErrEmpty, fault.ErrStale, fault.ErrNotFound.
 func (s *Service) VoidMany(ctx context.Context, who actor.Actor, project, batch id.ID, reason string, version int) (b Batch, err error) {
 	if reason = strings.TrimSpace(reason); reasonOK(reason) != nil {
 		return b, reasonOK(reason)
@@ -163,8 +163,10 @@ func (s *Service) VoidMany(ctx context.Context, who actor.Actor, project, batch 
 		switch {
 		case b.State == BatchMaking || b.State == BatchVoiding:
 			return ErrBusy
-		case b.State == BatchVoided || b.Counts[RoomMade]+b.Counts[RoomKept] == 0:
+		case b.State == BatchVoided:
 			return ErrVoided
+		case b.Counts[RoomMade]+b.Counts[RoomKept] == 0:
+			return ErrEmpty
 		case b.Version != version:
 			return fault.ErrStale
 		}

@@ -40,6 +40,7 @@ var (
 	ErrMonths = fault.New(fault.Invalid, "correction_months", "账期从早到晚，最多 36 个月，最晚到下个月")
 	ErrNone   = fault.New(fault.Invalid, "correction_none", "请选择要补差的账期")
 	ErrRooms  = fault.New(fault.Invalid, "correction_rooms", "请选择 1–500 间要补差的房屋")
+	ErrEmpty  = fault.New(fault.Conflict, "correction_empty", "这一批一间也没有办成，没有补差单可撤销；改好后重新办理")
 	ErrBusy   = fault.New(fault.Conflict, "correction_busy", "这一批还在办理，办完再撤销")
 	ErrMoved  = fault.New(fault.Conflict, "correction_moved", "差额变了，可能刚补过差，或资料又改了，请刷新后再看")
 	ErrPaid   = fault.New(fault.Conflict, "correction_paid", "补收的费用已有收款或减免，不能撤销；先把收款退回，再撤销")
