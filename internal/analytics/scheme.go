@@ -85,13 +85,16 @@ func (s *Service) Schemes(ctx context.Context, q db.Q, project id.ID) ([]Scheme,
 // SetScheme says how the company is paid from a month on, until the next one.
 // The report of earlier months stays as it is; one of the same month is
 // replaced. Version is that of the one replaced, 0 for a new one. Errors:
-// ErrScheme, fault.ErrStale.
+// ErrScheme, ledger.ErrMonthClosed, fault.ErrStale.
 func (s *Service) SetScheme(ctx context.Context, who actor.Actor, project id.ID, x Scheme) (Scheme, error) {
 	if err := x.check(); err != nil {
 		return x, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockSchemes(ctx, tx, project); err != nil {
+			return err
+		}
+		if err := s.ledger.StillOpen(ctx, tx, project, x.From); err != nil {
 			return err
 		}
 		all, err := schemes(ctx, tx, project)

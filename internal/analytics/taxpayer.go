@@ -113,13 +113,17 @@ func taxpayerOf(all []Taxpayer, m clock.Month) Taxpayer {
 
 // SetTaxpayer says how vouchers part the tax from a month on, until the next
 // one; vouchers of earlier months stay as they are. Version is that of the one
-// of the same month, 0 for a new one. Errors: ErrTaxpayer, fault.ErrStale.
+// of the same month, 0 for a new one. Errors: ErrTaxpayer, ledger.ErrMonthClosed,
+// fault.ErrStale.
 func (s *Service) SetTaxpayer(ctx context.Context, who actor.Actor, project id.ID, x Taxpayer) (Taxpayer, error) {
 	if err := x.check(); err != nil {
 		return x, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockTaxpayers(ctx, tx, project); err != nil {
+			return err
+		}
+		if err := s.ledger.StillOpen(ctx, tx, project, x.From); err != nil {
 			return err
 		}
 		all, err := taxpayers(ctx, tx, project)

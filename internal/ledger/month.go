@@ -44,8 +44,9 @@ type BookMonth struct {
 // in its last second has ended by then.
 const settled = 10 * time.Minute
 
-// guard refuses postings into closed months. A month that is over is locked,
-// so that it cannot be closed meanwhile.
+// guard refuses postings into closed months and into those before them, which
+// would change what the closed ones began with. A month that is over is locked, so
+// that it cannot be closed meanwhile.
 func (s sums) guard(ctx context.Context, tx *db.Tx, project id.ID) error {
 	today := clock.DateOf(tx.Now()).Month()
 	var last clock.Month
@@ -60,28 +61,41 @@ func (s sums) guard(ctx context.Context, tx *db.Tx, project id.ID) error {
 				return fmt.Errorf("lock month %s: %w", m, err)
 			}
 		}
-		b, err := oneMonth(ctx, tx, project, m)
+		shut, err := closedSince(ctx, tx, project, m)
 		if err != nil {
 			return fmt.Errorf("read month %s: %w", m, err)
 		}
-		if b.State == MonthClosed {
-			return ErrMonthClosed.Say("%s 已月结，不能再记账到这个月", m)
+		if shut != 0 {
+			return ErrMonthClosed.Say("%s 已月结，不能再记账到 %s", shut, m)
 		}
 	}
 	return nil
 }
 
 // OpenDay is where a document of a day is posted: the day itself, or today
-// when its month is closed. A later correction stands in the open month.
+// when its month, or a later one, is closed. A later correction stands in the open month.
 func (s *Service) OpenDay(ctx context.Context, q db.Q, project id.ID, day, today clock.Date) (clock.Date, error) {
-	b, err := oneMonth(ctx, q, project, day.Month())
+	shut, err := closedSince(ctx, q, project, day.Month())
 	if err != nil {
 		return 0, fmt.Errorf("read month %s: %w", day.Month(), err)
 	}
-	if b.State == MonthClosed {
+	if shut != 0 {
 		return today, nil
 	}
 	return day, nil
+}
+
+// StillOpen refuses what would change the reports of a month and all behind it,
+// when one of them is closed. Error: ErrMonthClosed.
+func (s *Service) StillOpen(ctx context.Context, q db.Q, project id.ID, from clock.Month) error {
+	shut, err := closedSince(ctx, q, project, from)
+	if err != nil {
+		return fmt.Errorf("read month %s: %w", from, err)
+	}
+	if shut != 0 {
+		return ErrMonthClosed.Say("%s 已月结，它的报表和凭证不能再变；请从 %s 起，或先反结账", shut, shut.Add(1)).At("body.from", "最早 "+shut.Add(1).String(), from.String())
+	}
+	return nil
 }
 
 // Months are the months that were ever closed, newest first.

@@ -67,6 +67,13 @@ func oneMonth(ctx context.Context, q db.Q, project id.ID, month clock.Month) (Bo
 	return b, err
 }
 
+// closedSince is the newest closed month from one on, 0 when they are all open.
+func closedSince(ctx context.Context, q db.Q, project id.ID, from clock.Month) (clock.Month, error) {
+	var m clock.Month
+	err := q.QueryRow(ctx, "SELECT COALESCE(MAX(month), 0) FROM ledger_month WHERE project_id = ? AND month >= ? AND state = 'closed'", project, from).Scan(&m)
+	return m, err
+}
+
 func listMonths(ctx context.Context, q db.Q, project id.ID) ([]BookMonth, error) {
 	rows, err := q.Query(ctx, "SELECT "+monthColumns+" FROM ledger_month WHERE project_id = ? AND closed_at > 0 ORDER BY month DESC", project)
 	return db.Collect(rows, err, scanMonth)
