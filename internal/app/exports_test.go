@@ -374,3 +374,62 @@ func sum(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
 }
+
+// A list on paper is the list of its page, masked whatever is asked for, without
+// columns that say nothing; what is too long is cut and says so.
+func TestListsOnPaper(t *testing.T) {
+	t.Parallel()
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
+		ctx, project, who := t.Context(), w.a.ids["project"], w.person(t, "admin")
+		for _, key := range []string{"rooms", "people", "occupants", "charges", "receipts", "vehicles"} {
+			p, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: key, Clear: true, Reason: "年检核对"})
+			if err != nil || len(p.Rows) == 0 || p.Cut {
+				t.Errorf("%s: %d rows, cut %v, %v", key, len(p.Rows), p.Cut, err)
+				continue
+			}
+			e, err := w.app.File.Export(ctx, who, project, file.Wish{Key: key})
+			if err != nil || e.Rows != len(p.Rows) {
+				t.Errorf("%s: %d rows as a table, %d on paper, %v", key, e.Rows, len(p.Rows), err)
+			}
+			said := make([]bool, len(p.Columns))
+			for _, row := range p.Rows {
+				if len(row) != len(p.Columns) {
+					t.Fatalf("%s: %d cells under %d titles", key, len(row), len(p.Columns))
+				}
+				for i, v := range row {
+					said[i] = said[i] || v.String() != ""
+					if strings.Contains(v.String(), "13800138000") || strings.Contains(v.String(), w.b.canary) {
+						t.Errorf("%s tells too much: %s", key, v.String())
+					}
+				}
+			}
+			if slices.Contains(said, false) {
+				t.Errorf("%s: columns %v say %v", key, p.Columns, said)
+			}
+			first := cellsOf(t, w.fetched(t, who, e))
+			for i, title := range p.Columns {
+				at := slices.IndexFunc(first[0], func(c sheet.Cell) bool { return c.Text == title.Title })
+				if at < 0 || p.Rows[0][i].String() == "" != (first[1][at].Text == "") {
+					t.Errorf("%s: %s is %q on paper, %+v as a table", key, title.Title, p.Rows[0][i].String(), first[1])
+				}
+			}
+		}
+		if _, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: "project"}); !errors.Is(err, file.ErrNoOffer) {
+			t.Errorf("a whole project on paper: %v", err)
+		}
+		if _, err := w.app.File.Paper(ctx, w.person(t, "none"), project, file.Wish{Key: "people"}); !errors.Is(err, actor.ErrForbidden) {
+			t.Errorf("without the right: %v", err)
+		}
+		rooms := make([]estate.Room, 2001)
+		for i := range rooms {
+			rooms[i] = estate.Room{Building: w.a.ids["building"], Unit: w.a.ids["unit"], Name: fmt.Sprint(10_001 + i), Floor: 1, Area: 1}
+		}
+		if err := w.app.DB.Write(ctx, func(tx *db.Tx) error { return w.app.Estate.CreateRooms(ctx, tx, who, project, rooms) }); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.app.File.Paper(ctx, who, project, file.Wish{Key: "rooms"})
+		if err != nil || len(p.Rows) != 2000 || !p.Cut {
+			t.Errorf("a long list: %d rows, cut %v, %v", len(p.Rows), p.Cut, err)
+		}
+	})
+}
