@@ -170,24 +170,16 @@ func (s *Service) List(ctx context.Context, q db.Q, project id.ID, f Filter) (pa
 // Ask it inside a db.Snapshot while others write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q, out := s.db.Reader(ctx), []string{}
-	names, err := s.ledger.Prefixes(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	for _, kind := range []Kind{KindCharge, KindRed} {
-		stands, err := s.ledger.LastNumbers(ctx, q, project, kind.series())
+	for kind, noun := range map[Kind]string{KindCharge: "单笔收费单", KindRed: "应收红冲单"} {
+		have, err := countDocs(ctx, q, project, kind)
 		if err != nil {
 			return nil, err
 		}
-		for year, last := range stands {
-			n, newest, err := countDocs(ctx, q, project, kind, year)
-			if err != nil {
-				return nil, err
-			}
-			if n != last || newest != last {
-				out = append(out, fmt.Sprintf("%d 年的单号已发到 %s，单据却有 %d 张，最后是第 %d 号", year, names.Number(kind.series(), year, last), n, newest))
-			}
+		found, err := s.ledger.BrokenNumbers(ctx, q, project, kind.series(), noun, have)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, found...)
 	}
 	docs, err := allDocs(ctx, q, project)
 	if err != nil {

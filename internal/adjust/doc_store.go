@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
+	"linli/internal/ledger"
 )
 
 const docColumns = "id, kind, number, year, seq, charge_id, room_id, item_id, item_name, month, amount, again, reason, proof, date, by_id, by_name, at"
@@ -49,10 +50,10 @@ func allDocs(ctx context.Context, q db.Q, project id.ID) ([]Doc, error) {
 	return db.Collect(rows, err, scanDoc)
 }
 
-func countDocs(ctx context.Context, q db.Q, project id.ID, kind Kind, year int) (n, newest int64, err error) {
-	err = q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM adjust_doc WHERE project_id = ? AND kind = ? AND year = ?", project, kind, year).Scan(&n, &newest)
+func countDocs(ctx context.Context, q db.Q, project id.ID, kind Kind) (map[int]ledger.Numbered, error) {
+	out, err := ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM adjust_doc WHERE project_id = ? AND kind = ? GROUP BY year", project, string(kind)))
 	if err != nil {
-		return 0, 0, fmt.Errorf("count adjustments: %w", err)
+		return nil, fmt.Errorf("count adjustments: %w", err)
 	}
-	return n, newest, nil
+	return out, nil
 }

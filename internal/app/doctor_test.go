@@ -144,7 +144,8 @@ type corruption struct {
 const copiedCharge = `run_id, part, item_id, source_kind, source_id, subject_id, payer_id, month, segment, revision, live, hold, rate_id, quantity,
 	price, factor, amount, due_date, detail`
 
-// corruptions are the ten faults of promise 13, and some more.
+// corruptions are the ten faults of promise 13, and some more. Documents that a
+// patient has not are damaged where they are made: damaged.
 func corruptions() []corruption {
 	sql := func(query string, names ...string) func(t *testing.T, p *patient) {
 		return func(t *testing.T, p *patient) {
@@ -198,6 +199,47 @@ func corruptions() []corruption {
 		}, []string{"[invoice]", "编号 {invoice}）的号码不对", "收据 SJ2026-000001 留下的钱 100.00 元，发票上却有 100.01 元", "与所开的收据不一致，相差 -0.01 元"}},
 		{"balance of a wallet changed", sql("UPDATE payment_wallet SET balance = balance + 100 WHERE project_id = ?"),
 			[]string{"[payment]", "预存账户 ", "余额 51.00，明细合计 50.00"}},
+		{"payer of a charge changed", sql("UPDATE billing_charge SET payer_id = payer_id + 1 WHERE project_id = ? AND id = ?", "charge"),
+			[]string{"[billing]", "应收 {charge} 的缴费人与出账时不同（批次 "}},
+		{"payer of a charge changed, the only one of its room", func(t *testing.T, p *patient) {
+			sql("UPDATE billing_charge SET payer_id = 4711 WHERE project_id = ?")(t, p)
+		}, []string{"[billing]", "第 1 部分有应收的缴费人与出账时不同"}},
+		{"payer of a receipt changed", sql("UPDATE cashier_receipt SET payer_name = '别人' WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"[cashier]", "收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符：现在是 ", "、别人、"}},
+		{"person of a receipt changed", sql("UPDATE cashier_receipt SET payer_id = payer_id + 1 WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符"}},
+		{"room of a receipt changed", sql("UPDATE cashier_receipt SET room_id = room_id + 1 WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符"}},
+		{"label of a receipt changed", sql("UPDATE cashier_receipt SET room_label = '9栋901' WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符：现在是 9栋901、"}},
+		{"change of a receipt changed", sql("UPDATE cashier_receipt SET change = change + 100 WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符", " 元、1.00 元"}},
+		{"cash of a receipt changed", sql("UPDATE cashier_receipt SET tendered = tendered + 100 WHERE project_id = ? AND id = ?", "receipt"),
+			[]string{"收据 SJ2026-000001（{receipt}）的房间、付款人、实收现金或找零与操作日志不符"}},
+		{"refund that is asked changed", sql("UPDATE cashier_refund SET amount = amount + 1 WHERE project_id = ? AND id = ?", "refund"),
+			[]string{"[cashier]", "退款申请 {refund} 与操作日志不符：amount 现在是 1001，日志里是 1000"}},
+		{"refund approved by hand", sql("UPDATE cashier_refund SET state = 'approved' WHERE project_id = ? AND id = ?", "refund"),
+			[]string{`退款申请 {refund} 与操作日志不符：state 现在是 "approved"，日志里是 "asked"`}},
+		{"refund put in", sql(`INSERT INTO cashier_refund (project_id, id, kind, receipt_id, receipt_number, deposit_id, room_id, room_label, payer_id, payer_name, amount, method, account, reason,
+			state, asked_by, asked_name, asked_at, decided_by, decided_name, decided_at, note, paid_by, paid_name, paid_at, red_id, red_number, version)
+			SELECT project_id, 4711, kind, receipt_id, receipt_number, deposit_id, room_id, room_label, payer_id, payer_name, amount, method, account, reason,
+			state, asked_by, asked_name, asked_at, decided_by, decided_name, decided_at, note, paid_by, paid_name, paid_at, red_id, red_number, version
+			FROM cashier_refund WHERE project_id = ? AND id = ?`, "refund"),
+			[]string{"退款申请 4711 在操作日志里没有记录"}},
+		{"deposit settlement changed", sql("UPDATE deposit_settle SET settle = settle + 1 WHERE project_id = ? AND id = ?", "settlement"),
+			[]string{"[deposit]", "押金退还单 （{settlement}）抵欠费 0.02 元，明细合计 0.01 元", "押金退还单 {settlement} 与操作日志不符：settle 现在是 2，日志里是 1"}},
+		{"rest of a deposit settlement changed", sql("UPDATE deposit_settle SET rest = rest + 1 WHERE project_id = ? AND id = ?", "settlement"),
+			[]string{"押金退还单 {settlement} 与操作日志不符：rest 现在是 1，日志里是 0"}},
+		{"line of a deposit settlement changed", sql("UPDATE deposit_settle_line SET amount = amount + 1 WHERE project_id = ? AND settle_id = ?", "settlement"),
+			[]string{"押金退还单 （{settlement}）抵欠费 0.01 元，明细合计 0.02 元"}},
+		{"expense that waits changed", sql("UPDATE expense_doc SET amount = amount + 1 WHERE project_id = ? AND id = ?", "expense"),
+			[]string{"[expense]", "支出单 {expense} 与操作日志不符：amount 现在是 101，日志里是 100"}},
+		{"day of an expense changed", sql("UPDATE expense_doc SET date = date - 1 WHERE project_id = ? AND id = ?", "expense"),
+			[]string{"支出单 {expense} 与操作日志不符：date 现在是 "}},
+		{"series of receipts gone", sql("DELETE FROM ledger_series WHERE project_id = ? AND series = 'SJ'"), []string{"[cashier]", "2026 年有收据到第 4 号，号码序列却没有这一年"}},
+		{"series of shifts gone", sql("DELETE FROM ledger_series WHERE project_id = ? AND series = 'RJ'"), []string{"[shift]", "2026 年交班单号已发到 RJ2026-000000，交班单却有 1 张"}},
+		{"series of letters gone", sql("DELETE FROM ledger_series WHERE project_id = ? AND series = 'CJ'"), []string{"[dunning]", "2026 年催缴单号已发到 CJ2026-000000，催缴单却有 1 张"}},
+		{"series of letters ahead", sql("UPDATE ledger_series SET last = last + 1 WHERE project_id = ? AND series = 'CJ'"), []string{"2026 年催缴单号已发到 CJ2026-000002，催缴单却有 1 张"}},
 		{"grant edited", func(t *testing.T, p *patient) {
 			p.exec(t, "UPDATE identity_grant SET role = 'admin', project_id = 0 WHERE account_id = ?", p.ids["account"])
 		}, []string{"[identity]", "账号 m_cashier（{account}）的角色与操作日志不符", `"role":"admin"`}},

@@ -181,13 +181,32 @@ func chains(ctx context.Context, q db.Q) ([]id.ID, error) {
 	return db.Collect(rows, err, func(row db.Scanner) (p id.ID, err error) { return p, row.Scan(&p) })
 }
 
-func countActions(ctx context.Context, q db.Q, project, after, upto id.ID, actions []string) (map[Deed]int, error) {
+// aboutSubjects are the entries of some actions on subjects with after < id ≤ upto.
+func aboutSubjects(project, after, upto id.ID, actions []string) (string, []any) {
 	args := []any{project, after, upto}
 	for _, a := range actions {
 		args = append(args, a)
 	}
-	rows, err := q.Query(ctx, `SELECT action, subject_id, COUNT(*) FROM audit_entry WHERE project_id = ? AND subject_id > ? AND subject_id <= ?
-		AND subject_id <> 0 AND action IN (`+db.In(len(actions))+") GROUP BY action, subject_id", args...)
+	return " FROM audit_entry WHERE project_id = ? AND subject_id > ? AND subject_id <= ? AND subject_id <> 0 AND action IN (" + db.In(len(actions)) + ")", args
+}
+
+func saidOf(ctx context.Context, q db.Q, project, after, upto id.ID, actions []string) (map[id.ID]string, error) {
+	where, args := aboutSubjects(project, after, upto, actions)
+	rows, err := q.Query(ctx, "SELECT subject_id, after"+where+" ORDER BY subject_id, at DESC, seq DESC", args...)
+	out := map[id.ID]string{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var subject id.ID
+		var said string
+		err := row.Scan(&subject, &said)
+		out[subject] = said
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+func countActions(ctx context.Context, q db.Q, project, after, upto id.ID, actions []string) (map[Deed]int, error) {
+	where, args := aboutSubjects(project, after, upto, actions)
+	rows, err := q.Query(ctx, "SELECT action, subject_id, COUNT(*)"+where+" GROUP BY action, subject_id", args...)
 	out := map[Deed]int{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var d Deed

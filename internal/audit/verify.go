@@ -118,6 +118,16 @@ func (s *Service) Deeds(ctx context.Context, q db.Q, project, after, upto id.ID,
 	return out, nil
 }
 
+// Said is, by subject with after < id ≤ upto, what the first entry of some
+// actions says it became (JSON as written).
+func (s *Service) Said(ctx context.Context, q db.Q, project, after, upto id.ID, actions ...string) (map[id.ID]string, error) {
+	out, err := saidOf(ctx, q, project, after, upto, actions)
+	if err != nil {
+		return nil, fmt.Errorf("read audit entries: %w", err)
+	}
+	return out, nil
+}
+
 // Newest is, by subject, what the newest entry about a kind of subject says it
 // is now (JSON as written); entries that say
 // nothing about that do not count, nor do those of the actions except.

@@ -79,11 +79,8 @@ func (s *Service) unposted(ctx context.Context, q db.Q, project id.ID) ([]string
 	if err != nil {
 		return nil, err
 	}
-	credits, err := s.ledger.NetByPlace(ctx, q, project, ledger.Revenue, kinds...)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range []ledger.Account{ledger.OtherRevenue, ledger.Opening} {
+	credits := map[ledger.Place]money.Fen{}
+	for _, a := range []ledger.Account{ledger.Revenue, ledger.OtherRevenue, ledger.Opening} {
 		more, err := s.ledger.NetByPlace(ctx, q, project, a, kinds...)
 		if err != nil {
 			return nil, err
@@ -139,10 +136,14 @@ func differences(documents, book map[ledger.Place]money.Fen, sign money.Fen, for
 }
 
 // BrokenAmounts computes every charge again and names those that come to
-// another amount; none is what should be. It reads all charges ever made.
+// another amount or have another payer; none is what should be. It reads all
+// charges ever made.
 func (s *Service) BrokenAmounts(ctx context.Context, project id.ID) ([]string, error) {
-	out := []string{}
-	err := s.Recompute(ctx, project, func(c Charge, got money.Fen) {
+	out, err := brokenPayers(ctx, s.db.Reader(ctx), project)
+	if err != nil {
+		return nil, fmt.Errorf("check payers: %w", err)
+	}
+	err = s.Recompute(ctx, project, func(c Charge, got money.Fen) {
 		if len(out) < maxNamed {
 			out = append(out, fmt.Sprintf("应收 %s（%s %s，房间 %s）金额 %s 元，按当时的单价重算是 %s 元",
 				c.ID, c.ItemName, c.Month, c.Subject, c.Amount.Yuan(), got.Yuan()))

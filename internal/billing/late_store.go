@@ -71,20 +71,6 @@ func storeLate(ctx context.Context, tx *db.Tx, project, item id.ID, run *Run, ro
 	for _, r := range rows {
 		run.First, run.Last = min(run.First, r.id), max(run.Last, r.id)
 	}
-	if err := insertRun(ctx, tx, project, run); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'late' WHERE project_id = ? AND id = ?", project, run.ID); err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
-	if err := updateRun(ctx, tx, project, run); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO billing_part (project_id, run_id, no, after_room, upto_room, generated, released, withdrawn, rooms, lines, amount,
-		faults, first_charge, last_charge) VALUES (?, ?, 1, 0, 0, 1, 1, 0, 1, ?, ?, 0, ?, ?)`, project, run.ID, run.Lines, run.Amount, run.First, run.Last)
-	if err != nil {
-		return fmt.Errorf("insert part: %w", err)
-	}
 	for _, r := range rows {
 		_, err := tx.Exec(ctx, `INSERT INTO billing_charge (project_id, id, run_id, part, item_id, source_kind, source_id, subject_id, payer_id, month,
 			segment, rate_id, quantity, price, factor, amount, due_date, detail)
@@ -95,7 +81,7 @@ func storeLate(ctx context.Context, tx *db.Tx, project, item id.ID, run *Run, ro
 			return fmt.Errorf("insert late fee: %w", err)
 		}
 	}
-	return nil
+	return insertWhole(ctx, tx, project, run, "late")
 }
 
 // buryLate takes a late fee out of what is owed and out of its run. It is

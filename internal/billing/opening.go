@@ -174,9 +174,6 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 	t, s := &o.totals, o.s
 	run := Run{ID: tx.NewID(), Month: t.Last, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
 		ReleasedBy: who.Name, ReleasedAt: tx.Now(), Rooms: int64(t.Rooms), Lines: int64(t.Charges), Amount: t.Amount}
-	if err := insertRun(ctx, tx, o.project, &run); err != nil {
-		return err
-	}
 	then, err := o.payersThen(ctx, tx)
 	if err != nil {
 		return err
@@ -186,9 +183,6 @@ func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im
 			err = ErrOpeningMoved.Because(err)
 		}
 		return fmt.Errorf("write opening charges: %w", err)
-	}
-	if err := updateRun(ctx, tx, o.project, &run); err != nil {
-		return err
 	}
 	if err := o.s.tariff.MarkUsed(ctx, tx, o.project, slices.Sorted(maps.Keys(o.used))); err != nil {
 		return err

@@ -17,9 +17,6 @@ import (
 // insertOpening stores the charges and the part of an opening run and ties the
 // run to its import. It sets the range of the run's charges.
 func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *roster.Import, payer func(*opening.Draft) id.ID) error {
-	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'opening' WHERE project_id = ? AND id = ?", o.project, run.ID); err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
 	err := spool.Some(&o.charges, openingAtOnce, func(list []opening.Draft) error {
 		ids := tx.IDs(len(list))
 		if run.Last = ids[len(ids)-1]; run.First == 0 {
@@ -30,13 +27,8 @@ func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im
 	if err != nil {
 		return err
 	}
-	if err := insertParts(ctx, tx, o.project, run.ID, []part{{No: 1, Upto: lastRoom}}); err != nil {
+	if err := insertWhole(ctx, tx, o.project, run, "opening"); err != nil {
 		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE billing_part SET generated = 1, released = 1, rooms = ?, lines = ?, amount = ?, first_charge = ?, last_charge = ?
-		WHERE project_id = ? AND run_id = ?`, run.Rooms, run.Lines, run.Amount, run.First, run.Last, o.project, run.ID)
-	if err != nil {
-		return fmt.Errorf("store part: %w", err)
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO billing_opening (project_id, import_id, run_id) VALUES (?, ?, ?)", o.project, im.ID, run.ID); err != nil {
 		return fmt.Errorf("insert opening: %w", err)

@@ -159,8 +159,15 @@ func writePart(ctx context.Context, tx *db.Tx, project, run id.ID, p *tariff.Pla
 	if err := copyLooks(ctx, tx, project, run, w, ids); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE billing_part SET rooms = ?, lines = ?, amount = ?, faults = ?, first_charge = ?, last_charge = ?
-		WHERE project_id = ? AND run_id = ? AND no = ?`, w.rooms, n, w.amount, len(w.faults), first, last, project, run, w.part.No)
+	payers := int64(0)
+	for i := range w.plain {
+		payers += payerMark(ids[i], w.plain[i].payer)
+	}
+	for i := range w.full {
+		payers += payerMark(ids[len(w.plain)+i], w.full[i].payer)
+	}
+	_, err := tx.Exec(ctx, `UPDATE billing_part SET rooms = ?, lines = ?, amount = ?, faults = ?, first_charge = ?, last_charge = ?, payers = ?
+		WHERE project_id = ? AND run_id = ? AND no = ?`, w.rooms, n, w.amount, len(w.faults), first, last, payers, project, run, w.part.No)
 	if err != nil {
 		return fmt.Errorf("store part: %w", err)
 	}

@@ -85,19 +85,8 @@ func insertSegment(ctx context.Context, tx *db.Tx, project, from id.ID, c *segme
 // insertMoveRun stores the run of a move: released, with one part that holds
 // all of it.
 func insertMoveRun(ctx context.Context, tx *db.Tx, project id.ID, r *Run, list []PayerSplit) error {
-	if err := insertRun(ctx, tx, project, r); err != nil {
+	if err := insertWhole(ctx, tx, project, r, "month"); err != nil {
 		return err
-	}
-	if err := updateRun(ctx, tx, project, r); err != nil {
-		return err
-	}
-	if err := insertParts(ctx, tx, project, r.ID, []part{{No: 1, Upto: lastRoom}}); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE billing_part SET generated = 1, released = 1, rooms = 1, lines = ?, amount = ?, first_charge = ?, last_charge = ?
-		WHERE project_id = ? AND run_id = ?`, r.Lines, r.Amount, r.First, r.Last, project, r.ID)
-	if err != nil {
-		return fmt.Errorf("store part of move: %w", err)
 	}
 	for i := range list {
 		for _, cause := range []Cause{Now, OtherCause} {

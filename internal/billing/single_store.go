@@ -11,28 +11,14 @@ import (
 // insertSingle stores one charge as a released run of its own, because a charge
 // is visible by the state of its run.
 func insertSingle(ctx context.Context, tx *db.Tx, project id.ID, run *Run, c *Charge) error {
-	if err := insertRun(ctx, tx, project, run); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'single' WHERE project_id = ? AND id = ?", project, run.ID); err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
-	if err := updateRun(ctx, tx, project, run); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO billing_part (project_id, run_id, no, after_room, upto_room, generated, released, withdrawn, rooms, lines, amount,
-		faults, first_charge, last_charge) VALUES (?, ?, 1, 0, 0, 1, 1, 0, 1, 1, ?, 0, ?, ?)`, project, run.ID, run.Amount, run.First, run.Last)
-	if err != nil {
-		return fmt.Errorf("insert part: %w", err)
-	}
 	// It is its own source, so that it stands beside what a run charges.
-	_, err = tx.Exec(ctx, `INSERT INTO billing_charge (project_id, id, run_id, part, item_id, source_kind, source_id, subject_id, payer_id, month,
+	_, err := tx.Exec(ctx, `INSERT INTO billing_charge (project_id, id, run_id, part, item_id, source_kind, source_id, subject_id, payer_id, month,
 		segment, rate_id, quantity, price, factor, amount, due_date, detail) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?, ?)`,
 		project, c.ID, run.ID, c.Item, sourceSingle, c.ID, c.Subject, c.Payer, c.Month, c.Factor, c.Amount, c.Due, c.detail)
 	if err != nil {
 		return fmt.Errorf("insert charge: %w", err)
 	}
-	return nil
+	return insertWhole(ctx, tx, project, run, "single")
 }
 
 // redden ends the life of a charge. Without again it stays in its place as

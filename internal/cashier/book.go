@@ -139,7 +139,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, project id.ID, list []bo
 // facts is what the audit log keeps of a receipt.
 func facts(r *Receipt) map[string]any {
 	return map[string]any{
-		"number": r.Number, "room": r.RoomLabel, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
+		"number": r.Number, "room": r.RoomLabel, "room_id": r.Room, "payer": r.PayerName, "payer_id": r.Payer, "tendered": r.Tendered, "change": r.Change, "amount": r.Amount, "prepaid_used": r.PrepaidUsed, "to_prepay": r.ToPrepay,
 		"owed_before": r.OwedBefore, "owed_after": r.OwedAfter, "policy": r.Policy, "rounded": r.Rounded, "ahead": r.Ahead, "lines": len(r.Lines), "state": r.State,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 	"linli/internal/ledger"
 )
 
@@ -23,7 +24,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		s.brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, brokenReds} {
+		s.brokenSeries, brokenReceipts, s.brokenLast, s.brokenPaid, s.brokenAccounts, s.brokenTraces, brokenReds, s.brokenAsked} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check receipts: %w", err)
@@ -144,7 +145,15 @@ type traces struct {
 	posted, reversed map[id.ID]ledger.DocSum
 	moved            map[id.ID]money.Fen
 	deeds            map[audit.Deed]int
+	said             map[id.ID]string
 	numbers          ledger.Prefixes
+}
+
+func differs[T comparable](said *T, now T) bool { return said != nil && *said != now }
+
+func (x *saidOf) agrees(r *Receipt) bool {
+	return !differs(x.Room, r.RoomLabel) && !differs(x.RoomID, r.Room) && !differs(x.Payer, r.PayerName) && !differs(x.PayerID, r.Payer) &&
+		!differs(x.Tendered, r.Tendered) && !differs(x.Change, r.Change)
 }
 
 const (
@@ -199,6 +208,9 @@ func (s *Service) traces(ctx context.Context, q db.Q, project, after, upto id.ID
 	if t.moved, err = s.payment.MovedByReceipt(ctx, q, project, after, upto); err != nil {
 		return nil, err
 	}
+	if t.said, err = s.audit.Said(ctx, q, project, after, upto, deedReceived, deedRed); err != nil {
+		return nil, err
+	}
 	t.deeds, err = s.audit.Deeds(ctx, q, project, after, upto, deedReceived, deedVoided, deedRed)
 	return t, err
 }
@@ -234,6 +246,9 @@ func (t *traces) compare(r *Receipt) []string {
 	if t.deeds[deed] != taken || t.deeds[audit.Deed{Action: deedVoided, Subject: r.ID}] != back {
 		say("与操作日志里的收款、作废记录对不上")
 	}
+	if said, err := readSaid(t.said[r.ID]); err != nil || !said.agrees(r) {
+		say("的房间、付款人、实收现金或找零与操作日志不符：现在是 %s、%s、%s 元、%s 元", r.RoomLabel, r.PayerName, r.Tendered.Yuan(), r.Change.Yuan())
+	}
 	delete(t.posted, r.ID)
 	delete(t.reversed, r.ID)
 	delete(t.moved, r.ID)
@@ -262,4 +277,22 @@ func (t *traces) left() []string {
 		out = append(out, fmt.Sprintf("收据 %s 不存在，%s上却有它的记录", doc, where))
 	}
 	return out
+}
+
+// brokenAsked names applications that are not what the log says of them.
+func (s *Service) brokenAsked(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	now := map[id.ID]any{}
+	for before := ledger.LastDoc; ; {
+		list, err := listRefunds(ctx, q, project, &RefundFilter{Request: page.Request{Limit: checkPage}}, nil, before)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			return s.audit.Unlike(ctx, q, project, refundKind, "退款申请", now)
+		}
+		for i := range list {
+			now[list[i].ID] = list[i].facts()
+		}
+		before = list[len(list)-1].ID
+	}
 }

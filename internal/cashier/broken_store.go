@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"linli/internal/billing"
@@ -85,4 +86,22 @@ func roundedSum(ctx context.Context, q db.Q, project id.ID) (money.Fen, error) {
 func receiptsAfter(ctx context.Context, q db.Q, project, after id.ID, limit int) ([]Receipt, error) {
 	rows, err := q.Query(ctx, "SELECT "+receiptColumns+" FROM cashier_receipt r WHERE r.project_id = ? AND r.id > ? ORDER BY r.id LIMIT ?", project, after, limit)
 	return db.Collect(rows, err, scanReceipt)
+}
+
+// saidOf is what the log keeps of a receipt beside its sums; what it did not
+// know at that time is nil.
+type saidOf struct {
+	Room     *string    `json:"room"`
+	RoomID   *id.ID     `json:"room_id"`
+	Payer    *string    `json:"payer"`
+	PayerID  *id.ID     `json:"payer_id"`
+	Tendered *money.Fen `json:"tendered"`
+	Change   *money.Fen `json:"change"`
+}
+
+func readSaid(text string) (x saidOf, err error) {
+	if text != "" {
+		err = json.Unmarshal([]byte(text), &x)
+	}
+	return x, err
 }

@@ -23,6 +23,9 @@ const (
 	PermApprove actor.Permission = "cashier.approve"
 )
 
+// refundKind is what the log calls an application.
+const refundKind = "refund"
+
 // What giving back refuses.
 var (
 	ErrRefund      = fault.New(fault.Invalid, "refund_invalid", "退款申请填写不完整，请按提示修改")
@@ -329,7 +332,7 @@ func (s *Service) changeRefund(ctx context.Context, who actor.Actor, project, re
 }
 
 func (s *Service) record(tx *db.Tx, who actor.Actor, project id.ID, f *Refund, action, verb string, before any) {
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: action, Kind: "refund", Subject: f.ID,
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: action, Kind: refundKind, Subject: f.ID,
 		Summary: fmt.Sprintf("%s%s：%s %s %s 元，%s", verb, f.Kind.Name(), f.RoomLabel, f.ReceiptNumber, f.Amount.Comma(), f.Reason),
 		Before:  before, After: f.facts()})
 }

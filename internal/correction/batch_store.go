@@ -156,3 +156,22 @@ func countRooms(ctx context.Context, q db.Q, project id.ID, list []Batch) error 
 	}
 	return nil
 }
+
+// brokenRooms names rooms of batches that are not what their documents are:
+// made, kept and voided ones have one of the room and of the sums that were
+// seen, the others have none.
+func brokenRooms(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT r.batch_id, r.no, r.state, r.plus, r.minus, COALESCE(d.number, '（没有）'), COALESCE(d.plus, 0), COALESCE(d.minus, 0) FROM correction_batch_room r
+		LEFT JOIN correction_batch b ON b.project_id = r.project_id AND b.id = r.batch_id
+		LEFT JOIN correction_doc d ON d.project_id = r.project_id AND d.id = r.doc_id
+		WHERE r.project_id = ? AND (b.id IS NULL OR (r.state IN ('waiting', 'refused')) <> (r.doc_id = 0) OR r.doc_id <> 0 AND (d.id IS NULL OR d.room_id <> r.room_id
+			OR d.plus <> r.plus OR d.minus <> r.minus OR d.by_id <> b.by_id OR r.state = 'voided' AND d.state <> 'voided')) ORDER BY r.batch_id, r.no LIMIT 100`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var batch id.ID
+		var no int
+		var state, number string
+		var plus, minus, more, less money.Fen
+		err := row.Scan(&batch, &no, &state, &plus, &minus, &number, &more, &less)
+		return fmt.Sprintf("成批补差 %s 第 %d 间（%s）补收 %s 元、减收 %s 元，它的补差单 %s 是 %s 元、%s 元", batch, no, state, plus.Yuan(), minus.Yuan(), number, more.Yuan(), less.Yuan()), err
+	})
+}

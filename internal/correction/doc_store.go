@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/ledger"
 )
 
 const docColumns = `id, number, year, seq, room_id, room_label, from_month, until_month, plus, minus, reason, proof, date, by_id, by_name, at,
@@ -104,10 +105,33 @@ func voidDoc(ctx context.Context, tx *db.Tx, project id.ID, d *Doc) error {
 	return nil
 }
 
-func countDocs(ctx context.Context, q db.Q, project id.ID, year int) (n, newest int64, err error) {
-	err = q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM correction_doc WHERE project_id = ? AND year = ?", project, year).Scan(&n, &newest)
+func countDocs(ctx context.Context, q db.Q, project id.ID) (map[int]ledger.Numbered, error) {
+	out, err := ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM correction_doc WHERE project_id = ? GROUP BY year", project))
 	if err != nil {
-		return 0, 0, fmt.Errorf("count corrections: %w", err)
+		return nil, fmt.Errorf("count corrections: %w", err)
 	}
-	return n, newest, nil
+	return out, nil
+}
+
+// brokenSums names documents that are not the sum of their lines, whose lines are
+// not what was due less what was and what was done before, or take off another
+// amount than is noted by charge.
+func brokenSums(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT d.number, d.plus, d.minus, COALESCE(s.plus, 0), COALESCE(s.minus, 0) FROM correction_doc d LEFT JOIN (
+			SELECT doc_id, CAST(SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS BIGINT) AS plus, CAST(SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS BIGINT) AS minus,
+				CAST(SUM(credited) AS BIGINT) AS credited, SUM(CASE WHEN amount > 0 AND made_id <> 0 AND credited + returned = 0 OR amount < 0 AND made_id = 0 AND credited + returned <= -amount
+					THEN 0 ELSE 1 END) AS odd
+			FROM correction_line WHERE project_id = ? GROUP BY doc_id
+		) s ON s.doc_id = d.id
+		WHERE d.project_id = ? AND (s.doc_id IS NULL OR d.plus <> s.plus OR d.minus <> s.minus OR s.odd > 0
+			OR s.credited <> (SELECT COALESCE(SUM(c.amount), 0) FROM correction_credit c WHERE c.project_id = d.project_id AND c.doc_id = d.id)
+			OR EXISTS (SELECT 1 FROM correction_line l WHERE l.project_id = d.project_id AND l.doc_id = d.id GROUP BY l.item_id, l.month
+				HAVING SUM(l.amount) <> MAX(l.due - l.was - l.done) OR SUM(l.amount) <> MIN(l.due - l.was - l.done)))
+		ORDER BY d.id LIMIT 100`, project, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var number string
+		var plus, minus, more, less money.Fen
+		err := row.Scan(&number, &plus, &minus, &more, &less)
+		return fmt.Sprintf("补差单 %s 写着补收 %s 元、减收 %s 元，明细合计 %s 元、%s 元，或有一行的差额、抵减不对", number, plus.Yuan(), minus.Yuan(), more.Yuan(), less.Yuan()), err
+	})
 }

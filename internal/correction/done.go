@@ -84,7 +84,7 @@ const maxNamed = 100
 // write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q, out := s.db.Reader(ctx), []string{}
-	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){s.brokenNumbers, s.brokenMade, s.brokenCredits, s.brokenReturns} {
+	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){s.brokenNumbers, brokenSums, brokenRooms, s.brokenMade, s.brokenCredits, s.brokenReturns} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check corrections: %w", err)
@@ -95,21 +95,11 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 }
 
 func (s *Service) brokenNumbers(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
+	have, err := countDocs(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, year := range slices.Sorted(maps.Keys(stands)) {
-		n, newest, err := countDocs(ctx, q, project, year)
-		if err != nil {
-			return nil, err
-		}
-		if last := stands[year]; n != last || newest != last {
-			out = append(out, fmt.Sprintf("%d 年的补差单号已发到第 %d 号，单据却有 %d 张，最后是第 %d 号", year, last, n, newest))
-		}
-	}
-	return out, nil
+	return s.ledger.BrokenNumbers(ctx, q, project, series, "补差单", have)
 }
 
 func (s *Service) brokenMade(ctx context.Context, q db.Q, project id.ID) ([]string, error) {

@@ -3,10 +3,12 @@ package deposit
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 	"linli/internal/ledger"
 )
 
@@ -83,51 +85,37 @@ func brokenTaken(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 
 // brokenDeductions names gaps in the numbers of what was deducted.
 func (s *Service) brokenDeductions(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	var out []string
-	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
+	have, err := ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM cashier_deposit_entry WHERE project_id = ? AND seq > 0 GROUP BY year", project))
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := s.ledger.Prefixes(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	for year, last := range stands {
-		var n, newest int64
-		err := q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM cashier_deposit_entry WHERE project_id = ? AND year = ? AND seq > 0", project, year).Scan(&n, &newest)
-		if err != nil {
-			return nil, err
-		}
-		if n != last || newest != last {
-			out = append(out, fmt.Sprintf("%d 年押金扣款单号已发到 %s，扣款单却有 %d 张，最后是第 %d 号", year, numbers.Number(series, year, last), n, newest))
-		}
-	}
-	return out, nil
+	return s.ledger.BrokenNumbers(ctx, q, project, series, "押金扣款单", have)
 }
 
 // brokenSettle names gaps in the numbers of documents that settle arrears, and
-// those that the movements contradict.
+// those that the movements, their lines or the log contradict.
 func (s *Service) brokenSettle(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	out, err := brokenSettles(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	stands, err := s.ledger.LastNumbers(ctx, q, project, settleSeries)
+	have, err := ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM deposit_settle WHERE project_id = ? AND seq > 0 GROUP BY year", project))
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := s.ledger.Prefixes(ctx, q, project)
+	found, err := s.ledger.BrokenNumbers(ctx, q, project, settleSeries, "押金退还单", have)
 	if err != nil {
 		return nil, err
 	}
-	for year, last := range stands {
-		n, newest, err := countSettles(ctx, q, project, year)
-		if err != nil {
-			return nil, err
-		}
-		if n != last || newest != last {
-			out = append(out, fmt.Sprintf("%d 年押金退还单号已发到 %s，单据却有 %d 张，最后是第 %d 号", year, numbers.Number(settleSeries, year, last), n, newest))
-		}
+	out = append(out, found...)
+	docs, err := listSettles(ctx, q, project, &SettleFilter{Request: page.Request{Limit: math.MaxInt32}}, nil, 0)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	now := map[id.ID]any{}
+	for i := range docs {
+		now[docs[i].ID] = docs[i].facts()
+	}
+	found, err = s.audit.Unlike(ctx, q, project, settleKind, "押金退还单", now)
+	return append(out, found...), err
 }

@@ -32,6 +32,9 @@ var (
 // settleSeries numbers approved documents (押金退还单).
 const settleSeries = "YT"
 
+// settleKind is what the log calls a document.
+const settleKind = "deposit_settle"
+
 // SettleState is where a document stands.
 type SettleState string
 
@@ -200,7 +203,7 @@ func (x *Settlement) picks() (charges, late []id.ID) {
 }
 
 func (s *Service) recordSettle(tx *db.Tx, who actor.Actor, project id.ID, x *Settlement, verb string, before any) {
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "deposit.settle_" + string(x.State), Kind: "deposit_settle", Subject: x.ID,
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "deposit.settle_" + string(x.State), Kind: settleKind, Subject: x.ID,
 		Summary: fmt.Sprintf("%s押金退还单 %s：%s%s 抵欠费 %s 元，退 %s 元，%s", verb, x.Number, x.RoomLabel, x.DepositName, x.Settle.Comma(), x.Rest.Comma(), x.Reason),
 		Before:  before, After: x.facts()})
 }

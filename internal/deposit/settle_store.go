@@ -161,23 +161,31 @@ func settling(ctx context.Context, q db.Q, project, deposit id.ID) (money.Fen, e
 	return sum, nil
 }
 
-// brokenSettles names documents that their movements or receipts contradict, and
-// gaps in their numbers.
+// brokenSettles names documents that their movements or lines contradict.
 func brokenSettles(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT x.number, x.settle, CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM deposit_settle x
 		LEFT JOIN cashier_deposit_entry e ON e.project_id = x.project_id AND e.deposit_id = x.deposit_id
 			AND (e.kind = 'settled' AND e.receipt_id = x.receipt_id OR e.kind = 'restored' AND e.receipt_id = x.undone_id)
 		WHERE x.project_id = ? AND x.state = 'done' GROUP BY x.id, x.number, x.settle, x.undone_id
 		HAVING COALESCE(SUM(e.amount), 0) <> CASE WHEN x.undone_id <> 0 THEN 0 ELSE -x.settle END ORDER BY x.number LIMIT 100`, project)
-	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+	out, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var number string
 		var settle, moved money.Fen
 		err := row.Scan(&number, &settle, &moved)
 		return fmt.Sprintf("押金退还单 %s 抵欠费 %s 元，押金明细变动 %s 元", number, settle.Yuan(), moved.Yuan()), err
 	})
-}
-
-func countSettles(ctx context.Context, q db.Q, project id.ID, year int) (n, newest int64, err error) {
-	err = q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM deposit_settle WHERE project_id = ? AND year = ? AND seq > 0", project, year).Scan(&n, &newest)
-	return n, newest, err
+	if err != nil {
+		return nil, err
+	}
+	rows, err = q.Query(ctx, `SELECT x.id, x.number, x.settle, CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM deposit_settle x
+		LEFT JOIN deposit_settle_line l ON l.project_id = x.project_id AND l.settle_id = x.id WHERE x.project_id = ?
+		GROUP BY x.id, x.number, x.settle HAVING x.settle <> COALESCE(SUM(l.amount), 0) OR COALESCE(SUM(CASE WHEN l.amount > l.owed THEN 1 ELSE 0 END), 0) > 0 ORDER BY x.id LIMIT 100`, project)
+	odd, err := db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var doc id.ID
+		var number string
+		var settle, lines money.Fen
+		err := row.Scan(&doc, &number, &settle, &lines)
+		return fmt.Sprintf("押金退还单 %s（%s）抵欠费 %s 元，明细合计 %s 元，或有一行多于所欠", number, doc, settle.Yuan(), lines.Yuan()), err
+	})
+	return append(out, odd...), err
 }

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/ledger"
 )
 
 func oneSetting(ctx context.Context, q db.Q, project id.ID) (Setting, error) {
@@ -184,4 +185,8 @@ func brokenLetters(ctx context.Context, q db.Q, project id.ID) ([]string, error)
 		}
 		return fmt.Sprintf("催缴单 %s 本金 %s 元、违约金 %s 元，明细合计 %s 元、%s 元", number, principal.Yuan(), late.Yuan(), lines.Yuan(), fees.Yuan()), err
 	})
+}
+
+func numberedLetters(ctx context.Context, q db.Q, project id.ID) (map[int]ledger.Numbered, error) {
+	return ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM dunning_letter WHERE project_id = ? GROUP BY year", project))
 }

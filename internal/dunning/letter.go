@@ -248,12 +248,18 @@ func (s *Service) Letter(ctx context.Context, q db.Q, project, letter id.ID) (Le
 	return oneLetter(ctx, q, project, letter)
 }
 
-// Broken names the numbers that are missing between letters, and letters that
-// do not add up.
+// Broken names the numbers that are missing between letters or behind them, and
+// letters that do not add up.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
-	out, err := brokenLetters(ctx, s.DB.Reader(ctx), project)
+	q := s.DB.Reader(ctx)
+	out, err := brokenLetters(ctx, q, project)
 	if err != nil {
 		return nil, fmt.Errorf("check letters: %w", err)
 	}
-	return out, nil
+	have, err := numberedLetters(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("check letters: %w", err)
+	}
+	found, err := s.Ledger.BrokenNumbers(ctx, q, project, series, "催缴单", have)
+	return append(out, found...), err
 }

@@ -11,8 +11,8 @@ import (
 
 const maxNamed = 100
 
-// Broken names documents that do not agree with the book, gaps in their
-// numbers, and documents decided by whoever entered them, as sentences for the
+// Broken names documents that do not agree with the book or the log, gaps in
+// their numbers, and documents decided by whoever entered them, as sentences for the
 // operator; none is what should be.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
@@ -36,7 +36,11 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check expenses: %w", err)
 	}
+	now := map[id.ID]any{}
 	err = eachDoc(ctx, q, project, func(d *Doc) {
+		f := d.facts()
+		delete(f, "category") // it is called as it is called today
+		now[d.ID] = f
 		out = append(out, d.compare(posted[d.ID], reversed[d.ID], numbers)...)
 		delete(posted, d.ID)
 		delete(reversed, d.ID)
@@ -47,6 +51,11 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	for doc := range posted {
 		out = append(out, fmt.Sprintf("账上有支出单 %s 的记录，单据却不存在", doc))
 	}
+	unlike, err := s.audit.Unlike(ctx, q, project, kind, "支出单", now)
+	if err != nil {
+		return nil, fmt.Errorf("check expenses: %w", err)
+	}
+	out = append(out, unlike...)
 	return out[:min(len(out), maxNamed)], nil
 }
 

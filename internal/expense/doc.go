@@ -23,6 +23,9 @@ const (
 	voidSeries = "ZH"
 )
 
+// kind is what the log calls a document.
+const kind = "expense"
+
 const (
 	maxText   = 200
 	maxAmount = money.Fen(1_000_000_000_00) // a document above is a typing error
@@ -261,7 +264,7 @@ func (s *Service) record(tx *db.Tx, who actor.Actor, project id.ID, d *Doc, acti
 	if d.Direction == In {
 		what = "公共收益收入"
 	}
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: action, Kind: "expense", Subject: d.ID,
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: action, Kind: kind, Subject: d.ID,
 		Summary: strings.TrimSpace(fmt.Sprintf("%s%s：%s %s %s 元 %s", verb, what, d.CategoryName, d.Supplier, d.Amount.Comma(), d.Number)),
 		Before:  before, After: d.facts()})
 }

@@ -12,8 +12,8 @@ import (
 // maxNamed bounds how much damage is named.
 const maxNamed = 100
 
-// Broken compares what charges say of their waivers with the documents, as
-// sentences for the operator; none is what should be. Ask it inside a
+// Broken compares what charges say of their waivers with the documents, and
+// these with their numbers, as sentences for the operator; none is what should be. Ask it inside a
 // db.Snapshot while others write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
@@ -25,7 +25,14 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check waivers: %w", err)
 	}
-	out := []string{}
+	numbered, err := numberedWaivers(ctx, q, project)
+	if err != nil {
+		return nil, fmt.Errorf("check waivers: %w", err)
+	}
+	out, err := s.ledger.BrokenNumbers(ctx, q, project, waiverSeries, "减免单", numbered)
+	if err != nil {
+		return nil, fmt.Errorf("check waivers: %w", err)
+	}
 	all := maps.Clone(have)
 	maps.Copy(all, want)
 	for _, charge := range slices.Sorted(maps.Keys(all)) {

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/ledger"
 )
 
 const waiverColumns = `id, number, kind, charge_id, room_id, amount, reason, proof, state, asked_by, asked_name, asked_at, decided_by, decided_name,
@@ -85,6 +86,16 @@ func waivedCharges(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.
 	out := map[id.ID]money.Fen{}
 	if err := sums(rows, err, out); err != nil {
 		return nil, fmt.Errorf("sum waivers: %w", err)
+	}
+	return out, nil
+}
+
+// numberedWaivers counts approved waivers by the year of their number.
+func numberedWaivers(ctx context.Context, q db.Q, project id.ID) (map[int]ledger.Numbered, error) {
+	out, err := ledger.CollectNumbered(q.Query(ctx, `SELECT decided_on / 10000, COUNT(*), COUNT(DISTINCT number) FROM billing_waiver
+		WHERE project_id = ? AND number <> '' GROUP BY decided_on / 10000`, project))
+	if err != nil {
+		return nil, fmt.Errorf("count waivers: %w", err)
 	}
 	return out, nil
 }

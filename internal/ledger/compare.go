@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -70,6 +72,39 @@ func (s *Service) LastNumbers(ctx context.Context, q db.Q, project id.ID, series
 	out, err := lastNumbers(ctx, q, project, series)
 	if err != nil {
 		return nil, fmt.Errorf("last numbers of %s: %w", series, err)
+	}
+	return out, nil
+}
+
+// Numbered is how many documents of a year have a number, and the last of them.
+type Numbered struct{ Count, Last int64 }
+
+// BrokenNumbers names the years in which the documents of a series are not as
+// many as its numbers, or whose numbers nobody has counted, as sentences for the
+// operator. noun is what a document is called.
+func (s *Service) BrokenNumbers(ctx context.Context, q db.Q, project id.ID, series, noun string, have map[int]Numbered) ([]string, error) {
+	stands, err := s.LastNumbers(ctx, q, project, series)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.Prefixes(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	years := map[int]bool{}
+	for year := range stands {
+		years[year] = true
+	}
+	for year := range have {
+		years[year] = true
+	}
+	var out []string
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		n, last := have[year], stands[year]
+		if n == (Numbered{last, last}) {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%d 年%s号已发到 %s，%s却有 %d 张，最后是第 %d 号", year, noun, names.Number(series, year, last), noun, n.Count, n.Last))
 	}
 	return out, nil
 }

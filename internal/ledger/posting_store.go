@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"linli/internal/kit/clock"
@@ -183,6 +184,19 @@ func netByDoc(ctx context.Context, q db.Q, project id.ID, account Account, witho
 		var sum money.Fen
 		err := row.Scan(&doc, &sum)
 		out[doc] = sum
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// CollectNumbered reads rows of year, count and highest number.
+func CollectNumbered(rows *sql.Rows, err error) (map[int]Numbered, error) {
+	out := map[int]Numbered{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var year int
+		var n Numbered
+		err := row.Scan(&year, &n.Count, &n.Last)
+		out[year] = n
 		return struct{}{}, err
 	})
 	return out, err

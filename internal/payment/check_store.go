@@ -41,3 +41,17 @@ func brokenOrders(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 	}
 	return out, nil
 }
+
+// brokenUnknown names money that no order asked for, so that no book knows of it,
+// and that is not what waits to be given back.
+func brokenUnknown(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT c.channel, c.transaction_id, c.amount, COALESCE(k.amount, 0) FROM payment_capture c
+		LEFT JOIN payment_candidate k ON k.project_id = c.project_id AND k.channel = c.channel AND k.transaction_id = c.transaction_id AND k.order_id = 0
+		WHERE c.project_id = ? AND c.order_id = 0 AND (k.id IS NULL OR k.amount <> c.amount) ORDER BY c.at, c.transaction_id LIMIT 100`, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var channel, transaction string
+		var amount, waits money.Fen
+		err := row.Scan(&channel, &transaction, &amount, &waits)
+		return fmt.Sprintf("渠道 %s 流水 %s 到账 %s 元没有入账，待退清单上是 %s 元", channel, transaction, amount.Yuan(), waits.Yuan()), err
+	})
+}

@@ -337,14 +337,14 @@ func (s *Service) change(ctx context.Context, who actor.Actor, project, doc id.I
 }
 
 func (s *Service) record(tx *db.Tx, who actor.Actor, project id.ID, d *Doc, verb string, before any) {
-	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "termination." + string(d.State), Kind: "termination", Subject: d.ID,
+	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "termination." + string(d.State), Kind: kind, Subject: d.ID,
 		Summary: fmt.Sprintf("%s提前终止退费 %s：%s %s %s 至 %s，已服务 %d 个月，退 %s 元，%s", verb, d.Number, d.RoomLabel, d.ItemName, d.From, d.Until, d.Used,
 			d.Refund.Comma(), d.Reason), Before: before, After: d.facts()})
 }
 
 func (d *Doc) facts() map[string]any {
 	return map[string]any{"number": d.Number, "state": d.State, "room": d.RoomLabel, "item": d.ItemName, "from": d.From, "until": d.Until, "used": d.Used,
-		"policy": d.Policy, "paid": d.Paid, "refund": d.Refund, "again": d.Again, "proof": d.Proof, "note": d.Note}
+		"policy": d.Policy, "paid": d.Paid, "full": d.Full, "refund": d.Refund, "kept": d.Kept, "again": d.Again, "proof": d.Proof, "note": d.Note}
 }
 
 // Filter narrows the list; what is empty does not.

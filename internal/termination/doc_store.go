@@ -9,6 +9,8 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
+	"linli/internal/ledger"
 )
 
 const docColumns = `id, number, year, seq, room_id, room_label, payer_name, run_id, item_id, item_name, from_month, until_month, months, used, policy,
@@ -161,10 +163,29 @@ func listDocs(ctx context.Context, q db.Q, project id.ID, f *Filter, before id.I
 	return db.Collect(rows, err, scanDoc)
 }
 
-func countDocs(ctx context.Context, q db.Q, project id.ID, year int) (n, newest int64, err error) {
-	err = q.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM termination_doc WHERE project_id = ? AND year = ? AND seq > 0", project, year).Scan(&n, &newest)
+func countDocs(ctx context.Context, q db.Q, project id.ID) (map[int]ledger.Numbered, error) {
+	out, err := ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM termination_doc WHERE project_id = ? AND seq > 0 GROUP BY year", project))
 	if err != nil {
-		return 0, 0, fmt.Errorf("count terminations: %w", err)
+		return nil, fmt.Errorf("count terminations: %w", err)
 	}
-	return n, newest, nil
+	return out, nil
+}
+
+// brokenSums names documents that are not the sum of their parts, or whose parts
+// are not the sum of their lines.
+func brokenSums(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT d.id, d.number, d.refund, d.kept, COALESCE(p.amount, 0), COALESCE(p.kept, 0), COALESCE(l.amount, 0) FROM termination_doc d
+		LEFT JOIN (SELECT doc_id, CAST(SUM(amount) AS BIGINT) AS amount, CAST(SUM(kept) AS BIGINT) AS kept FROM termination_part WHERE project_id = ? GROUP BY doc_id) p ON p.doc_id = d.id
+		LEFT JOIN (SELECT doc_id, CAST(SUM(amount) AS BIGINT) AS amount FROM termination_line WHERE project_id = ? GROUP BY doc_id) l ON l.doc_id = d.id
+		WHERE d.project_id = ? AND (d.refund <> COALESCE(p.amount, 0) OR d.kept <> COALESCE(p.kept, 0) OR d.refund + d.kept <> COALESCE(l.amount, 0) OR EXISTS (
+			SELECT 1 FROM termination_part x WHERE x.project_id = d.project_id AND x.doc_id = d.id AND x.amount + x.kept <> (
+				SELECT COALESCE(SUM(y.amount), 0) FROM termination_line y WHERE y.project_id = x.project_id AND y.doc_id = x.doc_id AND y.part = x.no)))
+		ORDER BY d.id LIMIT 100`, project, project, project)
+	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
+		var doc id.ID
+		var number string
+		var refund, kept, parts, keeps, lines money.Fen
+		err := row.Scan(&doc, &number, &refund, &kept, &parts, &keeps, &lines)
+		return fmt.Sprintf("退费单 %s（%s）退 %s 元、留下 %s 元，各张收据合计 %s 元、%s 元，各月合计 %s 元", number, doc, refund.Yuan(), kept.Yuan(), parts.Yuan(), keeps.Yuan(), lines.Yuan()), err
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/page"
 	"linli/internal/ledger"
 )
 
@@ -141,34 +142,41 @@ func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.I
 	return updateDoc(ctx, tx, project, &d)
 }
 
-// Broken names gaps in the numbers, and documents that the refunds, the months
-// or the charge of what is kept contradict. Ask it inside a db.Snapshot while
+// checkPage bounds how many documents a check reads at once.
+const checkPage = 200
+
+// Broken names gaps in the numbers, and documents that their parts, the refunds,
+// the months, the charge of what is kept or the log contradict. Ask it inside a db.Snapshot while
 // others write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
-	q, out := s.db.Reader(ctx), []string{}
-	names, err := s.ledger.Prefixes(ctx, q, project)
+	q := s.db.Reader(ctx)
+	have, err := countDocs(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	stands, err := s.ledger.LastNumbers(ctx, q, project, series)
+	out, err := s.ledger.BrokenNumbers(ctx, q, project, series, "退费单", have)
 	if err != nil {
 		return nil, err
 	}
-	for year, last := range stands {
-		n, newest, err := countDocs(ctx, q, project, year)
+	odd, err := brokenSums(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, odd...)
+	now := map[id.ID]any{}
+	for after := ledger.LastDoc; ; {
+		list, err := listDocs(ctx, q, project, &Filter{Request: page.Request{Limit: checkPage}}, after)
 		if err != nil {
 			return nil, err
 		}
-		if n != last || newest != last {
-			out = append(out, fmt.Sprintf("%d 年退费单号已发到 %s，退费单却有 %d 张，最后是第 %d 号", year, names.Number(series, year, last), n, newest))
-		}
-	}
-	for after := ledger.LastDoc; ; {
-		list, err := listDocs(ctx, q, project, &Filter{State: Done}, after)
-		if err != nil || len(list) == 0 {
-			return out, err
+		if len(list) == 0 {
+			unlike, err := s.audit.Unlike(ctx, q, project, kind, "退费单", now)
+			return append(out, unlike...), err
 		}
 		for i := range list {
+			if now[list[i].ID] = list[i].facts(); list[i].State != Done {
+				continue
+			}
 			d, err := oneDoc(ctx, q, project, list[i].ID)
 			if err != nil {
 				return nil, err

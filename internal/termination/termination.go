@@ -82,3 +82,6 @@ func New(d Deps) *Service {
 
 // series numbers approved documents (提前终止退费单): TF2026-000001.
 const series = "TF"
+
+// kind is what the log calls a document.
+const kind = "termination"
