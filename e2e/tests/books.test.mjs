@@ -94,6 +94,23 @@ test('[F10] the profit of the month leads to its expense and its bills, rates pr
   await p.page.goBack()
   await table.getByRole('row', { name: /保洁费/ }).getByRole('link', { name: '120.50' }).last().click()
   await p.page.getByText(/^ZC\d{4}-000001$/).waitFor()
+  // Every sum leads to a list that comes to it.
+  const leads = async (row, figure, sum) => {
+    await p.page.goto(`/p/${project}/reports`)
+    await row().getByRole('link', { name: figure }).last().click()
+    await p.page.getByRole('heading', { level: 1 }).waitFor()
+    await p.page.getByRole('row', { name: /^合计 \d+ 条/ }).getByText(sum).waitFor()
+  }
+  await leads(() => table.getByRole('row', { name: /^收入合计/ }), '450.00', '¥450.00')
+  await p.page.getByRole('heading', { level: 1, name: '收入合计' }).waitFor()
+  await leads(() => table.getByRole('row', { name: /^支出合计/ }), '120.50', '¥120.50')
+  await leads(() => table.getByRole('row', { name: /^利润/ }), '329.50', '¥329.50')
+  await shot(p.page, 'postings-profit')
+  await leads(() => p.page.locator('.pair', { hasText: '库存现金' }).last(), '150.00', '¥150.00')
+  await p.page.getByRole('link', { name: '收据', exact: true }).first().waitFor()
+  await p.page.goto(`/p/${project}/book-months`)
+  await p.page.getByRole('row', { name: new RegExp(seed.month()) }).getByRole('link', { name: '329.50' }).click()
+  await p.page.getByRole('row', { name: /^合计 \d+ 条/ }).getByText('¥329.50').waitFor()
   await p.page.goto(`/p/${project}/reports`)
   const [file] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出' }).first().click()])
   assert.match(file.suggestedFilename(), /收支利润.*\.xlsx$/)

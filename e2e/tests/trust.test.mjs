@@ -41,8 +41,12 @@ test('[F10] a project by commission shows the owners\' money, the remuneration a
   const table = p.page.getByRole('region', { name: '代管资金（酬金制）' })
   await table.getByRole('row', { name: /结转下期/ }).getByText('350.00').first().waitFor()
   await table.getByRole('row', { name: /企业酬金/ }).getByText('50.00').first().waitFor()
+  await table.getByRole('row', { name: /企业酬金/ }).getByRole('button', { name: '50.00' }).click()
+  await p.page.getByText(/起的收入 500\.00 元 × 10\.00% = 50\.00 元，减以前月份已提的 0\.00 元。上期结转里有这个月转入的业主结余 -100\.00 元/).waitFor()
   await p.settled()
   await shot(p.page, 'report-trust')
+  await table.getByRole('row', { name: /代管资金收入/ }).getByRole('link', { name: '500.00' }).last().click()
+  await p.page.getByRole('row', { name: /^合计 \d+ 条/ }).getByText('¥500.00').waitFor()
   const { trust } = (await boss.get(`/projects/${project}/reports/profit`)).body
   assert.deepEqual([trust.opening.total, trust.income.total, trust.fee.total, trust.balance.total, trust.company.total], [-10000, 50000, 5000, 35000, 5000 + 0])
   await boss.put(`/projects/${project}/service-schemes`, { from: seed.month(), kind: 'lump' }, { status: 409 })

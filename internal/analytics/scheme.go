@@ -153,7 +153,8 @@ type Trust struct {
 	Cost    Line
 	Fee     Line
 	Balance Line
-	Company Line // the company's own: its remuneration, or its profit by lump sum
+	Company Line     // the company's own: its remuneration, or its profit by lump sum
+	Hows    []string // month by month how the remuneration came about, empty by lump sum
 }
 
 // trust computes the owners' money of a profit report; nil while the company
@@ -189,7 +190,7 @@ func (s *Service) trust(ctx context.Context, q db.Q, project id.ID, r *Profit) (
 		}
 	}
 	n := len(r.Months)
-	t := &Trust{Opening: line("上期结转", n), Income: line("代管资金收入", n), Cost: line("代管资金支出", n), Fee: line("企业酬金", n), Balance: line("结转下期", n), Company: line("企业所得", n)}
+	t := &Trust{Opening: line("上期结转", n), Income: line("代管资金收入", n), Cost: line("代管资金支出", n), Fee: line("企业酬金", n), Balance: line("结转下期", n), Company: line("企业所得", n), Hows: make([]string, n)}
 	w := walk{schemes: all}
 	for m := begin; m <= r.Until; m = m.Add(1) {
 		opening, fee, err := w.month(m, in[m], out[m], m <= r.On.Month())
@@ -227,6 +228,7 @@ func (t *Trust) put(i int, opening, in, out, fee money.Fen, w *walk) {
 	t.Cost.add(i, out)
 	t.Fee.add(i, fee)
 	t.Company.add(i, fee)
+	t.Hows[i] = w.how
 }
 
 // walk goes through the months, oldest first.
@@ -236,6 +238,7 @@ type walk struct {
 	earned  money.Fen // income since it began
 	taken   money.Fen // remuneration of it
 	balance money.Fen
+	how     string // how the remuneration of the month came about
 }
 
 // month adds one month and answers what the owners had at its start and the
@@ -243,10 +246,12 @@ type walk struct {
 // together, so that months and years come to the same fen; a fixed amount is
 // due for months that have begun.
 func (w *walk) month(m clock.Month, in, out money.Fen, begun bool) (opening, fee money.Fen, err error) {
+	brought := money.Fen(0)
 	for _, x := range w.schemes {
 		if x.From == m || x.From < m && x.From > w.now.From {
 			w.now, w.earned, w.taken = x, 0, 0
 			w.balance += x.Opening
+			brought += x.Opening
 		}
 	}
 	opening = w.balance
@@ -254,8 +259,9 @@ func (w *walk) month(m clock.Month, in, out money.Fen, begun bool) (opening, fee
 		return opening, 0, nil
 	}
 	w.earned += in
+	w.how = fmt.Sprintf("每月固定 %s 元", w.now.Monthly.Comma())
 	if fee = w.now.Monthly; !begun {
-		fee = 0
+		fee, w.how = 0, "这个月还没有开始，不提酬金"
 	}
 	if w.now.Rate > 0 {
 		all, err := money.MulDiv(int64(w.earned), w.now.Rate, fullRate, money.HalfUp)
@@ -263,6 +269,11 @@ func (w *walk) month(m clock.Month, in, out money.Fen, begun bool) (opening, fee
 			return 0, 0, fmt.Errorf("remuneration: %w", err)
 		}
 		fee = money.Fen(all) - w.taken
+		w.how = fmt.Sprintf("%s 起的收入 %s 元 × %d.%02d%% = %s 元，减以前月份已提的 %s 元", w.now.From, w.earned.Comma(), w.now.Rate/100, w.now.Rate%100,
+			money.Fen(all).Comma(), w.taken.Comma())
+	}
+	if brought != 0 {
+		w.how += fmt.Sprintf("。上期结转里有这个月转入的业主结余 %s 元", brought.Comma())
 	}
 	w.taken += fee
 	w.balance += in - out - fee

@@ -78,6 +78,7 @@ type trustJSON struct {
 	Fee     reportLineJSON `json:"fee" doc:"企业酬金"`
 	Balance reportLineJSON `json:"balance" doc:"结转下期，负数为不足；合计为期末"`
 	Company reportLineJSON `json:"company" doc:"企业所得：酬金，包干制的月份为盈亏"`
+	Hows    []string       `json:"hows" nullable:"false" doc:"各月酬金怎么算的，包干制的月份为空"`
 }
 
 // trustMeans is the definition printed beside the figures.
@@ -87,5 +88,5 @@ func toTrust(t *Trust) *trustJSON {
 	if t == nil {
 		return nil
 	}
-	return &trustJSON{t.Words, trustMeans, toLine(&t.Opening), toLine(&t.Income), toLine(&t.Cost), toLine(&t.Fee), toLine(&t.Balance), toLine(&t.Company)}
+	return &trustJSON{t.Words, trustMeans, toLine(&t.Opening), toLine(&t.Income), toLine(&t.Cost), toLine(&t.Fee), toLine(&t.Balance), toLine(&t.Company), t.Hows}
 }

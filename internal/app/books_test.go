@@ -71,8 +71,24 @@ func drillsCome(t *testing.T, d *db.DB, a *app.App, project id.ID, profit analyt
 	t.Helper()
 	const anything = -1 // no figure of a report, but a list and its sum
 	figures := map[string]money.Fen{fmt.Sprintf("account=%d&no_item=true", ledger.Cash): anything}
+	vouchers, err := a.Analytics.Vouchers(t.Context(), d.Reader(t.Context()), project, analytics.Period{From: 202610, Until: 202611})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range vouchers.Months {
+		figures[fmt.Sprintf("from=%s&until=%s", m.Month.First(), m.Month.Last())] = m.Debit
+	}
 	for _, l := range append(profit.Incomes, profit.Costs...) {
 		figures[fmt.Sprintf("account=%d&item_id=%s&from=2026-10-01&until=2026-11-30", l.Account, l.Item)] = l.Total
+	}
+	for group, l := range map[string]analytics.Line{"income": profit.Income, "cost": profit.Cost, "result": profit.Profit} {
+		figures["group="+group+"&from=2026-10-01&until=2026-11-30"] = l.Total
+		for n, m := range profit.Months {
+			figures[fmt.Sprintf("group=%s&from=%s&until=%s", group, m.First(), m.Last())] = l.Months[n]
+		}
+	}
+	for _, b := range st.Taken {
+		figures[fmt.Sprintf("account=%d&kind=receipt&from=2026-10-01&until=2026-11-30", b.Account)] = b.Amount
 	}
 	for _, b := range st.Balances {
 		if b.Account.Liability() {
@@ -216,9 +232,13 @@ func TestReportsOfPastDays(t *testing.T) {
 		if got := fmt.Sprint(september.Arrears, september.Whole); got != "{30000 0 0} {30000 0 0}" {
 			t.Errorf("September read in October: %s", got)
 		}
+		doc, err = a.Expense.Enter(ctx, w.who, project, expense.Entry{Category: doc.Category, Amount: 333, Date: clock.DateOf(now.Now()), PaidFrom: ledger.Cash})
+		must(err)
+		_, err = a.Expense.Decide(ctx, w.who, project, doc.ID, true, "", doc.Version)
+		must(err)
 		profit, err := a.Analytics.Profit(ctx, project, analytics.Period{From: 202610, Until: 202611})
 		must(err)
-		if profit.Income.Total != 99000 || profit.Cost.Total != 0 || profit.Profit.Total != 99000 || len(profit.Months) != 2 {
+		if profit.Income.Total != 99000 || profit.Cost.Total != 333 || profit.Profit.Total != 98667 || len(profit.Months) != 2 {
 			t.Errorf("profit %+v", profit)
 		}
 		_, err = a.Analytics.Profit(ctx, project, analytics.Period{From: 202612, Until: 202611})

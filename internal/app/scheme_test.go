@@ -65,7 +65,13 @@ func TestOwnersMoneyByCommission(t *testing.T) {
 				}
 			}
 		}
-		r, err := w.app.Analytics.Profit(ctx, w.project, analytics.Period{From: 202601, Until: 202601})
+		r, err := w.app.Analytics.Profit(ctx, w.project, analytics.Period{From: 202601, Until: 202606})
+		w.must(err)
+		if hows := []string{"", "2026-02 起的收入 10.05 元 × 10.00% = 1.01 元，减以前月份已提的 0.00 元。上期结转里有这个月转入的业主结余 -3.00 元",
+			"2026-02 起的收入 20.10 元 × 10.00% = 2.01 元，减以前月份已提的 1.01 元", "2026-02 起的收入 30.15 元 × 10.00% = 3.02 元，减以前月份已提的 2.01 元", "", ""}; !slices.Equal(r.Trust.Hows, hows) {
+			t.Errorf("remuneration explained as %q", r.Trust.Hows)
+		}
+		r, err = w.app.Analytics.Profit(ctx, w.project, analytics.Period{From: 202601, Until: 202601})
 		if err != nil || r.Trust != nil || r.Profit.Total != 10_05 {
 			t.Errorf("before it: %+v, %v", r.Trust, err)
 		}

@@ -202,6 +202,13 @@ func (w *world) byHand(t *testing.T, what string) {
 func TestBankRowsFiltered(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		w.load(t, "明细.csv", bankSheet)
+		all, err := w.bank.Rows(t.Context(), w.Project, bank.Filter{Request: page.Request{Limit: 50}})
+		if err != nil || len(all.Items) < 2 {
+			t.Fatalf("%d rows, %v", len(all.Items), err)
+		}
+		if got, err := w.bank.Rows(t.Context(), w.Project, bank.Filter{Request: page.Request{Limit: 50}, Row: all.Items[1].ID}); err != nil || len(got.Items) != 1 || got.Items[0].ID != all.Items[1].ID {
+			t.Errorf("the one row: %+v, %v", got.Items, err)
+		}
 		for want, f := range map[string]bank.Filter{
 			"LS0001,LS0006": {Text: "王某"}, "LS0002": {Text: "ls0002"}, "LS0001,LS0002": {Until: 20261118},
 			"LS0003": {From: 20261119, Text: "3栋201"}, "": {From: 20261120},

@@ -64,6 +64,7 @@ type Row struct {
 // Filter narrows the list; zero fields do not.
 type Filter struct {
 	page.Request
+	Row   id.ID // only this one
 	State State
 	From  clock.Date // inclusive
 	Until clock.Date // inclusive

@@ -77,12 +77,13 @@ type bankRowOut struct{ Body bankRowJSON }
 func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
+	Row   id.ID    `query:"row_id" doc:"只要这一笔"`
 	State string   `query:"state" enum:"open,held,aside,received,returned,cash,settled" doc:"不填为全部"`
 	From  web.Date `query:"from" doc:"入账日期从，含"`
 	Until web.Date `query:"until" doc:"入账日期到，含"`
 	Text  string   `query:"q" maxLength:"60" doc:"户名、附言、流水号、房屋或收据号的一部分"`
 }) (*struct{ Body page.List[bankRowJSON] }, error) {
-	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, State: State(in.State), From: in.From.Date, Until: in.Until.Date, Text: strings.TrimSpace(in.Text)})
+	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, Row: in.Row, State: State(in.State), From: in.From.Date, Until: in.Until.Date, Text: strings.TrimSpace(in.Text)})
 	if err != nil {
 		return nil, err
 	}

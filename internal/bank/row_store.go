@@ -98,6 +98,7 @@ func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[R
 			query, args = query+" AND "+text, append(args, values...)
 		}
 	}
+	add(f.Row != 0, "id = ?", f.Row)
 	add(f.State != "", "state = ?", string(f.State))
 	add(f.From != 0, "date >= ?", f.From)
 	add(f.Until != 0, "date <= ?", f.Until)

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -14,10 +15,17 @@ import (
 // Filter narrows a list of postings; zero fields do not.
 type Filter struct {
 	page.Request
-	Account Account // on either side
-	Item    *id.ID  // nil for all; 0 are those about no item
-	From    clock.Date
-	Until   clock.Date
+	Accounts []Account // one of them on either side
+	Kinds    []DocKind
+	Item     *id.ID // nil for all; 0 are those about no item
+	From     clock.Date
+	Until    clock.Date
+}
+
+// Has reports whether what a total adds up passes the filter, apart from its days.
+func (f *Filter) Has(t *Total) bool {
+	return (len(f.Accounts) == 0 || slices.Contains(f.Accounts, t.Debit) || slices.Contains(f.Accounts, t.Credit)) &&
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, t.DocKind)) && (f.Item == nil || t.Item == *f.Item)
 }
 
 // Postings lists the book, oldest first.

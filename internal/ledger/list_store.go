@@ -20,7 +20,15 @@ func listPostings(ctx context.Context, q db.Q, project id.ID, f *Filter, after i
 	}
 	add(f.From != 0, "id >= ? AND date >= ?", id.At(max(f.From, 20200102).Start()), f.From)
 	add(f.Until != 0, "date <= ?", f.Until)
-	add(f.Account != 0, "(debit = ? OR credit = ?)", f.Account, f.Account)
+	if len(f.Accounts) > 0 {
+		debit, values := db.Among("debit", f.Accounts)
+		credit, _ := db.Among("credit", f.Accounts)
+		add(true, "("+debit+" OR "+credit+")", append(values, values...)...)
+	}
+	if len(f.Kinds) > 0 {
+		kind, values := db.Among("doc_kind", f.Kinds)
+		add(true, kind, values...)
+	}
 	if f.Item != nil {
 		add(true, "item_id = ?", *f.Item)
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -37,8 +38,16 @@ const (
 	AdminCost   Account = 6602   // 管理费用
 )
 
+// Incomes are the accounts of what the company earns.
+func Incomes() []Account { return []Account{Revenue, OtherRevenue, Allowance} }
+
+// Costs are the accounts of what the company spends.
+func Costs() []Account {
+	return []Account{MainCost, OtherCost, Taxes, SellingCost, AdminCost, FinancialCost}
+}
+
 // Income reports whether the account is income of the company.
-func (a Account) Income() bool { return a == Revenue || a == OtherRevenue || a == Allowance }
+func (a Account) Income() bool { return slices.Contains(Incomes(), a) }
 
 // Liability reports whether the account is what the company owes, so that its
 // credit side is what people call more.
@@ -47,13 +56,7 @@ func (a Account) Liability() bool {
 }
 
 // Cost reports whether the account is an expense of the company.
-func (a Account) Cost() bool {
-	switch a {
-	case MainCost, OtherCost, Taxes, SellingCost, AdminCost, FinancialCost:
-		return true
-	}
-	return false
-}
+func (a Account) Cost() bool { return slices.Contains(Costs(), a) }
 
 // Name is the Chinese name of the account, or "" for a number not in the chart.
 func (a Account) Name() string {

@@ -97,7 +97,7 @@ func In(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", "
 
 // Among is the condition that a column holds one of the values, nothing of none.
 // SQLite takes 32,766 of them.
-func Among[T ~int64](column string, values []T) (string, []any) {
+func Among[T ~int | ~int64](column string, values []T) (string, []any) {
 	if len(values) == 0 {
 		return "1 = 0", nil
 	}

@@ -5706,14 +5706,14 @@ export interface components {
              * @description 单据
              * @enum {string}
              */
-            kind: "run" | "charge" | "receipt" | "waiver" | "deposit" | "expense" | "other";
+            kind: "run" | "charge" | "receipt" | "waiver" | "deposit" | "expense" | "amendment" | "bank" | "fee" | "other";
             kind_name: string;
             /** @description 没有房屋为空 */
             room_id: string;
             room_label: string;
             /**
              * Format: int64
-             * @description 对所看科目的影响：收入、负债科目贷为正，其余借为正，分
+             * @description 对所看科目的影响：收入、负债科目贷为正，其余借为正；没有选科目时为发生额，分
              */
             signed: number;
         };
@@ -5725,7 +5725,7 @@ export interface components {
             count: number;
             /**
              * Format: int64
-             * @description 对所看科目的影响，分；等于报表里的数
+             * @description 对所看科目的影响，没有选科目时为发生额，分；等于报表里的数
              */
             signed: number;
         };
@@ -6007,6 +6007,8 @@ export interface components {
             cost: components["schemas"]["AnalyticsReportLine"];
             /** @description 企业酬金 */
             fee: components["schemas"]["AnalyticsReportLine"];
+            /** @description 各月酬金怎么算的，包干制的月份为空 */
+            hows: string[];
             /** @description 代管资金收入 */
             income: components["schemas"]["AnalyticsReportLine"];
             /** @description 口径 */
@@ -12391,7 +12393,7 @@ export interface components {
             items: components["schemas"]["AnalyticsPosting"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
-            /** @description 全部结果的合计，count=true 且给了科目时才有 */
+            /** @description 全部结果的合计，count=true 时才有 */
             totals?: components["schemas"]["AnalyticsPostingSum"];
         };
         PreviewOutBody: {
@@ -20501,6 +20503,8 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的 next；第一页留空 */
                 cursor?: string;
+                /** @description 只要这一笔 */
+                row_id?: string;
                 /** @description 不填为全部 */
                 state?: "open" | "held" | "aside" | "received" | "returned" | "cash" | "settled";
                 /** @description 入账日期从，含 */
@@ -44817,6 +44821,10 @@ export interface operations {
                 cursor?: string;
                 /** @description 科目，借贷任一方 */
                 account?: number;
+                /** @description 一类科目，代替 account：income 收入，cost 支出，result 收入减支出 */
+                group?: "income" | "cost" | "result";
+                /** @description 只看一种单据：receipt 收据和收据作废 */
+                kind?: "receipt";
                 /** @description 费用项目或支出类别 */
                 item_id?: string;
                 /** @description 只看没有项目的 */
@@ -44825,7 +44833,7 @@ export interface operations {
                 from?: string;
                 /** @description 记账日期止，含 */
                 until?: string;
-                /** @description true 且给了科目时，给出全部结果的合计 */
+                /** @description true 时给出全部结果的合计 */
                 count?: boolean;
             };
             header?: never;

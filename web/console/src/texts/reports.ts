@@ -26,6 +26,7 @@ export const reportTexts = {
   agesMeans: '按应缴日，当天不算逾期；合计等于应收账款余额',
   balances: '余额',
   taken: '期间收进',
+  takenOf: (account: string) => `期间收进（${account}）`,
   takenMeans: '收据收进的钱，作废和退款已扣',
   toTakings: '按收费员和方式看',
   public: '公共收益',
@@ -46,6 +47,7 @@ export const reportTexts = {
 export const monthTexts = {
   title: '月结',
   reads: '各月的账',
+  of: (month: string, what: string) => `${month} ${what}`,
   columns: { month: '月份', income: '收入', cost: '支出', profit: '利润', waiting: '待批支出', state: '状态', by: '办理' },
   states: { open: '未结', closed: '已月结' },
   close: '月结',

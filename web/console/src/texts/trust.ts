@@ -2,6 +2,8 @@
 export const trustTexts = {
   trust: '代管资金（酬金制）',
   what: '事项',
+  how: '怎么算的',
+  howOf: (month: string) => `${month} 企业酬金怎么算的：`,
   total: '合计',
   open: '计费方式',
   title: '物业服务计费方式',

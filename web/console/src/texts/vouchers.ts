@@ -7,6 +7,7 @@ export const voucherTexts = {
   export: '导出凭证',
   open: '价税分离',
   months: '各月凭证',
+  of: (month: string) => `${month} 凭证`,
   columns: { month: '月份', words: '价税分离', count: '张数', debit: '借方合计', credit: '贷方合计', tax: '税额', balanced: '核对' },
   count: (n: number) => formatCount(n),
   balanced: '借贷相等',

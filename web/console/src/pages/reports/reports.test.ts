@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountCode, ageQuery, earlier, lastDay, percent, rateOf, rateQuery } from './reports'
+import { accountCode, ageQuery, days, earlier, inTrust, lastDay, percent, rateOf, rateQuery } from './reports'
 
 describe('reports', () => {
   it('knows the last day of a month', () => {
@@ -21,6 +21,16 @@ describe('reports', () => {
     expect(rateQuery('arrears', '2026-01', '2026-11')).toEqual({ until: '2025-12', state: 'open' })
     expect(rateQuery('arrears', '2026-11', '2026-11')).toEqual({ until: '2026-10', state: 'open' })
     expect(rateQuery('whole', '2026-11', '2026-11')).toEqual({ until: '2026-11' })
+  })
+  it('knows the days of some months up to the day that is seen', () => {
+    expect(days(['2026-09', '2026-10', '2026-11'], '2026-11-20')).toEqual({ from: '2026-09-01', until: '2026-11-20' })
+    expect(days(['2026-02'], '2026-11-20')).toEqual({ from: '2026-02-01', until: '2026-02-28' })
+  })
+  it('leads to the months by commission only where they follow each other', () => {
+    const months = ['2026-01', '2026-02', '2026-03', '2026-04']
+    expect(inTrust(months, ['', 'a', 'b', ''])).toEqual(['2026-02', '2026-03'])
+    expect(inTrust(months, ['a', '', 'b', ''])).toEqual([])
+    expect(inTrust(months, ['', '', '', ''])).toEqual([])
   })
   it('reads codes of accounts', () => {
     expect(['222101', '2221.01.05', ' 2221-01 ', '', '税', '.5', '1'.repeat(21)].map(accountCode)).toEqual([true, true, true, false, false, false, false])

@@ -13,9 +13,17 @@ export function rateQuery(key: 'current' | 'arrears' | 'whole', from: string, un
   if (key === 'arrears') return { until: monthBefore(from), state: 'open' }
   return { ...(key === 'current' ? { month: from } : {}), ...(key === 'current' && from === until ? {} : { until }) }
 }
-function monthBefore(month: string): string {
+export function monthBefore(month: string): string {
   const [y, m] = month.split('-').map(Number) as [number, number]
   return m === 1 ? `${y - 1}-12` : `${y}-${String(m - 1).padStart(2, '0')}`
+}
+/** What the list of postings shows: the days of some months, up to the day that is seen. */
+export const days = (months: string[], on: string): { from: string; until: string } => ({ from: `${months[0]}-01`, until: earlier(lastDay(months.at(-1)!), on) })
+/** The months by commission, none when they do not follow each other: then no one list comes to their sum. */
+export function inTrust(months: string[], hows: string[]): string[] {
+  const first = hows.findIndex((h) => h !== '')
+  const last = hows.findLastIndex((h) => h !== '')
+  return first >= 0 && hows.slice(first, last + 1).every((h) => h !== '') ? months.slice(first, last + 1) : []
 }
 export const earlier = (a: string, b: string): string => (a < b ? a : b)
 /** What was typed as percent, 12.5, in parts of ten thousand; null when it is none above 0 and up to 100 with two places. */
