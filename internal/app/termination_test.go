@@ -214,6 +214,120 @@ func TestTerminationRefusals(t *testing.T) {
 	})
 }
 
+// Of a document over two receipts nothing is paid yet: it is withdrawn as a whole
+// with the refund of either. Once a part is paid, only the other one is dropped:
+// the months that its receipt pays stay paid, and it can be paid no more.
+func TestTerminationOverTwoReceiptsIsTakenBack(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx, q := w.t.Context(), w.app.DB.Reader(w.t.Context())
+		first, second := w.pay(2000_00), w.pay(947_06)
+		ask := func() termination.Doc {
+			t.Helper()
+			d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(termination.Reprice))
+			w.must(err)
+			d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
+			w.must(err)
+			if len(d.Parts) != 2 {
+				t.Fatalf("parts %+v", d.Parts)
+			}
+			return d
+		}
+		refund := func(p termination.Part) cashier.Refund {
+			t.Helper()
+			f, err := w.app.Cashier.Refund(ctx, w.project, p.Refund)
+			w.must(err)
+			return f
+		}
+		withdraw := func(p termination.Part) {
+			t.Helper()
+			f := refund(p)
+			_, err := w.app.Cashier.WithdrawRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+			w.must(err)
+		}
+		d := ask()
+		withdraw(d.Parts[0])
+		d, err := w.app.Termination.Doc(ctx, q, w.project, d.ID)
+		if err != nil || d.State != termination.Withdrawn || refund(d.Parts[0]).State != cashier.RefundTaken || refund(d.Parts[1]).State != cashier.RefundTaken {
+			t.Errorf("withdrawn %+v, %v", d, err)
+		}
+		w.books(map[ledger.Account]money.Fen{ledger.Cash: 2947_06, ledger.Revenue: -2947_06})
+
+		d = ask()
+		paid, other := d.Parts[0], d.Parts[1]
+		if paid.Receipt != second.ID {
+			paid, other = other, paid
+		}
+		f := refund(paid)
+		_, _, err = w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+		w.must(err)
+		_, err = w.app.Termination.Renew(ctx, clerk(7), w.project, d.ID, d.Refund, d.Version+1)
+		wantErr(t, err, termination.ErrPartly)
+		withdraw(other)
+		d, err = w.app.Termination.Doc(ctx, q, w.project, d.ID)
+		if err != nil || d.State != termination.Partly || d.Parts[0].Done == d.Parts[1].Done || d.Parts[0].Dropped == d.Parts[1].Dropped {
+			t.Errorf("ended %+v, %v", d, err)
+		}
+		f = refund(other)
+		if _, _, err = w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version); !errors.Is(err, termination.ErrState) {
+			t.Errorf("paid after all: %v", err)
+		}
+		w.books(map[ledger.Account]money.Fen{ledger.Cash: 2947_06 - paid.Amount})
+		// What the first receipt paid can go back by a refund of that receipt.
+		if _, err = w.giveBack(ctx, w.project, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: first.ID, Amount: 100_00, Method: cashier.MethodCash}); err != nil {
+			t.Error(err)
+		}
+		if found, err := w.app.Termination.Broken(ctx, w.project); err != nil || len(found) > 0 {
+			t.Errorf("doctor says %q, %v", found, err)
+		}
+	})
+}
+
+// A month that nobody is charged for is neither used nor unused: it does not move
+// the border between those that were, and the words say what they count.
+func TestTerminationWithAFreeMonth(t *testing.T) {
+	inAdjustWorld(t, func(a *adjustWorld) {
+		w := &yearWorld{adjustWorld: a}
+		ctx := t.Context()
+		f := fee{basis: tariff.Fixed, cycle: "year", from: 20260101, unit: money.OneFen, habit: tariff.Actual, rates: []tariff.Rate{{From: 20260101, Price: 100_000_000}}}
+		var err error
+		w.project, w.room, err = w.discounted(ctx, "100", f, tariff.Discount{Kind: tariff.Percent, Since: 20260301, Until: 20260331})
+		w.must(err)
+		w.must(w.bill(ctx, w.project, 202601))
+		w.year = w.open()
+		if len(w.year) != 11 {
+			t.Fatalf("a year less a month is %d charges", len(w.year))
+		}
+		w.now.Set(clock.Date(20260520).Start())
+		w.pay(1100_00)
+		in := w.asks(termination.Reprice) // January to June: five that cost, and March
+		in.Again = true
+		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, in)
+		w.must(err)
+		if want := "已服务 5 个收费的月份：2026-01 至 2026-06"; d.Refund != 600_00 || d.Served() != "5 个收费的月份" || !w.quoteSays(in, want) {
+			t.Errorf("gives back %d for %s", d.Refund, d.Served())
+		}
+		d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
+		w.must(err)
+		refund, err := w.app.Cashier.Refund(ctx, w.project, d.Parts[0].Refund)
+		w.must(err)
+		_, _, err = w.app.Cashier.PayRefund(ctx, clerk(7), w.project, refund.ID, refund.Version)
+		w.must(err)
+		w.wants()
+		w.now.Set(clock.Date(20260701).Start())
+		w.month = 202607
+		w.again()
+		if open := w.open(); len(open) != 6 || open[0].Month != 202607 {
+			t.Errorf("charged anew: %+v", open)
+		}
+	})
+}
+
+func (w *yearWorld) quoteSays(in termination.Ask, want string) bool {
+	q, err := w.app.Termination.Quote(w.t.Context(), w.app.DB.Reader(w.t.Context()), w.project, in.Room, in.Run, in.Item, in.Used, in.Policy)
+	w.must(err)
+	return slices.Contains(q.Lines, want)
+}
+
 // withdrawAsked takes back the refund that was approved and cannot be paid.
 func (w *yearWorld) withdrawAsked(t *testing.T) {
 	t.Helper()

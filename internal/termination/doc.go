@@ -23,11 +23,12 @@ import (
 type State string
 
 // The states. An approved one has its number and its refunds; a done one has
-// paid them all.
+// paid them all, a partly done one some of them, and the others were dropped.
 const (
 	Asked     State = "asked"
 	Approved  State = "approved"
 	Done      State = "done"
+	Partly    State = "partly"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
 )
@@ -40,6 +41,7 @@ type Part struct {
 	Amount        money.Fen
 	Kept          money.Fen
 	Done          bool
+	Dropped       bool       // it is not paid, because its refund was withdrawn or refused
 	Lines         []PartLine // by charge
 	doc           id.ID
 }
@@ -89,11 +91,6 @@ type Doc struct {
 	KeptCharge id.ID
 	Version    int
 	Parts      []Part // only where one is read
-}
-
-// Lines say how the amount came about.
-func (d *Doc) Lines() []string {
-	return explain(d.ItemName, d.From, d.Until, d.Months, d.Used, d.Policy, d.Paid, d.Full, d.Refund)
 }
 
 // Ask is what somebody wants to give back.
@@ -338,7 +335,7 @@ func (s *Service) change(ctx context.Context, who actor.Actor, project, doc id.I
 
 func (s *Service) record(tx *db.Tx, who actor.Actor, project id.ID, d *Doc, verb string, before any) {
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "termination." + string(d.State), Kind: kind, Subject: d.ID,
-		Summary: fmt.Sprintf("%s提前终止退费 %s：%s %s %s 至 %s，已服务 %d 个月，退 %s 元，%s", verb, d.Number, d.RoomLabel, d.ItemName, d.From, d.Until, d.Used,
+		Summary: fmt.Sprintf("%s提前终止退费 %s：%s %s %s 至 %s，已服务 %s，退 %s 元，%s", verb, d.Number, d.RoomLabel, d.ItemName, d.From, d.Until, d.Served(),
 			d.Refund.Comma(), d.Reason), Before: before, After: d.facts()})
 }
 

@@ -118,6 +118,7 @@ type terminationPartJSON struct {
 	Amount  money.Fen `json:"amount" doc:"退这张收据的多少，分"`
 	Kept    money.Fen `json:"kept" doc:"留作已服务部分的，分"`
 	Done    bool      `json:"done" doc:"已付出"`
+	Dropped bool      `json:"dropped" doc:"这张收据的不再退"`
 }
 
 type terminationJSON struct {
@@ -132,7 +133,8 @@ type terminationJSON struct {
 	From        clock.Month           `json:"from"`
 	Until       clock.Month           `json:"until"`
 	Months      int                   `json:"months"`
-	Used        int                   `json:"used" doc:"已服务几个月"`
+	Used        int                   `json:"used" doc:"已服务几个月，不收费的月份不算"`
+	Served      string                `json:"served" doc:"已服务多少，如 5 个月、5 个收费的月份"`
 	Policy      string                `json:"policy" enum:"reprice,prorata"`
 	Paid        money.Fen             `json:"paid" doc:"分"`
 	Full        money.Fen             `json:"full" doc:"已服务的月份按原价，分"`
@@ -146,7 +148,7 @@ type terminationJSON struct {
 	Account     string                `json:"account"`
 	Reason      string                `json:"reason"`
 	Proof       string                `json:"proof"`
-	State       string                `json:"state" enum:"asked,approved,done,refused,withdrawn"`
+	State       string                `json:"state" enum:"asked,approved,done,partly,refused,withdrawn"`
 	AskedName   string                `json:"asked_name"`
 	AskedAt     time.Time             `json:"asked_at"`
 	DecidedName string                `json:"decided_name"`
@@ -159,7 +161,7 @@ type terminationJSON struct {
 
 func toDoc(d *Doc, who actor.Actor) terminationJSON {
 	out := terminationJSON{ID: d.ID, Number: d.Number, Room: d.Room, Label: d.RoomLabel, PayerName: d.PayerName, Run: d.Run, Item: d.Item, ItemName: d.ItemName, From: d.From,
-		Until: d.Until, Months: d.Months, Used: d.Used, Policy: string(d.Policy), Paid: d.Paid, Full: d.Full, Refund: d.Refund, Kept: d.Kept, Lines: d.Lines(), Again: d.Again,
+		Until: d.Until, Months: d.Months, Used: d.Used, Served: d.Served(), Policy: string(d.Policy), Paid: d.Paid, Full: d.Full, Refund: d.Refund, Kept: d.Kept, Lines: d.Lines(), Again: d.Again,
 		Original: d.Original, Method: string(d.Method), MethodName: d.Method.Name(), Account: d.Account, Reason: d.Reason, Proof: d.Proof, State: string(d.State),
 		AskedName: d.Asker, AskedAt: d.AskedAt.In(clock.Shanghai()), DecidedName: d.Decider, Note: d.Note, Mine: d.AskedBy == who.Account, Version: d.Version,
 		Parts: make([]terminationPartJSON, len(d.Parts))}
@@ -168,8 +170,8 @@ func toDoc(d *Doc, who actor.Actor) terminationJSON {
 		out.DecidedAt = &local
 	}
 	for i, p := range d.Parts {
-		out.Parts[i] = terminationPartJSON{Receipt: p.Receipt, Number: p.ReceiptNumber, Amount: p.Amount, Kept: p.Kept, Done: p.Done}
-		if d.State == Approved || d.State == Done {
+		out.Parts[i] = terminationPartJSON{Receipt: p.Receipt, Number: p.ReceiptNumber, Amount: p.Amount, Kept: p.Kept, Done: p.Done, Dropped: p.Dropped}
+		if d.State == Approved || d.State == Done || d.State == Partly {
 			out.Parts[i].Refund = p.Refund
 		}
 	}
@@ -183,7 +185,7 @@ type listOut struct{ Body page.List[terminationJSON] }
 func (s *Service) apiList(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	page.Request
-	State string `query:"state" enum:"asked,approved,done,refused,withdrawn" doc:"不填为全部"`
+	State string `query:"state" enum:"asked,approved,done,partly,refused,withdrawn" doc:"不填为全部"`
 	Room  id.ID  `query:"room_id" doc:"只看一间房的"`
 }) (*listOut, error) {
 	l, err := s.Docs(ctx, in.Project, Filter{in.Request, State(in.State), in.Room})
@@ -298,7 +300,7 @@ func (s *Service) Exports() []export.Offer {
 	o := export.Offer{Key: "terminations", Name: "提前终止退费", Permission: cashier.PermRead, Columns: []sheet.Column{export.Text("单号", 18), export.Text("状态", 10),
 		export.Text("房屋", 20), export.Text("交款人", 14), export.Text("费用", 16), export.Text("起月", 10), export.Text("止月", 10), export.Text("已服务月数", 10),
 		export.Text("办法", 12), export.Money("已付"), export.Money("应退"), export.Text("原因", 30), export.Text("依据", 24), export.Text("申请人", 12), export.Text("审批人", 12)}}
-	states := map[string]string{"asked": "待批", "approved": "已批待付", "done": "已付出", "refused": "已退回", "withdrawn": "已撤回"}
+	states := map[string]string{"asked": "待批", "approved": "已批待付", "done": "已付出", "partly": "部分付出", "refused": "已退回", "withdrawn": "已撤回"}
 	o.Check, o.Rows = export.Pages(s.apiList, func(o *listOut) page.List[terminationJSON] { return o.Body }, func(d *terminationJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(d.Number), sheet.Text(states[d.State]), sheet.Text(d.Label), sheet.Text(d.PayerName), sheet.Text(d.ItemName),
 			sheet.Text(d.From.String()), sheet.Text(d.Until.String()), sheet.Int(int64(d.Used)), sheet.Text(map[string]string{"reprice": "按原价重算", "prorata": "按比例"}[d.Policy]),

@@ -74,8 +74,14 @@ func updateDoc(ctx context.Context, tx *db.Tx, project id.ID, d *Doc) error {
 	return nil
 }
 
-func endPart(ctx context.Context, tx *db.Tx, project, refund id.ID) error {
-	n, err := tx.Exec(ctx, "UPDATE termination_part SET done = 1 WHERE project_id = ? AND refund_id = ? AND done = 0", project, refund)
+// What became of a part, as it is stored.
+const (
+	partPaid    = 1
+	partDropped = 2
+)
+
+func endPart(ctx context.Context, tx *db.Tx, project, refund id.ID, as int) error {
+	n, err := tx.Exec(ctx, "UPDATE termination_part SET done = ? WHERE project_id = ? AND refund_id = ? AND done = 0", as, project, refund)
 	if err == nil && n != 1 {
 		return ErrState
 	}
@@ -103,7 +109,7 @@ func oneDoc(ctx context.Context, q db.Q, project, doc id.ID) (Doc, error) {
 		var p Part
 		var done int
 		err := row.Scan(&p.Receipt, &p.ReceiptNumber, &p.Refund, &p.Amount, &p.Kept, &done)
-		p.doc, p.Done = doc, done == 1
+		p.doc, p.Done, p.Dropped = doc, done == partPaid, done == partDropped
 		return p, err
 	})
 	if err != nil {

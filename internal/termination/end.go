@@ -3,6 +3,7 @@ package termination
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/billing"
 	"linli/internal/cashier"
@@ -21,7 +22,7 @@ func (s *Service) Ended(ctx context.Context, q db.Q, project, refund id.ID) (cas
 	if err != nil {
 		return cashier.Ended{}, err
 	}
-	if d.State != Approved || p.Done {
+	if d.State != Approved || p.Done || p.Dropped {
 		return cashier.Ended{}, ErrState
 	}
 	out := cashier.Ended{Kept: p.Kept}
@@ -45,15 +46,12 @@ func (s *Service) EndMonths(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		return kept, err
 	}
 	before := d.facts()
-	d.State = Done
 	for i := range d.Parts {
 		if x := &d.Parts[i]; x.Refund == refund {
 			x.Done = true
 		}
-		if !d.Parts[i].Done {
-			d.State = Approved
-		}
 	}
+	d.State = d.stands()
 	if err := s.takeBack(ctx, tx, who, project, &d); err != nil {
 		return kept, err
 	}
@@ -63,7 +61,7 @@ func (s *Service) EndMonths(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		}
 		d.KeptCharge = kept.ID
 	}
-	if err := endPart(ctx, tx, project, refund); err != nil {
+	if err := endPart(ctx, tx, project, refund, partPaid); err != nil {
 		return kept, err
 	}
 	d.Version++
@@ -81,7 +79,7 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 		if c.Paid > 0 || !c.Visible() {
 			continue // another part of the document pays it, or it is taken back
 		}
-		used := c.Month < d.From.Add(d.Used) // its money goes on to the charge of what is kept
+		used := c.Month < d.unused() // its money goes on to the charge of what is kept
 		if _, err := s.adjust.Red(ctx, tx, who, project, c.ID, c.Amount, d.Again && !used, "提前终止退费 "+d.Number, d.Proof); err != nil {
 			return fmt.Errorf("take month back: %w", err)
 		}
@@ -106,10 +104,10 @@ func (d *Doc) charges() []id.ID {
 
 // charge makes the one charge for what is kept of the months taken back.
 func (s *Service) charge(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) (billing.Charge, error) {
-	month := min(d.From.Add(max(d.Used-1, 0)), clock.MonthOf(tx.Now()).Add(1))
-	reason := fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按原价重算的差额", d.Number, d.Used)
+	month := min(max(d.unused().Add(-1), d.From), clock.MonthOf(tx.Now()).Add(1))
+	reason := fmt.Sprintf("提前终止退费 %s：已服务的 %s按原价重算的差额", d.Number, d.Served())
 	if d.Policy == ProRata {
-		reason = fmt.Sprintf("提前终止退费 %s：已服务的 %d 个月按比例留下的尾数", d.Number, d.Used)
+		reason = fmt.Sprintf("提前终止退费 %s：已服务的 %s按比例留下的尾数", d.Number, d.Served())
 	}
 	doc, err := s.adjust.Supplement(ctx, tx, who, project, billing.Single{Room: d.Room, Item: d.Item, Month: month, Amount: d.Kept, Closed: true}, reason, d.Proof)
 	if err != nil {
@@ -118,8 +116,11 @@ func (s *Service) charge(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	return s.billing.Charge(ctx, tx, project, doc.Charge)
 }
 
-// DropEnded ends a document whose refund was refused or withdrawn. Error:
-// ErrPartly when another part of it was paid.
+// DropEnded follows a refund that was refused or withdrawn. As long as no part of
+// its document is paid, the document is withdrawn with all its refunds; later
+// only this part is dropped: what was paid stays, and so do the months that the
+// receipt of the part has paid. Error: ErrOnWay while a channel gives back
+// another part.
 func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.ID) error {
 	_, p, err := ofRefund(ctx, tx, project, refund)
 	if err != nil {
@@ -132,14 +133,37 @@ func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.I
 	if d.State == Withdrawn {
 		return nil // with all its parts at once
 	}
-	if len(d.Parts) > 1 {
-		return ErrPartly.Say("这张退费单分 %d 张收据退，不能只撤其中一张", len(d.Parts))
+	who := actor.System("收银台")
+	if !slices.ContainsFunc(d.Parts, func(x Part) bool { return x.Done }) {
+		return s.letGo(ctx, tx, who, project, &d, "撤回", refund)
 	}
 	before := d.facts()
-	d.State = Withdrawn
+	for i := range d.Parts {
+		if x := &d.Parts[i]; x.Refund == refund {
+			x.Dropped = true
+		}
+	}
+	if err := endPart(ctx, tx, project, refund, partDropped); err != nil {
+		return err
+	}
+	d.State = d.stands()
 	d.Version++
-	s.record(tx, actor.System("收银台"), project, &d, "撤回", before)
+	s.record(tx, who, project, &d, fmt.Sprintf("收据 %s 的 %s 元不再退，", p.ReceiptNumber, p.Amount.Comma()), before)
 	return updateDoc(ctx, tx, project, &d)
+}
+
+// stands is the state of an approved document by its parts.
+func (d *Doc) stands() State {
+	state := Done
+	for _, p := range d.Parts {
+		switch {
+		case p.Dropped:
+			state = Partly
+		case !p.Done:
+			return Approved
+		}
+	}
+	return state
 }
 
 // checkPage bounds how many documents a check reads at once.
@@ -174,7 +198,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 			return append(out, unlike...), err
 		}
 		for i := range list {
-			if now[list[i].ID] = list[i].facts(); list[i].State != Done {
+			if now[list[i].ID] = list[i].facts(); list[i].State != Done && list[i].State != Partly {
 				continue
 			}
 			d, err := oneDoc(ctx, q, project, list[i].ID)
@@ -193,8 +217,16 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 
 func (s *Service) broken(ctx context.Context, q db.Q, project id.ID, d *Doc) ([]string, error) {
 	var out []string
-	left := d.Refund
+	due, left, kept := d.Refund, d.Refund, d.Kept
+	dropped := map[id.ID]bool{} // charges that a receipt still pays
 	for _, p := range d.Parts {
+		if p.Dropped {
+			due, left, kept = due-p.Amount, left-p.Amount, kept-p.Kept
+			for _, l := range p.Lines {
+				dropped[l.Charge] = true
+			}
+			continue
+		}
 		f, err := s.cashier.Refund(ctx, project, p.Refund)
 		if err != nil && fault.As(err) == nil {
 			return nil, err
@@ -204,17 +236,17 @@ func (s *Service) broken(ctx context.Context, q db.Q, project id.ID, d *Doc) ([]
 		}
 	}
 	if left != 0 {
-		out = append(out, fmt.Sprintf("退费单 %s 应退 %s 元，付出的差 %s 元", d.Number, d.Refund.Yuan(), left.Yuan()))
+		out = append(out, fmt.Sprintf("退费单 %s 应退 %s 元，付出的差 %s 元", d.Number, due.Yuan(), left.Yuan()))
 	}
 	charges, err := s.billing.Named(ctx, q, project, append(d.charges(), d.KeptCharge))
 	if err != nil {
 		return nil, err
 	}
-	if c := charges[d.KeptCharge]; c.Amount != d.Kept {
-		out = append(out, fmt.Sprintf("退费单 %s 留下 %s 元，它的应收是 %s 元", d.Number, d.Kept.Yuan(), c.Amount.Yuan()))
+	if c := charges[d.KeptCharge]; c.Amount != kept {
+		out = append(out, fmt.Sprintf("退费单 %s 留下 %s 元，它的应收是 %s 元", d.Number, kept.Yuan(), c.Amount.Yuan()))
 	}
 	for _, charge := range d.charges() {
-		if c := charges[charge]; c.Visible() {
+		if c := charges[charge]; c.Visible() && !dropped[charge] {
 			out = append(out, fmt.Sprintf("退费单 %s 已付出，%s 的应收 %s 却还在", d.Number, c.Month, c.ID))
 		}
 	}

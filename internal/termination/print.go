@@ -45,7 +45,7 @@ func (d *Doc) paper() *paper.Doc {
 	}
 	p := &paper.Doc{Title: "提前终止退费单", Number: number, Facts: [][4]string{
 		{"房屋", d.RoomLabel, "缴费人", d.PayerName},
-		{"费用", d.ItemName, "账期", fmt.Sprintf("%s 至 %s，已服务 %d 个月", d.From, d.Until, d.Used)},
+		{"费用", d.ItemName, "账期", fmt.Sprintf("%s 至 %s，已服务 %s", d.From, d.Until, d.Served())},
 		{"怎么算", policy, "怎么退", d.back()},
 		{"申请", d.Asker + " " + minute(d.AskedAt), "批准", d.Decider},
 	}, Upper: money.Upper(d.Refund), Sum: d.Refund.Comma(), Signs: []string{"缴费人签字", "经办人签字", "批准人签字"}}
@@ -63,7 +63,7 @@ func (d *Doc) paper() *paper.Doc {
 			Total: []string{"合计", d.Kept.Comma(), d.Refund.Comma()}},
 		{Title: "三、原因和依据", Said: []string{strings.Trim(d.Reason+"；"+d.Proof, "；")}},
 	}
-	p.Stamp = map[State]string{Refused: "作废", Withdrawn: "作废", Asked: "待批准", Approved: "待付出"}[d.State]
+	p.Stamp = map[State]string{Refused: "作废", Withdrawn: "作废", Asked: "待批准", Approved: "待付出", Partly: "部分付出"}[d.State]
 	return p
 }
 

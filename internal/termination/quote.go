@@ -162,7 +162,12 @@ func (s *Service) Quote(ctx context.Context, q db.Q, project, room, run, item id
 		return out, err
 	}
 	out.take()
-	out.Lines = explain(out.ItemName, out.From(), out.Until(), len(out.Months), used, policy, out.Paid, out.Back.Full, out.Back.Refund)
+	said := told{item: out.ItemName, from: out.From(), until: out.Until(), months: len(out.Months), used: used, policy: policy, paid: out.Paid,
+		full: out.Back.Full, refund: out.Back.Refund}
+	if used > 0 {
+		said.last = out.Months[used-1].Month
+	}
+	out.Lines = explain(&said)
 	return out, nil
 }
 
@@ -182,26 +187,41 @@ func (q *Quote) take() {
 	q.Taken, q.Kept = q.charges[first:], sum-q.Back.Refund
 }
 
+// told is what an amount is explained by.
+type told struct {
+	item               string
+	from, until        clock.Month
+	last               clock.Month // used, 0 where it is not known
+	months, used       int
+	policy             Policy
+	paid, full, refund money.Fen
+}
+
 // explain says in words how an amount came about.
-func explain(item string, from, until clock.Month, months, used int, policy Policy, paid, full, refund money.Fen) []string {
-	lines := []string{fmt.Sprintf("%s %s 至 %s 共 %d 个月，已付 %s 元", item, from, until, months, paid.Comma())}
+func explain(x *told) []string {
+	count := func(n int) string { return months(n, x.until.Sub(x.from)+1 > x.months) }
+	lines := []string{fmt.Sprintf("%s %s 至 %s 共 %s，已付 %s 元", x.item, x.from, x.until, count(x.months), x.paid.Comma())}
 	switch {
-	case used == 0:
+	case x.used == 0:
 		return append(lines, "一个月也没有服务，全部退还")
-	case used == months:
+	case x.used == x.months:
 		return append(lines, "每个月都服务了，没有可退的")
 	}
-	lines = append(lines, fmt.Sprintf("已服务 %d 个月：%s 至 %s", used, from, from.Add(used-1)))
-	if n := int64(months); policy == ProRata {
-		even, err := money.MulDiv(int64(paid), n-int64(used), n, money.HalfUp)
-		if err != nil || money.Fen(even) != refund {
-			return append(lines, fmt.Sprintf("没有服务的 %d 个月按各月应收占的比例退 %s 元", months-used, refund.Comma()))
-		}
-		return append(lines, fmt.Sprintf("没有服务的 %d 个月按比例退：%s × %d ÷ %d = %s 元", months-used, paid.Comma(), months-used, months, refund.Comma()))
+	used := "已服务 " + count(x.used)
+	if x.last != 0 {
+		used += fmt.Sprintf("：%s 至 %s", x.from, x.last)
 	}
-	lines = append(lines, fmt.Sprintf("已服务的 %d 个月按原价 %s 元", used, full.Comma()))
-	if refund == 0 {
+	lines = append(lines, used)
+	if n, left := int64(x.months), x.months-x.used; x.policy == ProRata {
+		even, err := money.MulDiv(int64(x.paid), int64(left), n, money.HalfUp)
+		if err != nil || money.Fen(even) != x.refund {
+			return append(lines, fmt.Sprintf("没有服务的 %s按各月应收占的比例退 %s 元", count(left), x.refund.Comma()))
+		}
+		return append(lines, fmt.Sprintf("没有服务的 %s按比例退：%s × %d ÷ %d = %s 元", count(left), x.paid.Comma(), left, n, x.refund.Comma()))
+	}
+	lines = append(lines, fmt.Sprintf("已服务的 %s按原价 %s 元", count(x.used), x.full.Comma()))
+	if x.refund == 0 {
 		return append(lines, "不少于已付的，没有可退的")
 	}
-	return append(lines, fmt.Sprintf("退 %s − %s = %s 元", paid.Comma(), full.Comma(), refund.Comma()))
+	return append(lines, fmt.Sprintf("退 %s − %s = %s 元", x.paid.Comma(), x.full.Comma(), x.refund.Comma()))
 }

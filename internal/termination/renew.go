@@ -30,7 +30,7 @@ func (s *Service) Renew(ctx context.Context, who actor.Actor, project, doc id.ID
 		case old.State != Asked && old.State != Approved:
 			return ErrState
 		}
-		if err := s.letGo(ctx, tx, who, project, &old); err != nil {
+		if err := s.letGo(ctx, tx, who, project, &old, "重新计算，撤回", 0); err != nil {
 			return err
 		}
 		d, err = s.ask(ctx, tx, who, project, Ask{Room: old.Room, Run: old.Run, Item: old.Item, Used: old.Used, Policy: old.Policy, Seen: seen,
@@ -44,17 +44,20 @@ func (s *Service) Renew(ctx context.Context, who actor.Actor, project, doc id.ID
 }
 
 // letGo withdraws a document with the refunds that its approval has made, as
-// long as no money is on its way.
-func (s *Service) letGo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc) error {
+// long as no money is on its way; but is one that is withdrawn already.
+func (s *Service) letGo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, d *Doc, verb string, but id.ID) error {
 	before, was := d.facts(), d.State
 	d.State = Withdrawn
 	d.Version++
-	s.record(tx, who, project, d, "重新计算，撤回", before)
+	s.record(tx, who, project, d, verb, before)
 	if err := updateDoc(ctx, tx, project, d); err != nil || was == Asked {
 		return err
 	}
 	ctx = db.Join(ctx, tx)
 	for _, p := range d.Parts {
+		if p.Refund == but {
+			continue
+		}
 		f, err := s.cashier.Refund(ctx, project, p.Refund)
 		if err != nil {
 			return err

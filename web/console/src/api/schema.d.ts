@@ -14901,8 +14901,10 @@ export interface components {
             room_label: string;
             /** @description 哪一次出账或预缴 */
             run_id: string;
+            /** @description 已服务多少，如 5 个月、5 个收费的月份 */
+            served: string;
             /** @enum {string} */
-            state: "asked" | "approved" | "done" | "refused" | "withdrawn";
+            state: "asked" | "approved" | "done" | "partly" | "refused" | "withdrawn";
             /**
              * @description 账期月份，如 2026-11；空串表示没有
              * @example 2026-11
@@ -14910,7 +14912,7 @@ export interface components {
             until: string;
             /**
              * Format: int64
-             * @description 已服务几个月
+             * @description 已服务几个月，不收费的月份不算
              */
             used: number;
             /** Format: int64 */
@@ -15022,6 +15024,8 @@ export interface components {
             amount: number;
             /** @description 已付出 */
             done: boolean;
+            /** @description 这张收据的不再退 */
+            dropped: boolean;
             /**
              * Format: int64
              * @description 留作已服务部分的，分
@@ -52613,7 +52617,7 @@ export interface operations {
                 /** @description 上一页给出的 next；第一页留空 */
                 cursor?: string;
                 /** @description 不填为全部 */
-                state?: "asked" | "approved" | "done" | "refused" | "withdrawn";
+                state?: "asked" | "approved" | "done" | "partly" | "refused" | "withdrawn";
                 /** @description 只看一间房的 */
                 room_id?: string;
             };

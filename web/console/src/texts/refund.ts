@@ -24,6 +24,7 @@ export const refundTexts = {
   refuseReasons: ['金额不对', '没有依据', '应从押金里退'],
   withdrawTitle: (what: string, room: string) => `撤回${room}的${what}申请？`,
   withdrawBody: '还没有付出，撤回后不会退钱。',
+  withdrawEnded: '这张退费单从几张收据退的：一张也没有付出，就整张一起撤回；已付出一部分的，付出的不变，只是这张收据的不再退，它付的月份照旧算已缴。',
   payTitle: (what: string, room: string) => `付出${room}的${what}？`,
   payRed: (number: string, fen: number) => `收据 ${number} 整张冲回：${formatYuan(fen)} 按收款时的方式退还，所缴费用恢复欠费，存入的预存收回。`,
   payBody: (method: string, fen: number, account: string) => `${method}退 ${formatYuan(fen)}${account ? `，退到 ${account}` : ''}。`,
