@@ -95,3 +95,29 @@ test('[F12] 200.00 at the counter: the lawyer first, then the late fee, then the
   const receipt = (await cashier.api.post(at('/receipts'), { room_id: room(2), expected_owed: seat.owed, expected_late: seat.late_owed, pays: [{ method: 'cash', amount: 20000 }] })).body
   assert.deepEqual(receipt.lines.map((l) => [l.item_name, l.amount]), [['律师费', 15000], ['物业服务费违约金', seat.late_owed], ['物业服务费', 5000 - seat.late_owed]])
 })
+
+test('[F7] a deposit is paid partly in cash and partly by card; a voucher that stands on another receipt is asked back about', async () => {
+  await cashier.api.post(at('/deposits'), { kind: 'keys', room_id: room(2), pays: [{ method: 'card', amount: 5000, reference: '008812' }] })
+  const p = await seed.pageOf(browser, linli.origin, cashier.api)
+  await p.page.goto(`/p/${project}/deposits`)
+  await p.page.getByRole('button', { name: '收押金' }).click()
+  const drawer = p.page.getByRole('dialog', { name: '收押金' })
+  await drawer.getByRole('combobox', { name: '房屋' }).fill('201')
+  await p.page.getByRole('option', { name: '1栋1单元201' }).click()
+  await drawer.getByRole('button', { name: '再加一种收款方式' }).click()
+  await drawer.getByLabel('第 1 笔金额').fill('300')
+  await drawer.getByLabel('第 2 笔金额').fill('200.50')
+  await drawer.getByLabel('凭证号').fill('008812')
+  p.expect(/409|422/)
+  await drawer.getByRole('button', { name: '收押金 ¥500.50' }).click()
+  await drawer.getByText(/凭证号 008812 已在收据 SJ\d{4}-\d{6}（1栋1单元201）用过，请核对后确认/).waitFor()
+  await p.settled()
+  await shot(p.page, 'deposit-two-ways')
+  await drawer.getByLabel('已核对，这笔钱没有收过，仍要收').check()
+  await drawer.getByRole('button', { name: '收押金 ¥500.50' }).click()
+  await p.page.getByText('已收1栋1单元201的装修押金 ¥500.50', { exact: false }).waitFor()
+  const [taken] = (await cashier.api.get(at('/deposits'))).body.items
+  const receipt = (await cashier.api.get(at(`/receipts/${taken.receipt_id}`))).body
+  assert.deepEqual(receipt.pays.map((x) => [x.method, x.amount]), [['cash', 30000], ['card', 20050]])
+  await p.close()
+})

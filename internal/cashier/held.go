@@ -52,8 +52,8 @@ func (s *Service) KeepHeld(k Keeper) { s.keeper = k }
 // transaction: the room is locked, a voucher stands on one receipt only. Of h
 // it reads ID, Name, Room, and Payer, who is the room's payer when it is 0.
 // Errors: ErrPays, ErrTendered, ErrPrepaidUse, ErrUnusual, estate.ErrNoRoom.
-func (s *Service) TakeHeld(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, h Held, pays []Pay, tendered money.Fen) (Receipt, error) {
-	t := Taking{Room: h.Room, Pays: slices.Clone(pays), Tendered: tendered}
+func (s *Service) TakeHeld(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, h Held, pays []Pay, tendered money.Fen, confirmed bool) (Receipt, error) {
+	t := Taking{Room: h.Room, Pays: slices.Clone(pays), Tendered: tendered, Confirmed: confirmed}
 	if err := t.check(); err != nil {
 		return Receipt{}, err
 	}

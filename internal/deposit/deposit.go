@@ -148,13 +148,14 @@ type Entry struct {
 
 // Taking is what the counter hands over.
 type Taking struct {
-	Kind     Kind
-	Room     id.ID
-	Person   id.ID // 0: who pays for the room
-	Pays     []cashier.Pay
-	Tendered money.Fen
-	Note     string
-	Within   actor.Buildings // what the right of who takes it is limited to; nil is the project
+	Kind      Kind
+	Room      id.ID
+	Person    id.ID // 0: who pays for the room
+	Pays      []cashier.Pay
+	Tendered  money.Fen
+	Confirmed bool // a voucher that stands on another receipt was looked at
+	Note      string
+	Within    actor.Buildings // what the right of who takes it is limited to; nil is the project
 }
 
 // Take takes a deposit and gives the receipt; it is a liability, never
@@ -185,7 +186,7 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, project id.ID, in T
 				return err
 			}
 		}
-		if r, err = s.cashier.TakeHeld(ctx, tx, who, project, h, in.Pays, in.Tendered); err != nil {
+		if r, err = s.cashier.TakeHeld(ctx, tx, who, project, h, in.Pays, in.Tendered, in.Confirmed); err != nil {
 			return err
 		}
 		d = Deposit{ID: h.ID, Kind: in.Kind, Room: r.Room, RoomLabel: r.RoomLabel, Person: r.Payer, PersonName: r.PayerName, Receipt: r.ID, Number: r.Number,

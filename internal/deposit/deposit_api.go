@@ -139,16 +139,17 @@ func (s *Service) apiDepositSums(ctx context.Context, _ actor.Actor, in *struct 
 func (s *Service) apiTakeDeposit(ctx context.Context, who actor.Actor, in *struct {
 	Project id.ID `path:"project"`
 	Body    struct {
-		Kind     string              `json:"kind" enum:"renovation,keys,lease,other" doc:"renovation 装修，keys 钥匙，lease 租赁，other 其他"`
-		Room     id.ID               `json:"room_id"`
-		Person   id.ID               `json:"person_id,omitempty" doc:"退给谁；不填为这间房的缴费人"`
-		Pays     []cashier.PayInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false"`
-		Tendered money.Fen           `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
-		Note     string              `json:"note,omitempty" maxLength:"200" doc:"说明，如装修许可编号"`
+		Kind      string              `json:"kind" enum:"renovation,keys,lease,other" doc:"renovation 装修，keys 钥匙，lease 租赁，other 其他"`
+		Room      id.ID               `json:"room_id"`
+		Person    id.ID               `json:"person_id,omitempty" doc:"退给谁；不填为这间房的缴费人"`
+		Pays      []cashier.PayInJSON `json:"pays" minItems:"1" maxItems:"8" nullable:"false"`
+		Tendered  money.Fen           `json:"tendered,omitempty" minimum:"0" doc:"实收现金，分；不填为正好"`
+		Confirmed bool                `json:"confirmed,omitempty" doc:"凭证号或流水号用过，已核对"`
+		Note      string              `json:"note,omitempty" maxLength:"200" doc:"说明，如装修许可编号"`
 	}
 }) (*depositOut, error) {
 	b := &in.Body
-	t := Taking{Kind: Kind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Note: b.Note, Within: who.Within(cashier.PermReceive, in.Project)}
+	t := Taking{Kind: Kind(b.Kind), Room: b.Room, Person: b.Person, Tendered: b.Tendered, Confirmed: b.Confirmed, Note: b.Note, Within: who.Within(cashier.PermReceive, in.Project)}
 	for _, p := range b.Pays {
 		t.Pays = append(t.Pays, p.Pay())
 	}

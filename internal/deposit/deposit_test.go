@@ -115,6 +115,24 @@ func TestDeposit(t *testing.T) {
 		if wrong, err = w.deposit.Deposit(ctx, w.Project, wrong.ID); err != nil || wrong.Held != 0 {
 			t.Errorf("void %+v, %v", wrong, err)
 		}
+		// A voucher that stands on another receipt is asked back about, once.
+		mixed := []cashier.Pay{{Method: cashier.MethodCash, Amount: 100}, {Method: cashier.MethodCard, Amount: 200, Reference: "008812"}}
+		take := deposit.Taking{Kind: deposit.KindKeys, Room: w.A, Pays: mixed}
+		_, r, err = w.deposit.Take(ctx, me, w.Project, take)
+		if err != nil || r.Deposit != 300 || len(r.Pays) != 2 {
+			t.Errorf("by two ways %+v, %v", r, err)
+		}
+		mustBe(t, failed(w.Cashier.Void(ctx, me, w.Project, r.ID, "收错")), nil)
+		_, r, err = w.deposit.Take(ctx, me, w.Project, take)
+		mustBe(t, err, nil)
+		_, _, err = w.deposit.Take(ctx, me, w.Project, take)
+		mustBe(t, err, cashier.ErrUnusual)
+		take.Confirmed = true
+		_, again, err := w.deposit.Take(ctx, me, w.Project, take)
+		mustBe(t, err, nil)
+		for _, x := range []cashier.Receipt{r, again} {
+			mustBe(t, failed(w.Cashier.Void(ctx, me, w.Project, x.ID, "收错")), nil)
+		}
 		w.Now.Set(w.Now.Now().AddDate(0, 0, 200))
 		sums, err := w.deposit.Sums(ctx, w.Project)
 		if err != nil || len(sums) != 1 || sums[0].Held != 700 || sums[0].Ages != [4]money.Fen{0, 0, 700, 0} {

@@ -8600,6 +8600,8 @@ export interface components {
             items: components["schemas"]["DepositSum"][];
         };
         "Deposit-takeRequest": {
+            /** @description 凭证号或流水号用过，已核对 */
+            confirmed?: boolean;
             /**
              * @description renovation 装修，keys 钥匙，lease 租赁，other 其他
              * @enum {string}

@@ -30,7 +30,7 @@ export type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
 export const readDepositSums = (project: string) => must(api.GET('/api/v1/projects/{project}/deposit-sums', { params: { path: at(project) } }))
 export const readDeposit = (project: string, deposit: string) =>
   must(api.GET('/api/v1/projects/{project}/deposits/{deposit}', { params: { path: { ...at(project), deposit } } }))
-export interface DepositTaking { kind: DepositKind; room_id: string; pays: Pay[]; note?: string }
+export interface DepositTaking { kind: DepositKind; room_id: string; pays: Pay[]; confirmed?: boolean; note?: string }
 export const takeDeposit = (project: string, body: DepositTaking, key: string) =>
   must(api.POST('/api/v1/projects/{project}/deposits', { params: { path: at(project) }, body, headers: withKey(key) }))
 export const deductDeposit = (project: string, deposit: string, body: { amount?: number; reason: string; version: number }, key: string) =>
