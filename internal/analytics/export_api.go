@@ -128,6 +128,11 @@ func (s *Service) standingOffer() export.Offer {
 					return err
 				}
 			}
+			for _, b := range toBalances(r.Taken) {
+				if err := plain("期间收进", b.Name, b.Amount, "收据收进的钱，作废和退款已扣，"+period); err != nil {
+					return err
+				}
+			}
 			return nil
 		}}
 }

@@ -121,6 +121,7 @@ func (st *Statistics) Sheet() sheet.Sheet {
 		for _, m := range methods {
 			columns = append(columns, sheet.Column{Title: m.Name() + "（元）", Decimals: 2})
 		}
+		columns = append(columns, sheet.Column{Title: "收进（元）", Width: 16, Decimals: 2})
 	}
 	columns = append(columns, sheet.Column{Title: "收据金额（元）", Width: 16, Decimals: 2})
 	row := func(name string, r *StatRow) []sheet.Value {
@@ -129,6 +130,7 @@ func (st *Statistics) Sheet() sheet.Sheet {
 			for _, m := range methods {
 				cells = append(cells, sheet.Decimal(r.Methods[m].Yuan()))
 			}
+			cells = append(cells, sheet.Decimal(r.Income().Yuan()))
 		}
 		return append(cells, sheet.Decimal(r.Amount.Yuan()))
 	}

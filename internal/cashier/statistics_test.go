@@ -3,6 +3,7 @@ package cashier_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,12 @@ func TestStatistics(t *testing.T) {
 			w.drill(t, &st)
 			var b bytes.Buffer
 			mustBe(t, sheet.WriteXLSX(&b, []sheet.Sheet{st.Sheet()}), nil)
+			table, last := st.Sheet(), []sheet.Value{}
+			mustBe(t, table.Rows(func(row []sheet.Value) error { last = row; return nil }), nil)
+			came := slices.IndexFunc(table.Columns, func(c sheet.Column) bool { return c.Title == "收进（元）" })
+			if wide := by == cashier.ByDay || by == cashier.ByCashier; wide != (came >= 0) || wide && last[came] != sheet.Decimal("455.00") {
+				t.Errorf("by %s: the sheet says %v came in", by, last)
+			}
 		}
 		st, err := w.cashier.Statistics(ctx, w.project, cashier.StatFilter{By: cashier.ByDay, From: 20261122, Cashier: 11})
 		if err != nil || len(st.Rows) != 0 || st.Total.Amount != 0 {
