@@ -334,6 +334,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 24*time.Hour, "book held bank money", a.Bank.BookHeld) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "hand over rooms", a.Screen.EffectDue) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "close shifts of nobody", a.Shift.CloseUnattended) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "send reminders", a.Dunning.Remind) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()

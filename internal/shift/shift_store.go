@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"linli/internal/cashier"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -23,6 +24,19 @@ func openShiftOf(ctx context.Context, q db.Q, project, cashier id.ID) (id.ID, er
 		return 0, nil
 	}
 	return shift, err
+}
+
+type openShift struct{ project, shift id.ID }
+
+// openUnattended finds the shifts of no person that were opened before a day, in
+// all projects.
+func openUnattended(ctx context.Context, q db.Q, before clock.Date) ([]openShift, error) {
+	rows, err := q.Query(ctx, "SELECT project_id, id FROM cashier_shift WHERE cashier_id = 0 AND state = 'open' AND opened_on < ? ORDER BY project_id, id", before)
+	return db.Collect(rows, err, func(row db.Scanner) (openShift, error) {
+		var at openShift
+		err := row.Scan(&at.project, &at.shift)
+		return at, err
+	})
 }
 
 // lastKept is what the newest closed shift of the cashier left in the drawer.

@@ -163,6 +163,45 @@ func TestLateShifts(t *testing.T) {
 	})
 }
 
+// What came in by itself is handed over by itself on the next day, with a number
+// like every shift, and cannot be made void any more; what a person took, or what
+// came today, waits.
+func TestUnattendedShifts(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		ctx, nobody := t.Context(), actor.System("预存自动抵扣")
+		w.bill(t, due{w.a, "物业服务费", 202611, 5000}, due{w.c, "物业服务费", 202611, 700})
+		w.takeAs(t, w.teller(), w.c, cashier.Pay{Method: cashier.MethodTransfer, Amount: 300})
+		r := w.takeAs(t, nobody, w.a, cashier.Pay{Method: cashier.MethodTransfer, Amount: 2000})
+		mustBe(t, w.shift.CloseUnattended(ctx), nil)
+		if sh, err := w.shift.Shift(ctx, w.second(), w.project, r.Shift); err != nil || sh.State != cashier.ShiftOpen {
+			t.Fatalf("handed over on the same day: %+v, %v", sh, err)
+		}
+		w.now.Advance(24 * time.Hour)
+		for range 2 {
+			mustBe(t, w.shift.CloseUnattended(ctx), nil)
+		}
+		sh, err := w.shift.Shift(ctx, w.second(), w.project, r.Shift)
+		if err != nil || sh.State != cashier.ShiftClosed || sh.Number == "" || sh.Income() != 2000 || sh.Counted != 0 || sh.Difference() != 0 || sh.ClosedName != "自动交班" {
+			t.Errorf("%+v, %v", sh, err)
+		}
+		_, err = w.cashier.Void(ctx, boss(), w.project, r.ID, "收错")
+		mustBe(t, err, cashier.ErrHandedOver)
+		list, err := w.shift.Shifts(ctx, w.second(), w.project, shift.ShiftFilter{State: cashier.ShiftOpen})
+		if err != nil || len(list.Items) != 1 || list.Items[0].CashierName != w.teller().Name {
+			t.Errorf("open: %+v, %v", list.Items, err)
+		}
+		if again := w.takeAs(t, nobody, w.a, cashier.Pay{Method: cashier.MethodTransfer, Amount: 500}); again.Shift == r.Shift {
+			t.Error("a closed shift takes receipts")
+		}
+		cashed := w.takeAs(t, nobody, w.a, cash(100)...)
+		w.now.Advance(24 * time.Hour)
+		mustBe(t, w.shift.CloseUnattended(ctx), nil)
+		if sh, err = w.shift.Shift(ctx, w.second(), w.project, cashed.Shift); err != nil || sh.State != cashier.ShiftOpen {
+			t.Errorf("cash that nobody counted: %+v, %v", sh, err)
+		}
+	})
+}
+
 // A receipt that meets a closing lands in it or in the next shift: nothing is
 // lost, nothing twice, and the sums of all shifts are those of all receipts.
 func TestReceiptsMeetClosings(t *testing.T) {
