@@ -5,7 +5,7 @@ import { useProject } from './useProject'
 
 /**
  * What may be done with a row, one dialog for each step: `shows` opens and closes one, `done` runs its command, reads again
- * what it may have touched and closes.
+ * what it may have touched and what waits for people, and closes.
  */
 export function useSteps<S extends string>(step: Ref<S | null>, touched: readonly string[]) {
   const project = useProject()
@@ -16,7 +16,7 @@ export function useSteps<S extends string>(step: Ref<S | null>, touched: readonl
   async function done<T>(command: (project: string, key: string) => Promise<T>, then?: (got: T) => void): Promise<void> {
     const got = await go((key) => command(project.value, key))
     if (got === undefined) return
-    await Promise.all(touched.map((key) => queries.invalidateQueries({ queryKey: [project.value, key] })))
+    await Promise.all([...touched, 'todo'].map((key) => queries.invalidateQueries({ queryKey: [project.value, key] })))
     step.value = null
     then?.(got)
   }
