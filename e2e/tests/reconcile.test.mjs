@@ -77,6 +77,12 @@ async function fetchDay(page, which) {
   await page.getByRole('heading', { level: 1, name: `${which} 对账` }).waitFor()
 }
 
+/** Takes an action of a row that stands behind 更多. */
+async function moreOf(row, name) {
+  await row.getByRole('button', { name: /^更多/ }).click()
+  await row.page().getByRole('menuitem', { name, exact: true }).click()
+}
+
 test('[F9] the bill of a day is fetched: what callbacks lost is credited, only differences are shown', async () => {
   assert.equal((await receipts(4)).length, 0)
   const p = await open('reconcile')
@@ -191,7 +197,7 @@ test('[F9] [F10] what a channel has settled, and cash, lie in the bank once the 
   const file = { name: '结算.csv', mimeType: 'text/csv', buffer: Buffer.from(`交易日期,贷方发生额,对方户名,交易附言,交易流水号\n${seed.today()},1.00,财付通支付科技有限公司,商户结算款,JS0001\n`) }
   await p.page.locator('input[type=file]').setInputFiles(file)
   const row = p.page.getByRole('row').filter({ hasText: 'JS0001' })
-  await row.getByRole('button', { name: '无关' }).click()
+  await moreOf(row, '无关')
   const dialog = p.page.getByRole('dialog', { name: '不是住户交的：¥1.00' })
   await dialog.getByRole('radio', { name: '渠道结算', checked: true }).waitFor()
   await dialog.getByRole('button', { name: '微信结算款' }).click()
@@ -220,7 +226,7 @@ test('[F9] [F10] what a channel has settled, and cash, lie in the bank once the 
   await p.page.getByText('没有登记渠道结算的流水').waitFor()
   assert.deepEqual([await account('银行存款'), await account('其他货币资金')], before)
   await p.page.getByRole('link', { name: '待确认' }).click()
-  await row.getByRole('button', { name: '无关' }).click()
+  await moreOf(row, '无关')
   await dialog.getByRole('radio', { name: '与收费无关' }).click()
   await dialog.getByRole('button', { name: '不是物业收费' }).click()
   await dialog.getByRole('button', { name: /与收费无关/ }).last().click()
@@ -255,7 +261,7 @@ test('[F9] what nobody knows 待查 stands in the book until it is sent back or 
   await p.page.getByRole('dialog').getByRole('button', { name: '撤回' }).click()
   await p.page.getByText('没有退回的流水').waitFor()
   await p.page.getByRole('link', { name: '待确认' }).click()
-  await row('LS0002').getByRole('button', { name: '无关' }).click()
+  await moreOf(row('LS0002'), '无关')
   await p.page.getByRole('dialog').getByRole('button', { name: '银行结息' }).click()
   await p.page.getByRole('dialog').getByRole('button', { name: /与收费无关/ }).click()
   await p.page.getByText('没有待确认的流水').waitFor()
