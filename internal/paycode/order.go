@@ -48,6 +48,7 @@ type Order struct {
 	Invoke    map[string]string // what that browser is handed, while it can be paid
 	Code      string            // text of the QR code, while it can be paid
 	Receipt   string            // number
+	Proof     string            // where this server shows the receipt to whoever paid
 	PaidAt    time.Time
 	ToPrepay  money.Fen // of what was paid, kept as prepaid money
 	Lines     []cashier.Line
@@ -280,6 +281,6 @@ func (s *Service) order(ctx context.Context, q db.Q, project, order id.ID) (*Ord
 	if err != nil {
 		return nil, err
 	}
-	out.PaidAt, out.Lines, out.ToPrepay = r.At, r.Lines, r.ToPrepay
+	out.PaidAt, out.Lines, out.ToPrepay, out.Proof = r.At, r.Lines, r.ToPrepay, proofPath+s.proofToken(project, r.ID)
 	return out, nil
 }

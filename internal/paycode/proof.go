@@ -49,6 +49,8 @@ type Proof struct {
 // can be made by nobody without the key ring.
 const headChars = 22
 
+const proofPath = "/pay/r/"
+
 // proofToken is the same for every printing of a receipt. It is made and not
 // stored, so that receipts of before have one as well.
 func (s *Service) proofToken(project, receipt id.ID) string {
@@ -64,7 +66,7 @@ func (s *Service) ProofLink(project, receipt id.ID) string {
 	if !s.Public {
 		return ""
 	}
-	return s.Address() + "/pay/r/" + s.proofToken(project, receipt)
+	return s.Address() + proofPath + s.proofToken(project, receipt)
 }
 
 // Proof reads the receipt that a token was printed on. Errors: ErrNoReceipt,

@@ -84,6 +84,7 @@ type payOrderJSON struct {
 	Invoke    map[string]string `json:"invoke,omitempty" doc:"交给 WeixinJSBridge getBrandWCPayRequest 的参数，已签名"`
 	Picture   string            `json:"picture,omitempty" doc:"付款二维码，data: 开头的 SVG"`
 	Receipt   string            `json:"receipt_number" doc:"付款后开的收据"`
+	Proof     string            `json:"receipt_page,omitempty" doc:"这张收据的凭证页，本站的路径"`
 	PaidAt    *time.Time        `json:"paid_at,omitempty" doc:"入账时间"`
 	ToPrepay  money.Fen         `json:"to_prepay" doc:"其中存入预存的，分"`
 	Lines     []payLineJSON     `json:"lines" nullable:"false" doc:"付款后缴清的费用"`
@@ -113,7 +114,7 @@ func orderJSON(o *Order) (*payOrderJSON, error) {
 		return nil, nil
 	}
 	j := &payOrderJSON{ID: o.ID, Number: o.Number, Channel: o.Channel, Phone: o.Phone, Desk: o.Desk, State: string(o.State), Closing: o.Closing, Amount: o.Amount, Count: o.Count,
-		Page: o.Page, Inside: o.Inside, Invoke: o.Invoke, Receipt: o.Receipt, ToPrepay: o.ToPrepay, Lines: []payLineJSON{}, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
+		Page: o.Page, Inside: o.Inside, Invoke: o.Invoke, Receipt: o.Receipt, Proof: o.Proof, ToPrepay: o.ToPrepay, Lines: []payLineJSON{}, CreatedAt: o.CreatedAt.In(clock.Shanghai()), ExpiresAt: o.ExpiresAt.In(clock.Shanghai())}
 	for _, l := range o.Lines {
 		j.Lines = append(j.Lines, payLineJSON{l.ItemName, l.Month, l.Amount})
 	}

@@ -12106,6 +12106,8 @@ export interface components {
             picture?: string;
             /** @description 付款后开的收据 */
             receipt_number: string;
+            /** @description 这张收据的凭证页，本站的路径 */
+            receipt_page?: string;
             /**
              * @description created 正在向渠道下单，waiting 等付款，paid 已付，closed 已取消，expired 超时
              * @enum {string}
