@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { importTexts } from '@/texts/import'
 import { changeCount, fileFault, resultOf, stepsOf, unanswered, writesNothing, type Import } from './imports'
 
 const base = {
@@ -32,6 +33,10 @@ describe('an import', () => {
     const sheet = { ...base, kind: 'reading_water', facts: [{ title: '将录入', value: '3 块表' }, { title: '用量合计', value: '36' }] }
     expect([writesNothing(sheet), resultOf(sheet)]).toEqual([false, '将录入 3 块表，用量合计 36'])
     expect(writesNothing({ ...sheet, facts: [{ title: '将录入', value: '0 块表' }] })).toBe(true)
+  })
+  it('says what it did and what taking it back does, without zeros', () => {
+    expect([importTexts.appliedText(2, 3, 0), importTexts.appliedText(0, 0, 2)]).toEqual(['新增房屋 2 间、住户 3 位。接下来可以设费用项目、出账。', '改了 2 处。'])
+    expect([importTexts.undoText(0, 0, 2), importTexts.undoText(1, 1, 0)]).toEqual(['修改过的 2 处还原成导入前的样子。', '新增的 1 间房屋、1 位住户会删去。'])
   })
   it('stands at its step', () => {
     expect(stepsOf(base).map((s) => s.state)).toEqual(['done', 'done', 'now', 'todo'])
