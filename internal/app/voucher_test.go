@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/analytics"
 	"linli/internal/cashier"
+	"linli/internal/deposit"
 	"linli/internal/invoice"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/fault"
@@ -171,4 +172,68 @@ func (w *adjustWorld) take2(t *testing.T, amount money.Fen) {
 	t.Helper()
 	_, err := w.take(t.Context(), w.project, w.room, cashier.MethodCash, amount)
 	w.must(err)
+}
+
+// By hand: numbers begin anew each month, a rate that changes inside a month holds
+// from its day on and goes to its own account, and what cannot be parted is named
+// with all of it.
+func TestVouchersByHand(t *testing.T) {
+	inAdjustWorld(t, func(w *adjustWorld) {
+		ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+		var err error
+		w.project, w.room, err = w.fixedDebts(ctx, []clock.Date{20260131, 20260228}, []money.Fen{100_00, 100_00})
+		w.must(err)
+		rated, err := w.app.Tariff.Items(ctx, q, w.project)
+		w.must(err)
+		card, works := w.once("门禁卡"), w.once("装修费")
+		tax := func(item id.ID, from clock.Date, rate int, simple bool) {
+			t.Helper()
+			w.must(w.app.Invoice.SetTax(ctx, w.who, w.project, invoice.Tax{Item: item, From: from, Rate: rate, Simple: simple, Code: "3040801010000000000", Short: "企业管理服务"}))
+		}
+		for _, i := range rated {
+			tax(i.ID, 20250101, 600, false)
+		}
+		tax(card, 20250101, 600, false)
+		tax(card, 20260216, 500, true)
+		_, err = w.app.Analytics.SetTaxpayer(ctx, w.who, w.project, analytics.Taxpayer{From: 202601, Kind: analytics.General})
+		w.must(err)
+		for _, x := range []struct {
+			on          clock.Date
+			card, works money.Fen
+		}{{20260210, 106_00, 10_00}, {20260220, 105_00, 20_00}} {
+			w.now.Set(x.on.Start())
+			_, err = w.single(w.who, card, x.card)
+			w.must(err)
+			_, err = w.single(w.who, works, x.works)
+			w.must(err)
+		}
+		d, _, err := w.app.Deposit.Take(ctx, w.who, w.project, deposit.Taking{Kind: deposit.KindKeys, Room: w.room, Pays: []cashier.Pay{{Method: cashier.MethodCash, Amount: 50_00}}})
+		w.must(err)
+		_, err = w.app.Deposit.Deduct(ctx, w.who, w.project, d.ID, 5_00, "钥匙未还", d.Version)
+		w.must(err)
+		v, err := w.app.Analytics.Vouchers(ctx, q, w.project, analytics.Period{From: 202601, Until: 202602})
+		w.must(err)
+		next, codes := map[clock.Month]int{}, map[string]money.Fen{}
+		for _, x := range v.List {
+			next[x.Date.Month()]++
+			if x.No != next[x.Date.Month()] {
+				t.Errorf("voucher of %s has number %d, should be %d", x.Date, x.No, next[x.Date.Month()])
+			}
+			for _, e := range x.Entries {
+				codes[e.Code] += e.Credit - e.Debit
+			}
+		}
+		if next[202601] == 0 || next[202602] < 3 {
+			t.Errorf("vouchers by month %v", next)
+		}
+		if codes["22210105"] != 5_66+5_66+6_00 || codes["222108"] != 5_00 {
+			t.Errorf("tax on the accounts %v", codes)
+		}
+		if len(v.Untaxed) != 1 || v.Untaxed[0].Item != works || v.Untaxed[0].Gross != 30_00 || v.Untaxed[0].From != 20260210 {
+			t.Errorf("cannot be parted: %+v", v.Untaxed)
+		}
+		if v.Whole != 5_00 {
+			t.Errorf("income without an item is %s", v.Whole.Yuan())
+		}
+	})
 }
