@@ -178,9 +178,8 @@ func TestCorrectionOfManyRoomsAllRefused(t *testing.T) {
 	inAdjustWorld(t, func(w *adjustWorld) {
 		w.street(2)
 		list := w.spread().Named
-		for i := range list {
-			list[i].Plus++
-		}
+		list[0].Plus++
+		list[1].Minus++
 		b := w.many(list)
 		if b.State != correction.BatchMade || b.Counts[correction.RoomRefused] != 2 || b.Plus != 0 {
 			t.Fatalf("made %+v", b)
