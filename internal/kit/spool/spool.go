@@ -179,9 +179,10 @@ func (s *File) load(at, want int64) error {
 	return nil
 }
 
-// Close gives the file back.
+// Close gives the file back and leaves an empty list.
 func (s *File) Close() error {
 	if s.file == nil {
+		*s = File{}
 		return nil
 	}
 	err := s.file.Close()

@@ -101,3 +101,24 @@ func TestNotOfThisKind(t *testing.T) {
 type number struct{ n int64 }
 
 func (v *number) Code(c *spool.Coder) { spool.Int(c, &v.n) }
+
+// What was closed is empty, whether it became a file or not.
+func TestCloseEmpties(t *testing.T) {
+	for _, n := range []int{1, 5000} {
+		var f spool.File
+		for round := range 2 {
+			for i := range n {
+				if _, err := f.Add(one(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			have := 0
+			if err := spool.Each(&f, func(*record) error { have++; return nil }); err != nil || have != n {
+				t.Errorf("round %d: %d records of %d, %v", round, have, n, err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
