@@ -23,6 +23,7 @@ const (
 	TooMany                     // 429
 	Unavailable                 // 503, try again
 	TooLarge                    // 413, more than the limit
+	TooSlow                     // 408, not there in time
 )
 
 // Field names one wrong input: where it is and what is wrong with it.

@@ -52,6 +52,7 @@ var (
 	errShape     = fault.New(fault.Malformed, "input_malformed", "请求里有类型或编号写得不对的内容")
 	errJSON      = fault.New(fault.Malformed, "json_invalid", "请求内容不是规范的 JSON")
 	errBodyLarge = fault.New(fault.TooLarge, "body_too_large", "请求内容超过 1 MiB")
+	errBodySlow  = fault.New(fault.TooSlow, "body_too_slow", "请求内容没有按时送到，请再试")
 	errFormLarge = fault.New(fault.TooLarge, "body_too_large", "上传的内容过大")
 	errKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "同一个 Idempotency-Key 用在了不同的请求上，请换一个")
 	errKeyBad    = fault.New(fault.Malformed, "idempotency_key_invalid", "Idempotency-Key 应为 1–100 个可见字符")
@@ -75,6 +76,8 @@ func status(k fault.Kind) int {
 		return http.StatusTooManyRequests
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.TooSlow:
+		return http.StatusRequestTimeout
 	case fault.TooLarge:
 		return http.StatusRequestEntityTooLarge
 	}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"linli/internal/kit/fault"
@@ -35,9 +36,13 @@ func (s *Server) strictJSON(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, rerr := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+		body, rerr := s.readBody(w, r)
 		if rerr != nil {
-			writeProblem(w, errJSON.Because(rerr), "")
+			why := errJSON.Because(rerr)
+			if errors.Is(rerr, errBodySlow) {
+				why = errBodySlow
+			}
+			writeProblem(w, why, "")
 			return
 		}
 		if len(body) > maxJSON {
@@ -59,6 +64,26 @@ func (s *Server) strictJSON(next http.Handler) http.Handler {
 		r.ContentLength = int64(len(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// openBodyTime is how long an operation that anybody may call, such as the callback
+// of a channel, waits for its body.
+const openBodyTime = 5 * time.Second
+
+// readBody reads a body, or as much of it as shows that it is too large. The limit
+// of time ends with the body: a command may take as long as it takes.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	_, pattern := s.mux.Handler(r)
+	if !s.open[pattern] {
+		return io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+	}
+	past := time.Unix(1, 0)
+	slow := time.AfterFunc(openBodyTime, func() { _ = http.NewResponseController(w).SetReadDeadline(past) })
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+	if !slow.Stop() {
+		return nil, errBodySlow
+	}
+	return body, err
 }
 
 func (s *Server) takesForm(r *http.Request, kind string) bool {

@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -385,4 +387,96 @@ func TestCrossSiteRead(t *testing.T) {
 			}
 		}
 	})
+}
+
+// B15: who sends a callback byte by byte, without an end or packed is answered soon,
+// and others are served meanwhile.
+func TestOpenBodiesAreBounded(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{})
+	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	web.Handle(s, web.Op{ID: "told", Method: "POST", Path: "/told", Public: true, Tag: "note", MaxBody: 64 << 10},
+		func(_ context.Context, _ actor.Actor, in *struct {
+			Body struct {
+				_    struct{} `additionalProperties:"true"`
+				Text string   `json:"text,omitempty"`
+			}
+		}) (*struct{ Body string }, error) {
+			return &struct{ Body string }{in.Body.Text}, nil
+		})
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	ask := func(body io.Reader, packed string) int {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+"/api/v1/told", body)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if packed != "" {
+			req.Header.Set("Content-Encoding", packed)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return 0 // the server has hung up on what was still being sent
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	began := time.Now()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "POST /api/v1/told HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var drip sync.WaitGroup
+	drip.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(300 * time.Millisecond):
+				io.WriteString(c, " ")
+			}
+		}
+	})
+	for name, x := range map[string]struct {
+		body   io.Reader
+		packed string
+		want   int
+	}{
+		"plain":       {strings.NewReader(`{"text": "a"}`), "", 200},
+		"packed":      {strings.NewReader("\x1f\x8b\x08"), "gzip", 415},
+		"10 MB":       {strings.NewReader(`{"text": "` + strings.Repeat("a", 10<<20) + `"}`), "", 413},
+		"100 KB":      {strings.NewReader(`{"text": "` + strings.Repeat("a", 100<<10) + `"}`), "", 413},
+		"no end":      {io.MultiReader(strings.NewReader(`{"text": "`), endless{}), "", 413},
+		"plain again": {strings.NewReader(`{"text": "a"}`), "", 200},
+	} {
+		if got := ask(x.body, x.packed); got != x.want && (got != 0 || x.want != 413) {
+			t.Errorf("%s: %d, want %d", name, got, x.want)
+		}
+	}
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	close(stop)
+	drip.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if took := time.Since(began); res.StatusCode != http.StatusRequestTimeout || took > 30*time.Second {
+		t.Errorf("byte by byte: %d after %v", res.StatusCode, took)
+	}
+}
+
+// endless is a body without an end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'a'
+	}
+	return len(b), nil
 }
