@@ -63,7 +63,6 @@ func (w *adjustWorld) oddDay(at time.Time) {
 	w.yearAhead(paying, at, wrong)
 	w.closes(last, wrong)
 	w.latePays(late, last, at, wrong)
-	sound(w.t, w.app, w.project)
 }
 
 // yearAhead pays twelve months behind the one of the day; none of them is charged again.
