@@ -186,7 +186,7 @@ func (s *Service) ChargeAhead(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err != nil {
 		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
 	}
-	run := Run{ID: tx.NewID(), Month: quote.From, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
+	run := Run{ID: tx.NewID(), Kind: "ahead", Month: quote.From, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
 		ReleasedBy: who.Name, ReleasedAt: tx.Now()}
 	if err := s.storeAhead(ctx, tx, project, &run, works); err != nil {
 		if db.IsUnique(err) {
@@ -194,15 +194,7 @@ func (s *Service) ChargeAhead(ctx context.Context, tx *db.Tx, who actor.Actor, p
 		}
 		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
 	}
-	all := part{First: run.First, Last: run.Last}
-	rows, due, err := postable(ctx, tx, project, run.ID, all)
-	if err != nil {
-		return Run{}, nil, err
-	}
-	due.keep(tx, project, 1)
-	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run.ID, Date: clock.DateOf(tx.Now()),
-		Debit: ledger.Receivable, Credit: ledger.Revenue})
-	if err != nil {
+	if err := s.postWhole(ctx, tx, project, &run, ledger.DocRun); err != nil {
 		return Run{}, nil, fmt.Errorf("charge ahead: %w", err)
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.charged_ahead", Kind: "run", Subject: run.ID,
@@ -213,9 +205,6 @@ func (s *Service) ChargeAhead(ctx context.Context, tx *db.Tx, who actor.Actor, p
 
 func (s *Service) storeAhead(ctx context.Context, tx *db.Tx, project id.ID, run *Run, works []aheadWork) error {
 	if err := insertRun(ctx, tx, project, run); err != nil {
-		return err
-	}
-	if err := markAhead(ctx, tx, project, run.ID); err != nil {
 		return err
 	}
 	parts := make([]part, len(works))
@@ -253,40 +242,11 @@ func (s *Service) storeAhead(ctx context.Context, tx *db.Tx, project id.ID, run 
 // months that have not begun. The months can be charged again, by a run or
 // ahead. Errors: ErrPaid while something of it is still paid, ErrRunState.
 func (s *Service) TakeBackAhead(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
-	r, err := lockRun(ctx, tx, project, run)
+	before, r, err := s.withdrawWhole(ctx, tx, who, project, run, reason)
 	if err != nil {
-		return fmt.Errorf("take back ahead: %w", err)
-	}
-	if r.State != Released {
-		return ErrRunState
-	}
-	if paid, err := anyPaid(ctx, tx, project, &r); err != nil || paid {
-		if err == nil {
-			err = ErrPaid
-		}
 		return err
 	}
-	all := part{First: r.First, Last: r.Last}
-	rows, due, err := postable(ctx, tx, project, run, all)
-	if err != nil {
-		return fmt.Errorf("take back ahead: %w", err)
-	}
-	due.keep(tx, project, -1)
-	err = s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: ledger.DocRunWithdrawn, Doc: run, Date: clock.DateOf(tx.Now()),
-		Debit: ledger.Revenue, Credit: ledger.Receivable})
-	if err != nil {
-		return fmt.Errorf("take back ahead: %w", err)
-	}
-	if err := buryPart(ctx, tx, project, run, all); err != nil {
-		return err
-	}
-	if err := markWithdrawn(ctx, tx, project, run); err != nil {
-		return err
-	}
-	before := r.summary()
-	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawn, who.Name, tx.Now(), reason
-	r.Version++
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.ahead_taken_back", Kind: "run", Subject: run,
-		Summary: "收据作废，撤回预缴的 " + r.Month.String() + " 起的费用", Before: before, After: r.summary()})
-	return updateRun(ctx, tx, project, &r)
+		Summary: "收据作废，撤回预缴的 " + r.Month.String() + " 起的费用", Before: before.summary(), After: r.summary()})
+	return nil
 }

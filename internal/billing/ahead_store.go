@@ -8,15 +8,6 @@ import (
 	"linli/internal/kit/id"
 )
 
-// markAhead keeps a run out of the list of runs and of what decides which
-// month is run next.
-func markAhead(ctx context.Context, tx *db.Tx, project, run id.ID) error {
-	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'ahead' WHERE project_id = ? AND id = ?", project, run); err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
-	return nil
-}
-
 func markWithdrawn(ctx context.Context, tx *db.Tx, project, run id.ID) error {
 	if _, err := tx.Exec(ctx, "UPDATE billing_part SET withdrawn = 1 WHERE project_id = ? AND run_id = ?", project, run); err != nil {
 		return fmt.Errorf("mark parts: %w", err)

@@ -41,6 +41,7 @@ func (w *world) amounts(run billing.Run) map[id.ID]money.Fen {
 	return out
 }
 
+// B30: among them a room of whose fee nothing is left, which owes nothing.
 func TestTheNarrowestDiscountOfADayCounts(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
 		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 8953})

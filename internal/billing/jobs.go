@@ -262,6 +262,14 @@ func (s *Service) release(ctx context.Context, project, run id.ID) error {
 
 // withdraw ends the life of the charges and reverses what was posted.
 func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
+	r, err := oneRun(ctx, s.db.Reader(ctx), project, run)
+	if err != nil {
+		return err
+	}
+	income := ledger.Revenue
+	if r.Kind == kindOpening {
+		income = ledger.Opening
+	}
 	return s.post(ctx, project, run, posting(Withdrawing, "withdrawn", Withdrawn), func(ctx context.Context, tx *db.Tx, p postedPart) error {
 		if p.part.First == 0 {
 			return nil
@@ -269,7 +277,7 @@ func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
 		if p.part.Released {
 			p.due.keep(tx, project, -1)
 			err := s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRunWithdrawn, Doc: run, Date: clock.DateOf(tx.Now()),
-				Debit: ledger.Revenue, Credit: ledger.Receivable})
+				Debit: income, Credit: ledger.Receivable})
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/job"
 	"linli/internal/kit/sheet"
 	"linli/internal/kit/spool"
 	"linli/internal/ledger"
@@ -24,6 +25,9 @@ import (
 
 // KindOpening is the import of what was charged before Linli.
 const KindOpening = "opening"
+
+// An import has a run of its kind, and writes so many charges in one transaction.
+const kindOpening, openingAtOnce = "opening", 2000
 
 // sourceOpening is the source kind of charges that an import brought.
 const sourceOpening = 4
@@ -67,6 +71,7 @@ type openingSheet struct {
 	totals  opening.Totals
 	used    map[id.ID]bool // fee items
 	log     int64          // where the log stood when it was planned
+	run     id.ID          // the draft that was laid
 }
 
 // Plan finds rooms, items and what is charged already.
@@ -167,35 +172,59 @@ func (o *openingSheet) Hold(ctx context.Context, tx *db.Tx) (bool, error) {
 	return o.s.audit.Quiet(ctx, tx, o.project, o.log, "estate", "billing") // where fee items are recorded
 }
 
-// Write makes the charges of one run, released at once: what was owed before
-// Linli is receivable against the profit of earlier books, what was paid then
-// is settled without any posting.
-func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
-	t, s := &o.totals, o.s
-	run := Run{ID: tx.NewID(), Month: t.Last, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
-		ReleasedBy: who.Name, ReleasedAt: tx.Now(), Rooms: int64(t.Rooms), Lines: int64(t.Charges), Amount: t.Amount}
-	then, err := o.payersThen(ctx, tx)
+// Lay stores the charges part by part as the draft of a run, which nobody sees.
+func (o *openingSheet) Lay(ctx context.Context, who actor.Actor, im *roster.Import) error {
+	payer, err := o.payersThen(ctx, o.s.db.Reader(ctx))
 	if err != nil {
 		return err
 	}
-	if err := insertOpening(ctx, tx, o, &run, im, then); err != nil {
-		if db.IsUnique(err) {
-			err = ErrOpeningMoved.Because(err)
-		}
-		return fmt.Errorf("write opening charges: %w", err)
+	run := Run{Kind: kindOpening, Month: o.totals.Last, State: Draft, Version: 1, CreatedBy: who.Name}
+	err = o.s.db.Write(ctx, func(tx *db.Tx) error {
+		run.ID, run.CreatedAt = tx.NewID(), tx.Now()
+		return beginOpening(ctx, tx, o.project, &run, im.ID)
+	})
+	if err == nil {
+		no := 0
+		err = spool.Some(&o.charges, min(o.s.partRooms, openingAtOnce), func(list []opening.Draft) error {
+			no++
+			return o.s.db.Write(ctx, func(tx *db.Tx) error { return layOpening(ctx, tx, o.project, run.ID, no, list, im.FileName, payer) })
+		})
+	}
+	if db.IsUnique(err) {
+		err = ErrOpeningMoved.Because(err)
+	}
+	if o.run = run.ID; err != nil {
+		return fmt.Errorf("lay opening charges: %w", err)
+	}
+	return nil
+}
+
+// Write decides that the draft counts; what was paid before Linli is never posted.
+func (o *openingSheet) Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *roster.Import) error {
+	t := &o.totals
+	run, err := lockRun(ctx, tx, o.project, o.run)
+	if err != nil {
+		return err
+	}
+	if run.State != Draft || run.Lines != int64(t.Charges) || run.Amount != t.Amount {
+		return fmt.Errorf("write opening charges: run %s is %s with %d of %d charges", run.ID, run.State, run.Lines, t.Charges)
+	}
+	run.State, run.Rooms, run.GeneratedAt, run.ReleasedBy, run.ReleasedAt = Releasing, int64(t.Rooms), tx.Now(), who.Name, tx.Now()
+	if err := updateRun(ctx, tx, o.project, &run); err != nil {
+		return err
 	}
 	if err := o.s.tariff.MarkUsed(ctx, tx, o.project, slices.Sorted(maps.Keys(o.used))); err != nil {
 		return err
 	}
-	s.audit.Record(tx, audit.Entry{Project: o.project, Who: who, Action: "billing.opening_imported", Kind: "run", Subject: run.ID,
+	o.s.audit.Record(tx, audit.Entry{Project: o.project, Who: who, Action: "billing.opening_imported", Kind: "run", Subject: run.ID,
 		Summary: fmt.Sprintf("导入期初欠费 %s：%d 条，应收 %s 元，导入前已收 %s 元", im.FileName, t.Charges, t.Amount.Comma(), t.Paid.Comma()),
 		After:   map[string]any{"import": im.ID, "sha256": im.Hash, "lines": t.Charges, "amount": t.Amount, "carried": t.Paid}})
-	return s.postShared(ctx, tx, o.project, &run, ledger.DocRun, ledger.Receivable, ledger.Opening)
+	return nil
 }
 
 // payersThen tells who was liable at the end of the month of a charge.
-func (o *openingSheet) payersThen(ctx context.Context, tx *db.Tx) (func(*opening.Draft) id.ID, error) {
-	changes, err := o.s.estate.PayerChanges(ctx, tx, o.project, 0, lastRoom, o.totals.First.First())
+func (o *openingSheet) payersThen(ctx context.Context, q db.Q) (func(*opening.Draft) id.ID, error) {
+	changes, err := o.s.estate.PayerChanges(ctx, q, o.project, 0, lastRoom, o.totals.First.First())
 	if err != nil {
 		return nil, err
 	}
@@ -213,21 +242,69 @@ func (o *openingSheet) payersThen(ctx context.Context, tx *db.Tx) (func(*opening
 	}, nil
 }
 
-// Undo takes the charges of an import back while nobody has paid any of them.
+// Finish posts the charges part by part and lets everybody see them.
+func (o openings) Finish(ctx context.Context, project, imp id.ID) error {
+	run, err := openingRun(ctx, o.s.db.Reader(ctx), project, imp)
+	if err != nil {
+		return err
+	}
+	return o.s.post(job.Apart(ctx), project, run, posting(Releasing, "released", Released), func(ctx context.Context, tx *db.Tx, p postedPart) error {
+		p.due.keep(tx, project, 1)
+		return o.s.postRows(ctx, tx, project, p.rows, ledger.Posting{DocKind: ledger.DocRun, Doc: run, Date: clock.DateOf(tx.Now()),
+			Debit: ledger.Receivable, Credit: ledger.Opening})
+	})
+}
+
+// Drop withdraws the draft of an import that does not count: its months are free.
+func (o openings) Drop(ctx context.Context, project, imp id.ID) error {
+	run, err := openingRun(ctx, o.s.db.Reader(ctx), project, imp)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil
+	}
+	var r Run
+	if err == nil {
+		err = o.s.db.Write(ctx, func(tx *db.Tx) (err error) {
+			if r, err = lockRun(ctx, tx, project, run); err != nil || r.State != Draft {
+				return err
+			}
+			r.State, r.WithdrawnAt, r.Reason = Withdrawing, tx.Now(), "导入没有做完"
+			return updateRun(ctx, tx, project, &r)
+		})
+	}
+	if err != nil || r.State != Withdrawing {
+		return err
+	}
+	return o.s.withdraw(job.Apart(ctx), project, run)
+}
+
+// Undo hides charges of which nobody has paid any; a job ends them part by part.
 func (o openings) Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *roster.Import) error {
 	run, err := openingRun(ctx, tx, project, im.ID)
 	if err != nil {
 		return err
 	}
-	err = o.s.withdrawWhole(ctx, tx, who, project, run, "撤销导入 "+im.FileName, ledger.Opening)
-	if errors.Is(err, ErrPaid) {
+	r, err := lockRun(ctx, tx, project, run)
+	if err != nil {
+		return err
+	}
+	if r.State != Released {
+		return ErrRunState
+	}
+	paid, err := anyPaid(ctx, tx, project, &r)
+	if err != nil {
+		return err
+	}
+	if paid {
 		return ErrOpeningPaid
 	}
-	if err == nil {
-		o.s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.opening_undone", Kind: "run", Subject: run,
-			Summary: "撤销导入的期初欠费 " + im.FileName, Before: map[string]any{"import": im.ID, "sha256": im.Hash}})
+	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawing, who.Name, tx.Now(), "撤销导入 "+im.FileName
+	r.Version++
+	if err := updateRun(ctx, tx, project, &r); err != nil {
+		return err
 	}
-	return err
+	o.s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.opening_undone", Kind: "run", Subject: run,
+		Summary: "撤销导入的期初欠费 " + im.FileName, Before: map[string]any{"import": im.ID, "sha256": im.Hash}})
+	return o.s.enqueue(ctx, tx, jobWithdraw, project, run)
 }
 
 // explainOpening tells what the imported sheet said.

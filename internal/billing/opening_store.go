@@ -10,37 +10,52 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
-	"linli/internal/kit/spool"
-	"linli/internal/roster"
+	"linli/internal/kit/money"
 )
 
-// insertOpening stores the charges and the part of an opening run and ties the
-// run to its import. It sets the range of the run's charges.
-func insertOpening(ctx context.Context, tx *db.Tx, o *openingSheet, run *Run, im *roster.Import, payer func(*opening.Draft) id.ID) error {
-	err := spool.Some(&o.charges, openingAtOnce, func(list []opening.Draft) error {
-		ids := tx.IDs(len(list))
-		if run.Last = ids[len(ids)-1]; run.First == 0 {
-			run.First = ids[0]
-		}
-		return copyOpening(ctx, tx, o.project, run.ID, ids, list, im.FileName, payer)
-	})
+// beginOpening stores the empty run of an import, in place of one that was dropped.
+func beginOpening(ctx context.Context, tx *db.Tx, project id.ID, run *Run, imp id.ID) error {
+	if err := insertRun(ctx, tx, project, run); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO billing_opening (project_id, import_id, run_id) VALUES (?, ?, ?)
+		ON CONFLICT (project_id, import_id) DO UPDATE SET run_id = excluded.run_id`, project, imp, run.ID)
+	return err
+}
+
+// layOpening stores some charges as a part of the draft of an opening run.
+func layOpening(ctx context.Context, tx *db.Tx, project, run id.ID, no int, list []opening.Draft, file string, payer func(*opening.Draft) id.ID) error {
+	r, err := lockRun(ctx, tx, project, run)
 	if err != nil {
 		return err
 	}
-	if err := insertWhole(ctx, tx, o.project, run, "opening"); err != nil {
-		return err
+	if r.State != Draft {
+		return fmt.Errorf("lay opening charges: run %s is %s", run, r.State)
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO billing_opening (project_id, import_id, run_id) VALUES (?, ?, ?)", o.project, im.ID, run.ID); err != nil {
-		return fmt.Errorf("insert opening: %w", err)
+	ids, amount, payers := tx.IDs(len(list)), money.Fen(0), int64(0)
+	for i := range list {
+		amount += list[i].Amount
+		payers += payerMark(ids[i], payer(&list[i]))
 	}
-	return nil
+	err = copyOpening(ctx, tx, project, run, no, ids, list, file, payer)
+	if err == nil {
+		err = insertParts(ctx, tx, project, run, []part{{No: no, Upto: lastRoom}})
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE billing_part SET generated = 1, lines = ?, amount = ?, first_charge = ?, last_charge = ?, payers = ?
+			WHERE project_id = ? AND run_id = ? AND no = ?`, len(list), amount, ids[0], ids[len(ids)-1], payers, project, run, no)
+	}
+	if err == nil {
+		err = addUpParts(ctx, tx, project, &r)
+	}
+	if err == nil {
+		err = updateRun(ctx, tx, project, &r)
+	}
+	return err
 }
 
-// openingAtOnce is how many charges are written by one statement.
-const openingAtOnce = 5000
-
-func copyOpening(ctx context.Context, tx *db.Tx, project, run id.ID, ids []id.ID, list []opening.Draft, file string, payer func(*opening.Draft) id.ID) error {
-	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: int64(run)}, {Column: "part", Value: int64(1)},
+func copyOpening(ctx context.Context, tx *db.Tx, project, run id.ID, no int, ids []id.ID, list []opening.Draft, file string, payer func(*opening.Draft) id.ID) error {
+	shared := []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: int64(run)}, {Column: "part", Value: int64(no)},
 		{Column: "source_kind", Value: int64(sourceOpening)}, {Column: "rate_id", Value: int64(0)}, {Column: "quantity", Value: int64(0)},
 		{Column: "price", Value: int64(0)}, {Column: "factor", Value: int64(whole)}}
 	return tx.CopyShared(ctx, "billing_charge", shared, []string{"id", "item_id", "source_id", "subject_id", "payer_id", "month", "amount", "paid", "carried",

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"linli/internal/audit"
 	"linli/internal/billing"
@@ -21,6 +23,7 @@ import (
 	"linli/internal/kit/job"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
 	"linli/internal/ledger"
 	"linli/internal/roster"
 	"linli/internal/tariff"
@@ -28,6 +31,12 @@ import (
 
 // importer is a world whose estate takes files in.
 func importer(t *testing.T, d *db.DB, now *clock.Manual) *world {
+	t.Helper()
+	return importerInParts(t, d, now, 0)
+}
+
+// importerInParts writes so many charges at a time.
+func importerInParts(t *testing.T, d *db.DB, now *clock.Manual, charges int) *world {
 	t.Helper()
 	w := newWorld(t, d, now, 0)
 	ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
@@ -39,7 +48,7 @@ func importer(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring})
 	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Ring: ring, Estate: w.estate, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
 	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: a, Estate: w.estate})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Meter: w.meter, Jobs: w.jobs})
+	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Meter: w.meter, Jobs: w.jobs, PartRooms: charges})
 	w.roster.TakeImports(w.billing.Openings())
 	return w
 }
@@ -158,6 +167,9 @@ func TestOpeningArrears(t *testing.T) {
 		if im, err = w.roster.UndoImport(ctx, w.who, w.project, im.ID); err != nil || im.State != roster.ImportUndone {
 			t.Fatalf("%s %v", im.State, err)
 		}
+		if err := w.jobs.Drain(ctx); err != nil {
+			t.Fatal(err)
+		}
 		w.sound()
 		if open, err := w.billing.Open(ctx, q, w.project, ids[:1]); err != nil || len(open) != 1 || open[0].Month != month {
 			t.Errorf("left: %+v %v", open, err)
@@ -166,5 +178,185 @@ func TestOpeningArrears(t *testing.T) {
 			t.Errorf("after the undo the file may come again: %s", im.State)
 		}
 		w.sound()
+	})
+}
+
+// cutting is a clock that ends a context when it has been asked so often; every
+// transaction asks it once.
+type cutting struct {
+	*clock.Manual
+	left atomic.Int64
+	cut  context.CancelFunc
+}
+
+// after has the context end at the n-th time from now; 0 is never.
+func (c *cutting) after(n int, cut context.CancelFunc) {
+	c.left.Store(0)
+	c.cut = cut
+	c.left.Store(int64(n))
+}
+
+func (c *cutting) Now() time.Time {
+	if c.left.Add(-1) == 0 {
+		c.cut()
+	}
+	return c.Manual.Now()
+}
+
+// A31: wherever an import of arrears is cut off, nobody sees a part of it, the
+// book agrees with the charges, and at the end each is there once.
+func TestOpeningCutOff(t *testing.T) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			now := &cutting{Manual: clock.NewManual(dbtest.Start())}
+			d := dbtest.Open(t, engine, append(rooms(), file.Migrations()), now)
+			w := importerInParts(t, d, now.Manual, 7)
+			ids := w.rooms(make([]estate.Room, 10)...)
+			item := w.item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
+			lines := []string{"房号,费用项目,账期,应收金额,已收金额"}
+			for i := range 30 {
+				lines = append(lines, fmt.Sprintf("1-%d,物业服务费,2025-%02d,100,%d", 1001+i%10, 1+i/10, 10*(i%2)))
+			}
+			im := w.sheet(billing.KindOpening, lines...)
+			if _, err := w.roster.ApplyImport(t.Context(), w.who, w.project, im.ID, roster.ApplyOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			cuts := 0
+			for k := 1; im.State != roster.ImportApplied; k++ {
+				ctx, cancel := context.WithCancel(t.Context())
+				now.after(k, cancel)
+				derr := w.jobs.Drain(ctx)
+				whole := ctx.Err() == nil
+				cancel()
+				now.after(0, nil)
+				cuts = k
+				now.Advance(time.Hour) // behind every lease
+				w.sound()
+				open, err := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids)
+				if err == nil && whole {
+					err = derr
+				}
+				if err != nil || len(open) != 0 && len(open) != 30 {
+					t.Fatalf("cut at the %d. transaction: %d are owed, %v", k, len(open), err)
+				}
+				if im, err = w.roster.Import(t.Context(), d.Reader(t.Context()), w.project, im.ID); err != nil || k > 100 {
+					t.Fatalf("%s after %d cuts: %v", im.State, k, err)
+				}
+				if len(open) == 30 && im.State != roster.ImportApplied && im.State != roster.ImportApplying {
+					t.Fatalf("owed and %s", im.State)
+				}
+			}
+			net, err := w.ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.project, ledger.Receivable, ledger.DocRun, ledger.DocRunWithdrawn)
+			sum := money.Fen(0)
+			for _, x := range net {
+				sum += x
+			}
+			if open, oerr := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids); err != nil || oerr != nil || len(open) != 30 || sum != 30*10000-15*1000 || cuts < 10 {
+				t.Errorf("%d charges, %d in the book, %d cuts: %v %v", len(open), sum, cuts, err, oerr)
+			}
+
+			// Taking it back hides all of it at once and may be cut off as well.
+			if im, err = w.roster.UndoImport(t.Context(), w.who, w.project, im.ID); err != nil || im.State != roster.ImportUndone {
+				t.Fatal(im.State, err)
+			}
+			for k := 1; ; k++ {
+				if open, err := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids); err != nil || len(open) != 0 {
+					t.Fatalf("%d are owed after the undo: %v", len(open), err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				now.after(k, cancel)
+				if err := w.jobs.Drain(ctx); err != nil && ctx.Err() == nil {
+					t.Fatal(err)
+				}
+				cancel()
+				now.after(0, nil)
+				now.Advance(time.Hour)
+				w.sound()
+				left := 0
+				if err := d.Reader(t.Context()).QueryRow(t.Context(), "SELECT COUNT(*) FROM billing_run WHERE project_id = ? AND state = 'withdrawing'", w.project).Scan(&left); err != nil || k > 100 {
+					t.Fatal(err)
+				}
+				if left == 0 {
+					break
+				}
+			}
+			if net, err = w.ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.project, ledger.Opening, ledger.DocRun, ledger.DocRunWithdrawn); err != nil || net[ledger.Place{Subject: ids[0], Item: item}] != 0 {
+				t.Errorf("left in the book: %v %v", net, err)
+			}
+			if im := w.applied(w.sheet(billing.KindOpening, lines...).ID); im.State != roster.ImportApplied {
+				t.Errorf("the file again: %s", im.State)
+			}
+			w.sound()
+		})
+	}
+}
+
+// What changes while the charges are laid is seen: they are taken away, planned
+// again, and there once.
+func TestOpeningSeesWhatMoved(t *testing.T) {
+	dbtest.Run(t, append(rooms(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
+		w := importerInParts(t, d, now, 2)
+		ids := w.rooms(make([]estate.Room, 3)...)
+		w.item(tariff.Item{Name: "物业服务费"}, "2.5", "")
+		ctx, content, kind := t.Context(), "房号,费用项目,账期,应收金额\n1-1001,物业服务费,2025-01,10\n1-1002,物业服务费,2025-01,20\n1-1003,物业服务费,2025-01,30\n", w.billing.Openings()
+		b, err := sheet.Open("期初.csv", strings.NewReader(content), int64(len(content)), sheet.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		in, err := kind.Read(ctx, w.project, b, roster.ReadOptions{Note: func(int) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		im := roster.Import{ID: 7, FileName: "期初.csv"}
+		laid := func() {
+			t.Helper()
+			if f, err := in.Plan(ctx, d.Reader(ctx), &im); err != nil || len(f.Table.Problems) > 0 {
+				t.Fatal(err, f.Table.Problems)
+			}
+			if err := in.Lay(ctx, w.who, &im); err != nil {
+				t.Fatal(err)
+			}
+			w.sound()
+		}
+		held := func() (still bool) {
+			t.Helper()
+			w.write(func(ctx context.Context, tx *db.Tx) (err error) {
+				if still, err = in.Hold(ctx, tx); err != nil || !still {
+					return err
+				}
+				return in.Write(ctx, tx, w.who, &im)
+			})
+			return still
+		}
+		laid()
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			layout := "三室"
+			_, err := w.estate.EditRoom(ctx, tx, w.who, w.project, ids[0], estate.RoomEdit{Layout: &layout, Version: 1})
+			return err
+		})
+		if held() {
+			t.Error("a room has changed")
+		}
+		if err := kind.Drop(ctx, w.project, im.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.sound()
+		if laid(); !held() {
+			t.Error("nothing has moved")
+		}
+		if err := kind.Drop(ctx, w.project, im.ID); err != nil { // nothing to drop: it counts
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := kind.Finish(ctx, w.project, im.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.sound()
+		if open, err := w.billing.Open(ctx, d.Reader(ctx), w.project, ids); err != nil || len(open) != 3 {
+			t.Errorf("%+v %v", open, err)
+		}
 	})
 }

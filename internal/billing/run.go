@@ -36,6 +36,7 @@ const (
 // Run is one 出账: the charges of one month, reviewed and released together.
 type Run struct {
 	ID           id.ID
+	Kind         string // empty for month: all other kinds stand in no list of runs
 	Month        clock.Month
 	State        RunState
 	Parts        int // of the step that is under way

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,13 +13,13 @@ import (
 	"linli/internal/kit/id"
 )
 
-const runColumns = `id, month, state, rooms, lines, amount, held_lines, held_amount, dropped_lines, faults, first_charge, last_charge,
+const runColumns = `id, kind, month, state, rooms, lines, amount, held_lines, held_amount, dropped_lines, faults, first_charge, last_charge,
 	version, problem, created_by, created_at, generated_at, released_by, released_at, withdrawn_by, withdrawn_at, reason`
 
 func scanRun(row db.Scanner) (Run, error) {
 	var r Run
 	var created, generated, released, withdrawn int64
-	err := row.Scan(&r.ID, &r.Month, &r.State, &r.Rooms, &r.Lines, &r.Amount, &r.HeldLines, &r.HeldAmount, &r.DroppedLines, &r.Faults,
+	err := row.Scan(&r.ID, &r.Kind, &r.Month, &r.State, &r.Rooms, &r.Lines, &r.Amount, &r.HeldLines, &r.HeldAmount, &r.DroppedLines, &r.Faults,
 		&r.First, &r.Last, &r.Version, &r.Problem, &r.CreatedBy, &created, &generated, &r.ReleasedBy, &released, &r.WithdrawnBy,
 		&withdrawn, &r.Reason)
 	r.CreatedAt, r.GeneratedAt, r.ReleasedAt, r.WithdrawnAt = db.Micro(created), db.Micro(generated), db.Micro(released), db.Micro(withdrawn)
@@ -26,11 +27,11 @@ func scanRun(row db.Scanner) (Run, error) {
 }
 
 func insertRun(ctx context.Context, tx *db.Tx, project id.ID, r *Run) error {
-	_, err := tx.Exec(ctx, `INSERT INTO billing_run (project_id, id, month, state, rooms, lines, amount, held_lines, held_amount,
+	_, err := tx.Exec(ctx, `INSERT INTO billing_run (project_id, id, kind, month, state, rooms, lines, amount, held_lines, held_amount,
 		dropped_lines, faults, first_charge, last_charge, version, problem, created_by, created_at, generated_at, released_by,
 		released_at, withdrawn_by, withdrawn_at, reason)
-		VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, '', ?, ?, 0, '', 0, '', 0, '')`,
-		project, r.ID, r.Month, r.State, r.CreatedBy, r.CreatedAt)
+		VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, '', ?, ?, 0, '', 0, '', 0, '')`,
+		project, r.ID, cmp.Or(r.Kind, "month"), r.Month, r.State, r.CreatedBy, r.CreatedAt)
 	if db.IsUnique(err) {
 		return ErrRunning
 	}
@@ -141,9 +142,9 @@ func projectsBehind(ctx context.Context, q db.Q, month, oldest clock.Month) ([]b
 	})
 }
 
-// underWay finds the runs of all projects that wait for a job.
+// underWay finds the runs that wait for a job; an import finishes its release.
 func underWay(ctx context.Context, q db.Q) ([]moving, error) {
-	rows, err := q.Query(ctx, "SELECT project_id, id, state FROM billing_run WHERE state IN ('generating', 'releasing', 'withdrawing')")
+	rows, err := q.Query(ctx, "SELECT project_id, id, state FROM billing_run WHERE state IN ('generating', 'releasing', 'withdrawing') AND (kind <> 'opening' OR state = 'withdrawing')")
 	return db.Collect(rows, err, func(row db.Scanner) (moving, error) {
 		var m moving
 		err := row.Scan(&m.project, &m.run, &m.state)

@@ -40,12 +40,9 @@ func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err != nil {
 		return 0, err
 	}
-	run := Run{ID: tx.NewID(), Month: c.Month, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
+	run := Run{ID: tx.NewID(), Kind: "shared", Month: c.Month, State: Released, Version: 1, CreatedBy: who.Name, CreatedAt: tx.Now(), GeneratedAt: tx.Now(),
 		ReleasedBy: who.Name, ReleasedAt: tx.Now()}
 	if err := insertRun(ctx, tx, project, &run); err != nil {
-		return 0, err
-	}
-	if err := markShared(ctx, tx, project, run.ID); err != nil {
 		return 0, err
 	}
 	if err := insertParts(ctx, tx, project, run.ID, []part{w.part}); err != nil {
@@ -69,21 +66,21 @@ func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := s.tariff.MarkUsed(ctx, tx, project, []id.ID{item.ID}); err != nil {
 		return 0, err
 	}
-	return run.ID, s.postShared(ctx, tx, project, &run, ledger.DocRun, ledger.Receivable, ledger.Revenue)
+	return run.ID, s.postWhole(ctx, tx, project, &run, ledger.DocRun)
 }
 
-// postShared posts a small run, or what takes it back, and keeps its sums.
-func (s *Service) postShared(ctx context.Context, tx *db.Tx, project id.ID, run *Run, kind ledger.DocKind, debit, credit ledger.Account) error {
+// postWhole posts a small run, or what takes it back, and keeps its sums.
+func (s *Service) postWhole(ctx context.Context, tx *db.Tx, project id.ID, run *Run, kind ledger.DocKind) error {
 	rows, due, err := postable(ctx, tx, project, run.ID, part{First: run.First, Last: run.Last})
 	if err != nil {
 		return err
 	}
-	sign := money.Fen(1)
+	sign, form := money.Fen(1), ledger.Posting{DocKind: kind, Doc: run.ID, Date: clock.DateOf(tx.Now()), Debit: ledger.Receivable, Credit: ledger.Revenue}
 	if kind == ledger.DocRunWithdrawn {
-		sign = -1
+		sign, form.Debit, form.Credit = -1, form.Credit, form.Debit
 	}
 	due.keep(tx, project, sign)
-	return s.postRows(ctx, tx, project, rows, ledger.Posting{DocKind: kind, Doc: run.ID, Date: clock.DateOf(tx.Now()), Debit: debit, Credit: credit})
+	return s.postRows(ctx, tx, project, rows, form)
 }
 
 // sharedWork makes lines of the parts; a room that changed hands in the month
@@ -126,39 +123,32 @@ func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *S
 	return w, p, nil
 }
 
-// unchargeShared takes the charges of a shared cost back.
-func (s *Service) unchargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
-	return s.withdrawWhole(ctx, tx, who, project, run, reason, ledger.Revenue)
-}
-
-// withdrawWhole takes a released run of one part back inside tx; against is the
-// account that its charges were posted to. Errors: ErrSharedState, ErrPaid.
-func (s *Service) withdrawWhole(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string, against ledger.Account) error {
-	r, err := lockRun(ctx, tx, project, run)
-	if err != nil {
-		return fmt.Errorf("withdraw run: %w", err)
+// withdrawWhole takes a small released run back. Errors: ErrRunState, ErrPaid.
+func (s *Service) withdrawWhole(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) (before, r Run, err error) {
+	if r, err = lockRun(ctx, tx, project, run); err != nil {
+		return before, r, fmt.Errorf("withdraw run: %w", err)
 	}
-	if r.State != Released {
-		return ErrSharedState
+	if before = r; r.State != Released {
+		return before, r, ErrRunState
 	}
 	if paid, err := anyPaid(ctx, tx, project, &r); err != nil || paid {
 		if err == nil {
 			err = ErrPaid
 		}
-		return err
+		return before, r, err
 	}
-	if err := s.postShared(ctx, tx, project, &r, ledger.DocRunWithdrawn, against, ledger.Receivable); err != nil {
-		return fmt.Errorf("withdraw run: %w", err)
+	if err = s.postWhole(ctx, tx, project, &r, ledger.DocRunWithdrawn); err == nil {
+		err = buryPart(ctx, tx, project, run, part{First: r.First, Last: r.Last})
 	}
-	if err := buryPart(ctx, tx, project, run, part{First: r.First, Last: r.Last}); err != nil {
-		return err
+	if err == nil {
+		err = markWithdrawn(ctx, tx, project, run)
 	}
-	if err := markWithdrawn(ctx, tx, project, run); err != nil {
-		return err
+	if err != nil {
+		return before, r, fmt.Errorf("withdraw run: %w", err)
 	}
 	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawn, who.Name, tx.Now(), reason
 	r.Version++
-	return updateRun(ctx, tx, project, &r)
+	return before, r, updateRun(ctx, tx, project, &r)
 }
 
 func (r *replay) shared() (money.Fen, error) {

@@ -304,7 +304,7 @@ func (s *Service) WithdrawShared(ctx context.Context, tx *db.Tx, who actor.Actor
 	}
 	switch c.State {
 	case SharedReleased:
-		if err := s.unchargeShared(ctx, tx, who, project, c.Run, reason); err != nil {
+		if _, _, err := s.withdrawWhole(ctx, tx, who, project, c.Run, reason); err != nil {
 			return c, err
 		}
 	case SharedDraft:

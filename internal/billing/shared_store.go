@@ -109,14 +109,6 @@ func listSharedParts(ctx context.Context, q db.Q, project, shared, after id.ID, 
 	})
 }
 
-// markShared keeps a run out of the list of runs of whole months.
-func markShared(ctx context.Context, tx *db.Tx, project, run id.ID) error {
-	if _, err := tx.Exec(ctx, "UPDATE billing_run SET kind = 'shared' WHERE project_id = ? AND id = ?", project, run); err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
-	return nil
-}
-
 type unequal struct {
 	id                    id.ID
 	total, parts, charges money.Fen

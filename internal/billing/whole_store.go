@@ -20,17 +20,14 @@ const payersOf = `(SELECT CAST(COALESCE(SUM((c.payer_id % 1000003) * (c.id % 100
 // insertWhole stores a run that is released as it is made, with one part that holds
 // all of its charges; these are there already.
 func insertWhole(ctx context.Context, tx *db.Tx, project id.ID, r *Run, kind string) error {
+	r.Kind = kind
 	if err := insertRun(ctx, tx, project, r); err != nil {
 		return err
 	}
 	if err := updateRun(ctx, tx, project, r); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "UPDATE billing_run SET kind = ? WHERE project_id = ? AND id = ?", kind, project, r.ID)
-	if err != nil {
-		return fmt.Errorf("mark run: %w", err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO billing_part (project_id, run_id, no, after_room, upto_room, generated, released, withdrawn, rooms, lines, amount,
+	_, err := tx.Exec(ctx, `INSERT INTO billing_part (project_id, run_id, no, after_room, upto_room, generated, released, withdrawn, rooms, lines, amount,
 		faults, first_charge, last_charge) VALUES (?, ?, 1, 0, ?, 1, 1, 0, ?, ?, ?, 0, ?, ?)`, project, r.ID, lastRoom, r.Rooms, r.Lines, r.Amount, r.First, r.Last)
 	if err == nil {
 		_, err = tx.Exec(ctx, "UPDATE billing_part AS p SET payers = "+payersOf+" WHERE p.project_id = ? AND p.run_id = ?", project, r.ID)

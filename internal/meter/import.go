@@ -40,6 +40,7 @@ func ImportKind(k supply.Kind) string { return importPrefix + string(k) }
 // readings takes sheets of 抄表 in; kind is of the meters when the sheet names
 // none.
 type readings struct {
+	roster.AtOnce
 	s    *Service
 	kind supply.Kind
 }
@@ -53,6 +54,7 @@ func (r readings) Template() (name string, s sheet.Sheet) {
 // readingSheet is one file of readings; its rows, and what they say that is new,
 // lie in spools.
 type readingSheet struct {
+	roster.AtOnce
 	s       *Service
 	project id.ID
 	kind    supply.Kind

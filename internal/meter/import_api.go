@@ -130,12 +130,13 @@ type applyImportIn struct {
 	Body    struct {
 		Hidden   string `json:"hidden,omitempty" enum:"include,skip" doc:"隐藏的行：一起导入或跳过"`
 		Formulas bool   `json:"formulas,omitempty" doc:"公式使用表格里显示的值"`
+		Faulty   string `json:"faulty,omitempty" enum:"skip" doc:"检查出错误的文件：跳过有误的行，先导入其余的"`
 	}
 }
 
 func (s *Service) applyImportAPI(ctx context.Context, who actor.Actor, in *applyImportIn) (*importOut, error) {
 	return s.onImport(ctx, in.Project, in.Import, func() (roster.Import, error) {
-		return s.roster.ApplyImport(ctx, who, in.Project, in.Import, roster.ApplyOptions{Hidden: in.Body.Hidden, Formulas: in.Body.Formulas})
+		return s.roster.ApplyImport(ctx, who, in.Project, in.Import, roster.ApplyOptions{Hidden: in.Body.Hidden, Formulas: in.Body.Formulas, Faulty: in.Body.Faulty == "skip"})
 	})
 }
 
@@ -168,18 +169,22 @@ func table(name string, t sheet.Sheet) (*tableOut, error) {
 	if err := sheet.WriteXLSX(&b, []sheet.Sheet{t}); err != nil {
 		return nil, err
 	}
-	return &tableOut{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment; filename*=UTF-8''" + url.PathEscape(name), b.Bytes()}, nil
+	return xlsx(name, &b), nil
 }
 
-func (s *Service) errorSheetAPI(ctx context.Context, _ actor.Actor, in *importIn) (*tableOut, error) {
+func xlsx(name string, b *bytes.Buffer) *tableOut {
+	return &tableOut{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment; filename*=UTF-8''" + url.PathEscape(name), b.Bytes()}
+}
+
+func (s *Service) errorSheetAPI(ctx context.Context, who actor.Actor, in *importIn) (*tableOut, error) {
 	if _, err := s.mine(ctx, in.Project, in.Import); err != nil {
 		return nil, err
 	}
-	t, err := s.roster.ErrorSheet(ctx, in.Project, in.Import)
-	if err != nil {
+	var b bytes.Buffer
+	if err := s.roster.WriteErrors(ctx, who, in.Project, in.Import, &b); err != nil {
 		return nil, err
 	}
-	return table("抄表单有误的行.xlsx", t)
+	return xlsx("抄表单有误的行.xlsx", &b), nil
 }
 
 type templateIn struct {

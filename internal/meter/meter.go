@@ -84,7 +84,7 @@ func New(d Deps) *Service {
 func (s *Service) Importers() []roster.Importer {
 	var out []roster.Importer
 	for _, k := range supply.Kinds() {
-		out = append(out, readings{s, k})
+		out = append(out, readings{s: s, kind: k})
 	}
 	return out
 }

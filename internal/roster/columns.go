@@ -159,6 +159,8 @@ type Report struct {
 	Counts        Counts
 	Facts         []Fact   // of the other kinds, in place of counts
 	Changes       []Change // the first maxChanges of them
+	Faulty        int      // of a refused file, rows with a fault; 0 when the whole is wrong
+	Skipped       int      // rows with a fault that were left out, because somebody said so
 }
 
 // Change is one thing an import would change.
@@ -267,8 +269,8 @@ func (s *Service) readRoster(ctx context.Context, project id.ID, im *Import, not
 	return nil, errors.Join(err, out.close())
 }
 
-// withBook opens the uploaded file.
-func (s *Service) withBook(ctx context.Context, project id.ID, im *Import, do func(b *sheet.Book) error) (err error) {
+// withFile opens the uploaded file.
+func (s *Service) withFile(ctx context.Context, project id.ID, im *Import, do func(b *sheet.Book) error) (err error) {
 	f, blob, err := s.files.Open(ctx, project, im.File)
 	if err != nil {
 		return err

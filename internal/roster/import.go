@@ -174,6 +174,15 @@ func (s *Service) ContinueImport(ctx context.Context, who actor.Actor, project, 
 
 // fail marks an import whose job gave up, so that nobody waits for it.
 func (s *Service) fail(ctx context.Context, project, imp id.ID) error {
+	im, err := oneImport(ctx, s.db.Reader(ctx), project, imp)
+	if err != nil {
+		return err
+	}
+	if kind, ok := s.importers[im.Kind]; ok && !im.written() {
+		if err := kind.Drop(ctx, project, imp); err != nil {
+			return err
+		}
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockImport(ctx, tx, project, imp); err != nil {
 			return err
@@ -183,6 +192,9 @@ func (s *Service) fail(ctx context.Context, project, imp id.ID) error {
 			return err
 		}
 		im.FailedFrom, im.State, im.Failure = im.State, ImportFailed, "没能做完，一行也没有写入。可以继续；仍不行请告诉管理员"
+		if im.written() {
+			im.Failure = "内容已写好，最后一步没做完。请点继续，不会重复；仍不行请告诉管理员"
+		}
 		return updateImport(ctx, tx, project, &im)
 	})
 }
@@ -191,10 +203,12 @@ func (s *Service) fail(ctx context.Context, project, imp id.ID) error {
 type ApplyOptions struct {
 	Hidden   string // HiddenInclude or HiddenSkip
 	Formulas bool   // use the values that Excel has cached
+	Faulty   bool   // leave the rows out that have a fault
 }
 
-// ApplyImport has a checked file written, all of it or nothing. Asking twice
-// is asking once. Errors: ErrNotReady, ErrHidden, ErrFormulas, fault.ErrNotFound.
+// ApplyImport has a checked file written, all of it or nothing; of a refused one
+// the rows without a fault, when that is said. Asking twice is asking once.
+// Errors: ErrNotReady, ErrNoGoodRows, ErrHidden, ErrFormulas, fault.ErrNotFound.
 func (s *Service) ApplyImport(ctx context.Context, who actor.Actor, project, imp id.ID, o ApplyOptions) (Import, error) {
 	var im Import
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -210,7 +224,12 @@ func (s *Service) ApplyImport(ctx context.Context, who actor.Actor, project, imp
 		if im.State == ImportApplying || im.State == ImportApplied {
 			return nil
 		}
-		if im.State != ImportReady {
+		switch {
+		case im.State == ImportRefused && o.Faulty:
+			if err := im.leaveFaulty(); err != nil {
+				return err
+			}
+		case im.State != ImportReady:
 			return ErrNotReady
 		}
 		rows, columns := im.Report.HiddenRows, len(im.Report.HiddenColumns)
@@ -254,21 +273,4 @@ func (s *Service) ImportErrors(ctx context.Context, project, imp id.ID, r page.R
 		return page.List[RowError]{}, err
 	}
 	return listErrors(ctx, q, project, imp, r)
-}
-
-// ErrorSheet is the whole error list as a table.
-func (s *Service) ErrorSheet(ctx context.Context, project, imp id.ID) (sheet.Sheet, error) {
-	q := s.db.Reader(ctx)
-	if _, err := oneImport(ctx, q, project, imp); err != nil {
-		return sheet.Sheet{}, err
-	}
-	return sheet.Sheet{
-		Name:    "有误的行",
-		Columns: []sheet.Column{{Title: "行", Width: 8}, {Title: "单元格", Width: 10}, {Title: "列"}, {Title: "填的内容", Width: 24}, {Title: "问题和改法", Width: 60}},
-		Rows: func(emit func([]sheet.Value) error) error {
-			return eachError(ctx, q, project, imp, func(e RowError) error {
-				return emit([]sheet.Value{sheet.Int(int64(e.Row)), sheet.Text(e.Cell), sheet.Text(e.Title), sheet.Text(e.Value), sheet.Text(e.Message)})
-			})
-		},
-	}, nil
 }

@@ -21,7 +21,9 @@ type importJSON struct {
 	FileName      string       `json:"file_name"`
 	State         string       `json:"state" enum:"checking,ready,refused,applying,applied,failed,undone" doc:"检查中、可导入、有错误、导入中、已导入、中断、已撤销"`
 	Rows          int          `json:"rows" doc:"文件的数据行数"`
-	Errors        int          `json:"errors" doc:"错误条数；大于 0 则一行也不会导入"`
+	Errors        int          `json:"errors" doc:"错误条数；大于 0 则一行也不会导入，除非选择跳过有误的行"`
+	Faulty        int          `json:"faulty_rows" doc:"有错误的行数；0 为没有，或整个文件有问题"`
+	Skipped       int          `json:"skipped_rows" doc:"导入时跳过的有误的行数"`
 	Done          int          `json:"done" doc:"正在检查或导入时，已处理的行数"`
 	Total         int          `json:"total" doc:"正在导入时的总行数，0 为还不知道"`
 	Sheet         string       `json:"sheet" doc:"读的是哪个工作表"`
@@ -80,7 +82,7 @@ type changeJSON struct {
 
 func (s *Service) toImport(im Import) importJSON {
 	r := im.Report
-	out := importJSON{ID: im.ID, Kind: im.Kind, FileName: im.FileName, State: im.State, Rows: im.Rows, Errors: im.Errors,
+	out := importJSON{ID: im.ID, Kind: im.Kind, FileName: im.FileName, State: im.State, Rows: im.Rows, Errors: im.Errors, Faulty: r.Faulty, Skipped: r.Skipped,
 		Sheet: r.Sheet, HeaderRow: r.HeaderRow, Ignored: append([]string{}, r.Ignored...), Kept: append([]string{}, r.Kept...), HiddenRows: r.HiddenRows,
 		HiddenColumns: append([]string{}, r.HiddenColumns...), Formulas: r.Formulas, Merged: r.Merged, Counts: countsJSON(r.Counts),
 		Facts:   each(r.Facts, func(f Fact) factJSON { return factJSON(f) }),
@@ -88,7 +90,7 @@ func (s *Service) toImport(im Import) importJSON {
 	if im.State == ImportChecking || im.State == ImportApplying {
 		out.Done, out.Total = s.Progress(im.ID)
 	}
-	if !im.AppliedAt.IsZero() {
+	if im.State == ImportApplied || im.State == ImportUndone {
 		at := im.AppliedAt.In(clock.Shanghai())
 		out.AppliedAt = &at
 	}
@@ -176,11 +178,12 @@ type applyImportIn struct {
 	Body    struct {
 		Hidden   string `json:"hidden,omitempty" enum:"include,skip" doc:"隐藏的行：一起导入或跳过"`
 		Formulas bool   `json:"formulas,omitempty" doc:"公式使用表格里显示的值"`
+		Faulty   string `json:"faulty,omitempty" enum:"skip" doc:"检查出错误的文件：跳过有误的行，先导入其余的"`
 	}
 }
 
 func (s *Service) applyImportAPI(ctx context.Context, who actor.Actor, in *applyImportIn) (*importOut, error) {
-	im, err := s.ApplyImport(ctx, who, in.Project, in.Import, ApplyOptions{in.Body.Hidden, in.Body.Formulas})
+	im, err := s.ApplyImport(ctx, who, in.Project, in.Import, ApplyOptions{in.Body.Hidden, in.Body.Formulas, in.Body.Faulty == "skip"})
 	return &importOut{s.toImport(im)}, err
 }
 
@@ -195,8 +198,11 @@ func table(name string, t sheet.Sheet) (*tableOut, error) {
 	if err := sheet.WriteXLSX(&b, []sheet.Sheet{t}); err != nil {
 		return nil, err
 	}
-	return &tableOut{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		"attachment; filename*=UTF-8''" + url.PathEscape(name), b.Bytes()}, nil
+	return xlsx(name, &b), nil
+}
+
+func xlsx(name string, b *bytes.Buffer) *tableOut {
+	return &tableOut{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment; filename*=UTF-8''" + url.PathEscape(name), b.Bytes()}
 }
 
 type templateIn struct {
@@ -212,12 +218,12 @@ func (s *Service) templateAPI(_ context.Context, _ actor.Actor, in *templateIn) 
 	return table("房屋和住户导入模板.xlsx", Template())
 }
 
-func (s *Service) errorSheetAPI(ctx context.Context, _ actor.Actor, in *importIn) (*tableOut, error) {
-	t, err := s.ErrorSheet(ctx, in.Project, in.Import)
-	if err != nil {
+func (s *Service) errorSheetAPI(ctx context.Context, who actor.Actor, in *importIn) (*tableOut, error) {
+	var b bytes.Buffer
+	if err := s.WriteErrors(ctx, who, in.Project, in.Import, &b); err != nil {
 		return nil, err
 	}
-	return table("导入有误的行.xlsx", t)
+	return xlsx("导入有误的行.xlsx", &b), nil
 }
 
 func each[A, B any](list []A, f func(A) B) []B {

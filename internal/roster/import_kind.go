@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"errors"
+	"time"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/db"
@@ -22,6 +23,11 @@ type Importer interface {
 	Template() (name string, s sheet.Sheet)
 	// Read reads the file outside a transaction.
 	Read(ctx context.Context, project id.ID, b *sheet.Book, o ReadOptions) (ImportedSheet, error)
+	// Drop takes away what Lay has left of an import that was never written.
+	Drop(ctx context.Context, project, imp id.ID) error
+	// Finish does what is left of an import that has been written, also after a
+	// kill; it may be called again.
+	Finish(ctx context.Context, project, imp id.ID) error
 	// Undo takes an applied import back inside tx, or says why it cannot be.
 	Undo(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, im *Import) error
 }
@@ -30,14 +36,30 @@ type Importer interface {
 type ImportedSheet interface {
 	// Plan compares it with what is stored and writes nothing.
 	Plan(ctx context.Context, q db.Q, im *Import) (Findings, error)
+	// Lay stores what the last Plan found in transactions of its own, where nobody
+	// sees it before Write; Drop takes it away.
+	Lay(ctx context.Context, who actor.Actor, im *Import) error
 	// Hold locks what the last Plan, made before tx, rests on, and says whether
 	// it still is so.
 	Hold(ctx context.Context, tx *db.Tx) (bool, error)
-	// Write writes what the last Plan found without problems.
+	// Write writes what the last Plan found without problems, or decides that what
+	// was laid counts.
 	Write(ctx context.Context, tx *db.Tx, who actor.Actor, im *Import) error
 	// Close gives back what the rows lie in.
 	Close() error
 }
+
+// AtOnce is embedded by kinds, and by their sheets, that Write alone writes.
+type AtOnce struct{}
+
+// Lay lays nothing.
+func (AtOnce) Lay(context.Context, actor.Actor, *Import) error { return nil }
+
+// Drop finds nothing.
+func (AtOnce) Drop(context.Context, id.ID, id.ID) error { return nil }
+
+// Finish finds nothing left.
+func (AtOnce) Finish(context.Context, id.ID, id.ID) error { return nil }
 
 // ReadOptions say how to read a file.
 type ReadOptions struct {
@@ -92,7 +114,7 @@ func (f *Findings) take(im *Import) []RowError {
 	t := f.Table
 	im.Rows = t.Rows
 	im.Report = Report{Sheet: t.Header.Sheet, HeaderRow: t.Header.Row, Ignored: t.Header.Ignored, HiddenRows: t.HiddenRows, HiddenColumns: t.HiddenColumns,
-		Formulas: t.Formulas, Merged: t.Merged, Facts: f.Facts, Changes: f.Changes[:min(len(f.Changes), maxChanges)]}
+		Formulas: t.Formulas, Merged: t.Merged, Facts: f.Facts, Changes: f.Changes[:min(len(f.Changes), maxChanges)], Skipped: im.Report.Skipped}
 	return each(t.Problems, func(p sheet.TableProblem) RowError { return RowError(p) })
 }
 
@@ -118,41 +140,27 @@ func (s *Service) checkKind(ctx context.Context, project id.ID, im *Import) (err
 	return s.conclude(ctx, project, im, ImportReady, &errorList{})
 }
 
-// writeKind is writeImport for the other kinds. The rows are compared with what
-// is stored before the transaction and written in it, so that other commands wait
-// for the writing alone.
+// writeKind is writeImport for the other kinds: Write decides in one transaction
+// that the whole counts; what is too much for one is laid before and finished
+// after it. A kill before it leaves nothing that counts, one after it only what
+// is left to be finished.
 func (s *Service) writeKind(ctx context.Context, project id.ID, im *Import) (err error) {
-	total := im.Rows
-	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
-	if in != nil {
-		defer func() { err = errors.Join(err, in.Close()) }()
+	kind, ok := s.importers[im.Kind]
+	if !ok {
+		return ErrImportKind
 	}
-	const tries = 3
-	moved := err == nil
-	for try := 1; moved && err == nil; try++ {
-		// Where others change the same things again and again, they wait once.
-		moved, err = s.writePlan(ctx, project, im, in, try > tries)
-	}
-	if refused := refusal(err); refused != nil {
-		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
-	}
-	return err
-}
-
-// writePlan plans and writes a sheet; within plans inside the transaction. moved
-// says that nothing was written, because what the plan rests on has changed.
-func (s *Service) writePlan(ctx context.Context, project id.ID, im *Import, in ImportedSheet, within bool) (moved bool, err error) {
-	if !within {
-		if err := planKind(ctx, s.db.Reader(ctx), im, in); err != nil {
-			return false, err
-		}
-	}
-	s.progress.set(im.ID, im.Rows*3/4, im.Rows)
-	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		moved = false
-		if err := s.estate.Lock(ctx, tx, project); err != nil {
+	if !im.written() {
+		if err := kind.Drop(ctx, project, im.ID); err != nil {
 			return err
 		}
+		if err := s.writeSheet(ctx, project, im, kind); err != nil || !im.written() {
+			return err
+		}
+	}
+	if err := kind.Finish(ctx, project, im.ID); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := lockImport(ctx, tx, project, im.ID); err != nil {
 			return err
 		}
@@ -160,9 +168,82 @@ func (s *Service) writePlan(ctx context.Context, project id.ID, im *Import, in I
 		if err != nil || now.State != ImportApplying {
 			return err
 		}
+		now.State = ImportApplied
+		return updateImport(ctx, tx, project, &now)
+	})
+}
+
+// written says of an import that is not applied yet that it will be.
+func (im *Import) written() bool { return !im.AppliedAt.IsZero() }
+
+// writeSheet writes a sheet unless its import has moved on or must be refused.
+func (s *Service) writeSheet(ctx context.Context, project id.ID, im *Import, kind Importer) (err error) {
+	total := im.Rows
+	in, err := s.readKind(ctx, project, im, func(done int) { s.progress.set(im.ID, done/2, total) })
+	if in != nil {
+		defer func() { err = errors.Join(err, in.Close()) }()
+	}
+	if err == nil {
+		err = again(func(within bool) (moved bool, err error) {
+			moved, err = s.writePlan(ctx, project, im, in, within)
+			if !im.written() {
+				err = errors.Join(err, kind.Drop(ctx, project, im.ID))
+			}
+			return moved, err
+		})
+	}
+	if refused := refusal(err); refused != nil {
+		return s.refuseFor(ctx, project, im, RowError{Message: refused.Text})
+	}
+	return err
+}
+
+// again tries until nothing has moved under a plan that was made before the
+// transaction that writes it. Where others change the same things again and again
+// they wait once: the last try plans within.
+func again(try func(within bool) (moved bool, err error)) error {
+	const tries = 3
+	for n := 1; ; n++ {
+		moved, err := try(n > tries)
+		if err != nil || !moved {
+			return err
+		}
+	}
+}
+
+// writePlan plans and writes a sheet; within plans inside the transaction. moved
+// says that what was planned does not count, because what it rests on has changed.
+func (s *Service) writePlan(ctx context.Context, project id.ID, im *Import, in ImportedSheet, within bool) (moved bool, err error) {
+	who := actor.System(im.ByName)
+	who.Account = im.By
+	lay := func(ctx context.Context) error {
+		if err := planKind(ctx, s.db.Reader(ctx), im, in); err != nil {
+			return err
+		}
+		s.progress.set(im.ID, im.Rows*3/4, im.Rows)
+		return in.Lay(ctx, who, im)
+	}
+	if !within {
+		if err := lay(ctx); err != nil {
+			return false, err
+		}
+	}
+	var at time.Time
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		moved, at = false, time.Time{}
+		if err := s.estate.Lock(ctx, tx, project); err != nil {
+			return err
+		}
+		if err := lockImport(ctx, tx, project, im.ID); err != nil {
+			return err
+		}
+		now, err := oneImport(ctx, tx, project, im.ID)
+		if err != nil || now.State != ImportApplying || now.written() {
+			return err
+		}
 		held := within
 		if within {
-			err = planKind(ctx, tx, im, in)
+			err = lay(db.Join(ctx, tx))
 		} else {
 			held, err = in.Hold(ctx, tx)
 		}
@@ -170,17 +251,18 @@ func (s *Service) writePlan(ctx context.Context, project id.ID, im *Import, in I
 			return err
 		}
 		now.Rows, now.Report = im.Rows, im.Report
-		who := actor.System(now.ByName)
-		who.Account = now.By
 		if err := in.Write(ctx, tx, who, &now); err != nil {
 			return err
 		}
-		now.State, now.AppliedAt = ImportApplied, tx.Now()
+		now.AppliedAt, at = tx.Now(), tx.Now()
 		if err := updateImport(ctx, tx, project, &now); err != nil {
 			return err
 		}
-		return s.files.Discard(ctx, tx, project, now.File)
+		return s.discard(ctx, tx, project, &now)
 	})
+	if err == nil {
+		im.AppliedAt = at
+	}
 	return moved, err
 }
 

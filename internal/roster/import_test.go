@@ -3,9 +3,12 @@ package roster_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,7 +16,10 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"linli/internal/estate"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
+	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/sheet"
@@ -382,20 +388,120 @@ func TestTemplateIsAccepted(t *testing.T) {
 	})
 }
 
-func TestErrorSheetReadsBack(t *testing.T) {
+// book reads the sheets that WriteErrors makes, rows as texts.
+func (h *house) book(who actor.Actor, imp id.ID) ([]byte, map[string][][]string) {
+	h.t.Helper()
+	var w bytes.Buffer
+	if err := h.s.WriteErrors(h.ctx, who, h.p, imp, &w); err != nil {
+		h.t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(w.Bytes()))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer f.Close()
+	out := map[string][][]string{}
+	for _, name := range f.GetSheetList() {
+		if out[name], err = f.GetRows(name); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	return w.Bytes(), out
+}
+
+// A30: whoever uploaded a file takes the faulty rows along as they were, their
+// faults behind them, and may upload what he has put right. Others get the faults
+// by cell, in which numbers are masked.
+func TestFaultyRowsGoOutAndComeBack(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
-		im := h.check(csv(header, "1,1,101,x,89,,,1380013800,,"))
-		table, err := h.s.ErrorSheet(h.ctx, h.p, im.ID)
+		rows := [][]any{{"翠园名册"}, {"楼栋", "房号", "建筑面积", "姓名", "手机号", "备注二"}, {"1", "101", 89, "陈建国", "13800138000", "甲"},
+			{"1", "102", "九十", "李梅", "1380013800", "乙"}, {"1", "103", 70, "王芳", "13800138001", "丙"}}
+		im := h.check(xlsx(t, rows, nil))
+		if im.State != roster.ImportRefused || im.Report.Faulty != 1 || im.Errors != 2 {
+			t.Fatalf("%s %+v %d", im.State, im.Report, im.Errors)
+		}
+		content, sheets := h.book(h.who, im.ID)
+		got := sheets["有误的行"]
+		if len(got) != 2 || !slices.Equal(got[0], []string{"楼栋", "房号", "建筑面积", "姓名", "手机号", "备注二", "问题和改法"}) || !slices.Equal(got[1][:6], []string{"1", "102", "九十", "李梅", "1380013800", "乙"}) ||
+			!strings.HasPrefix(got[1][6], "原第 4 行：建筑面积：") || !strings.Contains(got[1][6], "；手机号：") || len(sheets["逐格问题"]) != 3 {
+			t.Errorf("%q %q", got, sheets["逐格问题"])
+		}
+		other := h.who
+		other.Account = 99
+		if _, theirs := h.book(other, im.ID); len(theirs) != 1 || strings.Contains(fmt.Sprint(theirs), "1380013800") {
+			t.Errorf("somebody else gets %q", theirs)
+		}
+
+		// Without the faulty row the rest comes in, and says so.
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{}); !errors.Is(err, roster.ErrNotReady) {
+			t.Errorf("refused and yet applied: %v", err)
+		}
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Faulty: true}); err != nil {
+			t.Fatal(err)
+		}
+		if im = h.drain(im.ID); im.State != roster.ImportApplied || im.Report.Skipped != 1 || im.Rows != 2 || h.count("estate_room") != 2 || h.count("estate_person") != 2 {
+			t.Fatalf("%s %+v %v", im.State, im, h.errorsOf(im.ID))
+		}
+		if again, _ := h.book(h.who, im.ID); len(again) == 0 || len(h.errorsOf(im.ID)) != 2 {
+			t.Error("what was left out cannot be had any more")
+		}
+
+		// What went out comes back: as it is it has the same faults, put right it comes in.
+		back := h.check(content)
+		if back.State != roster.ImportRefused || back.Errors != 2 || back.Rows != 1 {
+			t.Errorf("%s %d of %d rows", back.State, back.Errors, back.Rows)
+		}
+		if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, back.ID, roster.ApplyOptions{Faulty: true}); !errors.Is(err, roster.ErrNoGoodRows) {
+			t.Errorf("no row is good: %v", err)
+		}
+		if _, second := h.book(h.who, back.ID); len(second["有误的行"][0]) != 7 {
+			t.Errorf("the faults of the last time stay: %q", second["有误的行"])
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(content))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows := 0
-		if err := table.Rows(func([]sheet.Value) error { rows++; return nil }); err != nil || rows != im.Errors {
-			t.Errorf("%d rows of %d: %v", rows, im.Errors, err)
+		defer f.Close()
+		for cell, v := range map[string]string{"C2": "90", "E2": "13800138002"} {
+			if err := f.SetCellStr("有误的行", cell, v); err != nil {
+				t.Fatal(err)
+			}
 		}
-		l, err := h.s.ImportErrors(h.ctx, h.p, im.ID, page.Request{Limit: 10})
-		if err != nil || slices.ContainsFunc(l.Items, func(e roster.RowError) bool { return strings.Contains(e.Value, "1380013800") }) {
-			t.Errorf("%+v %v", l, err)
+		var right bytes.Buffer
+		if err := f.Write(&right); err != nil {
+			t.Fatal(err)
+		}
+		last := h.imported(right.Bytes())
+		if h.count("estate_room") != 3 || h.count("estate_person") != 3 {
+			t.Errorf("%d rooms, %d people", h.count("estate_room"), h.count("estate_person"))
+		}
+		for _, one := range []roster.Import{last, im} {
+			if _, err := h.s.UndoImport(h.ctx, h.who, h.p, one.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := h.count("estate_room"); n != 0 {
+			t.Errorf("%d rooms after both were taken back", n)
+		}
+	})
+}
+
+// Leaving rows out may make others wrong. Nothing is written then, all faults are
+// named, and all their rows may be left out.
+func TestLeavingRowsOutMakesOthersWrong(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		im := h.check(csv(header, "1,1,101,1,89,甲,业主,,,50%", "1,1,101,1,89,乙,业主,,,30%", "1,1,102,1,90,丙,业主,,,"))
+		for range 2 {
+			if im.State != roster.ImportRefused {
+				t.Fatal(im.State)
+			}
+			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{Faulty: true}); err != nil {
+				t.Fatal(err)
+			}
+			im = h.drain(im.ID)
+		}
+		if im.State != roster.ImportApplied || im.Report.Skipped != 2 || h.count("estate_room") != 1 {
+			t.Errorf("%s %+v %v", im.State, im.Report, h.errorsOf(im.ID))
 		}
 	})
 }
@@ -458,4 +564,55 @@ func TestImportCutOff(t *testing.T) {
 			}
 		}
 	})
+}
+
+// interrupted is a clock that lets something happen while a roster is compared, when
+// the rooms have been read and the id of a new one is made; once.
+type interrupted struct {
+	*clock.Manual
+	by atomic.Pointer[func()]
+}
+
+func (c *interrupted) Now() time.Time {
+	pc := make([]uintptr, 8)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
+	for more := c.by.Load() != nil; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); strings.HasSuffix(f.Function, ".planRoom") {
+			if by := c.by.Swap(nil); by != nil {
+				(*by)()
+			}
+		}
+	}
+	return c.Manual.Now()
+}
+
+// A roster is compared before the transaction that writes it. What somebody changes
+// in between is seen, and stays.
+func TestRosterSeesWhatMoved(t *testing.T) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			now := &interrupted{Manual: clock.NewManual(dbtest.Start())}
+			h := newHouse(t, dbtest.Open(t, engine, rooms(), now))
+			list := h.building("1栋", "1单元", "101", "102")
+			im := h.check(csv("楼栋,单元,房号,建筑面积", "1,1,101,90", "1,1,102,91", "1,1,103,92"))
+			if _, err := h.s.ApplyImport(h.ctx, h.who, h.p, im.ID, roster.ApplyOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			layout := "三室两厅"
+			change := func() {
+				h.write(func(tx *db.Tx) error {
+					_, err := h.estate.EditRoom(h.ctx, tx, h.who, h.p, list[0].ID, estate.RoomEdit{Layout: &layout, Version: list[0].Version})
+					return err
+				})
+			}
+			now.by.Store(&change)
+			if im = h.drain(im.ID); im.State != roster.ImportApplied || now.by.Load() != nil {
+				t.Fatalf("%s %v", im.State, h.errorsOf(im.ID))
+			}
+			if r, err := h.estate.Room(h.ctx, h.d.Reader(h.ctx), h.p, list[0].ID); err != nil || r.Area != 9000 || r.Layout != layout {
+				t.Errorf("%s ㎡, %q: %v", r.Area, r.Layout, err)
+			}
+		})
+	}
 }

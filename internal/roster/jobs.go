@@ -114,6 +114,17 @@ func refusal(err error) *fault.Error {
 }
 
 func (s *Service) refuse(ctx context.Context, project id.ID, im *Import, problems *errorList) error {
+	if im.Report.Skipped > 0 { // what was left out is still wrong
+		err := eachError(ctx, s.db.Reader(ctx), project, im.ID, func(e RowError) error {
+			problems.add(e)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		im.Report.Skipped = 0
+	}
+	im.Report.Faulty = problems.countFaulty()
 	problems.sort()
 	return s.conclude(ctx, project, im, ImportRefused, problems)
 }
@@ -128,9 +139,9 @@ func (s *Service) refuseFor(ctx context.Context, project id.ID, im *Import, list
 	return s.refuse(ctx, project, im, &problems)
 }
 
-// writeImport writes the whole file in one transaction: the file is read
-// before, compared with what is stored inside, so that a row that has changed
-// since the check is seen. A kill leaves nothing; the job runs again.
+// writeImport writes the whole file in one transaction: the file is read and
+// compared with what is stored before; when anything has changed since, it is
+// compared again. A kill leaves nothing; the job runs again.
 func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) (err error) {
 	if im.State != ImportApplying {
 		return nil
@@ -149,7 +160,60 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) (e
 	defer func() { err = errors.Join(err, r.close()) }()
 	problems := &errorList{}
 	defer func() { err = errors.Join(err, problems.close()) }()
-	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+	err = again(func(within bool) (bool, error) { return s.writeRoster(ctx, project, im, r, problems, within) })
+	if refused := refusal(err); refused != nil {
+		err = problems.clear()
+		problems.add(RowError{Message: refused.Text})
+	}
+	if err != nil || problems.len() == 0 {
+		return err
+	}
+	return s.refuse(ctx, project, im, problems)
+}
+
+// ground is what the plan of a roster rests on: the day, and that nothing of rooms
+// and people has been recorded in the log since.
+type ground struct {
+	log   int64
+	today clock.Date
+}
+
+// holds says whether the ground of a plan still is. A record that is being changed
+// in this moment is found by its version when it is written.
+func (s *Service) holds(ctx context.Context, tx *db.Tx, project id.ID, g ground) (bool, error) {
+	if g.today != clock.DateOf(tx.Now()) {
+		return false, nil
+	}
+	return s.audit.Quiet(ctx, tx, project, g.log, "estate")
+}
+
+func (s *Service) writeRoster(ctx context.Context, project id.ID, im *Import, r *roster, problems *errorList, within bool) (moved bool, err error) {
+	var p *plan
+	var g ground
+	prepare := func(q db.Q) (err error) {
+		if g.log, err = s.audit.Position(ctx, q, project); err != nil {
+			return err
+		}
+		g.today = clock.DateOf(s.db.Clock().Now())
+		if p, err = s.planRoster(ctx, q, project, r, g.today); err == nil {
+			s.progress.set(im.ID, im.Rows*3/4, im.Rows)
+		}
+		return err
+	}
+	drop := func() (err error) {
+		if p != nil {
+			err, p = p.close(), nil
+		}
+		return err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
+	if !within {
+		if err := prepare(s.db.Reader(ctx)); err != nil {
+			return false, err
+		}
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		moved = false
 		if err := problems.clear(); err != nil {
 			return err
 		}
@@ -160,27 +224,24 @@ func (s *Service) writeImport(ctx context.Context, project id.ID, im *Import) (e
 		if err != nil || now.State != ImportApplying {
 			return err
 		}
-		p, err := s.planRoster(ctx, tx, project, r, clock.DateOf(tx.Now()))
-		if err != nil {
+		if within {
+			if err := errors.Join(drop(), prepare(tx)); err != nil {
+				return err
+			}
+		} else if held, err := s.holds(ctx, tx, project, g); err != nil || !held {
+			moved = true
 			return err
 		}
-		defer func() { err = errors.Join(err, p.close()) }()
+		p.report.Skipped = im.Report.Skipped
 		if p.problems.len() > 0 {
 			im.Report = p.report
 			*problems, p.problems = p.problems, errorList{}
 			return nil
 		}
-		s.progress.set(im.ID, total*3/4, total)
+		now.Rows = len(r.places) + r.bad
 		return s.finish(ctx, tx, &now, p)
 	})
-	if refused := refusal(err); refused != nil {
-		err = problems.clear()
-		problems.add(RowError{Message: refused.Text})
-	}
-	if err != nil || problems.len() == 0 {
-		return err
-	}
-	return s.refuse(ctx, project, im, problems)
+	return moved, err
 }
 
 // finish writes a plan without problems and ends its import.
@@ -194,8 +255,17 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, im *Import, p *plan) er
 	if err := updateImport(ctx, tx, p.project.ID, im); err != nil {
 		return err
 	}
-	// The file holds phones and ID numbers in clear; what was imported is sealed.
-	return s.files.Discard(ctx, tx, p.project.ID, im.File)
+	return s.discard(ctx, tx, p.project.ID, im)
+}
+
+// discard forgets the file of an import: it holds phones and ID numbers in clear,
+// and what was imported is sealed. While rows were left out it stays, like that of
+// a refused import, so that they can be put right.
+func (s *Service) discard(ctx context.Context, tx *db.Tx, project id.ID, im *Import) error {
+	if im.Report.Skipped > 0 {
+		return nil
+	}
+	return s.files.Discard(ctx, tx, project, im.File)
 }
 
 // progress is how far the imports of this process have come.

@@ -46,7 +46,7 @@ type Service struct {
 // New builds the room and registers its jobs.
 func New(d Deps) *Service {
 	s := &Service{db: d.DB, audit: d.Audit, ring: d.Ring, files: d.Files, jobs: d.Jobs, estate: d.Estate, importers: map[string]Importer{}}
-	s.TakeImports(vehicles{s})
+	s.TakeImports(vehicles{s: s})
 	s.handleJobs()
 	return s
 }

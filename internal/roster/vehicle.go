@@ -50,7 +50,10 @@ func vehicleColumns() []sheet.TableColumn {
 }
 
 // vehicles takes sheets of vehicles in.
-type vehicles struct{ s *Service }
+type vehicles struct {
+	AtOnce
+	s *Service
+}
 
 func (v vehicles) Kind() string                 { return KindVehicles }
 func (v vehicles) Permission() actor.Permission { return PermImport }
@@ -93,6 +96,7 @@ func (s *Service) recordVehicles(ctx context.Context, tx *db.Tx, project, imp id
 // vehicleSheet is a file of vehicles; its rows, and what is kept of them, lie in
 // spools.
 type vehicleSheet struct {
+	AtOnce
 	s       *Service
 	project id.ID
 	table   *sheet.Table

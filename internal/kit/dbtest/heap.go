@@ -1,9 +1,11 @@
 package dbtest
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strconv"
 	"testing"
 	"time"
 
@@ -47,9 +49,13 @@ func inUse() uint64 {
 
 // Flat holds work to flat memory: five times the rows may take half as much
 // again and slack MiB, and the largest little altogether. grown measures each stage
-// of the work on n rows by Grown.
+// of the work on n rows by Grown. LINLI_ROWS has it take another size, to see how
+// long things take.
 func Flat(t *testing.T, n, slack int, grown func(t *testing.T, n int) map[string]uint64) {
 	t.Helper()
+	if rows, err := strconv.Atoi(os.Getenv("LINLI_ROWS")); err == nil {
+		n = rows / 5
+	}
 	few, many := grown(t, n), grown(t, 5*n)
 	need := uint64(0)
 	for _, most := range few {

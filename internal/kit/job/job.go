@@ -217,6 +217,9 @@ func End(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
+// Apart is ctx for steps of a job that has more to do: End does nothing in them.
+func Apart(ctx context.Context) context.Context { return context.WithValue(ctx, runningKey{}, nil) }
+
 func setDone(ctx context.Context, tx *db.Tx, job id.ID, state, text string, wait time.Duration) error {
 	_, err := tx.Exec(ctx, "UPDATE kit_job SET state = ?, error = ?, run_at = ?, leased_until = 0, done_at = ? WHERE id = ?",
 		state, text, tx.Now().Add(wait), tx.Now(), job)

@@ -108,6 +108,8 @@ type Book struct {
 	expired atomic.Bool
 	xlsx    *workbook
 	csv     *csvFile
+	left    map[int]bool // rows that Rows passes over
+	leftOf  string       // of this sheet
 }
 
 // Open checks and opens a table of size bytes; the content decides between
@@ -189,10 +191,22 @@ func (b *Book) Sheets() ([]Info, error) {
 	return infos, nil
 }
 
+// Leave makes Rows pass over some rows of a sheet.
+func (b *Book) Leave(sheet string, rows map[int]bool) { b.leftOf, b.left = sheet, rows }
+
 // Rows calls each for every row with content, from the top, with the row
 // number that Excel shows. The slice is valid during the call only. Memory does not
 // grow with the file. An error of each stops the reading and is returned as it is.
 func (b *Book) Rows(sheet string, each func(row int, cells []Cell) error) error {
+	if len(b.left) > 0 && sheet == b.leftOf {
+		all := each
+		each = func(row int, cells []Cell) error {
+			if b.left[row] {
+				return nil
+			}
+			return all(row, cells)
+		}
+	}
 	if b.csv != nil {
 		return b.csvRows(each)
 	}

@@ -6170,6 +6170,11 @@ export interface components {
             text: string;
         };
         ApplyImportInBody: {
+            /**
+             * @description 检查出错误的文件：跳过有误的行，先导入其余的
+             * @enum {string}
+             */
+            faulty?: "skip";
             /** @description 公式使用表格里显示的值 */
             formulas?: boolean;
             /**
@@ -13202,13 +13207,18 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description 错误条数；大于 0 则一行也不会导入
+             * @description 错误条数；大于 0 则一行也不会导入，除非选择跳过有误的行
              */
             errors: number;
             /** @description 期初欠费、车辆资料和抄表单的预览：条数、金额、账期 */
             facts: components["schemas"]["RosterFact"][];
             /** @description 为什么中断 */
             failure: string;
+            /**
+             * Format: int64
+             * @description 有错误的行数；0 为没有，或整个文件有问题
+             */
+            faulty_rows: number;
             file_name: string;
             /**
              * Format: int64
@@ -13247,6 +13257,11 @@ export interface components {
             rows: number;
             /** @description 读的是哪个工作表 */
             sheet: string;
+            /**
+             * Format: int64
+             * @description 导入时跳过的有误的行数
+             */
+            skipped_rows: number;
             /**
              * @description 检查中、可导入、有错误、导入中、已导入、中断、已撤销
              * @enum {string}

@@ -44,7 +44,12 @@ export const importTexts = {
   leave: '可以离开这一页，回来时在导入记录里接着看。',
 
   refusedTitle: (count: number) => `有 ${n(count)} 处错误，一行也没有写入`,
-  refusedText: '在表格里改好下面这些地方，再把整份文件重新上传。',
+  refusedText: '改好后把整份文件重新上传；或先导入其余的行，有误的行下载下来改好再传。',
+  rest: '先导入其余的行',
+  restText: (good: number, bad: number) => `没有错误的 ${n(good)} 行可以先导入。有误的 ${n(bad)} 行不写入：下载下来，每行最后一列写着问题和改法，改好后单独上传。`,
+  restGo: (good: number) => `核对其余 ${n(good)} 行`,
+  skipping: (bad: number) => `跳过有误的 ${n(bad)} 行`,
+  skipped: (bad: number) => `跳过了有误的 ${n(bad)} 行，没有写入。下载下来改好，再上传那份表格。`,
   downloadErrors: '下载有误的行',
   again: '重新上传',
   errorColumns: { row: '行', cell: '单元格', title: '列', value: '填的内容', message: '问题和改法' },

@@ -1,13 +1,13 @@
 import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
-import { answered, kindOf, type Import, type Kind } from './imports'
+import { kindOf, type Import, type Kind } from './imports'
 import type { ImportCalls } from './useImport'
 
 const one = (project: string, id: string) => ({ params: { path: { project, import: id } } })
 /** What is asked about an import of rooms and people, of arrears of before or of what is kept for later. */
 export const rosterCalls: ImportCalls = {
   read: (project, id) => must(api.GET('/api/v1/projects/{project}/imports/{import}', one(project, id))),
-  apply: (project, id, answers, key) => must(api.POST('/api/v1/projects/{project}/imports/{import}/apply', { ...one(project, id), body: answered(answers), headers: withKey(key) })),
+  apply: (project, id, answers, key) => must(api.POST('/api/v1/projects/{project}/imports/{import}/apply', { ...one(project, id), body: answers, headers: withKey(key) })),
   goOn: (project, id, key) => must(api.POST('/api/v1/projects/{project}/imports/{import}/continue', { ...one(project, id), headers: withKey(key) })),
   undo: (project, id, key) => must(api.POST('/api/v1/projects/{project}/imports/{import}/undo', { ...one(project, id), headers: withKey(key) })),
   send: (project, file, key, before) => upload(project, file, key, kindOf(before ?? { kind: 'roster' })),

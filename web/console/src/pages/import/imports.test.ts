@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { importTexts } from '@/texts/import'
-import { changeCount, fileFault, resultOf, stepsOf, unanswered, writesNothing, type Import } from './imports'
+import { answered, changeCount, fileFault, goodRows, resultOf, stepsOf, unanswered, writesNothing, type Import } from './imports'
 
 const base = {
-  id: '1', kind: 'roster', file_name: 'a.xlsx', state: 'ready', rows: 12, errors: 0, done: 0, total: 0, sheet: 'S', header_row: 1, ignored: [], kept: [], hidden_rows: 0, hidden_columns: [],
+  id: '1', kind: 'roster', file_name: 'a.xlsx', state: 'ready', rows: 12, errors: 0, faulty_rows: 0, skipped_rows: 0, done: 0, total: 0, sheet: 'S', header_row: 1, ignored: [], kept: [], hidden_rows: 0, hidden_columns: [],
   formulas: 0, merged: 0, facts: [], changes: [], failure: '', undone_name: '', created_name: '何静', created_at: '2026-11-20T00:00:00Z',
   counts: { buildings: 0, units: 0, rooms: 0, rooms_changed: 0, rooms_same: 12, people: 0, people_changed: 0, people_same: 9, occupants: 0, occupants_changed: 0, occupants_same: 9, kept: 0 },
 } as Import
@@ -24,6 +24,12 @@ describe('an import', () => {
     const changed = { ...base, counts: { ...base.counts, people_changed: 2, rooms_changed: 1 } }
     expect([writesNothing(changed), changeCount(changed)]).toEqual([false, 3])
     expect(writesNothing({ ...base, kept: ['租金（K1）'], counts: { ...base.counts, kept: 2 } })).toBe(false)
+  })
+  it('offers the rows without a fault, unless the file as a whole is wrong or has none', () => {
+    const refused = { ...base, state: 'refused' as const, errors: 5 }
+    expect([goodRows({ ...refused, faulty_rows: 3 }), goodRows(refused), goodRows({ ...refused, faulty_rows: 12 })]).toEqual([9, 0, 0])
+    expect(answered({ hidden: '', formulas: false }, 'refused')).toEqual({ formulas: false, faulty: 'skip' })
+    expect(answered({ hidden: 'skip', formulas: true }, 'ready')).toEqual({ hidden: 'skip', formulas: true })
   })
   it('tells what opening arrears come to', () => {
     const opening = { ...base, kind: 'opening', facts: [{ title: '费用', value: '3 条' }, { title: '房屋', value: '2 间' }, { title: '期初欠费', value: '400.00 元' }] }

@@ -52,8 +52,11 @@ export const writesNothing = (im: Import): boolean =>
 export const changeCount = (im: Import): number => countLines(im).reduce((n, l) => n + (l.changed ?? 0), 0)
 
 export interface Answers { hidden: '' | 'include' | 'skip'; formulas: boolean }
+/** How many rows of a refused file could be brought in without the faulty ones; 0 when the file as a whole is wrong. */
+export const goodRows = (im: Import): number => (im.faulty_rows > 0 ? Math.max(0, im.rows - im.faulty_rows) : 0)
 /** The answers as the server takes them: what was not asked is left out. */
-export const answered = (a: Answers) => ({ ...(a.hidden ? { hidden: a.hidden } : {}), formulas: a.formulas })
+export const answered = (a: Answers, state?: Import['state']) =>
+  ({ ...(a.hidden ? { hidden: a.hidden } : {}), formulas: a.formulas, ...(state === 'refused' ? { faulty: 'skip' as const } : {}) })
 /** What still has to be answered before the file may be applied. */
 export function unanswered(im: Import, a: Answers): string | null {
   if (im.hidden_rows + im.hidden_columns.length > 0 && a.hidden === '') return t.hiddenNeed

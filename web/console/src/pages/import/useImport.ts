@@ -3,12 +3,13 @@ import { computed, ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useCommand } from '@/composables/useCommand'
 import { useProject } from '@/composables/useProject'
-import { running, type Answers, type Import } from './imports'
+import { answered, running, type Answers, type Import } from './imports'
 
+type Taken = ReturnType<typeof answered>
 /** What is asked of the server about one import; rosters and readings have addresses of their own. */
 export interface ImportCalls {
   read: (project: string, id: string) => Promise<Import>
-  apply: (project: string, id: string, answers: Answers, key: string) => Promise<Import>
+  apply: (project: string, id: string, answers: Taken, key: string) => Promise<Import>
   goOn: (project: string, id: string, key: string) => Promise<Import>
   undo: (project: string, id: string, key: string) => Promise<Import>
   /** Sends another file of the same kind as `before`. */
@@ -47,7 +48,7 @@ export function useImport(name: string, route: string, calls: ImportCalls, chang
     return Boolean(done)
   }
   async function apply(answers: Answers): Promise<void> {
-    show(await command.go((key) => calls.apply(project.value, id.value, answers, key)))
+    show(await command.go((key) => calls.apply(project.value, id.value, answered(answers, im.value?.state), key)))
   }
   async function goOn(): Promise<void> {
     show(await command.go((key) => calls.goOn(project.value, id.value, key)))

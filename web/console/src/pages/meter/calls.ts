@@ -2,7 +2,6 @@ import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
 import type { operations } from '@/api/schema'
 import { send } from '@/pages/import/calls'
-import { answered } from '@/pages/import/imports'
 import type { ImportCalls } from '@/pages/import/useImport'
 
 const P = '/api/v1/projects/{project}' as const
@@ -54,7 +53,7 @@ const oneImport = (project: string, id: string) => ({ params: { path: { project,
 /** What is asked about a sheet of readings. */
 export const sheetCalls: ImportCalls = {
   read: (project, id) => must(api.GET(`${P}/reading-imports/{reading_import}`, oneImport(project, id))),
-  apply: (project, id, answers, key) => must(api.POST(`${P}/reading-imports/{reading_import}/apply`, { ...oneImport(project, id), body: answered(answers), headers: withKey(key) })),
+  apply: (project, id, answers, key) => must(api.POST(`${P}/reading-imports/{reading_import}/apply`, { ...oneImport(project, id), body: answers, headers: withKey(key) })),
   goOn: (project, id, key) => must(api.POST(`${P}/reading-imports/{reading_import}/continue`, { ...oneImport(project, id), headers: withKey(key) })),
   undo: (project, id, key) => must(api.POST(`${P}/reading-imports/{reading_import}/undo`, { ...oneImport(project, id), headers: withKey(key) })),
   send: (project, file, key, before) => send(project, 'reading-imports', file, key, before?.kind.replace('reading_', '') ?? 'water'),
