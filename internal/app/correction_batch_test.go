@@ -3,9 +3,11 @@ package app_test
 import (
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"linli/internal/app"
 	"linli/internal/billing"
@@ -16,10 +18,12 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
+	"linli/internal/kit/export"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/kit/sheet"
 	"linli/internal/latefee/penalty"
 	"linli/internal/tariff"
 )
@@ -325,6 +329,7 @@ func TestCorrectionsOfALargeProject(t *testing.T) {
 		w.must(w.bill(t.Context(), w.project, 202602))
 		w.must(d.Write(t.Context(), func(tx *db.Tx) error { return w.rate(tx, item, 20260201, 2_800_000) }))
 		var found correction.Spread
+		start := time.Now()
 		grown, err := dbtest.Grown(func() (err error) {
 			found, err = a.Correct.Spread(t.Context(), d.Reader(t.Context()), w.project, 202601, 202602)
 			return err
@@ -333,6 +338,22 @@ func TestCorrectionsOfALargeProject(t *testing.T) {
 		if found.Rooms != n || len(found.Named) != 500 || found.Named[0].Plus < found.Named[499].Plus || !strings.Contains(found.Named[0].Causes[0], "2.5 → 2.8") {
 			t.Errorf("found %d rooms, named %d", found.Rooms, len(found.Named))
 		}
-		return map[string]uint64{"spread": grown}
+		t.Logf("spread of %d rooms took %v", n, time.Since(start))
+		rows, sum := 0, money.Fen(0)
+		offers := a.Correct.Exports()
+		out, err := dbtest.Grown(func() error {
+			return offers[1].Rows(t.Context(), export.Ask{Project: w.project, Who: w.who, Query: url.Values{"from_month": {"2026-01"}, "until_month": {"2026-02"}}}, func(cells []sheet.Value) error {
+				rows++
+				plus, err := money.ParseYuan(cells[3].String())
+				sum += plus
+				return err
+			})
+		})
+		w.must(err)
+		t.Logf("spread and export of %d rooms took %v", n, time.Since(start))
+		if rows != n || sum != found.Plus {
+			t.Errorf("%d rows of %s leave, %d of %s differ", rows, sum.Yuan(), n, found.Plus.Yuan())
+		}
+		return map[string]uint64{"spread": grown, "export": out}
 	})
 }

@@ -122,6 +122,13 @@ func (s *Service) Make(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	if err != nil {
 		return Doc{}, err
 	}
+	return s.makeOf(ctx, tx, who, project, &in, picked)
+}
+
+// makeOf makes the document of differences that were found behind the locks of
+// lockRoom.
+func (s *Service) makeOf(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, in *Ask, picked []*Difference) (Doc, error) {
+	var err error
 	d := Doc{ID: tx.NewID(), Room: in.Room, From: picked[0].Month, Until: picked[0].Month, Reason: in.Reason, Proof: in.Proof, Date: clock.DateOf(tx.Now()),
 		By: who.Account, ByName: who.Name, At: tx.Now(), State: Made, Version: 1}
 	labels, err := s.estate.Labels(ctx, tx, project, []id.ID{in.Room})
@@ -148,32 +155,16 @@ func (s *Service) Make(ctx context.Context, tx *db.Tx, who actor.Actor, project 
 	return d, nil
 }
 
-// picked are the differences that were asked for, behind locks that let nobody
-// correct them at the same time.
+// picked are the differences that were asked for.
 func (s *Service) picked(ctx context.Context, tx *db.Tx, project id.ID, in *Ask) ([]*Difference, error) {
-	seen, err := s.find(ctx, tx, project, in)
-	if err != nil {
-		return nil, err
-	}
-	var charges []id.ID
-	for _, d := range seen {
-		for _, p := range d.parts {
-			charges = append(charges, p.charge.ID)
-		}
-	}
-	slices.Sort(charges)
-	if err := s.billing.LockCharges(ctx, tx, project, charges); err != nil {
-		return nil, err
-	}
-	return s.find(ctx, tx, project, in)
-}
-
-func (s *Service) find(ctx context.Context, tx *db.Tx, project id.ID, in *Ask) ([]*Difference, error) {
 	from, until := in.Picks[0].Month, in.Picks[0].Month
 	want := map[Pick]bool{}
 	for _, p := range in.Picks {
 		from, until = min(from, p.Month), max(until, p.Month)
 		want[p] = true
+	}
+	if err := s.lockRoom(ctx, tx, project, in.Room, from, until); err != nil {
+		return nil, err
 	}
 	var out []*Difference
 	err := s.Differences(ctx, tx, project, in.Room-1, in.Room, from, until, func(d *Difference) error {
@@ -190,6 +181,21 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, project id.ID, in *Ask) (
 		return nil, ErrMoved
 	}
 	return out, nil
+}
+
+// lockRoom lets nobody correct, pay or waive at the same time what a room was
+// charged of some months.
+func (s *Service) lockRoom(ctx context.Context, tx *db.Tx, project, room id.ID, from, until clock.Month) error {
+	list, err := s.billing.BilledBetween(ctx, tx, project, room-1, room, from, until)
+	if err != nil {
+		return err
+	}
+	charges := make([]id.ID, len(list))
+	for i := range list {
+		charges[i] = list[i].ID
+	}
+	slices.Sort(charges)
+	return s.billing.LockCharges(ctx, tx, project, charges)
 }
 
 // Void takes a document back: its charges end, what it took off is owed again,

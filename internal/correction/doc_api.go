@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"linli/internal/billing"
@@ -276,5 +277,51 @@ func (s *Service) Exports() []export.Offer {
 			sheet.Text(d.From.String()), sheet.Text(d.Until.String()), export.Yuan(d.Plus), export.Yuan(d.Minus), sheet.Text(d.Reason), sheet.Text(d.Proof), sheet.Text(d.By),
 			sheet.Text(d.VoidBy), sheet.Text(d.VoidReason)}
 	})
-	return []export.Offer{o}
+	rooms := export.Offer{Key: "amendable-rooms", Name: "该补差的房屋", Permission: billing.PermRead, Columns: []sheet.Column{export.Text("房屋", 20), {Title: "有差额的条数", Width: 12},
+		export.Text("原因", 40), export.Money("该补收"), export.Money("该减收")}}
+	rooms.Check, rooms.Rows = export.Batches(s.apiStretch, func(o *stretchOut) page.List[RoomDifference] { return o.Body }, s.writeRooms)
+	return []export.Offer{o, rooms}
+}
+
+type stretchOut struct{ Body page.List[RoomDifference] }
+
+// apiStretch is apiSpread for an export, which gets every room.
+func (s *Service) apiStretch(ctx context.Context, _ actor.Actor, in *struct {
+	Project id.ID     `path:"project"`
+	From    web.Month `query:"from_month"`
+	Until   web.Month `query:"until_month"`
+	page.Request
+}) (*stretchOut, error) {
+	var after id.ID
+	if _, err := page.Decode(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	from, until := s.asked(in.From, in.Until)
+	list, next, err := s.stretch(ctx, s.db.Reader(ctx), in.Project, from, until, after)
+	if err != nil {
+		return nil, err
+	}
+	out := &stretchOut{page.List[RoomDifference]{Items: list}}
+	if next != 0 {
+		out.Body.Next = page.Encode(next)
+	}
+	return out, nil
+}
+
+func (s *Service) writeRooms(ctx context.Context, a export.Ask, list []RoomDifference, emit export.Emit) error {
+	rooms := make([]id.ID, len(list))
+	for i := range list {
+		rooms[i] = list[i].Room
+	}
+	labels, err := s.estate.Labels(ctx, s.db.Reader(ctx), a.Project, rooms)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		err := emit([]sheet.Value{sheet.Text(labels[r.Room]), sheet.Int(int64(r.Months)), sheet.Text(strings.Join(r.Causes, "；")), export.Yuan(r.Plus), export.Yuan(-r.Minus)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -101,7 +101,10 @@ func acting(account id.ID, name string) actor.Actor {
 
 // makeRoom corrects all that differs in the months, if it is what was shown.
 func (s *Service) makeRoom(ctx context.Context, tx *db.Tx, project id.ID, b *Batch, r *BatchRoom) error {
-	ask := Ask{Room: r.Room, Reason: b.Reason, Proof: b.Proof}
+	if err := s.lockRoom(ctx, tx, project, r.Room, b.From, b.Until); err != nil {
+		return err
+	}
+	var picked []*Difference
 	var plus, minus money.Fen
 	err := s.Differences(ctx, tx, project, r.Room-1, r.Room, b.From, b.Until, func(d *Difference) error {
 		switch amount := d.Amount(); {
@@ -112,16 +115,16 @@ func (s *Service) makeRoom(ctx context.Context, tx *db.Tx, project id.ID, b *Bat
 		default:
 			return nil
 		}
-		ask.Picks = append(ask.Picks, Pick{d.Item, d.Month, d.Amount()})
+		picked = append(picked, d)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if plus != r.Plus || minus != r.Minus || len(ask.Picks) == 0 {
+	if plus != r.Plus || minus != r.Minus || len(picked) == 0 {
 		return ErrMoved
 	}
-	d, err := s.Make(ctx, tx, acting(b.By, b.ByName), project, ask)
+	d, err := s.makeOf(ctx, tx, acting(b.By, b.ByName), project, &Ask{Room: r.Room, Reason: b.Reason, Proof: b.Proof}, picked)
 	r.State, r.Doc = RoomMade, d.ID
 	return err
 }

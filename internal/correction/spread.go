@@ -60,6 +60,37 @@ func (s *Service) Spread(ctx context.Context, q db.Q, project id.ID, from, until
 	return out, nil
 }
 
+// stretch are the differing rooms of the next part behind a room that has any, and
+// the last room that was looked at; 0 when there is none behind it.
+func (s *Service) stretch(ctx context.Context, q db.Q, project id.ID, from, until clock.Month, after id.ID) ([]RoomDifference, id.ID, error) {
+	g, err := s.ground(ctx, q, project, from, until)
+	if err != nil {
+		return nil, 0, err
+	}
+	borders, err := s.estate.RoomIDBounds(ctx, q, project, partRooms)
+	if err != nil {
+		return nil, 0, err
+	}
+	var out Spread
+	for _, upto := range borders {
+		if upto <= after {
+			continue
+		}
+		if len(out.Named) > 0 {
+			return out.Named, after, nil
+		}
+		err := s.differences(ctx, q, g, after, upto, func(d *Difference) error {
+			out.add(d)
+			return nil
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+		after = upto
+	}
+	return out.Named, 0, nil
+}
+
 func (s *Spread) add(d *Difference) {
 	amount := d.Amount()
 	if amount == 0 {

@@ -12,7 +12,7 @@ export const amendTexts = {
     reads: '有差额的房屋',
     columns: { room: '房屋', months: '条数', causes: '原因', plus: '该补收', minus: '该减收' },
     facts: (rooms: number, plus: number, minus: number) => `${formatCount(rooms)} 间 · 该补收 ${formatFen(plus)} 元 · 该减收 ${formatFen(minus)} 元`,
-    cut: '差得最多的 500 间在下面；处理完再看其余的。',
+    cut: '差得最多的 500 间在下面，全部的可以导出；处理完再看其余的。',
     empty: '没有差额',
     emptyText: '这些账期里，已发布的费用都与按今天的资料算出来的一致。',
     open: '看明细',
