@@ -324,6 +324,7 @@ func TestOverload(t *testing.T) {
 
 // TestDiskFull: payments answer 5xx while nothing can be written, leave no half
 // state, and work again, with numbers that have no gap (promises 10 and 17).
+// (B32)
 func TestDiskFull(t *testing.T) {
 	p := newCarePatient(t, db.SQLite)
 	project, room := p.a.ids["project"], p.a.ids["room"]

@@ -107,7 +107,7 @@ func status(owed money.Fen) string {
 }
 
 // redLater takes a receipt back at once, or on the day that the case names,
-// after its month was closed when it says so.
+// after its month was closed when it says so (B27).
 func (w *caseWorld) redLater(ctx context.Context, in caseInput, project, receipt id.ID) (cashier.Receipt, error) {
 	if in.has("red_on") {
 		day, err := in.date("red_on")

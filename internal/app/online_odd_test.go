@@ -163,6 +163,8 @@ func TestOnlineNoticeIsAppliedAgainAfterAFailure(t *testing.T) {
 	})
 }
 
+// B21: a room has one code at a time; what is paid beside it is kept (see
+// TestOnlineSecondPaymentBecomesPrepaid).
 func TestOnlineCancelAndExpiry(t *testing.T) {
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)

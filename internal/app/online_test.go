@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -392,6 +393,8 @@ func post(t *testing.T, address string, header http.Header, body []byte) int {
 	return res.StatusCode
 }
 
+// B11, B36, B37: nothing but the signed bytes at the address they were sent to is
+// believed, and nobody reads the XML of older protocols.
 func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
@@ -402,6 +405,15 @@ func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
 		other.Set("Wechatpay-Serial", "PUB_KEY_ID_0000000000000000000000000000000000")
 		old := header.Clone()
 		old.Set("Wechatpay-Timestamp", "1700000000")
+		var sorted map[string]any
+		if err := json.Unmarshal(body, &sorted); err != nil {
+			t.Fatal(err)
+		}
+		again, err := json.Marshal(sorted) // the same to who reads it, other bytes
+		if err != nil {
+			t.Fatal(err)
+		}
+		xml := http.Header{"Content-Type": {"text/xml"}}
 		for name, x := range map[string]struct {
 			address string
 			header  http.Header
@@ -416,6 +428,9 @@ func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
 			"no token":       {w.app.Reached() + "/api/v1/callbacks/wechat/" + w.project.String() + ".", header, body, 404},
 			"other project":  {w.app.Reached() + "/api/v1/callbacks/wechat/1.abc", header, body, 404},
 			"not JSON":       {address, header, []byte("transaction_id=1"), 400},
+			"written anew":   {address, header, again, 401},
+			"XML":            {address, xml, []byte(doctype), 415},
+			"XML as JSON":    {address, header, []byte(doctype), 400},
 		} {
 			if got := post(t, x.address, x.header, x.body); got != x.want {
 				t.Errorf("%s: %d, want %d", name, got, x.want)
@@ -432,3 +447,6 @@ func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
 		w.wantPaid(t, o)
 	})
 }
+
+// doctype is a notification of the older protocol that asks for a file.
+const doctype = `<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY x SYSTEM "file:///etc/passwd">]><xml><out_trade_no>&x;</out_trade_no></xml>`

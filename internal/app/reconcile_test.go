@@ -107,6 +107,7 @@ func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
 }
 
 // Every kind of difference is found, offered its remedies, and dealt with once.
+// (B34, B35)
 func TestReconcileDifferences(t *testing.T) {
 	online(t, func(t *testing.T, w *onlineWorld) {
 		orders := w.spoiledDay(t)

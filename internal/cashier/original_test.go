@@ -206,6 +206,7 @@ func (w *world) wantRefund(t *testing.T, refund id.ID, state cashier.RefundState
 
 // Part of a receipt goes back by the channel: nothing is booked before it says
 // so, what it says twice is booked once, and nobody spends the money meanwhile.
+// (B26: cash never goes back through a channel)
 func TestOriginalPart(t *testing.T) {
 	onStreet(t, func(t *testing.T, w *world, s *street) {
 		ctx := t.Context()
@@ -257,6 +258,8 @@ func TestOriginalPart(t *testing.T) {
 
 // Lost answers are no refusal: the same number is asked for until it is known.
 // A refusal is told, and the money goes another way after a second approval.
+// B10: what becomes of a refund is what the channel says when asked, whatever it
+// answered or told before.
 func TestOriginalUnknownAndRefused(t *testing.T) {
 	onStreet(t, func(t *testing.T, w *world, s *street) {
 		ctx := t.Context()
@@ -403,6 +406,7 @@ func TestOriginalChangedByHand(t *testing.T) {
 
 // However many are approved at once, one capture never gives back more than it
 // was (promise 7).
+// (B25)
 func TestOriginalConcurrent(t *testing.T) {
 	onStreet(t, func(t *testing.T, w *world, s *street) {
 		w.bill(t, due{w.c, "物业服务费", 202611, 10000})

@@ -26,6 +26,7 @@ func wantTexts(t *testing.T, page string, texts ...string) {
 	}
 }
 
+// B32: the first paper is the receipt, every other says 补打.
 func TestPrint(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		w.bill(t, due{w.a, "物业服务费", 202609, 25380}, due{w.a, "物业服务费", 202610, 25380}, due{w.a, "物业服务费", 202611, 25380},

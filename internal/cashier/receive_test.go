@@ -206,6 +206,7 @@ func TestVoid(t *testing.T) {
 
 // Numbers run 1..n without gap or repeat under fifty counters at once, of which
 // some are refused and some are rolled back after they had their number.
+// (B32)
 func TestNumbersUnderConcurrency(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		var list []due

@@ -136,6 +136,7 @@ func TestRedOfSpentPrepaid(t *testing.T) {
 }
 
 // However many ask at once, the sum never exceeds what was paid (promise 7).
+// (B25)
 func TestConcurrentRefunds(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		w.bill(t, due{w.a, "物业服务费", 202611, 35280})

@@ -144,6 +144,7 @@ func TestBrokenFindsRowsWrittenByHand(t *testing.T) {
 
 // Numbers run 1..n without gap or repeat although every third transaction is
 // rolled back after it took its number.
+// (B32)
 func TestNumbersWithoutGap(t *testing.T) {
 	run(t, func(t *testing.T, d *db.DB, s *ledger.Service) {
 		const workers, each = 10, 6

@@ -150,6 +150,7 @@ func TestSeveralMerchants(t *testing.T) {
 }
 
 // A notice counts only at the address of the merchant it is about.
+// (B36)
 func TestNoticeOfAnotherMerchant(t *testing.T) {
 	onWire(t, func(t *testing.T, h *house) {
 		ctx := t.Context()

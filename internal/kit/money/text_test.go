@@ -12,9 +12,10 @@ import (
 	"linli/internal/kit/money"
 )
 
+// B28: what is no plain amount of yuan is no money.
 func TestParseYuan(t *testing.T) {
 	good := map[string]money.Fen{
-		"0": 0, "0.01": 1, "0.5": 50, "1234.50": 123450, "007": 700, "9999999999.99": 999999999999,
+		"0": 0, "0.01": 1, "0.5": 50, "1234.50": 123450, "007": 700, "21474836.48": 2147483648, "9999999999.99": 999999999999,
 	}
 	for in, want := range good {
 		if got, err := money.ParseYuan(in); got != want || err != nil {
@@ -23,7 +24,7 @@ func TestParseYuan(t *testing.T) {
 	}
 	bad := []string{
 		"", ".", ".5", "5.", "1.234", "12345678901", "12345678901.00", "-1", "+1", " 1", "1 ", "1,234",
-		"1e3", "１２", "1．5", "1。5", "0x10", "1.2.3", "一百", "¥5", "NaN", "Inf", "1\n", strings.Repeat("9", 400),
+		"0.005", "1/3", "1 000", "Infinity", "1e400", "1e3", "１２", "1．5", "1。5", "0x10", "1.2.3", "一百", "¥5", "NaN", "Inf", "1\n", strings.Repeat("9", 400),
 	}
 	for _, in := range bad {
 		if got, err := money.ParseYuan(in); !errors.Is(err, money.ErrFormat) {

@@ -232,6 +232,7 @@ func TestNotificationsAreRepeated(t *testing.T) {
 
 // What is signed is believed only when it is about this app and this seller,
 // and nothing that is not signed is.
+// (B16)
 func TestForgedNotifications(t *testing.T) {
 	w, ctx := open(t, morning()), t.Context()
 	code, err := w.channel.Prepay(ctx, w.m, w.order("L7_ABCDE1"), notify)
@@ -262,7 +263,11 @@ func TestForgedNotifications(t *testing.T) {
 	if trade, err := verify(letter(sim.Faults{WrongAmount: 1})); err != nil || trade.Amount != 1 {
 		t.Errorf("of another amount: %+v, %v", trade, err)
 	}
+	if trade, err := verify(letter(sim.Faults{GBK: true})); err != nil || trade.State != payment.TradePaid || trade.Amount != 250_60 {
+		t.Errorf("in GBK: %+v, %v", trade, err)
+	}
 	for name, change := range map[string]func(map[string][]string){
+		"subject":     func(f map[string][]string) { f["subject"] = []string{f["subject"][0] + "\xb7\xd1"} },
 		"amount":      func(f map[string][]string) { f["total_amount"] = []string{"0.01"} },
 		"number":      func(f map[string][]string) { f["out_trade_no"] = []string{"L7_ABCDE2"} },
 		"one more":    func(f map[string][]string) { f["extra"] = []string{"1"} },

@@ -22,6 +22,8 @@ const (
 	sumBack = "#退款合计：1笔，商家实收退款共-10.00元，商家优惠退款共0.00元"
 )
 
+// B34, B35: a bill is read to the letter, or not at all when a sum, the day or the
+// account is another.
 func TestReadBill(t *testing.T) {
 	file := func(lines ...string) string { return strings.Join(lines, "\r\n") + "\r\n" }
 	change := func(from, to string) string {

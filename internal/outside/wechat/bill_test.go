@@ -21,6 +21,8 @@ const (
 	told = "`2,`250.00,`10.00,`0.00,`1.44000,`250.60,`10.00"
 )
 
+// B34, B35: a bill is read to the letter, or not at all when a sum, the day or what
+// is owed for it is another.
 func TestReadBill(t *testing.T) {
 	text := func(lines ...string) string { return "\ufeff" + strings.Join(lines, "\r\n") + "\r\n" }
 	for name, c := range map[string]struct {

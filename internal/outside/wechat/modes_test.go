@@ -269,6 +269,7 @@ func (w *street) strangersBelowPartners(t *testing.T, all []payment.Merchant, d 
 // Certificates: the newest one is used when the platform renews it, an old one
 // is believed while it is served, and one that is nobody's never; a merchant who
 // moves to the public key still believes notifications by certificate.
+// (B13)
 func TestCertificatesOfThePlatform(t *testing.T) {
 	w, ctx, d := open(t), t.Context(), door(t)
 	x := modes()[1]

@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"linli/internal/kit/clock"
 	"linli/internal/outside/rehearsal"
@@ -29,6 +32,7 @@ type Faults struct {
 	WrongAmount     int64         `json:"wrong_amount"`      // tells this total, fen
 	WrongSeller     string        `json:"wrong_seller"`      // tells of this seller
 	WrongApp        string        `json:"wrong_app"`         // tells of this app
+	GBK             bool          `json:"gbk"`               // tells in GBK, as an app does that asks in it
 	Hide            bool          `json:"hide"`              // queries do not know of payments yet
 	CutBills        bool          `json:"cut_bills"`         // files of bills lack a line
 	HideRefunds     bool          `json:"hide_refunds"`      // queries do not know of refunds yet
@@ -146,6 +150,14 @@ func (s *Sim) message(d *rehearsal.Notice) (notify string, form url.Values, err 
 			form.Set("out_biz_no", r.Number)
 			form.Set("gmt_refund", at(r.At))
 			form.Set("refund_fee", yuan(t.refunded()))
+		}
+	}
+	if f.GBK {
+		form.Set("charset", "GBK")
+		for k, v := range form {
+			if v[0], err = simplifiedchinese.GBK.NewEncoder().String(v[0]); err != nil {
+				return "", nil, fmt.Errorf("%s in GBK: %w", k, err)
+			}
 		}
 	}
 	sig, err := s.sign(toSign(form, "sign", "sign_type"))
