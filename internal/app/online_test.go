@@ -409,7 +409,7 @@ func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
 		if err := json.Unmarshal(body, &sorted); err != nil {
 			t.Fatal(err)
 		}
-		again, err := json.Marshal(sorted) // the same to who reads it, other bytes
+		again, err := json.MarshalIndent(sorted, "", " ") // the same to who reads it, other bytes
 		if err != nil {
 			t.Fatal(err)
 		}
