@@ -30,7 +30,7 @@ export const projectTexts = {
   copyNone: '不套用，从头设置',
   copyHint: '套用它在用的费用项目、价格、违约金条款、按条件的收费范围、费用套餐、标签、自定义字段、字典、单据字头、票据样式、收银设置、催缴提醒的日程和短信邮件的文字；不含房屋、住户和账，也不含抬头、电话、收款账户、短信邮件账户和合同到期日',
   copied: (c: { name: string; from: string; items: number; rates: number; bundles: number; tags: number; fields: number; left: number }) =>
-    `已新建${c.name}，套用了${c.from}的${[[c.items, '个费用项目'], [c.rates, '条价格'], [c.bundles, '个费用套餐'], [c.tags, '个标签'], [c.fields, '个自定义字段']].filter(([n]) => n).map(([n, what]) => ` ${n} ${what}`).join('、') || '设置'}。${c.left > 0 ? `有 ${c.left} 条收费范围按楼栋或房屋指定，没有套用。` : ''}`,
+    `已新建${c.name}，套用了${c.from}的${[[c.items, '个费用项目'], [c.rates, '条价格'], [c.bundles, '个费用套餐'], [c.tags, '个标签'], [c.fields, '个自定义字段']].filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join('、').replace(/^(?=.)/, ' ') || '设置'}。${c.left > 0 ? `有 ${c.left} 条收费范围按楼栋或房屋指定，没有套用。` : ''}`,
   copiedNext: '接着导入房屋和住户',
   closedHint: '撤出后资料都保留，只是标明不再管理',
   faults: { name: '请填写项目名称', area: '面积应为数字，最多两位小数，例如 89560.50' },
