@@ -1,11 +1,13 @@
 // What was billed by a wrong area for half a year is put right: the bills stay,
 // the difference is charged or given back by one document with its reason.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
+import { cells } from '../lib/xlsx.mjs'
 
 let linli, browser, boss, cashier, accountant, project, rooms
 
@@ -104,6 +106,9 @@ test('[F12] a price that was entered late: the rooms of the list are put right a
   const p = await seed.pageOf(browser, linli.origin, accountant.api)
   await p.page.goto(`/p/${project}/amendments?view=rooms&from=${seed.month(0)}&until=${seed.month(0)}`)
   await p.page.getByText('按读数收的、按公摊单分的').waitFor()
+  const [list] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: /^导出/ }).click()])
+  const named = cells(readFileSync(await list.path())).flat().join(' ')
+  for (const room of ['1栋1单元101', '1栋1单元201']) assert.ok(named.includes(room), named)
   await p.page.getByRole('row', { name: /1栋1单元101/ }).getByRole('checkbox').check()
   await p.page.getByRole('row', { name: /1栋1单元201/ }).getByRole('checkbox').check()
   await assertAccessible(p.page)

@@ -1,13 +1,14 @@
 // A company moves in from another system: its roster of 21 columns, then what
 // its households still owe from there, paid at the counter like anything else.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { until } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import { assetHeader } from '../lib/roster.mjs'
 import * as seed from '../lib/seed.mjs'
-import { fill, workbook } from '../lib/xlsx.mjs'
+import { cells, fill, workbook } from '../lib/xlsx.mjs'
 
 const [early, late] = [seed.month(-4), seed.month(-3)]
 let linli, browser, boss, cashier, project, rooms
@@ -179,5 +180,45 @@ test('[B3] without vehicles the list says where they come from', async () => {
   await shot(p.page, 'vehicles-none')
   await p.page.getByRole('link', { name: '导入车辆资料' }).click()
   await p.page.getByRole('link', { name: '下载车辆资料模板' }).waitFor()
+  await p.close()
+})
+
+test('[B3] of a sheet with one faulty row the rest is imported first; the row comes back put right on its own', async () => {
+  const other = await seed.project(boss, '云栖里')
+  const found = async () => (await boss.get(`/projects/${other}/rooms?limit=50`)).body.items.map((r) => r.name).sort()
+  const titles = ['楼栋', '单元', '房号', '楼层', '建筑面积', '姓名', '手机号', '身份']
+  const file = workbook({ 名册: [titles, ['1栋', '1单元', '101', 1, 89.5, '陈建国', '13805715678', '业主'], ['1栋', '1单元', '102', 1, '一百二', '王秀英', '13905711234', '业主'],
+    ['1栋', '1单元', '103', 1, 76, '李明', '13705719876', '业主']] })
+  const p = await seed.pageOf(browser, linli.origin, boss)
+  await p.page.goto(`/p/${other}/imports`)
+  await pick(p.page, '名册.xlsx', file)
+  await p.page.getByText('有 1 处错误，一行也没有写入').waitFor()
+  await p.page.getByRole('heading', { name: '先导入其余的行' }).waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-rest')
+  const [download] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('link', { name: '下载有误的行' }).click()])
+  const [heads, ...rows] = cells(readFileSync(await download.path()))
+  assert.deepEqual(heads, [...titles, '问题和改法'])
+  assert.equal(rows.length, 1)
+  assert.deepEqual(rows[0].slice(0, 8), ['1栋', '1单元', '102', '1', '一百二', '王秀英', '13905711234', '业主'])
+  assert.match(rows[0][8], /原第 3 行：建筑面积：/)
+
+  await p.page.getByRole('button', { name: '核对其余 2 行' }).click()
+  await p.page.getByText('跳过有误的 1 行').waitFor()
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-rest-preview')
+  assert.deepEqual(await found(), [], 'a preview writes nothing')
+  await p.page.getByRole('button', { name: '导入 2 行' }).click()
+  await p.page.getByText('跳过了有误的 1 行，没有写入').waitFor()
+  assert.deepEqual(await found(), ['101', '103'])
+  await assertAccessible(p.page)
+  await shot(p.page, 'import-rest-done')
+
+  const right = rows[0].map((v, i) => (i === 4 ? '120' : v))
+  await p.page.goto(`/p/${other}/imports`)
+  await pick(p.page, '改好的行.xlsx', workbook({ 有误的行: [heads, right] }))
+  await p.page.getByRole('button', { name: '导入 1 行' }).click()
+  await p.page.getByText('已导入 1 行').waitFor()
+  assert.deepEqual(await found(), ['101', '102', '103'])
   await p.close()
 })

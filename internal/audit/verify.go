@@ -129,8 +129,8 @@ func (s *Service) Said(ctx context.Context, q db.Q, project, after, upto id.ID, 
 }
 
 // Newest is, by subject, what the newest entry about a kind of subject says it
-// is now (JSON as written); entries that say
-// nothing about that do not count, nor do those of the actions except.
+// is now (JSON as written); entries that say nothing about that do not count, nor
+// do those of the actions except.
 func (s *Service) Newest(ctx context.Context, q db.Q, project id.ID, kind string, except ...string) (map[id.ID]string, error) {
 	out, err := newestAfter(ctx, q, project, kind, except)
 	if err != nil {

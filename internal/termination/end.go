@@ -170,8 +170,8 @@ func (d *Doc) stands() State {
 const checkPage = 200
 
 // Broken names gaps in the numbers, and documents that their parts, the refunds,
-// the months, the charge of what is kept or the log contradict. Ask it inside a db.Snapshot while
-// others write.
+// the months, the charge of what is kept or the log contradict. Ask it inside a
+// db.Snapshot while others write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	have, err := countDocs(ctx, q, project)

@@ -135,7 +135,7 @@ export const importTexts = {
   toItems: '设费用项目',
   toList: '回导入记录',
   goOn: '继续',
-  failedTitle: '导入中断了，一行也没有写入',
+  failedTitle: '导入中断了',
   undo: '撤销这次导入',
   undoQuestion: (file: string) => `撤销导入 ${file}？`,
   undoText: (rooms: number, people: number, changed: number) =>
