@@ -178,6 +178,7 @@ func (s *shop) candidates(t *testing.T) []payment.Candidate {
 // Every part is a project of its own with the same seller.
 // B18: only paid trades are booked, once, whatever states are told before and after.
 func TestAlipay(t *testing.T) {
+	t.Parallel()
 	books := aliBooks(t)
 	dbtest.Run(t, []db.Migrations{job.Migrations(), audit.Migrations(), ledger.Migrations(), payment.Migrations()}, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		for n, part := range []func(*testing.T, *shop){reconcileAlipay, moneyThroughAlipay, alipayOrdersThatNobodyPaid} {

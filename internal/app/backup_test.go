@@ -71,6 +71,7 @@ func receipts(t *testing.T, p *patient) int64 {
 // A backup made while receipts are taken is one moment of the books; one made
 // at rest is the same state to the last row.
 func TestBackupComesBack(t *testing.T) {
+	t.Parallel()
 	p := admit(t, db.SQLite)
 	for _, password := range []string{"", "海棠-Kestrel-42"} {
 		before := receipts(t, p)
@@ -244,6 +245,7 @@ func TestRestoreRefuses(t *testing.T) {
 
 // A backup that fails leaves no half file and overwrites nothing.
 func TestFailedBackupLeavesNothing(t *testing.T) {
+	t.Parallel()
 	p := admit(t, db.SQLite)
 	dir := t.TempDir()
 	run := func(ctx context.Context, to string) error {
@@ -291,6 +293,7 @@ func (r *runsOut) Err() error {
 // A backup of PostgreSQL is made beside receipts, is one moment of the books,
 // and comes back on either engine; the doctor looks at it and writes nothing.
 func TestBackupOfPostgresComesBack(t *testing.T) {
+	t.Parallel()
 	p := admit(t, db.Postgres)
 	a, c := p.app, p.config
 	beside, err := app.Look(t.Context(), c)

@@ -143,6 +143,7 @@ func drillsCome(t *testing.T, d *db.DB, a *app.App, project id.ID, profit analyt
 // since: receipts, receipts made void, waivers, expenses and their reversal. The ages sum to the account of
 // receivables every day.
 func TestReportsOfPastDays(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		now.Set(clock.Date(20261005).Start().Add(9 * time.Hour))
 		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Clock: now, Log: slog.New(slog.DiscardHandler), Version: "test", Wechat: nobody, Outbound: here()})

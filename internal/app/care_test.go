@@ -167,6 +167,7 @@ func TestBackupsByThemselves(t *testing.T) {
 // TestRestoreDrill: the newest backup is restored aside and looked at; a
 // damaged one is named; the date is remembered and grows old.
 func TestRestoreDrill(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, engine db.Engine) { restoreDrill(t, newCarePatient(t, engine)) })
 }
 

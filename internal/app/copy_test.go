@@ -24,6 +24,7 @@ import (
 // belongs to its rooms, people or money; whoever lacks a right on all projects
 // makes none.
 func TestCopyProject(t *testing.T) {
+	t.Parallel()
 	patients(t, func(t *testing.T, p *patient) {
 		d := p.app.DB
 		ctx, system := t.Context(), actor.System("测试")

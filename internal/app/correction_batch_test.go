@@ -307,6 +307,7 @@ func TestCorrectionsAreFoundInFewStatements(t *testing.T) {
 }
 
 // The list of the project takes flat memory: five times the rooms, little more.
+// It weighs the heap, so no other test runs beside it.
 func TestCorrectionsOfALargeProject(t *testing.T) {
 	dbtest.Flat(t, 1_500, 6, func(t *testing.T, n int) map[string]uint64 {
 		now := clock.NewManual(clock.Date(20260110).Start())

@@ -166,6 +166,7 @@ func TestDoctorOfPayers(t *testing.T) {
 // Money that no order asked for is in no book; the list of what waits to be given
 // back tells when it is changed.
 func TestDoctorOfUnknownMoney(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		trade := payment.Trade{Number: "PAPER-0001", Transaction: "4200009999202611219999999999", Merchant: w.cred.Number, State: payment.TradePaid, Amount: 88_00,
 			Currency: "CNY", PaidAt: w.now.Now()}

@@ -276,6 +276,7 @@ func TestWholeProject(t *testing.T) {
 // TestWholeProjectOnBothEngines: the rows of a project have the same content on
 // SQLite and on PostgreSQL.
 func TestWholeProjectOnBothEngines(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	to := dbtest.Open(t, db.Postgres, app.Migrations(), clock.NewManual(dbtest.Start()))
 	p := admit(t, db.SQLite)

@@ -103,6 +103,7 @@ func (w *messageWorld) unread(t *testing.T, token string) int {
 // What is released lies on the page of the household beside the mail; whoever
 // opens it is its receipt, once; nobody else's page has it.
 func TestReleasedBillLiesOnThePageOfItsHousehold(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		w.clockTo(t, clock.DateOf(w.now.Now()), 10)
 		w.mailAccount(t)
@@ -205,6 +206,7 @@ func (w *messageWorld) codesEnd(t *testing.T, token, message string) {
 // What nobody opens in time goes by SMS, what SMS does not reach by mail; what
 // is opened goes nowhere.
 func TestUnreadMessageFallsBackToSMS(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		w.clockTo(t, clock.DateOf(w.now.Now()), 10)
 		w.mailAccount(t)
@@ -253,6 +255,7 @@ func TestUnreadMessageFallsBackToSMS(t *testing.T) {
 // At night a message lies down without a sound; who reads it before the morning
 // is sent nothing.
 func TestOpenedAtNightNothingFollows(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		today := clock.DateOf(w.now.Now())
 		w.clockTo(t, today, 21)
@@ -292,6 +295,7 @@ func TestOpenedAtNightNothingFollows(t *testing.T) {
 // A page shows its own room and no full name, whatever the template asks for;
 // without a code, or when the project does not want it, nothing is laid.
 func TestPagesShowTheirOwnRoomOnly(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		ctx, today := t.Context(), clock.DateOf(w.now.Now())
 		w.clockTo(t, today, 10)

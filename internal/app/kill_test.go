@@ -194,6 +194,7 @@ func driveTime(t *testing.T) time.Duration {
 // Beside them a channel gives money back, invoices are issued and meters read.
 // In the end everything acknowledged is there exactly once and the books hold.
 func TestKilledServerLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			s := &server{t: t, dir: t.TempDir(), now: dbtest.Start()}

@@ -215,6 +215,7 @@ func (w *messageWorld) clockTo(t *testing.T, day clock.Date, hour int) {
 }
 
 func TestReleasePushesBillsByMail(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		today := clock.DateOf(w.now.Now())
 		w.clockTo(t, today, 21)
@@ -252,6 +253,7 @@ func TestReleasePushesBillsByMail(t *testing.T) {
 }
 
 func TestSMSIsDeliveredOrFallsBackToMail(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		w.clockTo(t, clock.DateOf(w.now.Now()), 10)
 		w.mailAccount(t)
@@ -283,6 +285,7 @@ func TestSMSIsDeliveredOrFallsBackToMail(t *testing.T) {
 }
 
 func TestRemindersGoToWhoStillOwes(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		ctx := t.Context()
 		w.clockTo(t, clock.DateOf(w.now.Now()), 10)

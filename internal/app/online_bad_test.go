@@ -17,6 +17,7 @@ import (
 // B8: money that the channel genuinely tells of, for an order that is not ours, is
 // heard, kept once however often it is told, and waits for a person.
 func TestOnlineMoneyForNoOrderOfOurs(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		channel, err := wechat.New(wechat.Deps{Host: w.url})
 		if err != nil {
@@ -57,6 +58,7 @@ func TestOnlineMoneyForNoOrderOfOurs(t *testing.T) {
 // B20: when the channel never tells of a payment, the house asks: within a minute
 // while somebody waits for it.
 func TestOnlineFoundByAsking(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
 		o := w.ask(t, w.rooms[0], 0)
@@ -73,6 +75,7 @@ func TestOnlineFoundByAsking(t *testing.T) {
 // B23: what the order was for is withdrawn while the code is out. The money is kept
 // as prepaid, somebody is told, and the channel is thanked.
 func TestOnlinePaidForWhatIsNotOwedAnyMore(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		ctx := t.Context()
 		o := w.ask(t, w.rooms[0], 0)
@@ -102,6 +105,7 @@ func TestOnlinePaidForWhatIsNotOwedAnyMore(t *testing.T) {
 // B30: a household that owes nothing, or has something to its good, is never sent to
 // the channel.
 func TestOnlineNothingToPay(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		for _, amount := range []money.Fen{0, -5_00} {
 			o, err := w.app.Cashier.OpenOrder(t.Context(), w.who, w.project, cashier.OrderTaking{Channel: "wechat", Room: w.rooms[0], Amount: amount, ExpectedOwed: onlineOwed, Confirmed: true})

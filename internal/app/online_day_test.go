@@ -16,6 +16,7 @@ import (
 // next one is of the old year, also for the reports; when its month has been
 // closed meanwhile it stands in the open one.
 func TestOnlinePaymentIsOfTheDayItWasPaid(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		last := time.Date(2026, 12, 31, 23, 59, 59, 0, clock.Shanghai())
 		w.now.Set(last.Add(-time.Minute))
@@ -55,6 +56,7 @@ func TestOnlinePaymentIsOfTheDayItWasPaid(t *testing.T) {
 
 // What is told days later is seen at once by whoever has looked in between.
 func TestOnlinePaymentToldDaysLaterIsSeen(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true, Hide: true})
 		o, day := w.ask(t, w.rooms[0], 0), clock.DateOf(w.now.Now())

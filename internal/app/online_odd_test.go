@@ -32,6 +32,7 @@ func (w *onlineWorld) wantCandidate(t *testing.T, o payment.Order, why payment.F
 // A bill paid twice: at the counter while the code is out, then by the code
 // (case G11).
 func TestOnlineSecondPaymentBecomesPrepaid(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		if _, err := w.app.Cashier.Receive(t.Context(), w.who, w.project, cashier.Taking{Room: o.Room, ExpectedOwed: onlineOwed,
@@ -61,6 +62,7 @@ func TestOnlineSecondPaymentBecomesPrepaid(t *testing.T) {
 }
 
 func TestOnlineOtherAmountBecomesPrepaid(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		w.pay(t, o)
@@ -76,6 +78,7 @@ func TestOnlineOtherAmountBecomesPrepaid(t *testing.T) {
 // A payment that reaches us after our order has ended, in another order than
 // it happened.
 func TestOnlineLatePaymentBecomesPrepaid(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
 		o := w.ask(t, w.rooms[0], 0)
@@ -99,6 +102,7 @@ func TestOnlineLatePaymentBecomesPrepaid(t *testing.T) {
 
 // A notice that is on disk is applied by whoever comes next, and only once.
 func TestOnlineCrashBetweenVerifyAndApply(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
 		o := w.ask(t, w.rooms[0], 0)
@@ -147,6 +151,7 @@ func (s *stumbling) SettleOrders(ctx context.Context, tx *db.Tx, project id.ID, 
 // A notice counts as applied together with what it says, never before: the one
 // that failed is applied by its own next try, before the channel is asked.
 func TestOnlineNoticeIsAppliedAgainAfterAFailure(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.app.Payment.Plug(&stumbling{w.app.Cashier, 1})
 		o := w.ask(t, w.rooms[0], 0)
@@ -166,6 +171,7 @@ func TestOnlineNoticeIsAppliedAgainAfterAFailure(t *testing.T) {
 // B21: a room has one code at a time; what is paid beside it is kept (see
 // TestOnlineSecondPaymentBecomesPrepaid).
 func TestOnlineCancelAndExpiry(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		if _, err := w.app.Cashier.OpenOrder(t.Context(), w.who, w.project, cashier.OrderTaking{Channel: "wechat", Room: o.Room, Amount: 1_00,
@@ -208,6 +214,7 @@ func TestOnlineCancelAndExpiry(t *testing.T) {
 
 // The same intention asks for one order; the channel that refuses closes it.
 func TestOnlineKeysAndRefusals(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		ask := cashier.OrderTaking{Channel: "wechat", Key: "k1", Room: w.rooms[0], Amount: onlineOwed, ExpectedOwed: onlineOwed}
 		first, err := w.app.Cashier.OpenOrder(t.Context(), w.who, w.project, ask)

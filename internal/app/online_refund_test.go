@@ -39,6 +39,7 @@ func (w *onlineWorld) refund(t *testing.T, refund id.ID) cashier.Refund {
 // asked for, refused, and known only from the bill of the next morning; each
 // time it is booked once, and both books say the same.
 func TestOnlineOriginalRefund(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		w.pay(t, o)

@@ -275,6 +275,7 @@ func (w *onlineWorld) capturedAll(t *testing.T, trades int) {
 }
 
 func TestOnlinePaymentBecomesOneReceipt(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		if o.State != payment.OrderWaiting || o.Amount != onlineOwed || len(o.Lines) != 1 || len(o.Number) > 32 || payment.ProjectOf(o.Number) != w.project {
@@ -329,6 +330,7 @@ func TestOnlineNotificationsOfAllKinds(t *testing.T) {
 
 // Fifty notifications at once, and the poll among them (case G10).
 func TestOnlineFiftyAtOnce(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
 		o := w.ask(t, w.rooms[0], 0)
@@ -396,6 +398,7 @@ func post(t *testing.T, address string, header http.Header, body []byte) int {
 // B11, B36, B37: nothing but the signed bytes at the address they were sent to is
 // believed, and nobody reads the XML of older protocols.
 func TestOnlineForgedNotificationsAreRefused(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true})
 		o := w.ask(t, w.rooms[0], 0)

@@ -16,6 +16,7 @@ import (
 // A message is durable together with what it tells, not a moment later, and
 // not without it (promise 11).
 func TestMessageIsInTheTransactionOfItsBusiness(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test"})
 		if err != nil {

@@ -85,6 +85,7 @@ func (w *onlineWorld) insideWeChat(t *testing.T, token string) {
 // Who pays is asked by the app of the merchant who gets the money, not by that
 // of the default one: WeChat names a payer differently to each.
 func TestInsideFollowsWhoGetsTheMoney(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		ctx, codes := t.Context(), w.app.Paycode
 		branch, err := w.sim.Enrol(wechatBranch)

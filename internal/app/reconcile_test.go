@@ -56,6 +56,7 @@ func (w *onlineWorld) differences(t *testing.T, state reconcile.DifferenceState)
 // All callbacks of a day are lost and queries do not help: the next morning's
 // books are right, and stay so whatever comes late.
 func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true, Hide: true})
 		var orders []payment.Order
@@ -109,6 +110,7 @@ func TestReconcileAfterADayWithoutCallbacks(t *testing.T) {
 // Every kind of difference is found, offered its remedies, and dealt with once.
 // (B34, B35)
 func TestReconcileDifferences(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		orders := w.spoiledDay(t)
 		w.tomorrow(10)
@@ -220,6 +222,7 @@ func (w *onlineWorld) caught(t *testing.T) {
 // A bill that is late, refused or not the one that was signed is fetched again
 // by itself; nothing of it is believed.
 func TestReconcileWaitsForTheBill(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.sim.Misbehave(sim.Faults{Drop: true, Hide: true})
 		o := w.ask(t, w.rooms[0], 0)
@@ -259,6 +262,7 @@ func TestReconcileWaitsForTheBill(t *testing.T) {
 // Two projects with one merchant: each keeps its own lines, and what nobody
 // asked for is the older one's.
 func TestReconcileSharedMerchant(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		o := w.ask(t, w.rooms[0], 0)
 		w.pay(t, o)

@@ -24,6 +24,7 @@ const (
 // TestForgottenPassword is P1 and G11: a code to the confirmed phone or mail of
 // an account sets a new password, once, and who asks learns nothing of accounts.
 func TestForgottenPassword(t *testing.T) {
+	t.Parallel()
 	messages(t, func(t *testing.T, w *messageWorld) {
 		d := &frontDesk{messageWorld: w, t: t, client: "10.0.0.7"}
 		w.mailAccount(t)

@@ -18,6 +18,7 @@ import (
 // TestRightsNameEveryPermission: every permission that an operation or a role
 // asks for can be granted in words.
 func TestRightsNameEveryPermission(t *testing.T) {
+	t.Parallel()
 	dbtest.Run(t, app.Migrations(), func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		a, err := app.Build(t.Context(), d, app.Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Version: "test"})
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 // What a channel has settled leaves its account and lies in the bank; the days
 // and merchants of the channel are judged without it.
 func TestChannelSettlementReachesTheBank(t *testing.T) {
+	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
 		w.pay(t, w.ask(t, w.rooms[0], 0))
 		w.later(t, time.Second)

@@ -277,6 +277,7 @@ func (w *endedWorld) goneBack(t *testing.T, room id.ID) {
 // answer got lost and the server began anew, and late; each is booked once, and
 // while money is on its way nothing else can be done with the document.
 func TestTerminationByTheChannel(t *testing.T) {
+	t.Parallel()
 	byBothChannels(t, func(t *testing.T, w *endedWorld) {
 		ctx := t.Context()
 		for _, room := range w.rooms[:3] {
@@ -324,6 +325,7 @@ func TestTerminationByTheChannel(t *testing.T) {
 // the document is computed anew, or the money goes back by hand; each needs a
 // second person, and no fen goes back twice.
 func TestTerminationRefusedByTheChannel(t *testing.T) {
+	t.Parallel()
 	byBothChannels(t, func(t *testing.T, w *endedWorld) {
 		ctx := t.Context()
 		for _, room := range w.rooms[:3] {
@@ -392,6 +394,7 @@ func TestTerminationRefusedByTheChannel(t *testing.T) {
 // A year paid by the channel and in cash goes back both ways; when something
 // changes before it is approved, it is computed anew in one step.
 func TestTerminationByTheChannelAndInCash(t *testing.T) {
+	t.Parallel()
 	byBothChannels(t, func(t *testing.T, w *endedWorld) {
 		ctx, room := t.Context(), w.rooms[0]
 		w.paid(t, room, 1500_00)

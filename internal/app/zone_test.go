@@ -18,6 +18,7 @@ import (
 // December, when it is still November in UTC and in New York, servers in three
 // zones charge the same, take money on the same day and answer the same text.
 func TestZoneOfTheMachineCountsNothing(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			want, where := "", ""

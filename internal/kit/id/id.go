@@ -21,7 +21,7 @@ const (
 	nodeBits = 9
 	seqBits  = 13
 	// Pattern is what an id looks like in JSON.
-	Pattern = `^\d{0,19}$`
+	Pattern = `^\d*$`
 	// MaxNode is the highest node number; nodes are leased from the database.
 	MaxNode = 1<<nodeBits - 1
 )
