@@ -113,11 +113,20 @@ func (s *Service) DropRows(ctx context.Context, tx *db.Tx, project id.ID, fresh 
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		for _, t := range p.terms() {
-			if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND term = ? AND person_id = ?", project, t.text, t.person); err != nil {
-				return fmt.Errorf("drop terms: %w", err)
+	// All terms of all of them go, so each term may be looked for with each person;
+	// few at a time, for that is what it costs.
+	for chunk := range slices.Chunk(people, 8) {
+		args := []any{project}
+		for _, p := range chunk {
+			args = append(args, p.ID)
+		}
+		for _, p := range chunk {
+			for _, t := range p.terms() {
+				args = append(args, t.text)
 			}
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND person_id IN ("+db.In(len(chunk))+") AND term IN ("+db.In(len(args)-1-len(chunk))+")", args...); err != nil {
+			return fmt.Errorf("drop terms: %w", err)
 		}
 	}
 	for chunk := range slices.Chunk(fresh["estate_room"], 500) {

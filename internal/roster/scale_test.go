@@ -50,7 +50,7 @@ func scaled(t testing.TB, engine db.Engine) (*Service, *job.Queue, id.ID) {
 // Imports are held to flat memory. Memory is all ours on SQLite; on PostgreSQL
 // fewer rows will do.
 func TestLargeImport(t *testing.T) {
-	for engine, n := range map[db.Engine]int{db.SQLite: 6_000, db.Postgres: 1_000} {
+	for engine, n := range map[db.Engine]int{db.SQLite: 2_000, db.Postgres: 600} {
 		t.Run(string(engine), func(t *testing.T) {
 			dbtest.Flat(t, n, 8, func(t *testing.T, n int) map[string]uint64 { return grownBy(t, engine, n) })
 		})
