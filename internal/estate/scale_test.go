@@ -2,9 +2,9 @@ package estate
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -41,8 +41,9 @@ func scaled(t testing.TB, engine db.Engine) (*Service, id.ID) {
 	return s, project
 }
 
-// TestSearchAmongMany holds every kind of search to 50 ms. LINLI_SEARCH_ROOMS
-// sets how many rooms; a million is what is promised.
+// TestSearchAmongMany holds every kind of search to half the time in which all rooms
+// are read, so none may read them. LINLI_SEARCH_ROOMS sets how many rooms;
+// `linli bench lists` holds the search among a million to its milliseconds.
 func TestSearchAmongMany(t *testing.T) {
 	total, err := strconv.Atoi(os.Getenv("LINLI_SEARCH_ROOMS"))
 	if err != nil {
@@ -54,30 +55,38 @@ func TestSearchAmongMany(t *testing.T) {
 			start := time.Now()
 			fillProject(t, s, project, total)
 			t.Logf("%d rooms with owners in %v", total, time.Since(start))
-			start = time.Now()
-			streamed := 0
-			if err := s.StreamRooms(t.Context(), s.db.Reader(t.Context()), project, RoomFilter{}, func(*BillingRoom) error { streamed++; return nil }); err != nil || streamed != total {
-				t.Fatalf("%d %v", streamed, err)
-			}
-			t.Logf("streamed in %v", time.Since(start))
+			all := fastest(3, func() {
+				streamed := 0
+				if err := s.StreamRooms(t.Context(), s.db.Reader(t.Context()), project, RoomFilter{}, func(*BillingRoom) error { streamed++; return nil }); err != nil || streamed != total {
+					t.Fatalf("%d %v", streamed, err)
+				}
+			})
+			t.Logf("streamed in %v", all)
 			for _, text := range []string{"1", "101", "3-2", "3-2-1502", "3栋1502", "1栋1单元101", "13800000017", "0017", "王小", "王小丁", "w", "wx", "wangxiaod", "小", "没有这个人", "zzz", "%", "a1"} {
-				times := make([]time.Duration, 9)
-				for i := range times {
-					begin := time.Now()
+				took := fastest(9, func() {
 					if _, err := s.Search(t.Context(), project, text, 10); err != nil {
 						t.Fatal(err)
 					}
-					times[i] = time.Since(begin)
-				}
-				slices.Sort(times)
-				t.Logf("%-14s %v", text, times[len(times)/2])
-				// The fastest says what the search needs; the others also what else the machine does.
-				if times[0] > 50*time.Millisecond {
-					t.Errorf("%q takes %v", text, times[0])
+				})
+				t.Logf("%-14s %v", text, took)
+				if took > all/2 {
+					t.Errorf("%q takes %v, all rooms %v", text, took, all)
 				}
 			}
 		})
 	}
+}
+
+// fastest is the shortest of n times that do takes: what the work needs; the others
+// also say what else the machine does.
+func fastest(n int, do func()) time.Duration {
+	least := time.Duration(math.MaxInt64)
+	for range n {
+		begin := time.Now()
+		do()
+		least = min(least, time.Since(begin))
+	}
+	return least
 }
 
 // fillProject makes rooms with one owner each, in bulk.
