@@ -93,6 +93,7 @@ func TestDoctorOfCorrections(t *testing.T) {
 			shiftBy("correction_line", "credited", less, "补差单 BC2026-000003 写着补收 0.25 元、减收 23.75 元"),
 			shiftBy("correction_line", "returned", less, "补差单 BC2026-000003 写着补收 0.25 元、减收 23.75 元"),
 			shiftBy("correction_credit", "amount", "charge_id = (SELECT MIN(charge_id) FROM correction_credit)", "补差单 BC2026-000003"),
+			shiftBy("billing_charge", "returned", "id = (SELECT charge_id FROM correction_line WHERE project_id = billing_charge.project_id AND "+less+")", "记的补差退回比补差单多 0.01 元"),
 			shiftBy("correction_batch_room", "plus", made, "第 1 间（made）补收 26.86 元"),
 			shiftBy("correction_batch_room", "minus", made, "第 1 间（made）补收 26.85 元、减收 0.01 元"),
 			shiftBy("correction_batch_room", "doc_id", made, "它的补差单 （没有）"),

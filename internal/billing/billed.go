@@ -3,6 +3,8 @@ package billing
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -39,11 +41,7 @@ func (s *Service) addLater(ctx context.Context, q db.Q, project id.ID, list map[
 	if s.later == nil || len(list) == 0 {
 		return nil
 	}
-	charges := make([]id.ID, 0, len(list))
-	for charge := range list {
-		charges = append(charges, charge)
-	}
-	lines, err := s.later(ctx, q, project, charges)
+	lines, err := s.later(ctx, q, project, slices.Collect(maps.Keys(list)))
 	if err != nil {
 		return fmt.Errorf("later documents of charges: %w", err)
 	}

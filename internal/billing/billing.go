@@ -47,7 +47,7 @@ var (
 	ErrNoRooms      = fault.New(fault.Conflict, "no_rooms", "这个项目还没有房屋，请先建房或导入")
 	ErrRunning      = fault.New(fault.Conflict, "run_generating", "这个月正在出账，请等它完成")
 	ErrRunState     = fault.New(fault.Conflict, "run_state", "这次出账现在不能这样做，请刷新后再看")
-	ErrPaid         = fault.New(fault.Conflict, "run_paid", "这次出账里已有收款，不能撤回；先把收款退回（没交班的作废收据，已交班的红冲），再撤回")
+	ErrPaid         = fault.New(fault.Conflict, "run_paid", "这次出账里已有收款，不能撤回；有补差退过钱的先撤销补差单，再把收款退回（没交班的作废收据，已交班的红冲），然后撤回")
 	ErrLineState    = fault.New(fault.Conflict, "line_state", "这条费用现在不能这样做，请刷新后再看")
 	ErrAmount       = fault.New(fault.Invalid, "amount_invalid", "金额要大于 0，且不超过 1 亿元；不收请用「不收这条」")
 	ErrReason       = fault.New(fault.Invalid, "reason_missing", "请写明原因，2–200 个字")

@@ -26,7 +26,7 @@ func chargedTwice(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 
 func brokenPaid(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT id, paid, amount FROM billing_charge
-		WHERE project_id = ? AND (paid < 0 OR paid > amount OR paid < waived + carried OR credited < 0 OR credited > waived OR (paid > carried AND (live = 0 OR hold <> 0))) ORDER BY id LIMIT 100`, project)
+		WHERE project_id = ? AND (paid < 0 OR paid > amount OR paid < waived + carried OR credited < 0 OR credited > waived OR returned < 0 OR (paid > carried AND (live = 0 OR hold <> 0))) ORDER BY id LIMIT 100`, project)
 	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var charge id.ID
 		var paid, amount money.Fen

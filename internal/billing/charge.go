@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,6 +40,7 @@ type Charge struct {
 	Waived   money.Fen // of Paid, without money: by waivers and credits
 	Credited money.Fen // of Waived, because it was computed too high (补差减收)
 	Carried  money.Fen // of Paid, before Linli, as an import says
+	Returned money.Fen // of Paid by money, what corrections made prepaid money of; see Back
 	Late     id.ID     // the charge that was late, when this is a late fee; else 0
 	Costs    bool      // what it cost to collect other charges (实现债权的费用)
 	Due      clock.Date
@@ -51,6 +53,10 @@ type Charge struct {
 
 // Owed is what is left to pay.
 func (c *Charge) Owed() money.Fen { return c.Amount - c.Paid }
+
+// Back is what of the charge counts as neither due nor paid, because a correction
+// gave it back. When the money itself goes back, too, it is owed again as a whole.
+func (c *Charge) Back() money.Fen { return min(c.Returned, c.Paid-c.Waived) }
 
 // Visible reports whether the charge is owed to the world: released, live and
 // not held back.
@@ -76,12 +82,9 @@ func (s *Service) Open(ctx context.Context, q db.Q, project id.ID, rooms []id.ID
 // LockOpen is Open with the charges locked until the end of tx, so that what
 // is read stays true. Lock order: runs (shared), charges by id.
 func (s *Service) LockOpen(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) ([]Charge, error) {
-	seen, err := openCharges(ctx, tx, project, rooms)
-	if err != nil {
-		return nil, fmt.Errorf("lock open charges: %w", err)
-	}
-	if tx.Engine() == db.SQLite {
-		return seen, nil
+	seen, err := s.Open(ctx, tx, project, rooms)
+	if err != nil || tx.Engine() == db.SQLite {
+		return seen, err
 	}
 	ids := make([]id.ID, len(seen))
 	for i := range seen {
@@ -90,11 +93,7 @@ func (s *Service) LockOpen(ctx context.Context, tx *db.Tx, project id.ID, rooms 
 	if err := lockCharges(ctx, tx, project, ids); err != nil {
 		return nil, fmt.Errorf("lock open charges: %w", err)
 	}
-	out, err := openCharges(ctx, tx, project, rooms)
-	if err != nil {
-		return nil, fmt.Errorf("lock open charges: %w", err)
-	}
-	return out, nil
+	return s.Open(ctx, tx, project, rooms)
 }
 
 // Settle takes amounts off charges inside tx. Errors: ErrNotOwed when a charge
@@ -138,7 +137,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 		if due[m.On] == nil {
 			due[m.On] = dueSteps{}
 		}
-		due[m.On].add(c.dueKey(), dueStep{paid: m.Amount})
+		due[m.On].add(c.dueKey(), c.settles(m.Amount, sign))
 	}
 	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
 		return fmt.Errorf("settle: %w", err)
@@ -152,28 +151,34 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 	return s.takeBackLate(ctx, tx, project, merged, have)
 }
 
+// settles is by how much the sums of a charge change when an amount of it is paid,
+// or with the sign goes back.
+func (c Charge) settles(amount, sign money.Fen) dueStep {
+	before := c.Back()
+	c.Paid += sign * amount
+	back := sign * (c.Back() - before)
+	return dueStep{waived: back, paid: amount - back}
+}
+
 // mergeSettlements adds up amounts of the same charge, which are of one day, and
 // sorts by charge.
 func mergeSettlements(list []Settlement) ([]Settlement, error) {
-	merged := make([]Settlement, 0, len(list))
-	for _, x := range list {
+	merged := slices.Clone(list)
+	slices.SortFunc(merged, func(a, b Settlement) int { return cmp.Compare(a.Charge, b.Charge) })
+	out := merged[:0]
+	for _, x := range merged {
+		n := len(out)
 		if x.Amount <= 0 || x.Charge == 0 {
 			return nil, ErrAmount
 		}
-		merged = append(merged, x)
-	}
-	slices.SortFunc(merged, func(a, b Settlement) int { return int(min(max(a.Charge-b.Charge, -1), 1)) })
-	out := merged[:0]
-	for _, x := range merged {
-		if n := len(out); n > 0 && out[n-1].Charge == x.Charge {
-			sum, err := out[n-1].Amount.Add(x.Amount)
-			if err != nil {
-				return nil, err
-			}
-			out[n-1].Amount = sum
+		if n == 0 || out[n-1].Charge != x.Charge {
+			out = append(out, x)
 			continue
 		}
-		out = append(out, x)
+		var err error
+		if out[n-1].Amount, err = out[n-1].Amount.Add(x.Amount); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

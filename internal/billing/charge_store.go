@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,7 +17,7 @@ import (
 
 const chargeColumns = `c.id, c.run_id, c.part, c.item_id, i.name, c.subject_id, c.payer_id, c.month, c.rate_id, c.quantity, c.price,
 	c.factor, c.amount, c.paid, c.due_date, c.hold, c.live, r.state, COALESCE(c.detail, ''),
-	c.waived, c.credited, c.carried, CASE WHEN c.source_kind = 2 THEN c.source_id ELSE 0 END, CASE WHEN i.basis = 'costs' THEN 1 ELSE 0 END`
+	c.waived, c.credited, c.carried, c.returned, CASE WHEN c.source_kind = 2 THEN c.source_id ELSE 0 END, CASE WHEN i.basis = 'costs' THEN 1 ELSE 0 END`
 
 const chargeTables = ` FROM billing_charge c
 	JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
@@ -26,7 +27,7 @@ func scanCharge(row db.Scanner) (Charge, error) {
 	var c Charge
 	var live, costs int
 	err := row.Scan(&c.ID, &c.Run, &c.part, &c.Item, &c.ItemName, &c.Subject, &c.Payer, &c.Month, &c.Rate, &c.Quantity, &c.Price,
-		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail, &c.Waived, &c.Credited, &c.Carried, &c.Late, &costs)
+		&c.Factor, &c.Amount, &c.Paid, &c.Due, &c.Hold, &live, &c.RunState, &c.detail, &c.Waived, &c.Credited, &c.Carried, &c.Returned, &c.Late, &costs)
 	c.Live, c.Costs = live == 1, costs == 1
 	return c, err
 }
@@ -53,26 +54,8 @@ func openCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]C
 
 func inOrder(list []Charge) {
 	slices.SortFunc(list, func(a, b Charge) int {
-		switch {
-		case a.Due != b.Due:
-			return int(a.Due - b.Due)
-		case a.Month != b.Month:
-			return int(a.Month - b.Month)
-		case a.Item != b.Item:
-			return order(a.Item, b.Item)
-		}
-		return order(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Item, b.Item), cmp.Compare(a.ID, b.ID))
 	})
-}
-
-func order(a, b id.ID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func withIDs(args []any, ids []id.ID) []any {
@@ -92,10 +75,10 @@ func lockCharges(ctx context.Context, tx *db.Tx, project id.ID, ids []id.ID) err
 	}
 	for list := range slices.Chunk(ids, chunk) {
 		args := withIDs([]any{project, project}, list)
-		err := lockRows(ctx, tx, `SELECT id FROM billing_run WHERE project_id = ? AND id IN
-			(SELECT run_id FROM billing_charge WHERE project_id = ? AND id IN (`+db.In(len(list))+`)) ORDER BY id FOR SHARE`, args)
-		if err != nil {
-			return err
+		rows, err := tx.Query(ctx, `SELECT id FROM billing_run WHERE project_id = ? AND id IN
+			(SELECT run_id FROM billing_charge WHERE project_id = ? AND id IN (`+db.In(len(list))+`)) ORDER BY id FOR SHARE`, args...)
+		if _, err = db.Collect(rows, err, func(db.Scanner) (struct{}, error) { return struct{}{}, nil }); err != nil {
+			return fmt.Errorf("lock runs of charges: %w", err)
 		}
 	}
 	for list := range slices.Chunk(ids, chunk) {
@@ -106,17 +89,6 @@ func lockCharges(ctx context.Context, tx *db.Tx, project id.ID, ids []id.ID) err
 		}
 	}
 	return nil
-}
-
-func lockRows(ctx context.Context, tx *db.Tx, query string, args []any) error {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("lock: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-	}
-	return rows.Err()
 }
 
 func chargesByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) (map[id.ID]Charge, error) {

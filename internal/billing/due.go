@@ -23,7 +23,8 @@ type DueKey struct {
 
 func (c *Charge) dueKey() DueKey { return DueKey{c.Item, c.Late != 0, c.Month, c.Due} }
 
-// DueSum is what was charged, waived and really paid of one key, in fen.
+// DueSum is what was charged, waived and really paid of one key, in fen. What a
+// correction gave back counts as waived, and is not paid.
 type DueSum struct {
 	DueKey
 	Amount, Waived, Paid money.Fen

@@ -59,7 +59,7 @@ func brokenDues(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 			SELECT item_id, late, month, due_date, amount AS a, waived AS w, carried AS b, paid AS p, 0 AS amount, 0 AS waived, 0 AS carried, 0 AS paid
 			FROM billing_due_day WHERE project_id = ?
 			UNION ALL
-			SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date, 0, 0, 0, 0, SUM(c.amount), SUM(c.waived), SUM(c.carried),
+			SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date, 0, 0, 0, 0, SUM(c.amount), SUM(c.waived + `+back+`), SUM(c.carried),
 				SUM(c.paid) FROM billing_charge c JOIN billing_part t ON t.project_id = c.project_id AND t.run_id = c.run_id AND t.no = c.part
 			WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND t.released = 1 GROUP BY 1, 2, 3, 4
 		) AS side GROUP BY item_id, late, month, due_date

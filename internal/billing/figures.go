@@ -13,7 +13,7 @@ import (
 
 // Collection is how much of one month's charges is paid (当期收缴): charges of
 // that month only, neither older ones nor prepaid money nor late fees; what was
-// dropped, withdrawn or waived is in neither number.
+// dropped, withdrawn, waived or given back by a correction is in neither number.
 type Collection struct {
 	Month     clock.Month
 	Due, Paid money.Fen

@@ -14,7 +14,7 @@ import (
 const memoMost = 2000
 
 // chargedMonth is what was charged for a month of a whole project. It changes
-// with runs and waivers and with no payment, so it is remembered until one of
+// with runs, waivers and what is given back, and with hardly a payment, so it is remembered until one of
 // them changes: to add up a month of 50,000 rooms takes half a second, to see
 // whether anything changed a millisecond.
 type chargedMonth struct {
@@ -25,13 +25,13 @@ type chargedMonth struct {
 
 // chargeState tells whether what was charged has changed: every release,
 // withdrawal, decision on a line, move to another payer and advance makes or
-// moves on a run, every approved waiver counts.
+// moves on a run, every approved waiver and what corrections gave back counts.
 type chargeState struct {
 	runs, released, versions, held, dropped int64
 	amount                                  money.Fen
 	newest                                  id.ID
 	releasedAt, withdrawnAt                 int64
-	waived                                  money.Fen
+	waived, back                            money.Fen
 }
 
 type monthKey struct {

@@ -13,6 +13,9 @@ import (
 const visible = ` FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
 	WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND r.state = 'released'`
 
+// back is Charge.Back.
+const back = "(CASE WHEN c.returned < c.paid - c.waived THEN c.returned ELSE c.paid - c.waived END)"
+
 // some is the condition that a charge is of one of the rooms; nil is all.
 func some(among []id.ID, args []any) (string, []any) {
 	if among == nil {
@@ -26,7 +29,7 @@ func (c *Collection) add(ctx context.Context, q db.Q, project id.ID, month clock
 	var part Collection
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(due), 0) AS BIGINT), CAST(COALESCE(SUM(paid), 0) AS BIGINT),
 			COUNT(*) FILTER (WHERE due > 0), COUNT(*) FILTER (WHERE due > 0 AND paid = due)
-		FROM (SELECT c.subject_id, SUM(c.amount - c.waived) AS due, SUM(c.paid - c.waived) AS paid`+visible+
+		FROM (SELECT c.subject_id, SUM(c.amount - c.waived - `+back+`) AS due, SUM(c.paid - c.waived - `+back+`) AS paid`+visible+
 		` AND c.source_kind <> 2 AND c.month = ?`+limit+` GROUP BY c.subject_id) per_room`, args...).Scan(&part.Due, &part.Paid, &part.Rooms, &part.PaidRooms)
 	c.Due, c.Paid, c.Rooms, c.PaidRooms = c.Due+part.Due, c.Paid+part.Paid, c.Rooms+part.Rooms, c.PaidRooms+part.PaidRooms
 	return err
@@ -63,7 +66,8 @@ func readChargeState(ctx context.Context, q db.Q, project id.ID) (c chargeState,
 		FROM billing_run WHERE project_id = ?`, project).
 		Scan(&c.runs, &c.released, &c.versions, &c.held, &c.dropped, &c.amount, &c.newest, &c.releasedAt, &c.withdrawnAt)
 	if err == nil {
-		err = q.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge WHERE project_id = ? AND waived > 0", project).Scan(&c.waived)
+		err = q.QueryRow(ctx, `SELECT (SELECT CAST(COALESCE(SUM(waived), 0) AS BIGINT) FROM billing_charge WHERE project_id = ? AND waived > 0),
+			(SELECT CAST(COALESCE(SUM(`+back+`), 0) AS BIGINT) FROM billing_charge c WHERE project_id = ? AND returned > 0)`, project, project).Scan(&c.waived, &c.back)
 	}
 	return c, err
 }

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -115,10 +116,8 @@ func (s *Service) PastDue(ctx context.Context, q db.Q, project id.ID, rooms []id
 // withLate adds to charges of a list what being late has cost by today.
 func (s *Service) withLate(ctx context.Context, q db.Q, project id.ID, list []chargeJSON) error {
 	var rooms []id.ID
-	seen := map[id.ID]bool{}
 	for i := range list {
-		if r := list[i].Room; list[i].DaysOver > 0 && !seen[r] {
-			seen[r] = true
+		if r := list[i].Room; list[i].DaysOver > 0 && !slices.Contains(rooms, r) {
 			rooms = append(rooms, r)
 		}
 	}

@@ -145,7 +145,7 @@ type PayerSplit struct {
 	ItemName string
 	Month    clock.Month
 	Amount   money.Fen // of the whole month
-	Paid     money.Fen // when anything is paid nothing moves
+	Paid     money.Fen // when anything is paid, or was and is prepaid now, nothing moves
 	Parts    []PayerPart
 
 	old   []segment
@@ -201,7 +201,7 @@ func (m *PayerMove) split(list []segment, item *tariff.Item) (*PayerSplit, error
 	out := &PayerSplit{ItemName: list[0].ItemName, Month: list[0].Month, old: list}
 	for i := range list {
 		out.Amount += list[i].Amount
-		out.Paid += list[i].Paid
+		out.Paid += max(list[i].Paid, list[i].Returned)
 	}
 	base, err := decodeDetail(list[0].detail)
 	if err != nil {

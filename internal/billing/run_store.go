@@ -119,7 +119,7 @@ func addUpParts(ctx context.Context, tx *db.Tx, project id.ID, r *Run) error {
 
 func anyPaid(ctx context.Context, tx *db.Tx, project id.ID, r *Run) (bool, error) {
 	var one int
-	err := tx.QueryRow(ctx, "SELECT 1 FROM billing_charge WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND paid > carried LIMIT 1",
+	err := tx.QueryRow(ctx, "SELECT 1 FROM billing_charge WHERE project_id = ? AND id >= ? AND id <= ? AND run_id = ? AND (paid > carried OR returned > 0) LIMIT 1",
 		project, r.First, r.Last, r.ID).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

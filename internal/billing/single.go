@@ -190,6 +190,8 @@ func (s *Service) mayRed(ctx context.Context, q db.Q, project id.ID, c *Charge, 
 		return fault.ErrStale
 	case c.Paid > 0:
 		return ErrRedPaid
+	case c.Returned > 0:
+		return ErrRedPaid.Say("这笔费用有补差退过钱，不能红冲；先撤销那张补差单，再红冲")
 	}
 	taken, err := lateCharged(ctx, q, project, []id.ID{c.ID})
 	if err == nil && taken[c.ID] > 0 {

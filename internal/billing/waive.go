@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"fmt"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -35,10 +34,7 @@ func (s *Service) CreditBack(ctx context.Context, tx *db.Tx, project, charge id.
 }
 
 func (s *Service) takeOff(ctx context.Context, tx *db.Tx, project, charge id.ID, amount, sign money.Fen, kind ledger.DocKind, doc id.ID) error {
-	if err := lockCharges(ctx, tx, project, []id.ID{charge}); err != nil {
-		return fmt.Errorf("take off charge: %w", err)
-	}
-	c, err := oneCharge(ctx, tx, project, charge)
+	c, err := lockedCharge(ctx, tx, project, charge)
 	switch {
 	case err != nil:
 		return err
@@ -53,7 +49,7 @@ func (s *Service) takeOff(ctx context.Context, tx *db.Tx, project, charge id.ID,
 	if kind == ledger.DocWaiver {
 		credited = 0
 	}
-	if err := addWaived(ctx, tx, project, charge, sign*amount, credited); err != nil {
+	if err := addWaived(ctx, tx, project, charge, sign*amount, credited, 0); err != nil {
 		return err
 	}
 	dueSteps{c.dueKey(): {waived: amount}}.keep(tx, project, sign)
@@ -64,13 +60,38 @@ func (s *Service) takeOff(ctx context.Context, tx *db.Tx, project, charge id.ID,
 	return s.ledger.Post(ctx, tx, project, []ledger.Posting{p})
 }
 
+// GiveBack notes inside tx that a correction made prepaid money of a part of what
+// was paid of a charge; a negative amount takes that back. Receipts stay as they
+// are. Errors: ErrNotOwed, ErrNothingTaken, fault.ErrNotFound.
+func (s *Service) GiveBack(ctx context.Context, tx *db.Tx, project, charge id.ID, amount money.Fen) error {
+	c, err := lockedCharge(ctx, tx, project, charge)
+	before := c.Back()
+	c.Returned += amount
+	switch {
+	case err != nil:
+		return err
+	case !c.Visible():
+		return ErrNotOwed
+	case c.Returned < 0 || amount > 0 && c.Returned > c.Paid-c.Waived:
+		return ErrNothingTaken
+	}
+	change := c.Back() - before
+	dueSteps{c.dueKey(): {waived: change, paid: -change}}.keep(tx, project, 1)
+	return addWaived(ctx, tx, project, charge, 0, 0, amount)
+}
+
+// Returned is what corrections gave back, by charge.
+func (s *Service) Returned(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.Fen, error) {
+	return settledCharges(ctx, q, project, "returned", "returned")
+}
+
 // Waived is what was given up of the charges of a project, by charge; those of
 // which nothing was are missing.
 func (s *Service) Waived(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.Fen, error) {
-	return settledCharges(ctx, q, project, "waived - credited")
+	return settledCharges(ctx, q, project, "waived", "waived - credited")
 }
 
 // Credited is what was taken off because it was computed too high, by charge.
 func (s *Service) Credited(ctx context.Context, q db.Q, project id.ID) (map[id.ID]money.Fen, error) {
-	return settledCharges(ctx, q, project, "credited")
+	return settledCharges(ctx, q, project, "waived", "credited")
 }

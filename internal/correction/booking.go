@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/billing"
@@ -67,7 +68,7 @@ func (b *booking) more(ctx context.Context, tx *db.Tx, d *Difference, l *Line) e
 // earlier corrections, then of the charge; what of it was paid becomes prepaid.
 // What was waived before was never paid and is not given back.
 func (b *booking) less(ctx context.Context, tx *db.Tx, l *Line) error {
-	targets, returned, err := chargesOf(ctx, tx, b.project, l.Charge)
+	targets, err := chargesOf(ctx, tx, b.project, l.Charge)
 	if err != nil {
 		return err
 	}
@@ -75,13 +76,10 @@ func (b *booking) less(ctx context.Context, tx *db.Tx, l *Line) error {
 	if err != nil {
 		return err
 	}
-	left, paid := -l.Amount, -returned
+	targets = slices.DeleteFunc(targets, func(charge id.ID) bool { c, ok := known[charge]; return !ok || !c.Visible() })
+	left := -l.Amount
 	for _, charge := range targets {
-		c, ok := known[charge]
-		if !ok || !c.Visible() {
-			continue
-		}
-		paid += c.Paid - c.Waived
+		c := known[charge]
 		if x := min(left, c.Owed()); x > 0 {
 			if err := b.s.billing.Credit(ctx, tx, b.project, charge, x); err != nil {
 				return err
@@ -91,7 +89,17 @@ func (b *booking) less(ctx context.Context, tx *db.Tx, l *Line) error {
 			left -= x
 		}
 	}
-	if l.Returned = max(0, min(left, paid)); l.Returned == 0 {
+	for _, charge := range targets {
+		c := known[charge]
+		if x := min(left, c.Paid-c.Waived-c.Returned); x > 0 {
+			if err := b.s.billing.GiveBack(ctx, tx, b.project, charge, x); err != nil {
+				return err
+			}
+			l.Returned += x
+			left -= x
+		}
+	}
+	if l.Returned == 0 {
 		return nil
 	}
 	if err := b.s.payment.Credit(ctx, tx, b.project, b.doc.Room, l.Payer, l.Returned, ledger.DocOverpaid, b.doc.ID); err != nil {
@@ -107,7 +115,12 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, d *Doc
 	returned := false
 	for i := range d.Lines {
 		l := &d.Lines[i]
-		returned = returned || l.Returned > 0
+		if l.Returned > 0 {
+			returned = true
+			if err := s.keepAgain(ctx, tx, project, l); err != nil {
+				return err
+			}
+		}
 		if l.Made == 0 {
 			continue
 		}
@@ -142,4 +155,28 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, project id.ID, d *Doc
 		return err
 	}
 	return s.ledger.Reverse(ctx, tx, project, ledger.DocOverpaid, d.ID, ledger.DocOverBack, d.ID, clock.DateOf(tx.Now()))
+}
+
+// keepAgain undoes what a line gave back; of which of its charges does not
+// matter, they are of one month.
+func (s *Service) keepAgain(ctx context.Context, tx *db.Tx, project id.ID, l *Line) error {
+	targets, err := chargesOf(ctx, tx, project, l.Charge)
+	if err != nil {
+		return err
+	}
+	known, err := s.billing.Named(ctx, tx, project, targets)
+	if err != nil {
+		return err
+	}
+	left := l.Returned
+	for _, charge := range targets {
+		c := known[charge]
+		if x := min(left, c.Returned); x > 0 && c.Visible() {
+			if err := s.billing.GiveBack(ctx, tx, project, charge, -x); err != nil {
+				return err
+			}
+			left -= x
+		}
+	}
+	return nil
 }

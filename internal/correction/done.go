@@ -84,7 +84,7 @@ const maxNamed = 100
 // write.
 func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q, out := s.db.Reader(ctx), []string{}
-	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){s.brokenNumbers, brokenSums, brokenRooms, s.brokenMade, s.brokenCredits, s.brokenReturns} {
+	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){s.brokenNumbers, brokenSums, brokenRooms, s.brokenMade, s.brokenCredits, s.brokenReturns, s.brokenBacks} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check corrections: %w", err)
@@ -190,6 +190,37 @@ func (s *Service) brokenReturns(ctx context.Context, q db.Q, project id.ID) ([]s
 	for _, doc := range slices.Sorted(maps.Keys(all)) {
 		if a, b := want[doc], have[doc]; a != b {
 			out = append(out, fmt.Sprintf("补差单 %s 转入预存 %s 元、撤回 %s 元，账上记了 %s 元、%s 元", doc, a[0].Yuan(), a[1].Yuan(), b[0].Yuan(), b[1].Yuan()))
+		}
+	}
+	return out, nil
+}
+
+// brokenBacks compares what charges say was given back of them with the lines of
+// valid documents, by the charge of the run.
+func (s *Service) brokenBacks(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
+	have, err := s.billing.Returned(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	made, err := madeLines(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range made {
+		have[x.charge] += have[x.made]
+		delete(have, x.made)
+	}
+	want, err := returnedByCharge(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range want {
+		have[x.charge] -= x.amount
+	}
+	var out []string
+	for _, charge := range slices.Sorted(maps.Keys(have)) {
+		if have[charge] != 0 {
+			out = append(out, fmt.Sprintf("应收 %s 记的补差退回比补差单多 %s 元", charge, have[charge].Yuan()))
 		}
 	}
 	return out, nil

@@ -40,24 +40,14 @@ func doneLines(ctx context.Context, q db.Q, project, after, upto id.ID, from, un
 }
 
 // chargesOf are the charges that corrections made for a charge, the oldest
-// first, and behind them the charge itself; and what of them was given back.
-func chargesOf(ctx context.Context, q db.Q, project, charge id.ID) ([]id.ID, money.Fen, error) {
-	var out []id.ID
-	var returned money.Fen
-	rows, err := q.Query(ctx, "SELECT l.made_id, l.returned"+validLines+" AND l.charge_id = ? ORDER BY l.doc_id, l.no", project, charge)
-	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-		var made id.ID
-		var back money.Fen
-		err := row.Scan(&made, &back)
-		if returned += back; made != 0 {
-			out = append(out, made)
-		}
-		return struct{}{}, err
-	})
+// first, and behind them the charge itself.
+func chargesOf(ctx context.Context, q db.Q, project, charge id.ID) ([]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT l.made_id"+validLines+" AND l.charge_id = ? AND l.made_id <> 0 ORDER BY l.doc_id, l.no", project, charge)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (made id.ID, err error) { return made, row.Scan(&made) })
 	if err != nil {
-		return nil, 0, fmt.Errorf("charges of corrections: %w", err)
+		return nil, fmt.Errorf("charges of corrections: %w", err)
 	}
-	return append(out, charge), returned, nil
+	return append(out, charge), nil
 }
 
 // credit is what a document took off a charge.
@@ -80,6 +70,12 @@ func creditsOf(ctx context.Context, q db.Q, project, doc id.ID) ([]credit, error
 func validCredits(ctx context.Context, q db.Q, project id.ID) ([]credit, error) {
 	rows, err := q.Query(ctx, `SELECT c.charge_id, CAST(SUM(c.amount) AS BIGINT) FROM correction_credit c JOIN correction_doc d ON d.project_id = c.project_id AND d.id = c.doc_id
 		WHERE c.project_id = ? AND d.state = 'made' GROUP BY c.charge_id ORDER BY c.charge_id`, project)
+	return db.Collect(rows, err, scanCredit)
+}
+
+// returnedByCharge sums what valid documents gave back, by the charge of the run.
+func returnedByCharge(ctx context.Context, q db.Q, project id.ID) ([]credit, error) {
+	rows, err := q.Query(ctx, "SELECT l.charge_id, CAST(SUM(l.returned) AS BIGINT)"+validLines+" AND l.returned > 0 GROUP BY l.charge_id", project)
 	return db.Collect(rows, err, scanCredit)
 }
 

@@ -116,10 +116,11 @@ func (p *Period) several() bool {
 	return len(p.Months) > 1
 }
 
-// whole refuses months that are not all paid by receipts.
+// whole refuses months that are not all paid by receipts, or of which a correction
+// gave back a part.
 func (p *Period) whole() error {
 	for i := range p.charges {
-		if c := &p.charges[i]; c.Owed() != 0 || c.Waived != 0 || c.Carried != 0 {
+		if c := &p.charges[i]; c.Owed() != 0 || c.Waived != 0 || c.Carried != 0 || c.Returned != 0 {
 			return ErrUnpaid
 		}
 	}

@@ -37,7 +37,7 @@ func Migrations() db.Migrations {
 var (
 	ErrAsk     = fault.New(fault.Invalid, "termination_invalid", "退费申请填写不完整，请按提示修改")
 	ErrNone    = fault.New(fault.Conflict, "termination_none", "这间房没有一次付清、还没到期的几个月，不用这样退")
-	ErrUnpaid  = fault.New(fault.Conflict, "termination_unpaid", "这几个月还没有全部付清，或有减免，不能一起退；没付的月份可以红冲")
+	ErrUnpaid  = fault.New(fault.Conflict, "termination_unpaid", "这几个月还没有全部付清，或有减免、补差退过钱，不能一起退；没付的月份可以红冲，补差单可以先撤销")
 	ErrNothing = fault.New(fault.Conflict, "termination_nothing", "按这个办法没有可退的金额")
 	ErrChanged = fault.New(fault.Conflict, "termination_changed", "这几个月的费用或收款刚有变动，请按现在的数据重新计算")
 	ErrOpen    = fault.New(fault.Conflict, "termination_open", "这几个月已有一张退费申请在办")
