@@ -199,7 +199,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 		Proof: func(project, receipt id.ID) string { return a.Paycode.ProofLink(project, receipt) }})
 	a.Shift = shift.New(shift.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
 	a.Dunning = dunning.New(dunning.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Notify: a.Notify, Jobs: a.Jobs, Company: a.company})
-	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
+	a.Invoice = invoice.New(invoice.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Cashier: a.Cashier, Ring: ring, Jobs: a.Jobs})
 	a.Deduct = deduct.New(deduct.Deps{DB: d, Payment: a.Payment, Cashier: a.Cashier, Jobs: a.Jobs})
 	a.Deposit = deposit.New(deposit.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
 	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})

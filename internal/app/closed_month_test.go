@@ -17,6 +17,7 @@ import (
 	"linli/internal/deposit"
 	"linli/internal/expense"
 	"linli/internal/identity"
+	"linli/internal/invoice"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -113,6 +114,9 @@ func (w *closedWorld) fill() {
 	_, err = w.lateTerms(ctx, w.project, w.item, 20260101, penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.NoCap})
 	w.must(err)
 	w.once = w.adjustWorld.once("门禁卡")
+	w.must(w.taxRate(w.item, 20260101, 600))
+	_, err = w.app.Analytics.SetTaxpayer(ctx, w.who, w.project, analytics.Taxpayer{From: 202601, Kind: analytics.General})
+	w.must(err)
 	w.must(w.bill(ctx, w.project, 202601))
 	w.now.Set(clock.Date(20260120).Start().Add(9 * time.Hour))
 	w.receipts = map[string]cashier.Receipt{}
@@ -163,6 +167,10 @@ func (w *closedWorld) fill() {
 		w.must(w.app.Analytics.CloseMonth(ctx, w.who, w.project, m))
 	}
 	w.before = figuresOf(w.t, w.app, w.project, 202601, 202602)
+}
+
+func (w *adjustWorld) taxRate(item id.ID, from clock.Date, rate int) error {
+	return w.app.Invoice.SetTax(w.t.Context(), w.who, w.project, invoice.Tax{Item: item, From: from, Rate: rate, Code: "3040801010000000000", Short: "企业管理服务"})
 }
 
 func (w *closedWorld) postedOpen() int64 {
@@ -271,6 +279,12 @@ func (w *closedWorld) ways() []locked {
 			_, err := w.app.Analytics.SetTaxpayer(ctx, w.who, w.project, analytics.Taxpayer{From: 202601, Kind: analytics.Small})
 			return err
 		}},
+		{"tax rate of another day of February", ledger.ErrMonthClosed.Code, func() error { return w.taxRate(w.item, 20260228, 900) }},
+		{"tax rate of January put right", ledger.ErrMonthClosed.Code, func() error { return w.taxRate(w.item, 20260101, 900) }},
+		{"tax code of January put right", "", func() error {
+			return w.app.Invoice.SetTax(ctx, w.who, w.project, invoice.Tax{Item: w.item, From: 20260101, Rate: 600, Code: "3040802000000000000", Short: "物业管理"})
+		}},
+		{"tax rate from March on", "", func() error { return w.taxRate(w.item, 20260301, 900) }},
 		{"closing again", ledger.ErrMonthClosed.Code, func() error { return w.app.Analytics.CloseMonth(ctx, w.who, w.project, 202602) }},
 		{"a posting of February by itself", ledger.ErrMonthClosed.Code, func() error {
 			return write(func(tx *db.Tx) error {
@@ -392,6 +406,37 @@ func TestClosedMonthsAreLocked(t *testing.T) {
 				t.Errorf("%s: %v, %d postings in March; want %s", way.name, err, more, way.want)
 			}
 		}
+	})
+}
+
+// The first rate of a fee item may begin in a closed month: without it the vouchers
+// of the month could not leave the house, and its receipts have no invoice.
+func TestFirstTaxRateInAClosedMonth(t *testing.T) {
+	inAdjustWorld(t, func(w *adjustWorld) {
+		ctx := t.Context()
+		_, err := w.app.Analytics.SetTaxpayer(ctx, w.who, w.project, analytics.Taxpayer{From: 202601, Kind: analytics.General})
+		w.must(err)
+		w.now.Set(clock.Date(20260305).Start())
+		w.must(w.app.Analytics.CloseMonth(ctx, w.who, w.project, 202601))
+		item, untaxed := w.open()[0].Item, func() int {
+			t.Helper()
+			v, err := w.app.Analytics.Vouchers(ctx, w.app.DB.Reader(ctx), w.project, analytics.Period{From: 202601, Until: 202601})
+			w.must(err)
+			return len(v.Untaxed)
+		}
+		if untaxed() != 1 {
+			t.Fatalf("%d items without a rate", untaxed())
+		}
+		w.must(w.taxRate(item, 20260101, 600))
+		if untaxed() != 0 {
+			t.Error("the rate does not count")
+		}
+		err = w.taxRate(item, 20260131, 900)
+		wantErr(t, err, ledger.ErrMonthClosed)
+		if text := fault.As(err).Text; text != "2026-01 已月结，它的报表和凭证不能再变；请从 2026-02 起，或先反结账" {
+			t.Errorf("says %s", text)
+		}
+		w.must(w.taxRate(item, 20260201, 900))
 	})
 }
 

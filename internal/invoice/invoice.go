@@ -2,7 +2,7 @@
 // dated tax of fee items, applications against receipts, and the way to the
 // provider and back, where an outcome that nobody knows is asked again and
 // never guessed. What stands on an invoice is not taken back before a red one.
-// Floor 8. Uses: audit, file, estate, tariff, billing, cashier.
+// Floor 8. Uses: audit, file, ledger, estate, tariff, billing, cashier.
 package invoice
 
 import (
@@ -19,6 +19,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/job"
+	"linli/internal/ledger"
 	"linli/internal/tariff"
 )
 
@@ -64,6 +65,7 @@ type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
 	Files   *file.Service
+	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Tariff  *tariff.Service
 	Billing *billing.Service
@@ -77,6 +79,7 @@ type Service struct {
 	db       *db.DB
 	audit    *audit.Service
 	files    *file.Service
+	ledger   *ledger.Service
 	estate   *estate.Service
 	tariff   *tariff.Service
 	billing  *billing.Service
@@ -89,7 +92,7 @@ type Service struct {
 // New builds the room, names its jobs and lets the counter know what may not
 // be taken back.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, files: d.Files, estate: d.Estate, tariff: d.Tariff, billing: d.Billing, cashier: d.Cashier, ring: d.Ring, jobs: d.Jobs}
+	s := &Service{db: d.DB, audit: d.Audit, files: d.Files, ledger: d.Ledger, estate: d.Estate, tariff: d.Tariff, billing: d.Billing, cashier: d.Cashier, ring: d.Ring, jobs: d.Jobs}
 	s.handleJobs(d.Jobs)
 	s.cashier.GuardInvoices(s.guard)
 	return s

@@ -85,7 +85,7 @@ func (t *Tax) check(small bool) error {
 
 // SetTax says how a fee item is taxed from a day on; the same day again
 // replaces what stood there. Invoices keep what they were asked with.
-// Errors: ErrTax, fault.ErrNotFound.
+// Errors: ErrTax, ledger.ErrMonthClosed, fault.ErrNotFound.
 func (s *Service) SetTax(ctx context.Context, who actor.Actor, project id.ID, t Tax) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		item, err := s.tariff.Item(ctx, tx, project, t.Item)
@@ -99,6 +99,9 @@ func (s *Service) SetTax(ctx context.Context, who actor.Actor, project id.ID, t 
 		if err := t.check(seller.Small); err != nil {
 			return err
 		}
+		if err := s.mayTax(ctx, tx, project, &t); err != nil {
+			return err
+		}
 		if err := putTax(ctx, tx, project, &t); err != nil {
 			return fmt.Errorf("write tax: %w", err)
 		}
@@ -109,6 +112,25 @@ func (s *Service) SetTax(ctx context.Context, who actor.Actor, project id.ID, t 
 	})
 	if err != nil {
 		return fmt.Errorf("set tax: %w", err)
+	}
+	return nil
+}
+
+// mayTax refuses another rate for days of a closed month: its vouchers part the tax
+// by the one that stood there. Where none stood yet they could not be exported, and
+// receipts of those days have no invoice, so the first rate may begin there.
+func (s *Service) mayTax(ctx context.Context, q db.Q, project id.ID, t *Tax) error {
+	list, err := listTaxes(ctx, q, project)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.Item == t.Item && x.From <= t.From {
+			if x.Rate == t.Rate && x.Simple == t.Simple {
+				return nil
+			}
+			return s.ledger.StillOpen(ctx, q, project, t.From.Month())
+		}
 	}
 	return nil
 }

@@ -143,7 +143,7 @@ func build(t *testing.T, d *db.DB, now *clock.Manual) *world {
 	w.billing = billing.New(billing.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Tariff: w.tariff, Jobs: w.jobs})
 	w.cashier = cashier.New(cashier.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Payment: payment.New(payment.Deps{DB: d}), Billing: w.billing,
 		LateFee: latefee.New(latefee.Deps{DB: d, Audit: log, Ledger: books, Estate: houses, Tariff: w.tariff, Billing: w.billing})})
-	w.invoice = invoice.New(invoice.Deps{DB: d, Tariff: w.tariff, Audit: log, Files: w.files, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})
+	w.invoice = invoice.New(invoice.Deps{DB: d, Tariff: w.tariff, Audit: log, Files: w.files, Ledger: books, Estate: houses, Billing: w.billing, Cashier: w.cashier, Ring: ring, Jobs: w.jobs})
 	w.desk = &desk{now: now, books: map[string]invoice.Answer{}}
 	w.invoice.Plug(w.desk)
 	err = d.Write(t.Context(), func(tx *db.Tx) error { return w.rooms(tx, houses) })
