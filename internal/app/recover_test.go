@@ -124,7 +124,7 @@ func (d *frontDesk) sameAnswers() {
 func (d *frontDesk) recovers(boss, _, one string) {
 	d.t.Helper()
 	mine := d.token("lixuemei", clerkPassword, "")
-	secret := d.bindTOTP(mine)
+	secret := d.bindTOTP(mine, clerkPassword)
 
 	late := d.forget("lixuemei", "sms")
 	d.after(d.t, 10*time.Minute)
@@ -212,10 +212,10 @@ func (d *frontDesk) onlyOnce(token, code string) {
 	}
 }
 
-func (d *frontDesk) bindTOTP(token string) (secret string) {
+func (d *frontDesk) bindTOTP(token, password string) (secret string) {
 	d.t.Helper()
 	var begun struct{ Secret string }
-	d.want(200, "secret", &begun)(d.call(token, "POST", "/session/totp", ""))
+	d.want(200, "secret", &begun)(d.call(token, "POST", "/session/totp", `{"password":"`+password+`"}`))
 	code, err := totp.GenerateCode(begun.Secret, d.now.Now())
 	if err != nil {
 		d.t.Fatal(err)

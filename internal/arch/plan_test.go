@@ -83,7 +83,7 @@ var publicOperations = map[string]bool{
 // its home page, which shows what his permissions allow.
 var anySignedIn = map[string]bool{
 	"read-session": true, "sign-out": true, "change-password": true, "read-home": true,
-	"start-totp": true, "confirm-totp": true, "remove-totp": true, "list-notices": true,
+	"start-totp": true, "confirm-totp": true, "remove-totp": true, "renew-recovery-codes": true, "list-notices": true,
 	"list-own-contacts": true, "ask-own-contact": true, "confirm-own-contact": true, "remove-own-contact": true,
 	// It answers for the projects whose reports the person may see.
 	"report-projects": true,

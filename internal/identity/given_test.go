@@ -40,7 +40,7 @@ func TestGivenPasswordIsReplacedFirst(t *testing.T) {
 func TestRescue(t *testing.T) {
 	eachEngine(t, func(t *testing.T, h *house) {
 		admin := h.staff()
-		h.bind(admin)
+		h.bind(admin, adminPassword)
 		for range 5 {
 			h.signIn(login{"login": "zhoulan", "password": "wrong"})
 		}

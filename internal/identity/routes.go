@@ -23,8 +23,9 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "remove-own-contact", Method: "POST", Path: "/session/contacts/{channel}/remove", Summary: "取消自己登记的手机或邮箱", Tag: tag, Secrets: true}, s.removeContact)
 
 	web.Handle(w, web.Op{ID: "list-roles", Method: "GET", Path: "/roles", Summary: "现成的和自建的角色", Tag: tag, Permission: PermManage}, s.listRoles)
-	web.Handle(w, web.Op{ID: "start-totp", Method: "POST", Path: "/session/totp", Summary: "开始绑定动态验证码，给出二维码", Tag: tag, Secrets: true}, s.startTOTP)
+	web.Handle(w, web.Op{ID: "start-totp", Method: "POST", Path: "/session/totp", Summary: "用密码开始绑定动态验证码，给出二维码", Tag: tag, Secrets: true}, s.startTOTP)
 	web.Handle(w, web.Op{ID: "confirm-totp", Method: "POST", Path: "/session/totp/confirm", Summary: "输入一次动态验证码完成绑定，给出恢复码", Tag: tag, Secrets: true}, s.confirmTOTP)
+	web.Handle(w, web.Op{ID: "renew-recovery-codes", Method: "POST", Path: "/session/totp/recovery", Summary: "换一组新的恢复码，旧的作废", Tag: tag, Secrets: true}, s.renewRecovery)
 	web.Handle(w, web.Op{ID: "remove-totp", Method: "POST", Path: "/session/totp/remove", Summary: "解除自己的动态验证码", Tag: tag, Status: 204, Secrets: true}, s.removeTOTP)
 	web.Handle(w, web.Op{ID: "reset-totp", Method: "POST", Path: "/accounts/{account}/totp/reset", Summary: "重置别人的动态验证码，该账号的登录全部失效", Tag: tag, Permission: PermManage}, s.resetTOTP)
 	web.Handle(w, web.Op{ID: "read-security", Method: "GET", Path: "/settings/security", Summary: "登录安全设置", Tag: tag, Permission: PermManage}, s.readPolicy)

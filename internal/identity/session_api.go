@@ -107,6 +107,7 @@ type sessionAccount struct {
 	Name  string `json:"name"`
 	Login string `json:"login"`
 	TOTP  bool   `json:"totp" doc:"已绑定动态验证码"`
+	Codes int    `json:"recovery_left" doc:"还没用过的恢复码个数"`
 }
 
 type sessionRole struct {
@@ -144,8 +145,12 @@ func (s *Service) readSession(ctx context.Context, who actor.Actor, _ *struct{})
 	if err != nil {
 		return nil, err
 	}
+	left, err := s.RecoveryLeft(ctx, q, a.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := &struct{ Body sessionBody }{sessionBody{
-		Account: sessionAccount{a.ID, a.Name, a.Login, a.TOTP}, Roles: []sessionRole{}, Permissions: []actor.Permission{},
+		Account: sessionAccount{a.ID, a.Name, a.Login, a.TOTP, left}, Roles: []sessionRole{}, Permissions: []actor.Permission{},
 		Grants: []sessionGrant{}, Projects: []sessionProject{},
 	}}
 	b := &out.Body

@@ -56,14 +56,15 @@ type secretRow struct {
 func sealPlace(account id.ID) string { return "identity_totp.secret." + account.String() }
 
 // StartTOTP makes a secret for the own account; it counts once ConfirmTOTP has
-// seen a code of it. Error: ErrTOTPBound.
-func (s *Service) StartTOTP(ctx context.Context, who actor.Actor) (Enrolment, error) {
-	q := s.db.Reader(ctx)
-	a, err := s.Account(ctx, q, who.Account)
+// seen a code of it. The password is asked, because whoever binds a telephone
+// shuts out everybody else. Errors: ErrTOTPBound, ErrOldPassword with the tries
+// left.
+func (s *Service) StartTOTP(ctx context.Context, who actor.Actor, password string) (Enrolment, error) {
+	a, err := s.own(ctx, who, password)
 	if err != nil {
-		return Enrolment{}, err
+		return Enrolment{}, fmt.Errorf("start second factor: %w", err)
 	}
-	company, err := s.Company(ctx, q)
+	company, err := s.Company(ctx, s.db.Reader(ctx))
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -84,7 +85,7 @@ func (s *Service) StartTOTP(ctx context.Context, who actor.Actor) (Enrolment, er
 		return Enrolment{}, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockAccount(ctx, tx, a.ID); err != nil {
+		if _, err := s.unchanged(ctx, tx, a); err != nil {
 			return err
 		}
 		if row, err := findSecret(ctx, tx, a.ID); err != nil || row.active {
@@ -143,9 +144,36 @@ func (s *Service) ConfirmTOTP(ctx context.Context, who actor.Actor, code string)
 	return codes, nil
 }
 
-// RemoveTOTP takes the second factor off the own account; a code or a recovery
-// code proves that it is meant. Wrong ones count like wrong passwords.
+// RemoveTOTP takes the second factor off the own account. Errors: those of byCode.
 func (s *Service) RemoveTOTP(ctx context.Context, who actor.Actor, code string) error {
+	err := s.byCode(ctx, who, code, func(tx *db.Tx, a Account) error {
+		s.note(tx, who, "totp_removed", a, nil, nil, "%s 解除了动态验证码", a.Name)
+		return dropSecret(ctx, tx, a.ID)
+	})
+	if err != nil {
+		return fmt.Errorf("remove second factor: %w", err)
+	}
+	return nil
+}
+
+// RenewRecovery puts new recovery codes in the place of all old ones, which
+// open nothing any more. Errors: those of byCode.
+func (s *Service) RenewRecovery(ctx context.Context, who actor.Actor, code string) (codes []string, err error) {
+	codes = newRecovery()
+	err = s.byCode(ctx, who, code, func(tx *db.Tx, a Account) error {
+		s.note(tx, who, "recovery_renewed", a, nil, nil, "%s 换了新的恢复码，旧的作废", a.Name)
+		return putRecovery(ctx, tx, a.ID, s.digests(a.ID, codes))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("renew recovery codes: %w", err)
+	}
+	return codes, nil
+}
+
+// byCode does what a code of the own telephone, or a recovery code, proves to
+// be meant. Wrong ones count like wrong passwords: ErrBindCode with the tries
+// left, ErrLocked, ErrNoTOTP.
+func (s *Service) byCode(ctx context.Context, who actor.Actor, code string, act func(*db.Tx, Account) error) error {
 	a, err := s.Account(ctx, s.db.Reader(ctx), who.Account)
 	if err != nil {
 		return err
@@ -164,16 +192,21 @@ func (s *Service) RemoveTOTP(ctx context.Context, who actor.Actor, code string) 
 		if err := clearAttempts(ctx, tx, attemptKey(a.Login)); err != nil {
 			return err
 		}
-		s.note(tx, who, "totp_removed", a, nil, nil, "%s 解除了动态验证码", a.Name)
-		return dropSecret(ctx, tx, a.ID)
+		return act(tx, a)
 	})
 	if errors.Is(err, ErrCode) {
-		err = wrongAnswer(ErrBindCode, left)
+		return wrongAnswer(ErrBindCode.At("body.code", ErrBindCode.Text, nil), left)
 	}
+	return err
+}
+
+// RecoveryLeft counts the recovery codes of an account that open something.
+func (s *Service) RecoveryLeft(ctx context.Context, q db.Q, account id.ID) (int, error) {
+	n, err := countRecovery(ctx, q, account)
 	if err != nil {
-		return fmt.Errorf("remove second factor: %w", err)
+		return 0, fmt.Errorf("count recovery codes: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 // ResetTOTP takes the second factor off somebody else's account, who has lost

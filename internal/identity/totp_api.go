@@ -15,8 +15,14 @@ type enrolment struct {
 	}
 }
 
-func (s *Service) startTOTP(ctx context.Context, who actor.Actor, _ *struct{}) (*enrolment, error) {
-	e, err := s.StartTOTP(ctx, who)
+type startInput struct {
+	Body struct {
+		Password string `json:"password" maxLength:"1000" doc:"现在的密码"`
+	}
+}
+
+func (s *Service) startTOTP(ctx context.Context, who actor.Actor, in *startInput) (*enrolment, error) {
+	e, err := s.StartTOTP(ctx, who, in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +34,7 @@ func (s *Service) startTOTP(ctx context.Context, who actor.Actor, _ *struct{}) (
 
 type codeInput struct {
 	Body struct {
-		Code string `json:"code" minLength:"1" maxLength:"40" doc:"动态验证码；解除时也可以用恢复码"`
+		Code string `json:"code" minLength:"1" maxLength:"40" doc:"动态验证码；解除和换恢复码时也可以用恢复码"`
 	}
 }
 
@@ -39,7 +45,14 @@ type recoveryCodes struct {
 }
 
 func (s *Service) confirmTOTP(ctx context.Context, who actor.Actor, in *codeInput) (*recoveryCodes, error) {
-	codes, err := s.ConfirmTOTP(ctx, who, in.Body.Code)
+	return answerCodes(s.ConfirmTOTP(ctx, who, in.Body.Code))
+}
+
+func (s *Service) renewRecovery(ctx context.Context, who actor.Actor, in *codeInput) (*recoveryCodes, error) {
+	return answerCodes(s.RenewRecovery(ctx, who, in.Body.Code))
+}
+
+func answerCodes(codes []string, err error) (*recoveryCodes, error) {
 	if err != nil {
 		return nil, err
 	}

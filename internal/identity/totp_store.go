@@ -56,6 +56,11 @@ func useRecovery(ctx context.Context, tx *db.Tx, account id.ID, digest string) (
 	if err != nil || n == 0 {
 		return 0, false, err
 	}
-	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM identity_recovery WHERE account_id = ?", account).Scan(&left)
+	left, err = countRecovery(ctx, tx, account)
 	return left, true, err
+}
+
+func countRecovery(ctx context.Context, q db.Q, account id.ID) (n int, err error) {
+	err = q.QueryRow(ctx, "SELECT COUNT(*) FROM identity_recovery WHERE account_id = ?", account).Scan(&n)
+	return n, err
 }

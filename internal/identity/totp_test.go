@@ -50,10 +50,11 @@ func scannable(t *testing.T, data string) {
 }
 
 // bind gives an account its second factor.
-func (h *house) bind(token string) (secret string, recovery []string) {
+func (h *house) bind(token, password string) (secret string, recovery []string) {
 	h.t.Helper()
 	var e struct{ Secret, URL, QR string }
-	h.want(h.call(token, "POST", "/session/totp", nil), 200, "data:image/png;base64,").read(h.t, &e)
+	h.want(h.call(token, "POST", "/session/totp", map[string]any{"password": freshPassword}), 422, "body.password")
+	h.want(h.call(token, "POST", "/session/totp", map[string]any{"password": password}), 200, "data:image/png;base64,").read(h.t, &e)
 	if !strings.HasPrefix(e.URL, "otpauth://totp/") || !strings.Contains(e.URL, e.Secret) {
 		h.t.Errorf("url %s", e.URL)
 	}
@@ -72,8 +73,8 @@ func TestSecondFactor(t *testing.T) {
 		admin := h.staff()
 		h.hire(admin, "sunmin", on("1", "clerk"))
 		sun := h.token("sunmin", clerkPassword)
-		secret, recovery := h.bind(sun)
-		h.want(h.call(sun, "POST", "/session/totp", nil), 409, "totp_bound")
+		secret, recovery := h.bind(sun, clerkPassword)
+		h.want(h.call(sun, "POST", "/session/totp", map[string]any{"password": clerkPassword}), 409, "totp_bound")
 		if n := h.count("SELECT COUNT(*) FROM identity_totp WHERE secret LIKE '%" + secret + "%'"); n != 0 {
 			t.Error("the secret lies open in the table")
 		}
@@ -109,6 +110,20 @@ func TestSecondFactor(t *testing.T) {
 		var out struct{ Token string }
 		h.want(h.signIn(in(h.code(secret))), 200, "token").read(t, &out)
 
+		// New recovery codes end the old ones; wrong proofs are counted.
+		h.want(h.call(out.Token, "GET", "/session", nil), 200, `"recovery_left":9`)
+		h.want(h.call(out.Token, "POST", "/session/totp/recovery", map[string]any{"code": "1"}), 422, "还可试 4 次")
+		var fresh struct{ Codes []string }
+		h.want(h.call(out.Token, "POST", "/session/totp/recovery", map[string]any{"code": recovery[1]}), 200, "codes").read(t, &fresh)
+		h.want(h.call(out.Token, "GET", "/session", nil), 200, `"recovery_left":10`)
+		h.want(h.signIn(in(recovery[2])), 401, "login_code_wrong")
+		h.want(h.signIn(in(fresh.Codes[0])), 200, "token")
+		h.want(h.call(out.Token, "GET", "/session", nil), 200, `"recovery_left":9`)
+		if got := h.log("identity.recovery_renewed"); len(got) != 1 || !strings.Contains(got[0].Summary, "旧的作废") {
+			t.Errorf("log of the new recovery codes: %+v", got)
+		}
+		recovery = fresh.Codes
+
 		// Off again by a code; wrong ones are counted.
 		h.want(h.call(out.Token, "POST", "/session/totp/remove", map[string]any{"code": "1"}), 422, "还可试 4 次")
 		h.want(h.call(out.Token, "POST", "/session/totp/remove", map[string]any{"code": recovery[1]}), 204, "")
@@ -131,7 +146,7 @@ func TestAdministratorResetsTheSecondFactor(t *testing.T) {
 		at := "/accounts/" + h.hire(admin, "sunmin", on("1", "clerk")).String()
 		sun := h.token("sunmin", clerkPassword)
 		h.want(h.call(admin, "POST", at+"/totp/reset", nil), 409, "totp_not_bound")
-		h.bind(sun)
+		h.bind(sun, clerkPassword)
 		h.want(h.call(admin, "GET", at, nil), 200, `"totp":true`)
 		h.want(h.call(sun, "POST", at+"/totp/reset", nil), 403, "forbidden")
 		h.want(h.call(admin, "POST", at+"/totp/reset", nil), 200, `"totp":false`)
@@ -142,7 +157,7 @@ func TestAdministratorResetsTheSecondFactor(t *testing.T) {
 		if got := h.log("identity.totp_reset"); len(got) != 1 || got[0].Name != "周岚" {
 			t.Errorf("log of the reset: %+v", got)
 		}
-		h.bind(admin)
+		h.bind(admin, adminPassword)
 		var list struct{ Items []struct{ ID string } }
 		h.call(admin, "GET", "/accounts?q=zhoulan", nil).read(t, &list)
 		h.want(h.call(admin, "POST", "/accounts/"+list.Items[0].ID+"/totp/reset", nil), 409, "totp_own")
@@ -194,7 +209,7 @@ func TestSecuritySettings(t *testing.T) {
 		sun = h.token("sunmin", clerkPassword)
 		h.want(h.call(sun, "GET", "/projects/1/look", nil), 404, "")
 		h.want(h.call(sun, "GET", "/session", nil), 200, `"due":"totp"`)
-		h.bind(sun)
+		h.bind(sun, clerkPassword)
 		h.want(h.call(sun, "GET", "/session", nil), 200, `"due":""`)
 		h.want(h.call(sun, "GET", "/projects/1/look", nil), 204, "")
 		h.want(h.call(admin, "PUT", "/settings/security", security(10, 90, 1440)), 200, "")

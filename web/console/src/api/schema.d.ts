@@ -5364,7 +5364,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 开始绑定动态验证码，给出二维码 */
+        /** 用密码开始绑定动态验证码，给出二维码 */
         post: operations["start-totp"];
         delete?: never;
         options?: never;
@@ -5383,6 +5383,23 @@ export interface paths {
         put?: never;
         /** 输入一次动态验证码完成绑定，给出恢复码 */
         post: operations["confirm-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 换一组新的恢复码，旧的作废 */
+        post: operations["renew-recovery-codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8020,7 +8037,7 @@ export interface components {
             people: components["schemas"]["AuditDoer"][];
         };
         CodeInputBody: {
-            /** @description 动态验证码；解除时也可以用恢复码 */
+            /** @description 动态验证码；解除和换恢复码时也可以用恢复码 */
             code: string;
         };
         "Confirm-own-contactRequest": {
@@ -10398,6 +10415,11 @@ export interface components {
             id: string;
             login: string;
             name: string;
+            /**
+             * Format: int64
+             * @description 还没用过的恢复码个数
+             */
+            recovery_left: number;
             /** @description 已绑定动态验证码 */
             totp: boolean;
         };
@@ -14314,6 +14336,10 @@ export interface components {
             query?: string;
             /** @description 为什么要完整的号码，会记入操作日志 */
             reason?: string;
+        };
+        StartInputBody: {
+            /** @description 现在的密码 */
+            password: string;
         };
         StartRunInBody: {
             /**
@@ -56052,7 +56078,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -56147,6 +56177,111 @@ export interface operations {
         };
     };
     "confirm-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-recovery-codes": {
         parameters: {
             query?: never;
             header?: never;

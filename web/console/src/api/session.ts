@@ -1,6 +1,6 @@
 import { send } from './client'
 
-export interface Account { id: string; name: string; login: string; totp?: boolean }
+export interface Account { id: string; name: string; login: string; totp?: boolean; recovery_left?: number }
 /** A role held on one project, or on all of them when project_id is null. */
 export interface HeldRole { project_id: string | null; role: string; role_name: string }
 export interface ProjectRef { id: string; name: string; kind: string }

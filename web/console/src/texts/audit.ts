@@ -5,7 +5,7 @@ const acts: Record<string, string> = {
   'identity.account_reinstated': '恢复账号', 'identity.grants_changed': '调整角色', 'identity.password_changed': '修改密码', 'identity.password_reset': '重置密码',
   'identity.recovery_used': '用恢复码登录', 'identity.role_created': '新建角色', 'identity.role_changed': '修改角色', 'identity.role_retired': '停用角色',
   'identity.role_reinstated': '恢复角色', 'identity.security_changed': '修改登录安全', 'identity.signed_in': '登录', 'identity.signed_out': '退出登录', 'identity.login_locked': '登录被锁定',
-  'identity.totp_bound': '绑定动态验证码', 'identity.totp_reset': '重置动态验证码', 'identity.totp_removed': '解除动态验证码', 'identity.company_changed': '修改公司名称', 'identity.contact_changed': '修改手机与邮箱', 'identity.password_recovered': '用验证码找回密码', 'identity.recovery_asked': '申请找回密码',
+  'identity.totp_bound': '绑定动态验证码', 'identity.totp_reset': '重置动态验证码', 'identity.totp_removed': '解除动态验证码', 'identity.recovery_renewed': '换恢复码', 'identity.company_changed': '修改公司名称', 'identity.contact_changed': '修改手机与邮箱', 'identity.password_recovered': '用验证码找回密码', 'identity.recovery_asked': '申请找回密码',
   'identity.notice_published': '发布公告', 'identity.notice_ended': '撤下公告', 'identity.setup': '首次启用',
   'estate.project_created': '新建项目', 'estate.project_changed': '修改项目', 'estate.project_copied': '套用另一个项目的设置', 'estate.building_created': '新建楼栋', 'estate.building_changed': '修改楼栋', 'estate.unit_created': '新建单元',
   'estate.room_created': '新建房屋', 'estate.rooms_created': '批量新建房屋', 'estate.rooms_placed': '楼栋改名后的房屋', 'estate.room_changed': '修改房屋', 'estate.person_created': '新建住户', 'estate.person_changed': '修改住户',
