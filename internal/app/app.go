@@ -175,7 +175,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 		return nil, fmt.Errorf("open key ring: %w", err)
 	}
 	a := &App{DB: d, Jobs: job.New(d, c.Log), log: c.Log}
-	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log})
+	a.Audit = audit.New(audit.Deps{DB: d, Key: ring.AuditKey(), Log: c.Log, Projects: a.projectNames})
 	a.File = file.New(file.Deps{DB: d, Dir: filepath.Join(c.Dir, "files"), Jobs: a.Jobs,
 		Actor: func(ctx context.Context, account id.ID) (actor.Actor, error) { return a.Identity.Acting(ctx, account) }, Record: a.recordExport})
 	a.Ledger = ledger.New(ledger.Deps{DB: d})
@@ -300,6 +300,16 @@ func (a *App) projects(ctx context.Context, who actor.Actor) ([]identity.Project
 		out[i] = identity.ProjectRef{ID: p.ID, Name: p.Name, Kind: p.Kind}
 	}
 	return out, nil
+}
+
+// projectNames tells the log what the projects are called that a person sees.
+func (a *App) projectNames(ctx context.Context, who actor.Actor) (map[id.ID]string, error) {
+	list, err := a.Estate.Projects(ctx, who)
+	out := make(map[id.ID]string, len(list))
+	for _, p := range list {
+		out[p.ID] = p.Name
+	}
+	return out, err
 }
 
 // buildings tells identity which buildings a grant may be limited to.

@@ -5,6 +5,7 @@
 package audit
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -40,11 +41,13 @@ const (
 var errNoKey = errors.New("audit: no key")
 
 // Deps is what the log stands on. Key seals the chain; it is kept outside the
-// database, 32 random bytes. Log may be nil.
+// database, 32 random bytes. Log may be nil. Projects names the projects that
+// somebody sees where an entry has only their ids; it may be nil.
 type Deps struct {
-	DB  *db.DB
-	Key []byte
-	Log *slog.Logger
+	DB       *db.DB
+	Key      []byte
+	Log      *slog.Logger
+	Projects func(ctx context.Context, who actor.Actor) (map[id.ID]string, error)
 }
 
 // Service writes, reads and checks the log. Safe for concurrent use.
@@ -52,6 +55,7 @@ type Service struct {
 	db      *db.DB
 	key     []byte
 	log     *slog.Logger
+	names   func(ctx context.Context, who actor.Actor) (map[id.ID]string, error)
 	anonyms limiter
 	step    int // entries one statement of a search looks through
 }
@@ -61,7 +65,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: d.DB, key: d.Key, log: d.Log, step: searchStep}
+	return &Service{db: d.DB, key: d.Key, log: d.Log, names: d.Projects, step: searchStep}
 }
 
 // Broken is the first place where a chain does not hold.

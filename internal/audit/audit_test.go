@@ -25,7 +25,10 @@ import (
 func rooms() []db.Migrations { return []db.Migrations{web.Migrations(), audit.Migrations()} }
 
 func service(d *db.DB) *audit.Service {
-	return audit.New(audit.Deps{DB: d, Key: []byte("0123456789abcdef0123456789abcdef")})
+	return audit.New(audit.Deps{DB: d, Key: []byte("0123456789abcdef0123456789abcdef"),
+		Projects: func(context.Context, actor.Actor) (map[id.ID]string, error) {
+			return map[id.ID]string{2: "翠湖花园"}, nil
+		}})
 }
 
 var clerk = actor.Actor{Account: 7, Name: "李雪梅", Session: "5e55", Address: "10.0.0.9"}

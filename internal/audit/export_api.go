@@ -29,18 +29,55 @@ var ErrManyEntries = fault.New(fault.Invalid, "audit_export_too_long", "超过 5
 
 // Exports are the lists of this room that can be taken out.
 func (s *Service) Exports() []export.Offer {
-	check, rows := export.Pages(s.listProject, func(o *auditList) page.List[auditRow] { return o.Body.List }, cells)
+	check, rows := export.Batches(s.listProject, func(o *auditList) page.List[auditRow] { return o.Body.List },
+		func(ctx context.Context, a export.Ask, items []auditRow, emit export.Emit) error {
+			w, err := s.lexicon(ctx, a.Who)
+			if err != nil {
+				return err
+			}
+			for i := range items {
+				if err := w.emit(&items[i], emit); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	return []export.Offer{{Key: "audit", Name: "操作日志", Permission: PermRead, Check: check, Rows: rows, Columns: columns()}}
 }
 
 func columns() []sheet.Column {
-	return []sheet.Column{{Title: "序号", Width: 8}, export.Text("时间", 20), export.Text("谁", 12), export.Text("做了什么", 60), export.Text("动作代码", 24),
-		export.Text("对象代码", 14), export.Text("对象编号", 22), export.Text("网络地址", 18), export.Text("改之前", 40), export.Text("改之后", 40)}
+	return []sheet.Column{{Title: "序号", Width: 8}, export.Text("时间", 20), export.Text("谁", 12), export.Text("做了什么", 60), export.Text("动作", 18),
+		export.Text("对象", 14), export.Text("对象编号", 22), export.Text("网络地址", 18), export.Text("改了什么", 60)}
 }
 
-func cells(r *auditRow) []sheet.Value {
-	return []sheet.Value{sheet.Int(r.Seq), sheet.Text(r.At.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(r.Name), sheet.Text(r.Summary),
-		sheet.Text(r.Action), sheet.Text(r.Kind), sheet.Text(r.Subject.String()), sheet.Text(r.Address), sheet.Text(short(r.Before)), sheet.Text(short(r.After))}
+// lexicon has the words of the page, with the names of the projects that who sees.
+func (s *Service) lexicon(ctx context.Context, who actor.Actor) (lexicon, error) {
+	w, err := readLexicon()
+	if err != nil || s.names == nil {
+		return w, err
+	}
+	names, err := s.names(ctx, who)
+	if err != nil {
+		return w, fmt.Errorf("names of projects: %w", err)
+	}
+	w.projects = make(map[string]string, len(names))
+	for project, name := range names {
+		w.projects[project.String()] = name
+	}
+	return w, nil
+}
+
+func (w lexicon) emit(r *auditRow, emit export.Emit) error {
+	changed, err := w.changes(r.Before, r.After)
+	if err != nil {
+		return fmt.Errorf("entry %d: %w", r.Seq, err)
+	}
+	subject := ""
+	if r.Subject != 0 {
+		subject = r.Subject.String()
+	}
+	return emit([]sheet.Value{sheet.Int(r.Seq), sheet.Text(r.At.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(w.who(r)), sheet.Text(r.Summary),
+		sheet.Text(named(w.Acts, r.Action)), sheet.Text(named(w.Kinds, r.Kind)), sheet.Text(subject), sheet.Text(r.Address), sheet.Text(short(changed))})
 }
 
 type sheetOut struct {
@@ -54,12 +91,16 @@ type sheetOut struct {
 func (s *Service) sheetInstallation(ctx context.Context, who actor.Actor, in *AuditFilter) (*sheetOut, error) {
 	var b bytes.Buffer
 	n, filter := 0, *in
-	err := sheet.WriteXLSX(&b, []sheet.Sheet{{Name: "公司操作日志", Columns: columns(), Rows: func(emit func([]sheet.Value) error) error {
+	w, err := s.lexicon(ctx, who)
+	if err != nil {
+		return nil, fmt.Errorf("export company log: %w", err)
+	}
+	err = sheet.WriteXLSX(&b, []sheet.Sheet{{Name: "公司操作日志", Columns: columns(), Rows: func(emit func([]sheet.Value) error) error {
 		return s.eachInstallation(ctx, who, filter, func(r *auditRow) error {
 			if n++; n > companyRows {
 				return ErrManyEntries
 			}
-			return emit(cells(r))
+			return w.emit(r, emit)
 		})
 	}}})
 	if err != nil {
@@ -119,9 +160,9 @@ func asked(f AuditFilter, rows int) map[string]any {
 	return out
 }
 
-func short(text []byte) string {
-	if r := []rune(string(text)); len(r) > maxCell {
+func short(text string) string {
+	if r := []rune(text); len(r) > maxCell {
 		return string(r[:maxCell]) + "…"
 	}
-	return string(text)
+	return text
 }

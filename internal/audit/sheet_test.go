@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,10 @@ func TestCompanySheet(t *testing.T) {
 			}
 			s.Record(tx, audit.Entry{Project: 1, Who: clerk, Action: "identity.signed_in", Kind: "account", Summary: "别的项目"})
 			s.Record(tx, audit.Entry{Who: clerk, Action: "identity.setup", Kind: "company", Summary: "首次启用", After: map[string]int{"x": 1}})
+			s.Record(tx, audit.Entry{Who: clerk, Action: "identity.grants_changed", Kind: "account", Subject: 7, Summary: "调整角色",
+				Before: map[string]any{"name": "李雪梅", "state": "active", "grants": []map[string]any{{"project_id": "2", "role": "cashier"}}},
+				After:  map[string]any{"name": "李雪梅", "state": "dismissed", "grants": []map[string]any{{"project_id": "2", "role": "manager"}, {"project_id": "2", "role": "cashier"}}, "amount": 123450, "area": 8930}})
+			s.Record(tx, audit.Entry{Action: "test.unknown", Kind: "strange", Summary: "没有名字的动作"})
 			return nil
 		})
 		if err != nil {
@@ -50,8 +55,17 @@ func TestCompanySheet(t *testing.T) {
 				t.Errorf("%s: %d rows, first %v", c.query, len(got), got[:min(1, len(got))])
 			}
 		}
+		// The words are those of the page: no code, no JSON.
+		got := companySheet(t, srv.URL+web.Prefix+"/audit/sheet?action=identity.grants_changed")[0]
+		want := []string{"调整角色", "账号", "7", "10.0.0.9", "金额：– → ¥1,234.50\n建筑面积：– → 89.30 ㎡\n角色 2 · 项目：– → 翠湖花园\n角色 2 · 角色：– → 项目经理\n状态：在用 → 已停用"}
+		if !slices.Equal(got[4:], want) {
+			t.Errorf("words of a change:\n%q\nwant\n%q", got[4:], want)
+		}
+		if got := companySheet(t, srv.URL+web.Prefix+"/audit/sheet?kind=strange")[0]; got[2] != "系统" || got[4] != "test.unknown" || got[6] != "" {
+			t.Errorf("words of what has none: %q", got)
+		}
 		log := entries(t, s, 0, audit.Filter{Action: "audit.exported"})
-		if len(log) != 3 || log[1].Summary != "导出公司操作日志 1 条" || log[1].After != `{"kind":"company","rows":1}` {
+		if len(log) != 5 || log[3].Summary != "导出公司操作日志 1 条" || log[3].After != `{"kind":"company","rows":1}` {
 			t.Errorf("log %+v", log)
 		}
 	})

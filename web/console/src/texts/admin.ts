@@ -1,5 +1,5 @@
+import words from '../../../../internal/audit/words.json'
 import { MIN_PASSWORD } from '@/lib/password'
-import { parts, personTexts, projectTexts, roomTexts } from './estate'
 
 export const accountTexts = {
   title: '员工账号',
@@ -119,14 +119,7 @@ export const auditTexts = {
   clear: '清除条件',
   noneTitle: '没有符合条件的记录',
   noneText: '可以放宽时间或去掉条件。',
-  kinds: {
-    account: '账号', role: '角色', security: '登录安全', notice: '公告', company: '公司', operation: '被拒绝的请求', project: '项目', building: '楼栋', unit: '单元', room: '房屋', person: '住户',
-    import: '导入', item: '费用项目', run: '出账', charge: '费用', receipt: '收据', session: '登录',
-    care: '备份与任务', job: '后台任务', export: '导出', field: '自定义字段', tag: '标签', discount: '减免', bundle: '费用套餐', waiver: '减免单', shared: '公摊费用', lpr: 'LPR', deposit: '押金', refund: '退款', shift: '交班',
-    setting: '设置', account_contact: '手机与邮箱', print: '票据样式', series: '单据编号', dictionary: '字典', merchant: '商户号', order: '线上付款', refund_candidate: '待退款', statement: '对账单', meter: '表计', reading: '读数', letter: '催缴单', correction: '补差单', correction_batch: '成批补差', termination: '提前终止退费', deposit_settle: '押金退还单', scheme: '计费方式', expense: '支出单', expense_category: '支出类别', invoice: '发票', invoice_title: '开票抬头', invoice_seller: '开票资料',
-    channel_refund: '原路退款', difference: '对账差异', card_file: '刷卡对账文件', card_day: '刷卡对账', card_difference: '刷卡差异', bank_import: '银行流水文件', bank_row: '银行流水',
-    paycode: '缴费二维码', message: '消息', notify_account: '发送账户', notify_setting: '发送设置', notify_template: '消息模板', book_month: '月结',
-  } as Record<string, string>,
+  kinds: words.kinds as Record<string, string>,
   drawer: (seq: number) => `日志第 ${seq.toLocaleString('en-US')} 条`,
   fact: { at: '时间', who: '谁做的', address: '网络地址', session: '登录会话', action: '动作', kind: '对象', subject: '对象编号', person: '涉及住户' },
   diff: '改了什么',
@@ -140,19 +133,7 @@ export const auditTexts = {
   none: '–',
   yes: '是',
   no: '否',
-  fields: {
-    note: '说明', permissions: '权限', passwordmin: '密码位数', passworddays: '密码天数', idleminutes: '空闲分钟', totproles: '动态验证码角色', title: '标题', body: '内容', author: '发布人', ended: '已撤下', left: '剩余', 
-    name: '名称', login: '登录名', state: '状态', grants: '角色', buildingids: '楼栋', role: '角色', project_id: '项目', kind: '类型', address: '地址', floors: '总楼层', floor: '楼层',
-    label: '房屋', layout: '户型', area: '建筑面积', innerarea: '套内面积', handover: '交付日期', payer: '缴费人', people: '人数', part: '身份', since: '从',
-    until: '到', share: '产权份额', gender: '性别', email: '邮箱', phonemask: '手机号', idmask: '证件号', rooms: '房屋数', landarea: '占地面积', builtarea: '总建筑面积',
-    version: '版本', reason: '原因', field: '看了什么', amount: '金额', number: '收据号', month: '账期', lines: '条数', operation: '操作', status: '答复', project: '项目',
-    company: '公司名称', counts: '数量', sha256: '文件指纹', building: '楼栋', unit: '单元', id: '编号', roomlabel: '房屋', person: '住户', room: '房屋',
-    phone: '手机', phoneconfirmed: '手机已确认', phonemark: '手机标记', mail: '邮箱', mailconfirmed: '邮箱已确认', mailmark: '邮箱标记', codeprojectid: '发验证码的项目',
-    records: '逐条留底', batch: '批次', count: '条数', buildings: '楼栋', query: '筛选条件', clear: '完整号码', rows: '行数',
-  } as Record<string, string>,
+  fields: words.fields as Record<string, string>,
   /** What the words of a record mean, where they are codes. */
-  values: {
-    ...roomTexts.kinds, ...roomTexts.states, ...parts, ...projectTexts.kinds, ...personTexts.kinds, male: '男', female: '女', closed: '已撤出', active: '在用', dismissed: '已停用',
-    administrator: '系统管理员', manager: '项目经理', clerk: '前台客服', cashier: '收费员', accountant: '财务', phone: '手机号', id_number: '证件号',
-  } as Record<string, string>,
+  values: words.values as Record<string, string>,
 }

@@ -1,42 +1,7 @@
-/** What the acts of the log are called, by the name the program gives them. */
-const acts: Record<string, string> = {
-  'web.refused': '请求被拒绝', 'file.exported': '导出', 'file.export_made': '生成导出文件', 'audit.exported': '导出公司操作日志', 'identity.exported': '导出员工账号', 'care.backup_asked': '要求备份', 'care.drill_asked': '要求恢复演练', 'care.job_retried': '重试后台任务',
-  'identity.account_created': '新建账号', 'identity.account_renamed': '修改姓名', 'identity.account_dismissed': '停用账号',
-  'identity.account_reinstated': '恢复账号', 'identity.grants_changed': '调整角色', 'identity.password_changed': '修改密码', 'identity.password_reset': '重置密码',
-  'identity.recovery_used': '用恢复码登录', 'identity.role_created': '新建角色', 'identity.role_changed': '修改角色', 'identity.role_retired': '停用角色',
-  'identity.role_reinstated': '恢复角色', 'identity.security_changed': '修改登录安全', 'identity.signed_in': '登录', 'identity.signed_out': '退出登录', 'identity.login_locked': '登录被锁定',
-  'identity.totp_bound': '绑定动态验证码', 'identity.totp_reset': '重置动态验证码', 'identity.totp_removed': '解除动态验证码', 'identity.recovery_renewed': '换恢复码', 'identity.company_changed': '修改公司名称', 'identity.contact_changed': '修改手机与邮箱', 'identity.password_recovered': '用验证码找回密码', 'identity.recovery_asked': '申请找回密码',
-  'identity.notice_published': '发布公告', 'identity.notice_ended': '撤下公告', 'identity.setup': '首次启用',
-  'estate.project_created': '新建项目', 'estate.project_changed': '修改项目', 'estate.project_copied': '套用另一个项目的设置', 'estate.building_created': '新建楼栋', 'estate.building_changed': '修改楼栋', 'estate.unit_created': '新建单元',
-  'estate.room_created': '新建房屋', 'estate.rooms_created': '批量新建房屋', 'estate.rooms_placed': '楼栋改名后的房屋', 'estate.room_changed': '修改房屋', 'estate.person_created': '新建住户', 'estate.person_changed': '修改住户',
-  'estate.person_revealed': '查看完整号码', 'estate.occupant_added': '登记入住', 'estate.occupant_changed': '修改入住', 'estate.occupant_ended': '结束入住',
-  'estate.tag_created': '新建标签', 'estate.tag_changed': '修改标签', 'estate.tagged': '加减标签', 'estate.field_created': '新建自定义字段', 'estate.field_changed': '修改自定义字段', 'estate.values_changed': '填写自定义字段', 'dictionary.changed': '修改字典',
-  'estate.roster_imported': '导入名册', 'estate.import_undone': '撤销导入', 'estate.correction_asked': '申请更正', 'estate.correction_approved': '批准更正', 'estate.correction_refused': '退回更正',
-  'estate.transfer_planned': '登记过户', 'estate.transferred': '过户生效', 'estate.transfer_cancelled': '取消过户', 'estate.transfer_undone': '撤销过户',
-  'billing.item_created': '新建费用项目', 'billing.item_changed': '修改费用项目', 'billing.item_retired': '停用费用项目', 'billing.rate_added': '新增价格', 'billing.rated': '改价',
-  'billing.assigned': '指定收费范围', 'billing.assignment_ended': '结束收费范围', 'billing.discount_asked': '申请减免', 'billing.discount_approved': '批准减免', 'billing.discount_refused': '退回减免',
-  'billing.discount_withdrawn': '撤回减免申请', 'billing.run_started': '开始出账', 'billing.released': '发布账单', 'billing.withdrawn': '撤回账单', 'billing.charged_ahead': '预收以后月份', 'billing.ahead_taken_back': '退回预收月份',
-  'billing.corrected': '更正费用', 'billing.held': '暂缓费用', 'billing.dropped': '剔除费用', 'billing.restored': '恢复费用', 'billing.line_released': '单独发布费用', 'billing.payers_moved': '改缴费人', 'billing.late_terms_added': '设违约金条款', 'billing.lpr_added': '登记 LPR',
-  'bundle.created': '新建套餐', 'bundle.changed': '修改套餐', 'bundle.retired': '停用套餐', 'bundle.given': '给出套餐', 'bundle.filled': '补上套餐的费用', 'bundle.undone': '撤销给出的套餐',
-  'adjust.charge': '单笔收费', 'adjust.red': '红冲应收', 'billing.waiver_asked': '申请减免', 'billing.waiver_approved': '批准减免', 'billing.waiver_refused': '退回减免', 'billing.waiver_withdrawn': '撤回减免申请', 'billing.shared_created': '登记公摊费用', 'billing.shared_released': '发布公摊费用', 'billing.shared_withdrawn': '撤回公摊费用',
-  'cashier.received': '收款', 'cashier.voided': '作废收据', 'cashier.reprinted': '补打收据', 'cashier.red': '红冲收据', 'cashier.refund_asked': '申请退款', 'cashier.refund_approved': '批准退款', 'cashier.refund_refused': '退回退款申请',
-  'cashier.refund_withdrawn': '撤回退款申请', 'cashier.refund_sent': '批准原路退回', 'cashier.refund_failed': '原路退回失败', 'payment.refund_sent': '向渠道申请退款', 'payment.refunded': '渠道已退款', 'payment.refund_failed': '渠道没有退款',
-  'cashier.refund_paid': '付出退款', 'cashier.setting_changed': '修改收银设置', 'cashier.print_changed': '修改票据样式', 'cashier.series_changed': '改单据字头', 'cashier.shift_opened': '接班', 'cashier.shift_counted': '盘点现金', 'cashier.shift_closed': '交班',
-  'cashier.deposit_taken': '收押金', 'cashier.deposit_deducted': '扣押金', 'cashier.deposit_refunded': '退押金', 'cashier.deposit_forfeited': '没收押金', 'cashier.deposit_moved': '押金转交', 'cashier.deposit_voided': '作废押金', 'cashier.deposit_settled': '押金抵欠费', 'cashier.deposit_restored': '红冲押金抵扣',
-  'deposit.settle_asked': '申请押金抵欠费', 'deposit.settle_approved': '批准押金抵欠费', 'deposit.settle_done': '付出押金退还单', 'deposit.settle_refused': '退回押金抵欠费', 'deposit.settle_withdrawn': '撤回押金抵欠费',
-  'termination.asked': '申请提前终止退费', 'termination.approved': '批准提前终止退费', 'termination.done': '付出提前终止退费', 'termination.refused': '退回提前终止退费', 'termination.withdrawn': '撤回提前终止退费', 'correction.made': '开出补差单', 'correction.voided': '作废补差单', 'correction.batch_started': '成批补差', 'correction.batch_voiding': '撤销成批补差',
-  'meter.amended': '改表的资料', 'meter.installed': '安装表计', 'meter.installed_all': '批量安装表计', 'meter.replaced': '换表', 'meter.removed': '拆表', 'meter.read': '录入读数', 'meter.reading_confirmed': '确认读数', 'meter.reading_void': '作废读数', 'meter.imported': '导入抄表单', 'meter.import_undone': '撤销导入的抄表单',
-  'payment.merchant_set': '设置商户号', 'payment.merchant_bound': '指定商户收哪些费用', 'payment.merchant_default': '更换默认商户', 'payment.order_opened': '发起线上收款', 'payment.order_cancelled': '取消线上收款', 'payment.order_reversed': '撤销扫码收款', 'payment.captured': '线上到账', 'payment.candidate_handled': '处理待退款', 'payment.statement_asked': '下载对账单',
-  'paycode.issued': '生成缴费二维码', 'paycode.ended': '停用缴费二维码',
-  'payment.difference_settled': '处理对账差异', 'payment.statement_matched': '核对账单', 'payment.fee_booked': '渠道手续费记账', 'cashier.bank_imported': '导入银行流水', 'cashier.bank_row': '处理银行流水', 'cashier.bank_held_booked': '待查流水补记账', 'card.imported': '导入刷卡对账文件', 'card.matched': '重新核对刷卡', 'card.difference_settled': '处理刷卡差异',
-  'billing.opening_imported': '导入期初欠费', 'billing.opening_undone': '撤销期初欠费', 'estate.vehicles_kept': '留存车辆资料', 'estate.vehicles_undone': '撤销车辆资料',
-  'expense.entered': '录入支出', 'expense.approved': '批准支出', 'expense.refused': '退回支出', 'expense.withdrawn': '撤回支出', 'expense.voided': '红冲支出',
-  'analytics.scheme_changed': '改包干制或酬金制', 'analytics.month_closed': '月结', 'analytics.month_reopened': '反结账', 'expense.category_added': '新增支出类别', 'expense.category_edited': '修改支出类别', 'meter.setting': '修改用量偏大的标准',
-  'invoice.seller_set': '修改开票资料', 'invoice.tax_set': '设税率', 'invoice.title_added': '新增抬头', 'invoice.title_changed': '修改抬头', 'invoice.asked': '申请开票', 'invoice.issuing': '开具发票',
-  'invoice.issued': '开出发票', 'invoice.failed': '发票没有开出', 'invoice.cancelled': '撤销开票申请', 'invoice.red_asked': '申请红字发票', 'invoice.reversed': '红冲发票',
-  'notify.sent_onward': '站内消息没有打开，改发短信或邮件', 'notify.account_set': '设置发送账号', 'notify.resent': '重发消息', 'notify.setting_changed': '修改发送设置', 'notify.template_changed': '修改消息模板', 'notify.wish_set': '登记联系意愿',
-  'dunning.schedule_changed': '修改提醒计划', 'dunning.setting_changed': '修改催缴设置', 'dunning.letter_issued': '开出催缴单', 'dunning.delivery': '登记送达', 'dunning.call': '登记电话催缴', 'dunning.visit': '登记上门催缴',
-}
+import words from '../../../../internal/audit/words.json'
+
+/** What the acts of the log are called, by the name the program gives them; the export of the log says the same words. */
+const acts: Record<string, string> = words.acts
 
 export const searchTexts = {
   text: '收据号、房号、姓名等',
