@@ -145,7 +145,10 @@ func (c *Correction) edit(version int, value string) (RoomEdit, error) {
 	switch c.Field {
 	case "area", "inner_area":
 		a, err := money.ParseArea(value)
-		if err != nil || a <= 0 || !AreaOK(a) {
+		if money.NegativeArea(value) || err == nil && a == 0 {
+			return e, wrong("面积要大于 0，例如 89.50")
+		}
+		if err != nil || !AreaOK(a) {
 			return e, wrong("面积应为数字，最多两位小数，例如 89.50")
 		}
 		if c.Field == "area" {

@@ -67,6 +67,9 @@ func TestCorrectionsWaitAndAreAppliedWithHistory(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
+		if _, err := ask(room("area", "-5")); fault.As(err) == nil || len(fault.As(err).Fields) != 1 || fault.As(err).Fields[0].Message != "面积要大于 0，例如 89.50" {
+			t.Errorf("an area below nothing: %+v", fault.As(err))
+		}
 		phone, err := ask(of("phone", "139 0571 1234"))
 		if err != nil || phone.Old != "138****5678" || phone.New != "139****1234" {
 			t.Fatalf("%+v %v", phone, err)

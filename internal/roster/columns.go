@@ -218,7 +218,11 @@ func parseFloor(s string) (int, error) {
 
 func parseArea(s string) (money.Area, error) {
 	t := naming.Cut(naming.Tight(s), "平方米", "平米", "m2", "M2", "平")
-	a, err := money.ParseArea(strings.ReplaceAll(t, ",", ""))
+	t = strings.ReplaceAll(t, ",", "")
+	a, err := money.ParseArea(t)
+	if money.NegativeArea(t) {
+		return 0, fmt.Errorf("面积要大于 0，如 89.50")
+	}
 	if err != nil {
 		return 0, fmt.Errorf("面积应为数字，最多两位小数，如 89.50")
 	}

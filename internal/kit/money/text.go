@@ -1,6 +1,9 @@
 package money
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // maxWhole is the longest run of digits before the decimal point that a person may type.
 const maxWhole = 10
@@ -29,6 +32,14 @@ func ParseArea(s string) (Area, error) {
 func ParseQty(s string) (Qty, error) {
 	n, err := parseDecimal(s, qtyPlaces)
 	return Qty(n), err
+}
+
+// NegativeArea tells that s is an area but for the minus before it, for messages
+// that say so: to the parsers both are ErrFormat.
+func NegativeArea(s string) bool {
+	rest := strings.TrimLeft(s, "-−－")
+	_, err := ParseArea(rest)
+	return err == nil && rest != s
 }
 
 func parseDecimal(s string, places int) (int64, error) {

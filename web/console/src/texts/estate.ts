@@ -33,7 +33,7 @@ export const projectTexts = {
     `已新建${c.name}，套用了${c.from}的${[[c.items, '个费用项目'], [c.rates, '条价格'], [c.bundles, '个费用套餐'], [c.tags, '个标签'], [c.fields, '个自定义字段']].filter(([n]) => n).map(([n, what]) => `${n} ${what}`).join('、').replace(/^(?=.)/, ' ') || '设置'}。${c.left > 0 ? `有 ${c.left} 条收费范围按楼栋或房屋指定，没有套用。` : ''}`,
   copiedNext: '接着导入房屋和住户',
   closedHint: '撤出后资料都保留，只是标明不再管理',
-  faults: { name: '请填写项目名称', area: '面积应为数字，最多两位小数，例如 89560.50' },
+  faults: { name: '请填写项目名称', area: '面积应为数字，最多两位小数，例如 89560.50', areaSign: '面积要大于 0' },
   firstTitle: '先建第一个项目',
   firstText: '一个小区、一栋公寓或写字楼就是一个项目。建好后接着导入房屋和住户名册。',
   deniedTitle: '还没有分到项目',
@@ -95,7 +95,7 @@ export const roomTexts = {
   place: '位置',
   priceNote: '面积和类型变了，从下一次出账起按新的算；已发布的费用不变。',
   faults: {
-    name: '请填写房号', building: '请选择楼栋，没有的话先建楼栋', floor: '楼层应为 -20 到 300 的整数', area: '面积应为数字，最多两位小数，例如 89.50',
+    name: '请填写房号', building: '请选择楼栋，没有的话先建楼栋', floor: '楼层应为 -20 到 300 的整数', area: '面积应为数字，最多两位小数，例如 89.50', areaSign: '面积要大于 0，例如 89.50',
     inner: '套内面积不能大于建筑面积', buildingName: '请填写楼栋名称，例如 3栋', floors: '总楼层应为 1 到 300 的整数', unitName: '请填写单元名称，例如 2单元',
   },
   buildingTitle: (name: string) => `修改${name}`,

@@ -23,6 +23,7 @@ export const ruleTexts = {
     floor: '楼层应为 -20 到 300 的整数，0 不用',
     floors: '不能低于起始楼层',
     area: '面积应为数字，最多两位小数，例如 89.50',
+    areaSign: '面积要大于 0，例如 89.50',
     areas: '不能小于起始面积',
   },
   label: '符合条件的房屋',

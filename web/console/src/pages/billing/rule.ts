@@ -1,4 +1,4 @@
-import { parseArea } from '@/lib/area'
+import { isNegativeArea, parseArea } from '@/lib/area'
 import { toHalfWidth } from '@/lib/money'
 import { ruleTexts as t } from '@/texts/scope'
 import type { ScopeFields } from './types'
@@ -28,14 +28,17 @@ export function parseFloor(text: string): number | null {
   return /^-?\d+$/.test(s) && n !== 0 && n >= -20 && n <= 300 ? n : null
 }
 
+/** What is wrong with a text that parseArea refuses. */
+const wrong = (area: string): string => (isNegativeArea(area) ? t.faults.areaSign : t.faults.area)
+
 export function ruleFaults(d: RuleDraft): Record<RuleFault, string | null> {
   const [low, high, small, large] = [parseFloor(d.floor_from), parseFloor(d.floor_to), parseArea(d.area_from), parseArea(d.area_to)]
   return {
     rule: Object.values(d).some((v: string) => v.trim() !== '') ? null : t.faults.empty,
     floor_from: low === null ? t.faults.floor : null,
     floor_to: high === null ? t.faults.floor : low && high && high < low ? t.faults.floors : null,
-    area_from: small === null ? t.faults.area : null,
-    area_to: large === null ? t.faults.area : small && large && large < small ? t.faults.areas : null,
+    area_from: small === null ? wrong(d.area_from) : null,
+    area_to: large === null ? wrong(d.area_to) : small && large && large < small ? t.faults.areas : null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { areaText, parseArea } from '@/lib/area'
+import { areaText, isNegativeArea, parseArea } from '@/lib/area'
 import { projectTexts as t } from '@/texts/estate'
 import type { Project } from './types'
 
@@ -10,8 +10,8 @@ export function projectFields(p: Project | null): ProjectFields {
 export function projectRules(f: ProjectFields): Record<'name' | 'land_area' | 'built_area', string | null> {
   return {
     name: f.name.trim() ? null : t.faults.name,
-    land_area: parseArea(f.land) === null ? t.faults.area : null,
-    built_area: parseArea(f.built) === null ? t.faults.area : null,
+    land_area: parseArea(f.land) === null ? isNegativeArea(f.land) ? t.faults.areaSign : t.faults.area : null,
+    built_area: parseArea(f.built) === null ? isNegativeArea(f.built) ? t.faults.areaSign : t.faults.area : null,
   }
 }
 export function projectBody(f: ProjectFields) {

@@ -10,6 +10,11 @@ describe('the room form', () => {
     expect(roomRules({ ...form, area: '' }).inner_area).toBeNull()
     expect(roomRules({ ...form, building: '' }).building_id).toMatch('选择楼栋')
   })
+  it('says of an area below nothing that it must be more, not that it is no number', () => {
+    const form = { ...roomFields(null, '5'), name: '1502' }
+    expect(roomRules({ ...form, area: '-5', inner: '－3.2' })).toMatchObject({ area: '面积要大于 0，例如 89.50', inner_area: '面积要大于 0，例如 89.50' })
+    expect(roomRules({ ...form, area: '八十' }).area).toMatch('应为数字')
+  })
   it('sends integers', () => {
     expect(roomBody({ ...roomFields(null, '5'), name: ' 1502 ', floor: '15', area: '89.5' })).toMatchObject({ name: '1502', floor: 15, area: 8950, inner_area: 0 })
   })

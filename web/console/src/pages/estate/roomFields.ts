@@ -1,4 +1,4 @@
-import { areaText, parseArea } from '@/lib/area'
+import { areaText, isNegativeArea, parseArea } from '@/lib/area'
 import { toHalfWidth } from '@/lib/money'
 import { roomTexts as t } from '@/texts/estate'
 import type { Room, RoomKind, RoomState } from './types'
@@ -23,6 +23,9 @@ export function parseFloor(text: string): number | null {
   return floor >= -20 && floor <= 300 ? floor : null
 }
 
+/** What is wrong with a text that parseArea refuses. */
+const wrongArea = (text: string): string => (isNegativeArea(text) ? t.faults.areaSign : t.faults.area)
+
 export function roomRules(f: RoomFields): Record<RoomField, string | null> {
   const area = parseArea(f.area)
   const inner = parseArea(f.inner)
@@ -30,8 +33,8 @@ export function roomRules(f: RoomFields): Record<RoomField, string | null> {
     building_id: f.building ? null : t.faults.building,
     name: f.name.trim() ? null : t.faults.name,
     floor: parseFloor(f.floor) === null ? t.faults.floor : null,
-    area: area === null ? t.faults.area : null,
-    inner_area: inner === null ? t.faults.area : area && inner > area ? t.faults.inner : null,
+    area: area === null ? wrongArea(f.area) : null,
+    inner_area: inner === null ? wrongArea(f.inner) : area && inner > area ? t.faults.inner : null,
   }
 }
 
