@@ -52,7 +52,7 @@ test('[F11] an expense with its attachment is entered by one person, approved by
   await waits.waitFor()
   await m.page.getByRole('button', { name: '批准', exact: true }).click()
   await m.page.getByRole('dialog').getByText('6401 主营业务成本').waitFor()
-  await m.page.getByRole('dialog').getByRole('button', { name: '批准' }).click()
+  await m.page.getByRole('dialog').getByRole('button', { name: /^批准 ¥[\d,]+\.\d\d$/ }).click()
   await m.page.getByText('没有待批准的支出').waitFor()
   await waits.waitFor({ state: 'detached' })
   await m.page.goto(`/p/${project}/expenses?state=approved`)

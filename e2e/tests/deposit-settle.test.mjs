@@ -52,7 +52,7 @@ test('[F12] a deposit of 1,000.00 pays 250.00 of arrears and 750.00 go out, in o
   await m.page.waitForURL(/deposits\/settlements/)
   await m.page.getByRole('button', { name: '批准' }).click()
   await m.page.getByRole('dialog').getByText('住户甲同意（书面签字）').waitFor()
-  await m.page.getByRole('dialog').getByRole('button', { name: '批准' }).click()
+  await m.page.getByRole('dialog').getByRole('button', { name: /^批准抵欠费 ¥[\d,.]+、退还 ¥[\d,.]+$/ }).click()
   await m.page.getByText(/已批准，单号 YT\d{4}-000001/).waitFor()
   await m.close()
 
@@ -61,7 +61,7 @@ test('[F12] a deposit of 1,000.00 pays 250.00 of arrears and 750.00 go out, in o
   await p.page.waitForURL(/deposits\/settlements\?state=approved/)
   await p.page.getByRole('button', { name: '付出' }).click()
   await p.page.getByRole('dialog').getByText(/现金退 ¥750\.00/).waitFor()
-  await p.page.getByRole('dialog').getByRole('button', { name: '付出' }).click()
+  await p.page.getByRole('dialog').getByRole('button', { name: /^付出 ¥[\d,.]+，抵欠费 ¥[\d,.]+$/ }).click()
   await p.page.getByText(/已付出：欠费收据 SJ\d{4}-000002，红字收据 SJ\d{4}-000003/).waitFor()
   await p.page.goto(`/p/${project}/deposits/settlements?state=done`)
   await p.page.getByRole('link', { name: /SJ\d{4}-000002/ }).waitFor()

@@ -59,7 +59,7 @@ test('[F12] a year paid at a discount ends after five months: 1,694.06 goes back
   const dialog = m.page.getByRole('dialog')
   await dialog.getByText('已服务的 5 个月按原价 1,253.00 元').waitFor()
   await shot(m.page, 'termination-approve')
-  await dialog.getByRole('button', { name: '批准' }).click()
+  await dialog.getByRole('button', { name: /^批准退费 ¥[\d,]+\.\d\d$/ }).click()
   await m.page.getByText(/已批准，单号 TF\d{4}-000001/).waitFor()
   await m.close()
 

@@ -13,6 +13,7 @@ export const discountTexts = {
   withdraw: '撤回',
   end: '设截止日',
   mine: '自己提出的，请同事批',
+  approveAction: (from: string) => `批准，从 ${from} 起优惠`,
   approveTitle: (target: string) => `批准给${target}的优惠？`,
   approveBody: (item: string, words: string, from: string) => `${item}${words}，从 ${from} 起出的账按此计算；已经出的账不变。`,
   refuseTitle: (target: string) => `退回给${target}的优惠？`,

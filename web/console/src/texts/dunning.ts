@@ -1,4 +1,4 @@
-import { formatCount, formatFen } from '@/lib/money'
+import { formatCount, formatFen, formatYuan } from '@/lib/money'
 
 /** Words of 催缴. */
 export const dunningTexts = {
@@ -99,6 +99,7 @@ export const waiverTexts = {
   refuse: '退回',
   withdraw: '撤回',
   mine: '自己提出的，请同事批',
+  approveAction: (fen: number) => `批准减免 ${formatYuan(fen)}`,
   approveTitle: (room: string, fen: number) => `批准减免${room}的 ${formatFen(fen)} 元？`,
   approveBody: (what: string, fen: number) => `${what}，少收 ${formatFen(fen)} 元。批准后有减免单号，不能撤销。`,
   refuseTitle: (room: string) => `退回${room}的减免申请？`,

@@ -49,6 +49,8 @@ export const expenseTexts = {
   withdraw: '撤回',
   void: '红冲',
   mine: '自己录的，请同事批',
+  approveAction: (fen: number) => `批准 ${formatYuan(fen)}`,
+  voidAction: (fen: number) => `红冲 ${formatYuan(fen)}`,
   approveTitle: (what: string, fen: number) => `批准${what} ${formatYuan(fen)}？`,
   approveBody: (from: string, account: string, day: string) => `从${from}付出，记入${account}，记账日期 ${day}；这个月已月结的记在今天。`,
   approveIn: (from: string, account: string, day: string) => `收到${from}，记入${account}，记账日期 ${day}；这个月已月结的记在今天。`,

@@ -19,6 +19,8 @@ export const invoiceTexts = {
   off: '本项目还没有接入开票平台。先填写销方资料、开票平台和各费用项目的税率，再申请开票。',
   toSetting: '去开票设置',
   issue: '开票',
+  issueAction: (n: number, fen: number) => (n > 1 ? `开票 ${n} 张，共 ${formatYuan(fen)}` : `开票 ${formatYuan(fen)}`),
+  redAction: (fen: number) => `红冲 ${formatYuan(fen)}`,
   issueTitle: (n: number) => `开出 ${n} 张发票？`,
   issueBody: (fen: number) => `价税合计 ${formatYuan(fen)}。交给开票平台，开出后不能修改，只能红冲。`,
   again: '再问一次',

@@ -52,6 +52,8 @@ export const monthTexts = {
   states: { open: '未结', closed: '已月结' },
   close: '月结',
   reopen: '反结账',
+  closeAction: (m: string) => `月结 ${m}`,
+  reopenAction: (m: string) => `反结账 ${m}`,
   closeTitle: (m: string) => `月结 ${m}？`,
   closeBody: (income: number, cost: number) => `收入 ${formatFen(income)}，支出 ${formatFen(cost)}，利润 ${formatFen(income - cost)}。月结后这个月不能再记账，以后的更正记在没结的月份。账单、收据不受影响，收款照常。`,
   reopenTitle: (m: string) => `反结账 ${m}？`,

@@ -39,6 +39,8 @@ export const settleTexts = {
   pay: '付出',
   print: '打印',
   mine: '自己提出的，请同事批',
+  approveAction: (settle: number, rest: number) => `批准抵欠费 ${formatYuan(settle)}${rest ? `、退还 ${formatYuan(rest)}` : ''}`,
+  payAction: (settle: number, rest: number) => (rest ? `付出 ${formatYuan(rest)}，抵欠费 ${formatYuan(settle)}` : `付出：抵欠费 ${formatYuan(settle)}`),
   approveTitle: (room: string) => `批准${room}的押金抵欠费？`,
   approveBody: '批准后由收费员付出：欠费开收据，余款开红字收据，一起记账。',
   consentOf: (person: string, how: string) => `${person}同意${how ? `（${how}）` : ''}`,

@@ -41,6 +41,7 @@ export const terminationTexts = {
   mine: '自己提出的，请同事批',
   toPay: '去付出',
   print: '打印',
+  approveAction: (fen: number) => `批准退费 ${formatYuan(fen)}`,
   approveTitle: (room: string) => `批准${room}的提前终止退费？`,
   approveBody: (fen: number, original: boolean) => (original ? `${formatYuan(fen)}，批准后马上交给收款的渠道原路退回。` : `${formatYuan(fen)}，批准后到“红冲与退款”付出。`),
   approveThen: '付出时，没有服务的月份各开一张应收红冲单收回。',
