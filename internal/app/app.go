@@ -205,7 +205,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Bank = bank.New(bank.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier})
 	a.Card = card.New(card.Deps{DB: d, Audit: a.Audit, Cashier: a.Cashier})
 	a.series = series.New(series.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger})
-	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
+	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
 	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Adjust: a.Adjust})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {

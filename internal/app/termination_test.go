@@ -12,6 +12,7 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/tariff"
 	"linli/internal/termination"
@@ -280,6 +281,76 @@ func TestTerminationOverTwoReceiptsIsTakenBack(t *testing.T) {
 			t.Errorf("doctor says %q, %v", found, err)
 		}
 	})
+}
+
+// A month that two receipts paid and of which only one goes back stays with what
+// the other paid: nobody owes again what was given back, whichever part ends the
+// document.
+func TestTerminationLeavesNothingOwed(t *testing.T) {
+	for name, last := range map[string]string{"the drop is last": "drop", "a payment is last": "pay"} {
+		t.Run(name, func(t *testing.T) {
+			inYearWorld(t, func(w *yearWorld) {
+				ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+				w.pay(1500_00)
+				w.pay(50_00) // all of it and of the next for one month
+				w.pay(1397_06)
+				d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(termination.ProRata))
+				w.must(err)
+				d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
+				w.must(err)
+				if len(d.Parts) != 3 {
+					t.Fatalf("parts %+v", d.Parts)
+				}
+				slices.SortFunc(d.Parts, func(a, b termination.Part) int { return int(a.Amount - b.Amount) })
+				small, middle, large := d.Parts[0], d.Parts[1], d.Parts[2]
+				refund := func(p termination.Part) cashier.Refund {
+					f, err := w.app.Cashier.Refund(ctx, w.project, p.Refund)
+					w.must(err)
+					return f
+				}
+				pay := func(p termination.Part) {
+					f := refund(p)
+					_, _, err := w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+					w.must(err)
+				}
+				drop := func(p termination.Part) {
+					f := refund(p)
+					_, err := w.app.Cashier.WithdrawRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+					w.must(err)
+				}
+				pay(large)
+				if last == "drop" {
+					pay(small)
+					drop(middle)
+				} else {
+					drop(middle)
+					pay(small)
+				}
+				if d, err = w.app.Termination.Doc(ctx, q, w.project, d.ID); err != nil || d.State != termination.Partly {
+					t.Fatalf("ended %+v, %v", d, err)
+				}
+				w.wants()
+				w.books(map[ledger.Account]money.Fen{ledger.Cash: 2947_06 - large.Amount - small.Amount, ledger.Revenue: -(2947_06 - large.Amount - small.Amount),
+					ledger.Receivable: 0, ledger.Prepaid: 0})
+				var shared billing.Charge
+				for _, l := range middle.Lines {
+					c, err := w.app.Billing.Charge(ctx, q, w.project, l.Charge)
+					w.must(err)
+					if c.Waived > 0 {
+						shared = c
+					}
+					if c.Paid-c.Waived != l.Amount || c.Owed() != 0 || !c.Visible() {
+						t.Errorf("%s is %+v, its receipt paid %s", l.Month, c, l.Amount.Yuan())
+					}
+				}
+				list, err := w.app.LateFee.Waivers(ctx, q, w.project, latefee.WaiverFilter{Room: w.room})
+				w.must(err)
+				if len(list.Items) == 0 || list.Items[0].Charge != shared.ID || !strings.Contains(list.Items[0].Reason, d.Number) {
+					t.Errorf("given up by %+v", list.Items)
+				}
+			})
+		})
+	}
 }
 
 // A month that nobody is charged for is neither used nor unused: it does not move

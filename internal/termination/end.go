@@ -12,7 +12,9 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/kit/page"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 )
 
@@ -62,6 +64,9 @@ func (s *Service) EndMonths(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		d.KeptCharge = kept.ID
 	}
 	if err := endPart(ctx, tx, project, refund, partPaid); err != nil {
+		return kept, err
+	}
+	if err := s.giveUp(ctx, tx, project, &d); err != nil {
 		return kept, err
 	}
 	d.Version++
@@ -147,9 +152,49 @@ func (s *Service) DropEnded(ctx context.Context, tx *db.Tx, project, refund id.I
 		return err
 	}
 	d.State = d.stands()
+	if err := s.giveUp(ctx, tx, project, &d); err != nil {
+		return err
+	}
 	d.Version++
 	s.record(tx, who, project, &d, fmt.Sprintf("收据 %s 的 %s 元不再退，", p.ReceiptNumber, p.Amount.Comma()), before)
 	return updateDoc(ctx, tx, project, &d)
+}
+
+// giveUp waives, once a document has ended partly, what one receipt gave back of
+// months that stay because another one goes on paying them: it was agreed that it is
+// not owed, and the month keeps what is paid of it.
+func (s *Service) giveUp(ctx context.Context, tx *db.Tx, project id.ID, d *Doc) error {
+	if d.State != Partly {
+		return nil
+	}
+	back := map[id.ID]money.Fen{}
+	for _, p := range d.Parts {
+		for _, l := range p.Lines {
+			if p.Done {
+				back[l.Charge] += l.Amount
+			}
+		}
+	}
+	who := actor.System("提前终止退费")
+	for _, charge := range d.charges() {
+		c, err := s.billing.Charge(ctx, tx, project, charge)
+		if err != nil {
+			return err
+		}
+		x := min(back[charge], c.Owed())
+		if !c.Visible() || x == 0 {
+			continue
+		}
+		w, err := s.late.AskWaiver(ctx, tx, who, project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: charge, Amount: x,
+			Reason: "提前终止退费 " + d.Number + "：这个月已退还的部分不再收", Proof: d.Proof})
+		if err == nil {
+			_, err = s.late.DecideWaiver(ctx, tx, who, project, w.ID, true, "", w.Version)
+		}
+		if err != nil {
+			return fmt.Errorf("give up what went back: %w", err)
+		}
+	}
+	return nil
 }
 
 // stands is the state of an approved document by its parts.

@@ -3,7 +3,7 @@
 // document with a number of its own that says by which policy and how the amount
 // came about, and that a second person approves. The money goes back by the
 // counter's refunds, the months are taken back by documents of adjust.
-// Floor 8. Uses: audit, ledger, estate, billing, adjust, cashier.
+// Floor 8. Uses: audit, ledger, estate, billing, latefee, adjust, cashier.
 package termination
 
 import (
@@ -18,6 +18,7 @@ import (
 	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 )
 
@@ -56,6 +57,7 @@ type Deps struct {
 	Ledger  *ledger.Service
 	Estate  *estate.Service
 	Billing *billing.Service
+	LateFee *latefee.Service // gives up what stays open of months
 	Adjust  *adjust.Service
 	Cashier *cashier.Service
 	Company func(ctx context.Context) (string, error) // named on paper; nil names none
@@ -68,6 +70,7 @@ type Service struct {
 	ledger  *ledger.Service
 	estate  *estate.Service
 	billing *billing.Service
+	late    *latefee.Service
 	adjust  *adjust.Service
 	cashier *cashier.Service
 	company func(ctx context.Context) (string, error)
@@ -75,7 +78,7 @@ type Service struct {
 
 // New builds the room and fills the counter's socket for ended months.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, billing: d.Billing, adjust: d.Adjust, cashier: d.Cashier, company: d.Company}
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, billing: d.Billing, late: d.LateFee, adjust: d.Adjust, cashier: d.Cashier, company: d.Company}
 	s.cashier.EndMonths(s)
 	return s
 }
