@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"linli/internal/app"
 	"linli/internal/correction"
@@ -169,6 +170,10 @@ func TestDoctorOfPayers(t *testing.T) {
 func TestDoctorOfUnknownMoney(t *testing.T) {
 	t.Parallel()
 	online(t, func(t *testing.T, w *onlineWorld) {
+		o := w.ask(t, w.rooms[0], 0)
+		w.pay(t, o)
+		w.later(t, time.Second)
+		w.wantPaid(t, o)
 		trade := payment.Trade{Number: "PAPER-0001", Transaction: "4200009999202611219999999999", Merchant: w.cred.Number, State: payment.TradePaid, Amount: 88_00,
 			Currency: "CNY", PaidAt: w.now.Now()}
 		if err := w.app.Payment.Apply(t.Context(), w.project, "wechat", trade); err != nil {
@@ -177,6 +182,10 @@ func TestDoctorOfUnknownMoney(t *testing.T) {
 		damaged(t, w.app, w.project, []damage{
 			shiftBy("payment_capture", "amount", "order_id = 0", "到账 88.01 元没有入账，待退清单上是 88.00 元"),
 			shiftBy("payment_candidate", "amount", "order_id = 0", "到账 88.00 元没有入账，待退清单上是 88.01 元"),
+			{"a capture of an order without a receipt", `INSERT INTO payment_capture (project_id, channel, transaction_id, number, order_id, amount, paid_at, found, receipt_id, at, merchant, day)
+				SELECT project_id, channel, '4200007777202611217777777777', number, order_id, amount, paid_at, found, 0, at, merchant, day FROM payment_capture
+				WHERE project_id = ? AND order_id <> 0`, "DELETE FROM payment_capture WHERE project_id = ? AND transaction_id = '4200007777202611217777777777'",
+				"流水 4200007777202611217777777777 到账 " + o.Amount.Yuan() + " 元有订单，却没有收据"},
 		})
 	})
 }

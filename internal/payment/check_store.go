@@ -42,16 +42,20 @@ func brokenOrders(ctx context.Context, q db.Q, project id.ID) ([]string, error) 
 	return out, nil
 }
 
-// brokenUnknown names money that no order asked for, so that no book knows of it,
-// and that is not what waits to be given back.
+// brokenUnknown names money that no book knows of: what no order asked for and is
+// not what waits to be given back, and what came for an order and has no receipt.
 func brokenUnknown(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT c.channel, c.transaction_id, c.amount, COALESCE(k.amount, 0) FROM payment_capture c
+	rows, err := q.Query(ctx, `SELECT c.channel, c.transaction_id, c.amount, COALESCE(k.amount, 0), c.order_id FROM payment_capture c
 		LEFT JOIN payment_candidate k ON k.project_id = c.project_id AND k.channel = c.channel AND k.transaction_id = c.transaction_id AND k.order_id = 0
-		WHERE c.project_id = ? AND c.order_id = 0 AND (k.id IS NULL OR k.amount <> c.amount) ORDER BY c.at, c.transaction_id LIMIT 100`, project)
+		WHERE c.project_id = ? AND (c.order_id = 0 AND (k.id IS NULL OR k.amount <> c.amount) OR c.order_id <> 0 AND c.receipt_id = 0) ORDER BY c.at, c.transaction_id LIMIT 100`, project)
 	return db.Collect(rows, err, func(row db.Scanner) (string, error) {
 		var channel, transaction string
 		var amount, waits money.Fen
-		err := row.Scan(&channel, &transaction, &amount, &waits)
+		var order id.ID
+		err := row.Scan(&channel, &transaction, &amount, &waits, &order)
+		if order != 0 {
+			return fmt.Sprintf("渠道 %s 流水 %s 到账 %s 元有订单，却没有收据", channel, transaction, amount.Yuan()), err
+		}
 		return fmt.Sprintf("渠道 %s 流水 %s 到账 %s 元没有入账，待退清单上是 %s 元", channel, transaction, amount.Yuan(), waits.Yuan()), err
 	})
 }
