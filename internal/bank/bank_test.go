@@ -209,6 +209,19 @@ func TestBankRowsFiltered(t *testing.T) {
 		if got, err := w.bank.Rows(t.Context(), w.Project, bank.Filter{Request: page.Request{Limit: 50}, Row: all.Items[1].ID}); err != nil || len(got.Items) != 1 || got.Items[0].ID != all.Items[1].ID {
 			t.Errorf("the one row: %+v, %v", got.Items, err)
 		}
+		// The sum is that of the filter, however few rows a page has.
+		for _, f := range []bank.Filter{{}, {Text: "王某"}, {From: 20261119}, {State: bank.StateHeld}} {
+			f.Request = page.Request{Limit: 50}
+			list, err := w.bank.Rows(t.Context(), w.Project, f)
+			want := page.Total{Count: int64(len(list.Items))}
+			for _, r := range list.Items {
+				want.Amount += r.Amount
+			}
+			f.Request = page.Request{Limit: 1}
+			if got, sumErr := w.bank.Total(t.Context(), w.Project, f); err != nil || sumErr != nil || got != want || f.Text != "" && want.Count != 2 {
+				t.Errorf("%+v: total %+v, want %+v, %v %v", f, got, want, err, sumErr)
+			}
+		}
 		for want, f := range map[string]bank.Filter{
 			"LS0001,LS0006": {Text: "王某"}, "LS0002": {Text: "ls0002"}, "LS0001,LS0002": {Until: 20261118},
 			"LS0003": {From: 20261119, Text: "3栋201"}, "": {From: 20261120},

@@ -71,6 +71,15 @@ type Filter struct {
 	Text  string     // part of who paid, the remark, the reference, the room or the receipt
 }
 
+// Total adds up all pages of a filter.
+func (s *Service) Total(ctx context.Context, project id.ID, f Filter) (page.Total, error) {
+	t, err := sumRows(ctx, s.db.Reader(ctx), project, f)
+	if err != nil {
+		return t, fmt.Errorf("add up bank rows: %w", err)
+	}
+	return t, nil
+}
+
 // Rows lists them, newest first.
 func (s *Service) Rows(ctx context.Context, project id.ID, f Filter) (page.List[Row], error) {
 	list, err := listRows(ctx, s.db.Reader(ctx), project, f)

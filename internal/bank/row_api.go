@@ -72,6 +72,8 @@ func toBankRow(b *Row) bankRowJSON {
 	return j
 }
 
+type bankRowList struct{ Body page.Totaled[bankRowJSON] }
+
 type bankRowOut struct{ Body bankRowJSON }
 
 func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
@@ -82,18 +84,15 @@ func (s *Service) apiBankRows(ctx context.Context, _ actor.Actor, in *struct {
 	From  web.Date `query:"from" doc:"入账日期从，含"`
 	Until web.Date `query:"until" doc:"入账日期到，含"`
 	Text  string   `query:"q" maxLength:"60" doc:"户名、附言、流水号、房屋或收据号的一部分"`
-}) (*struct{ Body page.List[bankRowJSON] }, error) {
-	list, err := s.Rows(ctx, in.Project, Filter{Request: in.Request, Row: in.Row, State: State(in.State), From: in.From.Date, Until: in.Until.Date, Text: strings.TrimSpace(in.Text)})
+	Count bool     `query:"count" doc:"true 时给出全部结果的合计"`
+}) (*bankRowList, error) {
+	f := Filter{Request: in.Request, Row: in.Row, State: State(in.State), From: in.From.Date, Until: in.Until.Date, Text: strings.TrimSpace(in.Text)}
+	list, err := s.Rows(ctx, in.Project, f)
 	if err != nil {
 		return nil, err
 	}
-	out := page.List[bankRowJSON]{Items: []bankRowJSON{}, Next: list.Next}
-	for i := range list.Items {
-		out.Items = append(out.Items, toBankRow(&list.Items[i]))
-	}
-	return &struct {
-		Body page.List[bankRowJSON]
-	}{out}, nil
+	out, err := page.Answer(list, toBankRow, in.Count, func() (page.Total, error) { return s.Total(ctx, in.Project, f) })
+	return &bankRowList{out}, err
 }
 
 type bankImportOut struct {
@@ -208,7 +207,7 @@ func (s *Service) Exports() []export.Offer {
 		export.Text("对方账号", 14), export.Text("附言", 30), export.Text("流水号", 24), export.Text("房屋", 20), export.Text("状态", 12), export.Text("收据号", 18),
 		export.Text("情况", 30), export.Text("处理人", 12)}}
 	words := map[string]string{"open": "待确认", "held": "待查", "aside": "与收费无关", "received": "已收款", "returned": "已退回", "cash": "现金送存", "settled": "渠道结算"}
-	o.Check, o.Rows = export.Pages(s.apiBankRows, func(o *struct{ Body page.List[bankRowJSON] }) page.List[bankRowJSON] { return o.Body }, func(b *bankRowJSON) []sheet.Value {
+	o.Check, o.Rows = export.Pages(s.apiBankRows, func(o *bankRowList) page.List[bankRowJSON] { return o.Body.List }, func(b *bankRowJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(b.Date.String()), export.Yuan(b.Amount), sheet.Text(b.Payer), sheet.Text(b.Account), sheet.Text(b.Remark), sheet.Text(b.Reference),
 			sheet.Text(b.RoomLabel), sheet.Text(words[b.State]), sheet.Text(b.ReceiptNumber), sheet.Text(b.Note), sheet.Text(b.DoneName)}
 	})

@@ -91,8 +91,9 @@ func updateRow(ctx context.Context, tx *db.Tx, project id.ID, b *Row) error {
 	return err
 }
 
-func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Row], error) {
-	query, args := "SELECT "+rowColumns+" FROM cashier_bank_row WHERE project_id = ?", []any{project}
+// where finds the rows of a filter on all its pages.
+func (f *Filter) where(project id.ID) (query string, args []any) {
+	query, args = " FROM cashier_bank_row WHERE project_id = ?", []any{project}
 	add := func(on bool, text string, values ...any) {
 		if on {
 			query, args = query+" AND "+text, append(args, values...)
@@ -107,6 +108,17 @@ func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[R
 		add(true, `(LOWER(payer) LIKE ? ESCAPE '\' OR LOWER(remark) LIKE ? ESCAPE '\' OR LOWER(reference) LIKE ? ESCAPE '\' OR LOWER(room_label) LIKE ? ESCAPE '\'
 			OR LOWER(receipt_number) LIKE ? ESCAPE '\')`, like, like, like, like, like)
 	}
+	return query, args
+}
+
+func sumRows(ctx context.Context, q db.Q, project id.ID, f Filter) (t page.Total, err error) {
+	query, args := f.where(project)
+	err = q.QueryRow(ctx, "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT)"+query, args...).Scan(&t.Count, &t.Amount)
+	return t, err
+}
+
+func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[Row], error) {
+	query, args := f.where(project)
 	var date, after int64
 	more, err := page.Decode(f.Cursor, &date, &after)
 	if err != nil {
@@ -115,7 +127,7 @@ func listRows(ctx context.Context, q db.Q, project id.ID, f Filter) (page.List[R
 	if more {
 		query, args = query+" AND (date, id) < (?, ?)", append(args, date, after)
 	}
-	rows, err := q.Query(ctx, query+" ORDER BY date DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
+	rows, err := q.Query(ctx, "SELECT "+rowColumns+query+" ORDER BY date DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
 	list, err := db.Collect(rows, err, scanRow)
 	if err != nil {
 		return page.List[Row]{}, err

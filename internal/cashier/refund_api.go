@@ -98,19 +98,21 @@ type refundListIn struct {
 	Kind    string `query:"kind" enum:"red,part,prepaid,deposit,candidate,ended" doc:"不填为全部"`
 	Room    id.ID  `query:"room_id" doc:"这间房的"`
 	Receipt id.ID  `query:"receipt_id" doc:"这张收据的"`
+	Count   bool   `query:"count" doc:"true 时给出全部结果的合计；只看部分楼栋的没有"`
 }
 
-func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundListIn) (*struct{ Body page.List[refundJSON] }, error) {
-	list, err := s.Refunds(ctx, in.Project, RefundFilter{Request: in.Request, State: RefundState(in.State), Kind: RefundKind(in.Kind),
-		Room: in.Room, Receipt: in.Receipt, Within: who.Within(PermRead, in.Project)})
+type refundListOut struct{ Body page.Totaled[refundJSON] }
+
+func (s *Service) apiRefunds(ctx context.Context, who actor.Actor, in *refundListIn) (*refundListOut, error) {
+	f := RefundFilter{Request: in.Request, State: RefundState(in.State), Kind: RefundKind(in.Kind),
+		Room: in.Room, Receipt: in.Receipt, Within: who.Within(PermRead, in.Project)}
+	list, err := s.Refunds(ctx, in.Project, f)
 	if err != nil {
 		return nil, err
 	}
-	out := page.List[refundJSON]{Items: []refundJSON{}, Next: list.Next}
-	for i := range list.Items {
-		out.Items = append(out.Items, toRefund(&list.Items[i], who))
-	}
-	return &struct{ Body page.List[refundJSON] }{out}, nil
+	out, err := page.Answer(list, func(f *Refund) refundJSON { return toRefund(f, who) }, in.Count && f.Within.Whole(),
+		func() (page.Total, error) { return sumRefunds(ctx, s.db.Reader(ctx), in.Project, &f) })
+	return &refundListOut{out}, err
 }
 
 func (s *Service) apiRefund(ctx context.Context, who actor.Actor, in *RefundRef) (*refundOut, error) {
@@ -212,7 +214,7 @@ func (s *Service) refundOffer() export.Offer {
 		export.Text("红字收据", 18)}}
 	words := map[string]string{"asked": "待批", "approved": "已批待付", "refused": "已退回", "withdrawn": "已撤回", "paid": "已付出",
 		"sent": "原路退回中", "failed": "没有退回"}
-	o.Check, o.Rows = export.Pages(s.apiRefunds, func(o *struct{ Body page.List[refundJSON] }) page.List[refundJSON] { return o.Body }, func(f *refundJSON) []sheet.Value {
+	o.Check, o.Rows = export.Pages(s.apiRefunds, func(o *refundListOut) page.List[refundJSON] { return o.Body.List }, func(f *refundJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(f.AskedAt.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(f.KindName), sheet.Text(f.RoomLabel),
 			sheet.Text(f.PayerName), sheet.Text(f.ReceiptNumber), export.Yuan(f.Amount), sheet.Text(f.MethodName), sheet.Text(f.Reason), sheet.Text(f.AskedName),
 			sheet.Text(f.DecidedName), sheet.Text(f.Note), sheet.Text(words[f.State]), sheet.Text(f.RedNumber)}

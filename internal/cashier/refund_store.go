@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 )
 
 const refundColumns = `id, kind, receipt_id, receipt_number, deposit_id, room_id, room_label, payer_id, payer_name, amount, method, account, reason,
@@ -89,9 +90,10 @@ func onTheWay(ctx context.Context, q db.Q, project, receipt id.ID) (money.Fen, e
 	return sum, nil
 }
 
-// listRefunds reads one page; rooms nil is all of them.
-func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, rooms []id.ID, before id.ID) ([]Refund, error) {
-	where, list := " WHERE project_id = ?", []any{project}
+// where finds the applications of a filter; rooms nil is all of them, before 0
+// all pages.
+func (f *RefundFilter) where(project id.ID, rooms []id.ID, before id.ID) (where string, list []any) {
+	where, list = " FROM cashier_refund WHERE project_id = ?", []any{project}
 	add := func(on bool, text string, values ...any) {
 		if on {
 			where += " AND " + text
@@ -105,7 +107,19 @@ func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, ro
 	add(f.Room != 0, "room_id = ?", f.Room)
 	add(f.Receipt != 0, "receipt_id = ?", f.Receipt)
 	add(before != 0, "id < ?", before)
-	rows, err := q.Query(ctx, "SELECT "+refundColumns+" FROM cashier_refund"+where+" ORDER BY id DESC LIMIT ?", append(list, f.Limit+1)...)
+	return where, list
+}
+
+func sumRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter) (t page.Total, err error) {
+	where, list := f.where(project, nil, 0)
+	err = q.QueryRow(ctx, "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT)"+where, list...).Scan(&t.Count, &t.Amount)
+	return t, err
+}
+
+// listRefunds reads one page.
+func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, rooms []id.ID, before id.ID) ([]Refund, error) {
+	where, list := f.where(project, rooms, before)
+	rows, err := q.Query(ctx, "SELECT "+refundColumns+where+" ORDER BY id DESC LIMIT ?", append(list, f.Limit+1)...)
 	return db.Collect(rows, err, scanRefund)
 }
 

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/payment"
 )
@@ -92,6 +93,23 @@ func TestWithinBuildings(t *testing.T) {
 				if err != nil || len(list.Items) != n {
 					t.Errorf("%d applications within %v: %v", len(list.Items), limit, err)
 				}
+			}
+		}
+		b := w.serve(t)
+		for _, query := range []string{"", "&state=asked", "&state=paid", "&kind=prepaid", "&room_id=" + far.String()} {
+			type answer struct {
+				Items  []struct{ Amount int64 }
+				Totals *page.Total
+			}
+			var whole, one answer
+			b.call("GET", "/refunds?limit=200&count=true"+query, "", 200, &whole)
+			b.call("GET", "/refunds?limit=1&count=true"+query, "", 200, &one)
+			want := page.Total{Count: int64(len(whole.Items))}
+			for _, r := range whole.Items {
+				want.Amount += money.Fen(r.Amount)
+			}
+			if one.Totals == nil || *one.Totals != want || query == "" && want.Amount == 0 {
+				t.Errorf("%s: total %+v, want %+v", query, one.Totals, want)
 			}
 		}
 		for n, limit := range map[int]actor.Buildings{2: nil, 1: within, 0: {}} {

@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/ledger"
 	"linli/internal/payment"
@@ -100,6 +101,15 @@ func TestBillCreditsTogether(t *testing.T) {
 			open, err := h.s.Differences(ctx, project, reconcile.DifferenceFilter{Request: page.Request{Limit: 100}, State: reconcile.DifferenceOpen})
 			if err != nil || len(open.Items) != 1 || open.Items[0].Number != lines[55].Number {
 				t.Errorf("try %d: open %+v, %v", try, open.Items, err)
+			}
+			whole, err := h.s.Differences(ctx, project, reconcile.DifferenceFilter{Request: page.Request{Limit: 100}, Statement: st.ID})
+			want := reconcile.DifferenceSums{Count: 61}
+			for _, d := range whole.Items {
+				want.There, want.Here = want.There+money.Fen(d.There), want.Here+money.Fen(d.Here)
+			}
+			got, sumErr := h.s.DifferenceTotal(ctx, project, reconcile.DifferenceFilter{Request: page.Request{Limit: 1}, Statement: st.ID})
+			if err != nil || sumErr != nil || got != want || want.There == 0 {
+				t.Errorf("try %d: sums %+v, want %+v, %v %v", try, got, want, err, sumErr)
 			}
 		}
 		h.sound(t)

@@ -5,6 +5,7 @@ import (
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/payment"
 )
 
@@ -59,6 +60,14 @@ const (
 	DifferenceDone DifferenceState = "done"
 	DifferenceGone DifferenceState = "gone"
 )
+
+// DifferenceSums are what a list of differences comes to, payments and refunds
+// apart, as their amounts go opposite ways.
+type DifferenceSums struct {
+	Count, Fees         int64     // fees are counted only
+	There, Here         money.Fen // of payments
+	BackThere, BackHere money.Fen // of refunds
+}
 
 // Difference is one line in which a bill and our books differ. There and Here
 // are the amounts of both sides in fen; of KindFee in 10⁻⁵ yuan.

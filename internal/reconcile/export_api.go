@@ -25,7 +25,7 @@ func (s *Service) Exports() []export.Offer {
 	odd := export.Offer{Key: "differences", Name: "对账差异", Permission: payment.PermRead, Columns: []sheet.Column{export.Text("账单日", 12), export.Text("渠道", 12),
 		export.Text("差异", 26), export.Text("房屋", 20), export.Text("商户订单号", 30), export.Text("渠道交易号", 32), export.Text("交易时间", 20),
 		export.Money("渠道金额"), export.Money("本系统金额"), export.Text("状态", 10), export.Text("处理", 16), export.Text("说明", 30), export.Text("处理人", 12)}}
-	odd.Check, odd.Rows = export.Pages(s.apiDifferences, func(o *differencesOut) page.List[differenceJSON] { return o.Body }, differenceCells)
+	odd.Check, odd.Rows = export.Pages(s.apiDifferences, func(o *differencesOut) page.List[differenceJSON] { return o.Body.List }, differenceCells)
 	sums := export.Offer{Key: "channel-sums", Name: "渠道收款报表", Permission: payment.PermRead, Columns: []sheet.Column{export.Text("渠道", 12), export.Text("商户", 24),
 		export.Text("商户号", 18), {Title: "对完天数", Width: 10}, {Title: "笔数", Width: 8}, export.Money("收款"), export.Money("退款"), export.Money("手续费"),
 		export.Money("净额")}}

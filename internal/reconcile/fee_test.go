@@ -70,6 +70,10 @@ func TestFeesOfChannels(t *testing.T) {
 		if err != nil || len(odd.Items) != 1 || odd.Items[0].There != 38_000 || odd.Items[0].Here != 60_000 {
 			t.Errorf("differences %+v, %v", odd.Items, err)
 		}
+		// Fees are no whole fen and stand in no sum.
+		if got, err := h.s.DifferenceTotal(ctx, project, reconcile.DifferenceFilter{Kind: reconcile.KindFee}); err != nil || got != (reconcile.DifferenceSums{Count: 1, Fees: 1}) {
+			t.Errorf("sums of fees %+v, %v", got, err)
+		}
 		err = h.d.Write(ctx, func(tx *db.Tx) error {
 			_, err := h.ledger.CloseMonth(ctx, tx, project, month, "test")
 			return err

@@ -117,8 +117,9 @@ func differencesOf(ctx context.Context, q db.Q, project, statement id.ID) ([]Dif
 	return db.Collect(rows, err, scanDifference)
 }
 
-func differences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter) (page.List[Difference], error) {
-	query, args := "SELECT "+differenceColumns+" FROM payment_difference WHERE project_id = ?", []any{project}
+// where finds the differences of a filter on all its pages.
+func (f *DifferenceFilter) where(project id.ID) (query string, args []any) {
+	query, args = " FROM payment_difference WHERE project_id = ?", []any{project}
 	if f.Statement != 0 {
 		query, args = query+" AND statement_id = ?", append(args, f.Statement)
 	}
@@ -128,6 +129,23 @@ func differences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter)
 	if f.Kind != "" {
 		query, args = query+" AND kind = ?", append(args, string(f.Kind))
 	}
+	return query, args
+}
+
+// sumDifferences leaves fees out of the sums: they are no whole fen.
+func sumDifferences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter) (s DifferenceSums, err error) {
+	query, args := f.where(project)
+	const back, paid = "kind IN ('refund', 'refund_missing', 'refund_amount')", "kind NOT IN ('refund', 'refund_missing', 'refund_amount', 'fee')"
+	sum := func(column, kinds string) string {
+		return "CAST(COALESCE(SUM(" + column + ") FILTER (WHERE " + kinds + "), 0) AS BIGINT)"
+	}
+	err = q.QueryRow(ctx, "SELECT COUNT(*), COUNT(*) FILTER (WHERE kind = 'fee'), "+sum("there", paid)+", "+sum("here", paid)+", "+sum("there", back)+", "+sum("here", back)+query, args...).
+		Scan(&s.Count, &s.Fees, &s.There, &s.Here, &s.BackThere, &s.BackHere)
+	return s, err
+}
+
+func differences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter) (page.List[Difference], error) {
+	query, args := f.where(project)
 	var day, after int64
 	more, err := page.Decode(f.Cursor, &day, &after)
 	if err != nil {
@@ -136,7 +154,7 @@ func differences(ctx context.Context, q db.Q, project id.ID, f DifferenceFilter)
 	if more {
 		query, args = query+" AND (day, id) < (?, ?)", append(args, day, after)
 	}
-	rows, err := q.Query(ctx, query+" ORDER BY day DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
+	rows, err := q.Query(ctx, "SELECT "+differenceColumns+query+" ORDER BY day DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
 	list, err := db.Collect(rows, err, scanDifference)
 	if err != nil {
 		return page.List[Difference]{}, err

@@ -86,6 +86,15 @@ func (s *Service) Differences(ctx context.Context, project id.ID, f DifferenceFi
 	return list, nil
 }
 
+// DifferenceTotal adds up all pages of a filter.
+func (s *Service) DifferenceTotal(ctx context.Context, project id.ID, f DifferenceFilter) (DifferenceSums, error) {
+	sums, err := sumDifferences(ctx, s.db.Reader(ctx), project, f)
+	if err != nil {
+		return sums, fmt.Errorf("add up differences: %w", err)
+	}
+	return sums, nil
+}
+
 // Settle deals with a difference. Errors: fault.ErrNotFound, ErrDifferenceDone,
 // ErrRemedy, ErrRemedyNote.
 func (s *Service) Settle(ctx context.Context, who actor.Actor, project, difference id.ID, remedy Remedy, note string) (Difference, error) {

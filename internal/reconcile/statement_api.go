@@ -242,18 +242,42 @@ type differencesIn struct {
 	Statement id.ID  `query:"statement_id" doc:"只看这一天"`
 	State     string `query:"state" enum:"open,done,gone" doc:"不填为全部"`
 	Kind      string `query:"kind" enum:"uncredited,unknown,missing,amount,state,refund,refund_missing,refund_amount,fee" doc:"不填为全部"`
+	Count     bool   `query:"count" doc:"true 时给出全部结果的合计"`
 }
 
-type differencesOut struct{ Body page.List[differenceJSON] }
+type differenceSumsJSON struct {
+	Count     int64     `json:"count" doc:"全部结果的条数"`
+	Fees      int64     `json:"fees" doc:"其中手续费的条数，不在下面的金额里"`
+	There     money.Fen `json:"there" doc:"收款差异的渠道金额合计，分"`
+	Here      money.Fen `json:"here" doc:"收款差异的系统金额合计，分"`
+	BackThere money.Fen `json:"back_there" doc:"退款差异的渠道金额合计，分"`
+	BackHere  money.Fen `json:"back_here" doc:"退款差异的系统金额合计，分"`
+}
+
+type differencesOut struct {
+	Body struct {
+		page.List[differenceJSON]
+		Totals *differenceSumsJSON `json:"totals,omitempty" doc:"全部结果的合计，count=true 时才有"`
+	}
+}
 
 func (s *Service) apiDifferences(ctx context.Context, _ actor.Actor, in *differencesIn) (*differencesOut, error) {
-	list, err := s.Differences(ctx, in.Project, DifferenceFilter{Request: in.Request, Statement: in.Statement, State: DifferenceState(in.State), Kind: DifferenceKind(in.Kind)})
+	f := DifferenceFilter{Request: in.Request, Statement: in.Statement, State: DifferenceState(in.State), Kind: DifferenceKind(in.Kind)}
+	list, err := s.Differences(ctx, in.Project, f)
 	if err != nil {
 		return nil, err
 	}
-	out := &differencesOut{page.List[differenceJSON]{Items: []differenceJSON{}, Next: list.Next}}
+	out := &differencesOut{}
+	out.Body.Items, out.Body.Next = []differenceJSON{}, list.Next
 	for i := range list.Items {
 		out.Body.Items = append(out.Body.Items, s.differenceJSON(&list.Items[i]))
+	}
+	if in.Count {
+		sums, err := s.DifferenceTotal(ctx, in.Project, f)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Totals = &differenceSumsJSON{sums.Count, sums.Fees, sums.There, sums.Here, sums.BackThere, sums.BackHere}
 	}
 	return out, nil
 }

@@ -6,9 +6,11 @@ package page
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 // Request is the paging part of a list's input.
@@ -21,6 +23,36 @@ type Request struct {
 type List[T any] struct {
 	Items []T    `json:"items" doc:"这一页的内容" nullable:"false"`
 	Next  string `json:"next,omitempty" doc:"下一页的 cursor，没有则为最后一页"`
+}
+
+// Total is what all pages of a filter come to.
+type Total struct {
+	Count  int64     `json:"count" doc:"全部结果的条数"`
+	Amount money.Fen `json:"amount" doc:"全部结果的金额合计，分"`
+}
+
+// Totaled is a page with the total of all of them, where it was asked for.
+type Totaled[T any] struct {
+	List[T]
+	Totals *Total `json:"totals,omitempty" doc:"全部结果的合计，count=true 时才有"`
+}
+
+// Answer makes a list's answer: the rows of one page as the edge says them, and,
+// where they are asked for, what all pages come to.
+func Answer[T, J any](list List[T], said func(*T) J, count bool, sum func() (Total, error)) (Totaled[J], error) {
+	out := Totaled[J]{List: List[J]{Items: make([]J, len(list.Items)), Next: list.Next}}
+	for i := range list.Items {
+		out.Items[i] = said(&list.Items[i])
+	}
+	if !count {
+		return out, nil
+	}
+	t, err := sum()
+	if err != nil {
+		return out, fmt.Errorf("add up list: %w", err)
+	}
+	out.Totals = &t
+	return out, nil
 }
 
 // ErrCursor is answered for a cursor that this list never gave.

@@ -8794,6 +8794,14 @@ export interface components {
              */
             remedy: "credit" | "suspend" | "returned" | "hold";
         };
+        DifferencesOutBody: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["ReconcileDifference"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 时才有 */
+            totals?: components["schemas"]["ReconcileDifferenceSums"];
+        };
         DiscountPhotoOutBody: {
             /** @description 提出优惠时带上 */
             photo_id: string;
@@ -11693,12 +11701,6 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListBankRow: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["BankRow"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
         PageListBundle: {
             /** @description 这一页的内容 */
             items: components["schemas"]["FeebundleBundle"][];
@@ -11753,12 +11755,6 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
-        PageListDifference: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["ReconcileDifference"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
         PageListDiscount: {
             /** @description 这一页的内容 */
             items: components["schemas"]["TariffDiscount"][];
@@ -11804,12 +11800,6 @@ export interface components {
         PageListPersonRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstatePersonRow"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
-        PageListRefund: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["CashierRefund"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -11872,6 +11862,34 @@ export interface components {
             items: components["schemas"]["LatefeeWaiver"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
+        };
+        PageTotal: {
+            /**
+             * Format: int64
+             * @description 全部结果的金额合计，分
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description 全部结果的条数
+             */
+            count: number;
+        };
+        PageTotaledBankRow: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["BankRow"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 时才有 */
+            totals?: components["schemas"]["PageTotal"];
+        };
+        PageTotaledRefund: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CashierRefund"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 时才有 */
+            totals?: components["schemas"]["PageTotal"];
         };
         PaperOutBody: {
             /** @description 列；整列都空的不在内 */
@@ -12667,6 +12685,38 @@ export interface components {
             transaction_id: string;
             /** @description 渠道写的交易状态 */
             words: string;
+        };
+        ReconcileDifferenceSums: {
+            /**
+             * Format: int64
+             * @description 退款差异的系统金额合计，分
+             */
+            back_here: number;
+            /**
+             * Format: int64
+             * @description 退款差异的渠道金额合计，分
+             */
+            back_there: number;
+            /**
+             * Format: int64
+             * @description 全部结果的条数
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 其中手续费的条数，不在下面的金额里
+             */
+            fees: number;
+            /**
+             * Format: int64
+             * @description 收款差异的系统金额合计，分
+             */
+            here: number;
+            /**
+             * Format: int64
+             * @description 收款差异的渠道金额合计，分
+             */
+            there: number;
         };
         ReconcileMerchantSum: {
             /**
@@ -20562,6 +20612,8 @@ export interface operations {
                 until?: string;
                 /** @description 户名、附言、流水号、房屋或收据号的一部分 */
                 q?: string;
+                /** @description true 时给出全部结果的合计 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -20578,7 +20630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListBankRow"];
+                    "application/json": components["schemas"]["PageTotaledBankRow"];
                 };
             };
             /** @description Bad Request */
@@ -27012,6 +27064,8 @@ export interface operations {
                 state?: "open" | "done" | "gone";
                 /** @description 不填为全部 */
                 kind?: "uncredited" | "unknown" | "missing" | "amount" | "state" | "refund" | "refund_missing" | "refund_amount" | "fee";
+                /** @description true 时给出全部结果的合计 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -27028,7 +27082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListDifference"];
+                    "application/json": components["schemas"]["DifferencesOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -44105,6 +44159,8 @@ export interface operations {
                 room_id?: string;
                 /** @description 这张收据的 */
                 receipt_id?: string;
+                /** @description true 时给出全部结果的合计；只看部分楼栋的没有 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -44121,7 +44177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListRefund"];
+                    "application/json": components["schemas"]["PageTotaledRefund"];
                 };
             };
             /** @description Bad Request */

@@ -6,7 +6,9 @@ import { useUrlState } from './useUrlState'
 
 /** An application: one person asks, another decides. */
 export interface Asked { id: string; state: string; mine: boolean }
-export interface AskedQuery<V extends string> { state?: V; cursor?: string; limit: number }
+export interface AskedQuery<V extends string> { state?: V; count?: boolean; cursor?: string; limit: number }
+/** What all pages come to; a list that has no such sum leaves it out. */
+export interface AskedTotals { count: number; amount: number }
 
 export type AskedRows<T extends Asked, V extends string, S extends string> = ReturnType<typeof useAsked<T, V, S>>
 
@@ -15,7 +17,7 @@ export type AskedRows<T extends Asked, V extends string, S extends string> = Ret
  * that something is being done with, and what is said when it is done. `watched`: rows that change by themselves.
  */
 export function useAsked<T extends Asked, V extends string, S extends string>(
-  key: string, views: readonly [V, ...V[]], read: (project: string, query: AskedQuery<V>) => Promise<{ items: T[]; next?: string }>, watched?: (row: T) => boolean,
+  key: string, views: readonly [V, ...V[]], read: (project: string, query: AskedQuery<V>) => Promise<{ items: T[]; next?: string; totals?: AskedTotals }>, watched?: (row: T) => boolean,
 ) {
   const project = useProject()
   const { state } = useUrlState<{ state: string }>({ state: views[0] })
@@ -37,5 +39,6 @@ export function useAsked<T extends Asked, V extends string, S extends string>(
     said.value = ''
   }
   const next = computed(() => data.value?.next)
-  return { views, view, query, rows, next, error, isPending, refetch, page, size, turn, resize, chosen, step, said, take }
+  const totals = computed(() => data.value?.totals)
+  return { views, view, query, rows, next, totals, error, isPending, refetch, page, size, turn, resize, chosen, step, said, take }
 }

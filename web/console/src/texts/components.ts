@@ -19,6 +19,7 @@ export const tableTexts = {
   selectRow: (name: string) => `选中 ${name}`,
   picked: (n: number) => `已选 ${n.toLocaleString('en-US')} 条`,
   pickAll: (n: number) => `选中全部 ${n.toLocaleString('en-US')} 条`,
+  sum: (n: number) => `合计 ${n.toLocaleString('en-US')} 条`,
   more: '更多',
   cancel: '取消',
   actions: '操作',

@@ -1,4 +1,4 @@
-import { formatFen } from '@/lib/money'
+import { formatCount, formatFen } from '@/lib/money'
 import { formatFee } from '@/pages/reconcile/fee'
 
 /** Words of the pages of the reconciliation with payment channels (对账). */
@@ -60,6 +60,9 @@ export const dayTexts = {
   waiting: '账单还没有取到',
   others: (n: number) => `另有 ${n} 笔属于同一商户号的其他项目，不在这里。`,
   by: (name: string, remedy: string, note: string) => (note ? `${name}：${remedy}，${note}` : `${name}：${remedy}`),
+  sum: (n: number, back: boolean, fees: number) => `合计 ${formatCount(n)} 条${back ? '，收款' : ''}${fees ? `（不含手续费 ${formatCount(fees)} 条）` : ''}`,
+  sumBack: '退款',
+  sumOnlyBack: (n: number, fees: number) => `合计 ${formatCount(n)} 条，退款${fees ? `（不含手续费 ${formatCount(fees)} 条）` : ''}`,
   amount: (kind: string, value: number) => (kind === 'fee' ? formatFee(value) : formatFen(value)),
   question: (remedy: string, room: string, amount: string) => `${remedy}：${room ? `${room} ` : ''}¥${amount}`,
   consequences: {

@@ -4,7 +4,7 @@ import { apiFetch, must, withKey } from '@/api/client'
 export type BankState = 'open' | 'held' | 'aside' | 'received' | 'returned' | 'cash' | 'settled'
 /** What a row can be put down as that no household has paid. */
 export type Aside = 'held' | 'aside' | 'cash' | 'settled'
-export const readBankRows = (project: string, query: { state?: BankState; row_id?: string; q?: string; from?: string; until?: string; cursor?: string; limit: number }) =>
+export const readBankRows = (project: string, query: { state?: BankState; row_id?: string; q?: string; from?: string; until?: string; count?: boolean; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { path: { project }, query } }))
 export type BankRow = Awaited<ReturnType<typeof readBankRows>>['items'][number]
 export interface BankImport { name: string; rows: number; new: number; known: number; out: number; guessed: number }

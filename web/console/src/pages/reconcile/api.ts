@@ -14,7 +14,7 @@ export type Channel = Statement['channel']
 export const fetchStatement = (project: string, channel: Channel, day: string, key: string) =>
   must(api.POST('/api/v1/projects/{project}/statements', { params: { path: { project } }, body: { channel, day }, headers: withKey(key) }))
 
-export const readDifferences = (project: string, query: { statement_id?: string; state: 'open' | 'done' | 'gone'; cursor?: string; limit: number }) =>
+export const readDifferences = (project: string, query: { statement_id?: string; state: 'open' | 'done' | 'gone'; count?: boolean; cursor?: string; limit: number }) =>
   must(api.GET('/api/v1/projects/{project}/differences', { params: { path: { project }, query } }))
 export type Difference = Awaited<ReturnType<typeof readDifferences>>['items'][number]
 export type Remedy = Difference['remedies'][number]

@@ -5,7 +5,7 @@ import type { Pay } from '@/pages/counter/api'
 const at = (project: string) => ({ project })
 
 export interface RefundAsk { kind: 'red' | 'part' | 'prepaid' | 'deposit' | 'candidate'; candidate_id?: string; original?: boolean; receipt_id?: string; room_id?: string; deposit_id?: string; amount?: number; method?: 'cash' | 'card' | 'transfer'; account?: string; reason: string }
-export interface RefundFilter { state?: 'asked' | 'approved' | 'sent' | 'failed'; cursor?: string; limit?: number }
+export interface RefundFilter { state?: 'asked' | 'approved' | 'sent' | 'failed'; count?: boolean; cursor?: string; limit?: number }
 
 export const readRefunds = (project: string, query: RefundFilter) =>
   must(api.GET('/api/v1/projects/{project}/refunds', { params: { path: at(project), query } }))
@@ -23,7 +23,7 @@ export const payRefund = (project: string, refund: string, version: number, key:
   must(api.POST('/api/v1/projects/{project}/refunds/{refund}/pay', { params: { path: { ...at(project), refund } }, body: { version }, headers: withKey(key) }))
 
 export type DepositKind = 'renovation' | 'keys' | 'lease' | 'other'
-export interface DepositFilter { held?: boolean; q?: string; cursor?: string; limit?: number }
+export interface DepositFilter { held?: boolean; q?: string; count?: boolean; cursor?: string; limit?: number }
 export const readDeposits = (project: string, query: DepositFilter) =>
   must(api.GET('/api/v1/projects/{project}/deposits', { params: { path: at(project), query } }))
 export type Deposit = Awaited<ReturnType<typeof readDeposits>>['items'][number]
