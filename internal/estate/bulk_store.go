@@ -69,10 +69,7 @@ func (s *Service) BulkName(ctx context.Context, q db.Q, table string, project, r
 	if err != nil {
 		return "", fmt.Errorf("name row: %w", err)
 	}
-	if len(list) == 0 {
-		return "", nil
-	}
-	return list[0], nil
+	return strings.Join(list, ""), nil
 }
 
 // RestoreRow writes a row back as BulkRows has read it.
@@ -113,21 +110,8 @@ func (s *Service) DropRows(ctx context.Context, tx *db.Tx, project id.ID, fresh 
 	if err != nil {
 		return err
 	}
-	// All terms of all of them go, so each term may be looked for with each person;
-	// few at a time, for that is what it costs.
-	for chunk := range slices.Chunk(people, 8) {
-		args := []any{project}
-		for _, p := range chunk {
-			args = append(args, p.ID)
-		}
-		for _, p := range chunk {
-			for _, t := range p.terms() {
-				args = append(args, t.text)
-			}
-		}
-		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND person_id IN ("+db.In(len(chunk))+") AND term IN ("+db.In(len(args)-1-len(chunk))+")", args...); err != nil {
-			return fmt.Errorf("drop terms: %w", err)
-		}
+	if err := dropTerms(ctx, tx, project, people); err != nil {
+		return err
 	}
 	for chunk := range slices.Chunk(fresh["estate_room"], 500) {
 		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND room_id <> 0 AND room_id IN ("+db.In(len(chunk))+")", idArgs(project, chunk)...); err != nil {

@@ -47,17 +47,8 @@ func occupants(ctx context.Context, q db.Q, project, room, person id.ID, current
 // occupantsOf reads what lasts, of many rooms or many people; column is
 // room_id or person_id.
 func occupantsOf(ctx context.Context, q db.Q, project id.ID, column string, ids []id.ID) ([]Occupant, error) {
-	var out []Occupant
-	for chunk := range slices.Chunk(ids, 500) {
-		rows, err := q.Query(ctx, occupantQuery+" AND o.until = 0 AND o."+column+" IN ("+db.In(len(chunk))+`) ORDER BY r.sort_key,
-			CASE o.part WHEN 'owner' THEN 0 WHEN 'tenant' THEN 1 WHEN 'family' THEN 2 ELSE 3 END, o.id`, idArgs(project, chunk)...)
-		part, err := db.Collect(rows, err, scanOccupant)
-		if err != nil {
-			return nil, fmt.Errorf("read occupants: %w", err)
-		}
-		out = append(out, part...)
-	}
-	return out, nil
+	return ofIDs(ctx, q, occupantQuery+" AND o.until = 0 AND o."+column+" IN (", project, ids, `) ORDER BY r.sort_key,
+		CASE o.part WHEN 'owner' THEN 0 WHEN 'tenant' THEN 1 WHEN 'family' THEN 2 ELSE 3 END, o.id`, scanOccupant)
 }
 
 func idArgs(project id.ID, ids []id.ID) []any {

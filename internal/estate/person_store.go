@@ -68,17 +68,7 @@ func peopleByBlind(ctx context.Context, q db.Q, project id.ID, column string, bl
 }
 
 func peopleByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]*sealedPerson, error) {
-	var out []*sealedPerson
-	for chunk := range slices.Chunk(ids, 500) {
-		rows, err := q.Query(ctx, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN ("+db.In(len(chunk))+") ORDER BY p.id",
-			idArgs(project, chunk)...)
-		part, err := db.Collect(rows, err, scanSealed)
-		if err != nil {
-			return nil, fmt.Errorf("read people: %w", err)
-		}
-		out = append(out, part...)
-	}
-	return out, nil
+	return ofIDs(ctx, q, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN (", project, ids, ") ORDER BY p.id", scanSealed)
 }
 
 func copyPeople(ctx context.Context, tx *db.Tx, project id.ID, people []*sealedPerson) error {
@@ -135,12 +125,28 @@ func dropRoomTerms(ctx context.Context, tx *db.Tx, project, room id.ID) error {
 // new one in. People have no index of their entries: it would double the cost
 // of every import, and the old name tells them.
 func replaceTerms(ctx context.Context, tx *db.Tx, project id.ID, old, p *sealedPerson) error {
-	for _, t := range old.terms() {
-		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND term = ? AND person_id = ?", project, t.text, t.person); err != nil {
+	if err := dropTerms(ctx, tx, project, []*sealedPerson{old}); err != nil {
+		return err
+	}
+	return copyTerms(ctx, tx, project, p.terms())
+}
+
+// dropTerms takes all entries of people out, so each term may be looked for with
+// each person; few people at a time, for that is what it costs.
+func dropTerms(ctx context.Context, tx *db.Tx, project id.ID, people []*sealedPerson) error {
+	for chunk := range slices.Chunk(people, 8) {
+		args, texts := []any{project}, []any{""} // a name of no letters has no entry
+		for _, p := range chunk {
+			args = append(args, p.ID)
+			for _, t := range p.terms() {
+				texts = append(texts, t.text)
+			}
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM estate_term WHERE project_id = ? AND person_id IN ("+db.In(len(chunk))+") AND term IN ("+db.In(len(texts))+")", append(args, texts...)...); err != nil {
 			return fmt.Errorf("drop terms: %w", err)
 		}
 	}
-	return copyTerms(ctx, tx, project, p.terms())
+	return nil
 }
 
 func (s *Service) listPeople(ctx context.Context, q db.Q, project id.ID, f PersonFilter) (page.List[Person], error) {

@@ -70,20 +70,14 @@ func payersBeyond(ctx context.Context, q db.Q, project id.ID, payers []id.ID, wi
 	return idSet(ctx, q, "SELECT DISTINCT payer_id FROM estate_room WHERE project_id = ? AND payer_id <> 0 AND payer_id IN (", payers, project, ")"+limit, buildings)
 }
 
-// idSet runs "SELECT id … IN (" over any number of ids.
+// idSet is ofIDs for ids, as a set.
 func idSet(ctx context.Context, q db.Q, head string, ids []id.ID, project id.ID, tail string, more []any) (map[id.ID]bool, error) {
-	out := map[id.ID]bool{}
-	for chunk := range slices.Chunk(ids, 500) {
-		rows, err := q.Query(ctx, head+db.In(len(chunk))+tail, append(idArgs(project, chunk), more...)...)
-		list, err := db.Collect(rows, err, scanID)
-		if err != nil {
-			return nil, fmt.Errorf("read reach: %w", err)
-		}
-		for _, x := range list {
-			out[x] = true
-		}
+	list, err := ofIDs(ctx, q, head, project, ids, tail, scanID, more...)
+	out := make(map[id.ID]bool, len(list))
+	for _, x := range list {
+		out[x] = true
 	}
-	return out, nil
+	return out, err
 }
 
 // living is the condition that a person of a table is something to a room
