@@ -193,6 +193,91 @@ func TestCorrectionOfManyRoomsAllRefused(t *testing.T) {
 	})
 }
 
+// A batch that is still being made is not undone, and no batch is larger than what
+// may be picked.
+func TestCorrectionOfManyRoomsAtWork(t *testing.T) {
+	inAdjustWorld(t, func(w *adjustWorld) {
+		ctx, rooms := t.Context(), w.street(2)
+		in := correction.BatchAsk{From: 202601, Until: 202602, Reason: "新单价录入晚了"}
+		for _, r := range rooms {
+			in.Rooms = append(in.Rooms, correction.BatchRoom{Room: r, Plus: 26_85})
+		}
+		b, err := w.app.Correct.MakeMany(ctx, w.who, w.project, in)
+		w.must(err)
+		_, err = w.app.Correct.VoidMany(ctx, w.who, w.project, b.ID, "单价没有改", b.Version)
+		wantErr(t, err, correction.ErrBusy)
+		if b = w.worked(b.ID); b.Counts[correction.RoomMade] != 2 {
+			t.Errorf("made %+v", b)
+		}
+		_, err = w.app.Correct.VoidMany(ctx, w.who, w.project, b.ID, "单价没有改", b.Version)
+		w.must(err)
+		_, err = w.app.Correct.VoidMany(ctx, w.who, w.project, b.ID, "单价没有改", b.Version+1)
+		wantErr(t, err, correction.ErrBusy)
+		if b = w.worked(b.ID); b.State != correction.BatchVoided {
+			t.Errorf("undone %+v", b)
+		}
+		for n, named := range map[int]bool{500: true, 501: false} {
+			in.Rooms = nil
+			for i := range n {
+				in.Rooms = append(in.Rooms, correction.BatchRoom{Room: id.ID(i + 1)})
+			}
+			_, err = w.app.Correct.MakeMany(ctx, w.who, w.project, in)
+			if wantErr(t, err, correction.ErrRooms); (len(fault.As(err).Fields) > 0) != named {
+				t.Errorf("of %d rooms: %v", n, err)
+			}
+		}
+	})
+}
+
+// When the job fails for good no room of a batch is left waiting: each says that it
+// was not done, and the batch can be undone, or its rooms corrected, once more.
+func TestCorrectionOfManyRoomsFails(t *testing.T) {
+	inAdjustWorld(t, func(w *adjustWorld) {
+		w.street(2)
+		moved := func(from, to string) {
+			t.Helper()
+			w.must(w.app.DB.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
+				return err
+			}))
+		}
+		fails := func(b correction.Batch, do func()) correction.Batch {
+			t.Helper()
+			do()
+			moved("correction_line", "correction_away")
+			defer moved("correction_away", "correction_line")
+			for range 8 {
+				w.now.Advance(20 * time.Minute)
+				w.must(w.app.Jobs.Drain(t.Context()))
+			}
+			b, err := w.app.Correct.Batch(t.Context(), w.app.DB.Reader(t.Context()), w.project, b.ID)
+			w.must(err)
+			return b
+		}
+		in := correction.BatchAsk{From: 202601, Until: 202602, Reason: "新单价录入晚了"}
+		for _, r := range w.spread().Named {
+			in.Rooms = append(in.Rooms, correction.BatchRoom{Room: r.Room, Plus: r.Plus, Minus: r.Minus})
+		}
+		made, err := w.app.Correct.MakeMany(t.Context(), w.who, w.project, in)
+		w.must(err)
+		b := fails(made, func() {})
+		if b.State != correction.BatchMade || b.Counts[correction.RoomRefused] != 2 || !strings.Contains(b.Rooms[0].Problem, "请联系管理员") {
+			t.Fatalf("failed %+v", b)
+		}
+		b = w.many(w.spread().Named)
+		b = fails(b, func() {
+			_, err := w.app.Correct.VoidMany(t.Context(), w.who, w.project, b.ID, "单价没有改", b.Version)
+			w.must(err)
+		})
+		if b.State != correction.BatchMade || b.Counts[correction.RoomKept] != 2 || !strings.Contains(b.Rooms[0].Problem, "请联系管理员") {
+			t.Fatalf("undo failed %+v", b)
+		}
+		if b = w.voidMany(b); b.State != correction.BatchVoided || b.Counts[correction.RoomVoided] != 2 {
+			t.Errorf("undone %+v", b)
+		}
+	})
+}
+
 // A correction asks nothing for the time in which nobody had asked, and what is
 // taken off was never late: the late fee of a month that was charged too high
 // becomes that of the right amount from the first day.

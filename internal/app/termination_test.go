@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/latefee"
@@ -280,6 +283,54 @@ func TestTerminationOverTwoReceiptsIsTakenBack(t *testing.T) {
 		if found, err := w.app.Termination.Broken(ctx, w.project); err != nil || len(found) > 0 {
 			t.Errorf("doctor says %q, %v", found, err)
 		}
+	})
+}
+
+// What is kept stays with the receipt that paid the most, whichever it is; an
+// approval that comes to another amount than the document says is refused.
+func TestTerminationKeepsOfTheBiggestReceipt(t *testing.T) {
+	for _, pays := range [][]money.Fen{{500_00, 2447_06}, {2447_06, 500_00}, {500_00, 1947_06, 500_00}} {
+		t.Run(fmt.Sprint(pays), func(t *testing.T) {
+			inYearWorld(t, func(w *yearWorld) {
+				for _, amount := range pays {
+					w.pay(amount)
+				}
+				d, err := w.app.Termination.Ask(t.Context(), clerk(7), w.project, w.asks(termination.Reprice))
+				w.must(err)
+				most := slices.MaxFunc(d.Parts, func(a, b termination.Part) int { return cmp.Compare(a.Amount+a.Kept, b.Amount+b.Kept) })
+				if len(d.Parts) != len(pays) || d.Kept == 0 || most.Kept != d.Kept || most.Amount < 500_00 {
+					t.Errorf("kept %d of %+v", d.Kept, d.Parts)
+				}
+				more := func(sign string) {
+					w.must(w.app.DB.Write(t.Context(), func(tx *db.Tx) error {
+						_, err := tx.Exec(t.Context(), "UPDATE termination_doc SET refund = refund "+sign+" 1 WHERE project_id = ? AND id = ?", w.project, d.ID)
+						return err
+					}))
+				}
+				more("+")
+				_, err = w.app.Termination.Decide(t.Context(), clerk(8), w.project, d.ID, true, "", d.Version)
+				wantErr(t, err, termination.ErrChanged)
+				more("-")
+				_, err = w.app.Termination.Decide(t.Context(), clerk(8), w.project, d.ID, true, "", d.Version)
+				w.must(err)
+			})
+		})
+	}
+}
+
+// Months of which a part was waived were not paid whole, and are not given back
+// as if they were.
+func TestTerminationOfWaivedMonths(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+		w.must(w.approveWaiver(ctx, w.project, latefee.Waiver{Kind: latefee.WaiveCharge, Charge: w.year[11].ID, Amount: 10_00, Reason: "案例"}))
+		w.pay(2937_06)
+		list, err := w.app.Termination.Periods(ctx, q, w.project, w.room)
+		if w.must(err); len(list) != 0 {
+			t.Errorf("periods %+v", list)
+		}
+		_, err = w.app.Termination.Quote(ctx, q, w.project, w.room, w.year[0].Run, w.year[0].Item, 5, termination.Reprice)
+		wantErr(t, err, termination.ErrUnpaid)
 	})
 }
 
