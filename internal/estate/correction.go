@@ -112,30 +112,17 @@ func (s *Service) current(ctx context.Context, q db.Q, project id.ID, c *Correct
 
 // field is a field of the room in the words of a correction.
 func (r *Room) field(name string) (string, bool) {
-	area := func(a money.Area) string {
-		if a == 0 {
+	known := func(there bool, text string) string {
+		if !there {
 			return ""
 		}
-		return a.String()
+		return text
 	}
-	switch name {
-	case "area":
-		return area(r.Area), true
-	case "inner_area":
-		return area(r.InnerArea), true
-	case "floor":
-		if r.Floor == 0 {
-			return "", true
-		}
-		return strconv.Itoa(r.Floor), true
-	case "layout":
-		return r.Layout, true
-	case "state":
-		return r.State, true
-	case "handover":
-		return r.Handover.String(), true
-	}
-	return "", false
+	value, ok := map[string]string{
+		"area": known(r.Area != 0, r.Area.String()), "inner_area": known(r.InnerArea != 0, r.InnerArea.String()), "floor": known(r.Floor != 0, strconv.Itoa(r.Floor)),
+		"layout": r.Layout, "state": r.State, "handover": r.Handover.String(),
+	}[name]
+	return value, ok
 }
 
 // edit turns the new value into a change of the room.
