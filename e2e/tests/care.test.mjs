@@ -32,7 +32,7 @@ test('[P4] the administrator makes a backup, restores it in a drill, and the dat
   await drill.getByText('通过', { exact: true }).waitFor({ timeout: 90_000 })
   await p.page.getByText('还没有做过恢复演练', { exact: false }).waitFor({ state: 'detached' })
   await assertAccessible(p.page)
-  await shot(p.page, 'care', { keep: 'guide/pages/care', clip: { x: 0, y: 0, width: 1440, height: 440 } })
+  await shot(p.page, 'care', { keep: 'guide/pages/care', clip: { x: 0, y: 0, width: 1440, height: 358 } })
   await p.close?.()
 })
 
