@@ -74,12 +74,8 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 // is said before that and not after.
 func prepareDemo(ctx context.Context, env environment, dir string, makeOnly, small bool) error {
 	if !makeOnly {
-		l, err := listenOn("LINLI_ADDR", env.addr)
-		if err != nil {
+		if err := free(env.addr); err != nil {
 			return err
-		}
-		if err := l.Close(); err != nil {
-			return fmt.Errorf("let go of %s: %w", env.addr, err)
 		}
 	}
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {

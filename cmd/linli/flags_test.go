@@ -84,9 +84,13 @@ func TestAddressIsTaken(t *testing.T) {
 	}
 	defer l.Close()
 	for _, command := range []string{"serve", "demo"} {
-		out, err := product(t.Context(), t.TempDir(), []string{command}, "LINLI_ADDR="+l.Addr().String()).CombinedOutput()
+		dir := t.TempDir()
+		out, err := product(t.Context(), dir, []string{command}, "LINLI_ADDR="+l.Addr().String()).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "已被别的程序占用") {
 			t.Errorf("linli %s: %v\n%s", command, err, out)
+		}
+		if made, err := os.ReadDir(dir); err != nil || len(made) != 0 {
+			t.Errorf("linli %s made %v (%v)", command, made, err)
 		}
 	}
 }

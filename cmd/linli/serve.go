@@ -29,6 +29,9 @@ func serve(ctx context.Context, env environment, args []string) error {
 	for _, name := range unknownSettings(os.Environ()) {
 		env.log.Warn("没有 "+name+" 这个设置，没有用它；linli help 列出全部设置", "name", name)
 	}
+	if err := free(env.addr); err != nil {
+		return err
+	}
 	a, unlock, err := open(ctx, env)
 	if err != nil {
 		return err

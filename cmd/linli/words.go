@@ -56,6 +56,15 @@ func reason(err error) string {
 // whoami is the number of the user who runs this; a stripped system has no names.
 func whoami() string { return fmt.Sprintf("现在的用户号是 %d", os.Geteuid()) }
 
+// free says whether LINLI_ADDR can be taken, before work that would be in vain.
+func free(addr string) error {
+	l, err := listenOn("LINLI_ADDR", addr)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
 // listenOn takes the address of a setting; when that cannot be, it says what to do.
 func listenOn(setting, addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
