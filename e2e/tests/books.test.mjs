@@ -156,6 +156,10 @@ test('[F10] vouchers part the tax from income, name the fee items that have no r
   await shot(p.page, 'vouchers', { keep: 'guide/pages/vouchers' })
   const [file] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出凭证' }).click()])
   assert.match(file.suggestedFilename(), /凭证.*\.xlsx$/)
+  await p.page.getByRole('table', { name: '各税率的收入' }).getByRole('row', { name: /^6%/ }).getByRole('link').click()
+  await p.page.getByRole('heading', { level: 1, name: '税率 6% 的收入' }).waitFor()
+  await p.page.getByRole('row', { name: /^合计/ }).getByText('450.00').waitFor()
+  await shot(p.page, 'vouchers-rated')
   await p.close()
 })
 

@@ -61,6 +61,7 @@ type postingsIn struct {
 	Account int64    `query:"account" minimum:"0" doc:"科目，借贷任一方"`
 	Group   string   `query:"group" enum:"income,cost,result" doc:"一类科目，代替 account：income 收入，cost 支出，result 收入减支出"`
 	Kind    string   `query:"kind" enum:"receipt" doc:"只看一种单据：receipt 收据和收据作废"`
+	Tax     string   `query:"tax" pattern:"^([0-9]{1,5}s?)?$" doc:"只看凭证按这个税率分离的收入：税率的万分数，简易计税后面加 s，如 600、500s"`
 	Item    id.ID    `query:"item_id" doc:"费用项目或支出类别"`
 	None    bool     `query:"no_item" doc:"只看没有项目的"`
 	From    web.Date `query:"from" doc:"记账日期起，含"`
@@ -114,13 +115,26 @@ func (in *postingsIn) signed(p *ledger.Posting) money.Fen {
 	return sum
 }
 
+// totals are the sums of days, or of months where no filter needs the days.
+func (s *Service) totals(ctx context.Context, q db.Q, project id.ID, f *ledger.Filter, until clock.Date) ([]ledger.DayTotal, error) {
+	if f.Spans != nil {
+		return s.ledger.Days(ctx, q, project, f.From, until)
+	}
+	list, err := s.ledger.Totals(ctx, q, project, f.From, until)
+	out := make([]ledger.DayTotal, len(list))
+	for i := range list {
+		out[i].Total = list[i]
+	}
+	return out, err
+}
+
 // sumPostings adds up every posting of a filter, from the sums of days.
 func (s *Service) sumPostings(ctx context.Context, q db.Q, in *postingsIn, f *ledger.Filter) (*postingSumJSON, error) {
 	until := f.Until
 	if until == 0 {
 		until = clock.Date(99991231)
 	}
-	list, err := s.ledger.Totals(ctx, q, in.Project, f.From, until)
+	list, err := s.totals(ctx, q, in.Project, f, until)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +157,13 @@ func (s *Service) apiPostings(ctx context.Context, _ actor.Actor, in *postingsIn
 	}
 	if in.Item != 0 || in.None {
 		f.Item = &in.Item
+	}
+	if in.Tax != "" {
+		spans, err := s.rated(ctx, q, in.Project, in.Tax, f.From, f.Until)
+		if err != nil {
+			return nil, err
+		}
+		f.Spans = spans
 	}
 	list, err := s.ledger.Postings(ctx, q, in.Project, f)
 	if err != nil {

@@ -56,6 +56,7 @@ type voucherMonthJSON struct {
 }
 
 type voucherTaxJSON struct {
+	Key   string    `json:"key" doc:"查记账明细用：税率的万分数，简易计税后面加 s"`
 	Name  string    `json:"name" doc:"税率，如 6%、简易 5%、免税"`
 	Gross money.Fen `json:"gross" doc:"含税收入，分"`
 	Net   money.Fen `json:"net" doc:"不含税收入，分"`
@@ -95,7 +96,7 @@ func (s *Service) apiVouchers(ctx context.Context, _ actor.Actor, in *profitIn) 
 		b.Months = append(b.Months, voucherMonthJSON(m))
 	}
 	for _, x := range v.Taxes {
-		b.Taxes = append(b.Taxes, voucherTaxJSON{invoice.RateName(x.Rate, x.Simple), x.Gross, x.Net, x.Tax})
+		b.Taxes = append(b.Taxes, voucherTaxJSON{rateKey(x.Rate, x.Simple), invoice.RateName(x.Rate, x.Simple), x.Gross, x.Net, x.Tax})
 	}
 	for _, u := range v.Untaxed {
 		b.Untaxed = append(b.Untaxed, voucherUntaxedJSON(u))

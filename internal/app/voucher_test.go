@@ -98,7 +98,15 @@ func TestVouchersPartTheTax(t *testing.T) {
 			var all analytics.TaxSum
 			for _, x := range v.Taxes {
 				all.Gross, all.Net, all.Tax = all.Gross+x.Gross, all.Net+x.Net, all.Tax+x.Tax
+				// The income of a rate leads to the postings that come to it.
+				rate := fmt.Sprint(x.Rate)
+				if x.Simple {
+					rate += "s"
+				}
+				comes(t, w.app.DB, w.app, w.project, fmt.Sprintf("group=income&tax=%s&from=%s&until=%s", rate, v.From.First(), v.Until.Last()), &x.Gross)
 			}
+			var nothing money.Fen
+			comes(t, w.app.DB, w.app, w.project, "group=income&tax=1300", &nothing)
 			book, err := w.app.Ledger.Balances(ctx, q, w.project, v.On)
 			w.must(err)
 			if all.Net+all.Tax != all.Gross || -codes["6001"] != all.Net || -(codes["22210105"]+codes["222108"]+codes["222101"]) != all.Tax || -book[ledger.Revenue] != all.Gross {

@@ -12,18 +12,29 @@ import (
 	"linli/internal/kit/page"
 )
 
+// Span are the postings about an item on days, both inclusive.
+type Span struct {
+	Item        id.ID
+	From, Until clock.Date
+}
+
 // Filter narrows a list of postings; zero fields do not.
 type Filter struct {
 	page.Request
 	Accounts []Account // one of them on either side
 	Kinds    []DocKind
 	Item     *id.ID // nil for all; 0 are those about no item
+	Spans    []Span // one of them, where not nil
 	From     clock.Date
 	Until    clock.Date
 }
 
-// Has reports whether what a total adds up passes the filter, apart from its days.
-func (f *Filter) Has(t *Total) bool {
+// Has reports whether what a day adds up passes the filter, apart from the days
+// of the filter itself.
+func (f *Filter) Has(t *DayTotal) bool {
+	if f.Spans != nil && !slices.ContainsFunc(f.Spans, func(s Span) bool { return s.Item == t.Item && s.From <= t.Date && t.Date <= s.Until }) {
+		return false
+	}
 	return (len(f.Accounts) == 0 || slices.Contains(f.Accounts, t.Debit) || slices.Contains(f.Accounts, t.Credit)) &&
 		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, t.DocKind)) && (f.Item == nil || t.Item == *f.Item)
 }

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -31,6 +33,14 @@ func listPostings(ctx context.Context, q db.Q, project id.ID, f *Filter, after i
 	}
 	if f.Item != nil {
 		add(true, "item_id = ?", *f.Item)
+	}
+	if f.Spans != nil {
+		spans, values := make([]string, len(f.Spans)), []any{}
+		for i, s := range f.Spans {
+			spans[i] = "item_id = ? AND date >= ? AND date <= ?"
+			values = append(values, s.Item, s.From, s.Until)
+		}
+		add(true, "("+cmp.Or(strings.Join(spans, " OR "), "1 = 0")+")", values...)
 	}
 	rows, err := q.Query(ctx, `SELECT id, doc_kind, doc_id, date, debit, credit, amount, subject_id, item_id
 		FROM ledger_posting WHERE `+where+" ORDER BY id LIMIT ?", append(args, f.Limit+1)...)

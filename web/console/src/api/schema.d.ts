@@ -6070,6 +6070,8 @@ export interface components {
              * @description 含税收入，分
              */
             gross: number;
+            /** @description 查记账明细用：税率的万分数，简易计税后面加 s */
+            key: string;
             /** @description 税率，如 6%、简易 5%、免税 */
             name: string;
             /**
@@ -44930,6 +44932,8 @@ export interface operations {
                 group?: "income" | "cost" | "result";
                 /** @description 只看一种单据：receipt 收据和收据作废 */
                 kind?: "receipt";
+                /** @description 只看凭证按这个税率分离的收入：税率的万分数，简易计税后面加 s，如 600、500s */
+                tax?: string;
                 /** @description 费用项目或支出类别 */
                 item_id?: string;
                 /** @description 只看没有项目的 */

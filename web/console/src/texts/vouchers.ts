@@ -14,6 +14,7 @@ export const voucherTexts = {
   unbalanced: '借贷不等',
   empty: '这段时间没有记账',
   taxes: '各税率的收入',
+  rated: (rate: string) => `税率 ${rate} 的收入`,
   taxColumns: { name: '税率', gross: '含税收入', net: '不含税收入', tax: '税额' },
   total: '合计',
   whole: '没有费用项目、不分离的收入',

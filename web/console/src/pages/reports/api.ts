@@ -13,7 +13,7 @@ export const readPublic = (project: string, query: Period & { rate: number }) =>
 export const readProjects = (query: Period) => must(api.GET('/api/v1/reports/projects', { params: { query } }))
 export type ProjectRow = Awaited<ReturnType<typeof readProjects>>['items'][number]
 export type Group = 'income' | 'cost' | 'result'
-export interface PostingFilter { account?: number; group?: Group; kind?: 'receipt'; item_id?: string; no_item?: boolean; from?: string; until?: string; count?: boolean; cursor?: string; limit?: number }
+export interface PostingFilter { account?: number; group?: Group; kind?: 'receipt'; tax?: string; item_id?: string; no_item?: boolean; from?: string; until?: string; count?: boolean; cursor?: string; limit?: number }
 export const readPostings = (project: string, query: PostingFilter) => must(api.GET('/api/v1/projects/{project}/reports/postings', { params: { path: at(project), query } }))
 export type Posting = Awaited<ReturnType<typeof readPostings>>['items'][number]
 export const readSchemes = (project: string) => must(api.GET('/api/v1/projects/{project}/service-schemes', { params: { path: at(project) } }))
