@@ -31,7 +31,7 @@ func rate(due, paid money.Fen) (Rate, error) {
 // The definitions printed beside the rates. Source: domain 1.7.
 const (
 	CurrentMeans = "期间各月的费用，截至当天已缴的 ÷ 应缴的。减免的、补差退回的不算应缴，存着没用的预存和违约金不算，预缴以后月份的不算。"
-	ArrearsMeans = "期间收到的以前月份欠费 ÷ 期初欠费。期初欠费是起始月之前各月到起始月 1 日还没缴的，加上期间补出的、减去期间减免的。"
+	ArrearsMeans = "期间收到的以前月份欠费 ÷ 期初欠费。期初欠费是起始月之前各月到起始月 1 日还没缴的，加上期间补出的、减去期间减免和补差退回的。"
 	WholeMeans   = "（当期已缴 + 清欠收到）÷（当期应缴 + 期初欠费）。"
 )
 

@@ -10,9 +10,11 @@ import (
 	"linli/internal/billing"
 	"linli/internal/cashier"
 	"linli/internal/correction"
+	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/money"
+	"linli/internal/screen"
 	"linli/internal/termination"
 )
 
@@ -113,6 +115,25 @@ func TestRatesWhenTheReceiptGoesUnderACorrection(t *testing.T) {
 		if again := picks(w.differences(202604, 202604)); len(again) != 1 {
 			t.Errorf("differs by %+v", again)
 		}
+	})
+}
+
+// Nor does the month change its payer meanwhile: the prepaid money is of whoever
+// owed it.
+func TestPayerStaysUnderACorrection(t *testing.T) {
+	inHalfYear(t, func(w *halfYear) {
+		ctx := t.Context()
+		w.now.Set(clock.Date(20260630).Start())
+		r, err := w.take(ctx, w.project, w.room, cashier.MethodCash, 3*223_75)
+		w.must(err)
+		w.measure(88_00)
+		_, err = w.correct(picks(w.differences(202606, 202606)))
+		w.must(err)
+		_, err = w.app.Cashier.Void(ctx, w.who, w.project, r.ID, "收错")
+		w.must(err)
+		_, err = w.app.Screen.HandOver(ctx, w.who, w.project, screen.HandOver{Room: w.room, Date: 20260611, NewOwner: &estate.PersonInput{Name: "新业主", Kind: estate.KindPerson}})
+		w.must(err)
+		w.unchanged()
 	})
 }
 
