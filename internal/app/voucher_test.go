@@ -98,12 +98,7 @@ func TestVouchersPartTheTax(t *testing.T) {
 			var all analytics.TaxSum
 			for _, x := range v.Taxes {
 				all.Gross, all.Net, all.Tax = all.Gross+x.Gross, all.Net+x.Net, all.Tax+x.Tax
-				// The income of a rate leads to the postings that come to it.
-				rate := fmt.Sprint(x.Rate)
-				if x.Simple {
-					rate += "s"
-				}
-				comes(t, w.app.DB, w.app, w.project, fmt.Sprintf("group=income&tax=%s&from=%s&until=%s", rate, v.From.First(), v.Until.Last()), &x.Gross)
+				ratedComes(t, w, v, x)
 			}
 			var nothing money.Fen
 			comes(t, w.app.DB, w.app, w.project, "group=income&tax=1300", &nothing)
@@ -240,8 +235,25 @@ func TestVouchersByHand(t *testing.T) {
 		if len(v.Untaxed) != 1 || v.Untaxed[0].Item != works || v.Untaxed[0].Gross != 30_00 || v.Untaxed[0].From != 20260210 {
 			t.Errorf("cannot be parted: %+v", v.Untaxed)
 		}
+		// The rate of this item changes inside a month.
+		for _, x := range v.Taxes {
+			ratedComes(t, w, v, x)
+		}
+		if len(v.Taxes) < 2 {
+			t.Errorf("rates %+v", v.Taxes)
+		}
 		if v.Whole != 5_00 {
 			t.Errorf("income without an item is %s", v.Whole.Yuan())
 		}
 	})
+}
+
+// ratedComes sees that the income of a rate leads to the postings that come to it.
+func ratedComes(t *testing.T, w *adjustWorld, v analytics.Vouchers, x analytics.TaxSum) {
+	t.Helper()
+	rate := fmt.Sprint(x.Rate)
+	if x.Simple {
+		rate += "s"
+	}
+	comes(t, w.app.DB, w.app, w.project, fmt.Sprintf("group=income&tax=%s&from=%s&until=%s", rate, v.From.First(), v.Until.Last()), &x.Gross)
 }
