@@ -29,7 +29,7 @@ func (w *adjustWorld) rateIs(on clock.Date, from, until clock.Month, due, paid m
 }
 
 // homeIs holds what the home page says of one month, from memory and added up,
-// and that its days come to it.
+// and that its days and its list of charges come to it.
 func (w *adjustWorld) homeIs(month clock.Month, want billing.Collection) {
 	w.t.Helper()
 	ctx, q := w.t.Context(), w.app.DB.Reader(w.t.Context())
@@ -40,6 +40,11 @@ func (w *adjustWorld) homeIs(month clock.Month, want billing.Collection) {
 	w.must(err)
 	if known[0] != want || added != want {
 		w.t.Errorf("remembered %+v, added up %+v, should be %+v", known[0], added, want)
+	}
+	list, err := w.app.Billing.Count(ctx, q, w.project, billing.Filter{From: month, Until: month})
+	w.must(err)
+	if due, paid := list.Amount-list.Waived, list.Paid-list.Waived; due != want.Due || paid != want.Paid {
+		w.t.Errorf("the list comes to %s of %s, should be %s of %s", paid.Yuan(), due.Yuan(), want.Paid.Yuan(), want.Due.Yuan())
 	}
 	st, err := w.app.Billing.Standing(ctx, q, w.project, month.First())
 	w.must(err)

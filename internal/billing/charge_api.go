@@ -28,7 +28,7 @@ type chargeJSON struct {
 	Amount    money.Fen   `json:"amount" doc:"应收，分"`
 	Paid      money.Fen   `json:"paid" doc:"已收，分"`
 	Waived    money.Fen   `json:"waived" doc:"已减免，分"`
-	Credited  money.Fen   `json:"credited" doc:"算多了、由补差减收的，分；不在已减免里"`
+	Credited  money.Fen   `json:"credited" doc:"算多了、由补差减收或退进预存的，分；不在已减免、已收里"`
 	Owed      money.Fen   `json:"owed" doc:"未收，分"`
 	LateFee   money.Fen   `json:"late_fee" doc:"到今天还可收的违约金，分；不在未收里"`
 	Due       clock.Date  `json:"due_date" doc:"到期日"`
@@ -40,8 +40,9 @@ type chargeJSON struct {
 
 func toCharge(c *Charge, today clock.Date, labels, names map[id.ID]string) (chargeJSON, error) {
 	d, err := decodeDetail(c.detail)
+	back := c.Back()
 	out := chargeJSON{ID: c.ID, Run: c.Run, Item: c.Item, ItemName: c.ItemName, Room: c.Subject, Label: labels[c.Subject], Payer: c.Payer,
-		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid - c.Waived, Waived: c.Waived - c.Credited, Credited: c.Credited, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
+		PayerName: names[c.Payer], Month: c.Month, Amount: c.Amount, Paid: c.Paid - c.Waived - back, Waived: c.Waived - c.Credited, Credited: c.Credited + back, Owed: c.Owed(), Due: c.Due, State: string(Unpaid),
 		Hold: c.Hold.word()}
 	if err != nil {
 		return out, fmt.Errorf("charge %s: %w", c.ID, err)

@@ -43,7 +43,7 @@ type Totals struct {
 	Count    int64
 	Amount   money.Fen
 	Paid     money.Fen // settled, by money or without
-	Waived   money.Fen // of Paid, without money
+	Waived   money.Fen // of Paid, without money or given back by a correction
 	Credited money.Fen // of Waived, computed too high
 }
 

@@ -115,7 +115,7 @@ func countCharges(ctx context.Context, q db.Q, project id.ID, f Filter) (Totals,
 	where, args := chargeWhere(project, f)
 	var t Totals
 	err := q.QueryRow(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(c.amount), 0) AS BIGINT), CAST(COALESCE(SUM(c.paid), 0) AS BIGINT),
-			CAST(COALESCE(SUM(c.waived), 0) AS BIGINT), CAST(COALESCE(SUM(c.credited), 0) AS BIGINT)
+			CAST(COALESCE(SUM(c.waived + `+back+`), 0) AS BIGINT), CAST(COALESCE(SUM(c.credited + `+back+`), 0) AS BIGINT)
 		FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id WHERE `+where, args...).
 		Scan(&t.Count, &t.Amount, &t.Paid, &t.Waived, &t.Credited)
 	return t, err

@@ -6541,7 +6541,7 @@ export interface components {
             corrected: boolean;
             /**
              * Format: int64
-             * @description 算多了、由补差减收的，分；不在已减免里
+             * @description 算多了、由补差减收或退进预存的，分；不在已减免、已收里
              */
             credited: number;
             /**
