@@ -56,6 +56,7 @@ import (
 	"linli/internal/roster"
 	"linli/internal/screen"
 	"linli/internal/series"
+	"linli/internal/sharedcost"
 	"linli/internal/shift"
 	"linli/internal/tariff"
 	"linli/internal/termination"
@@ -118,6 +119,7 @@ type App struct {
 	Adjust    *adjust.Service
 	Correct   *correction.Service
 	Trial     *trial.Service
+	Shared    *sharedcost.Service
 	Cashier   *cashier.Service
 	Shift     *shift.Service
 	Dunning   *dunning.Service
@@ -139,12 +141,6 @@ type App struct {
 
 	Termination *termination.Service
 	Bundles     *feebundle.Service
-}
-
-// Migrations are the tables of the whole house, bottom-up.
-func Migrations() []db.Migrations {
-	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), analytics.Migrations()}
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -195,6 +191,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Adjust = adjust.New(adjust.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing})
 	a.Correct = correction.New(correction.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Tariff: a.Tariff, Payment: a.Payment, Billing: a.Billing, Jobs: a.Jobs})
 	a.Trial = trial.New(trial.Deps{DB: d, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing})
+	a.Shared = sharedcost.New(sharedcost.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Meter: a.Meter, Tariff: a.Tariff, Billing: a.Billing})
 	a.Cashier = cashier.New(cashier.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Company: a.company,
 		Proof: func(project, receipt id.ID) string { return a.Paycode.ProofLink(project, receipt) }})
 	a.Shift = shift.New(shift.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Cashier: a.Cashier, Company: a.company})
@@ -215,7 +212,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Dunning: a.Dunning})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)

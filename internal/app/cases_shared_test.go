@@ -15,6 +15,7 @@ import (
 	"linli/internal/kit/page"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/sharedcost"
 	"linli/internal/tariff"
 )
 
@@ -26,7 +27,7 @@ func (w *caseWorld) shared(ctx context.Context, in caseInput, c *acceptanceCase)
 		return err
 	}
 	w.now.Set(start.Last().Start())
-	cost := billing.SharedCost{Month: start, Weigh: billing.WeighArea, Total: in.fen("total_fen"), Source: "案例"}
+	cost := sharedcost.Cost{Month: start, Weigh: billing.WeighArea, Total: in.fen("total_fen"), Source: "案例"}
 	rooms, err := w.sharers(ctx, in, project, building, &cost)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (w *caseWorld) shared(ctx context.Context, in caseInput, c *acceptanceCase)
 	if err != nil {
 		return err
 	}
-	if _, err := w.share(ctx, project, cost); !errors.Is(err, billing.ErrSharedTwice) {
+	if _, err := w.share(ctx, project, cost); !errors.Is(err, sharedcost.ErrTwice) {
 		return fmt.Errorf("sharing again: %w", err)
 	}
 	parts := []money.Fen{}
@@ -59,7 +60,7 @@ func (w *caseWorld) shared(ctx context.Context, in caseInput, c *acceptanceCase)
 }
 
 // sharers makes the rooms that bear the cost, with what they are weighed by.
-func (w *caseWorld) sharers(ctx context.Context, in caseInput, project, building id.ID, cost *billing.SharedCost) ([]id.ID, error) {
+func (w *caseWorld) sharers(ctx context.Context, in caseInput, project, building id.ID, cost *sharedcost.Cost) ([]id.ID, error) {
 	if in.has("main") {
 		return w.losers(ctx, in, project, building, cost)
 	}
@@ -137,7 +138,7 @@ func (in caseInput) weighedBy(weights []string) (billing.Weigh, error) {
 // losers are rooms behind a main meter that counts more than theirs do: one and
 // the others together, or one for each usage; they bear the loss by usage, or by
 // the areas of the case.
-func (w *caseWorld) losers(ctx context.Context, in caseInput, project, building id.ID, cost *billing.SharedCost) ([]id.ID, error) {
+func (w *caseWorld) losers(ctx context.Context, in caseInput, project, building id.ID, cost *sharedcost.Cost) ([]id.ID, error) {
 	usages, areas, err := in.behind()
 	if err != nil {
 		return nil, err
@@ -229,8 +230,8 @@ func (in caseInput) behind() (usages []money.Qty, areas []money.Area, err error)
 }
 
 // share makes the document and releases it.
-func (w *caseWorld) share(ctx context.Context, project id.ID, cost billing.SharedCost) (billing.SharedCost, error) {
-	var doc billing.SharedCost
+func (w *caseWorld) share(ctx context.Context, project id.ID, cost sharedcost.Cost) (sharedcost.Cost, error) {
+	var doc sharedcost.Cost
 	err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 		items, err := w.app.Tariff.Items(ctx, tx, project)
 		if err != nil {
@@ -245,10 +246,10 @@ func (w *caseWorld) share(ctx context.Context, project id.ID, cost billing.Share
 			items = append(items, item)
 		}
 		cost.Item = items[0].ID
-		if doc, err = w.app.Billing.CreateShared(ctx, tx, w.who, project, cost); err != nil {
+		if doc, err = w.app.Shared.Create(ctx, tx, w.who, project, cost); err != nil {
 			return err
 		}
-		parts, err := w.app.Billing.SharedParts(ctx, tx, project, doc.ID, page.Request{Limit: 200})
+		parts, err := w.app.Shared.Parts(ctx, tx, project, doc.ID, page.Request{Limit: 200})
 		if err != nil {
 			return err
 		}
@@ -259,7 +260,7 @@ func (w *caseWorld) share(ctx context.Context, project id.ID, cost billing.Share
 		if sum != doc.Total {
 			return fmt.Errorf("parts sum to %d of %d", sum, doc.Total)
 		}
-		doc, err = w.app.Billing.ReleaseShared(ctx, tx, w.who, project, doc.ID, doc.Version)
+		doc, err = w.app.Shared.Release(ctx, tx, w.who, project, doc.ID, doc.Version)
 		return err
 	})
 	return doc, err

@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/money"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
+	"linli/internal/sharedcost"
 	"linli/internal/tariff"
 )
 
@@ -36,7 +37,7 @@ func (w *matrixWorld) metered(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err != nil {
 		return err
 	}
-	c, err := w.app.Billing.CreateShared(ctx, tx, who, project, billing.SharedCost{Item: item.ID, Month: month, Weigh: billing.WeighArea, Total: 100, Source: p.canary})
+	c, err := w.app.Shared.Create(ctx, tx, who, project, sharedcost.Cost{Item: item.ID, Month: month, Weigh: billing.WeighArea, Total: 100, Source: p.canary})
 	p.ids["meter"], p.ids["reading"], p.ids["shared"] = m.ID, r.ID, c.ID
 	return err
 }

@@ -22,7 +22,7 @@ func (s *Service) Broken(ctx context.Context, project id.ID) ([]string, error) {
 	q := s.db.Reader(ctx)
 	out := []string{}
 	for _, find := range []func(context.Context, db.Q, id.ID) ([]string, error){
-		chargedTwice, brokenPaid, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled, s.brokenShared, brokenDues} {
+		chargedTwice, brokenPaid, looseCharges, miscountedRuns, unburiedRuns, s.looseDocs, s.unposted, s.unsettled, brokenDues} {
 		found, err := find(ctx, q, project)
 		if err != nil {
 			return nil, fmt.Errorf("check charges: %w", err)

@@ -26,7 +26,7 @@ func (s *Service) Exports() []export.Offer {
 		}
 		return append(chargeCells(c), sheet.Text(c.Due.String()), sheet.Text(holdWord(c.Hold)), sheet.Text(by))
 	})
-	return []export.Offer{charges, lines, s.runOffer(), s.sharedOffer()}
+	return []export.Offer{charges, lines, s.runOffer()}
 }
 
 func (s *Service) runOffer() export.Offer {
@@ -38,17 +38,6 @@ func (s *Service) runOffer() export.Offer {
 		return []sheet.Value{sheet.Text(r.Month.String()), sheet.Text(states[r.State]), sheet.Int(r.Rooms), sheet.Int(r.Lines), export.Yuan(r.Amount), sheet.Int(r.HeldLines),
 			export.Yuan(r.HeldAmount), sheet.Int(r.DroppedLines), sheet.Int(r.Faults), stepCell(&r.CreatedAt, r.CreatedBy), stepCell(r.ReleasedAt, r.ReleasedBy),
 			stepCell(r.WithdrawnAt, r.WithdrawnBy), sheet.Text(r.Reason)}
-	})
-	return o
-}
-
-func (s *Service) sharedOffer() export.Offer {
-	o := export.Offer{Key: "shared-costs", Name: "公摊单", Permission: PermRead, Columns: []sheet.Column{export.Text("费用", 16), export.Text("账期", 10), export.Text("由谁分摊", 16),
-		export.Text("按什么", 16), export.Money("总额"), {Title: "房屋"}, export.Text("依据", 30), export.Text("状态", 10), export.Text("录入人", 12), export.Text("处理人", 12), export.Text("撤回原因", 24)}}
-	states := map[string]string{"draft": "待发布", "released": "已发布", "withdrawn": "已撤回"}
-	o.Check, o.Rows = export.Pages(s.listSharedAPI, func(o *sharedListOut) page.List[SharedJSON] { return o.Body }, func(c *SharedJSON) []sheet.Value {
-		return []sheet.Value{sheet.Text(c.ItemName), sheet.Text(c.Month.String()), sheet.Text(c.Place), sheet.Text(c.Words), export.Yuan(c.Total), sheet.Int(int64(c.Rooms)),
-			sheet.Text(c.Source), sheet.Text(states[c.State]), sheet.Text(c.CreatedBy), sheet.Text(c.DecidedBy), sheet.Text(c.Reason)}
 	})
 	return o
 }

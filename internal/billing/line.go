@@ -15,14 +15,14 @@ import (
 	"linli/internal/ledger"
 )
 
-// maxAmount is the largest amount a person may set, a hundred million yuan.
-const maxAmount money.Fen = 100_000_000 * 100
+// MaxAmount is the largest amount a person may set, a hundred million yuan.
+const MaxAmount money.Fen = 100_000_000 * 100
 
 // Correct sets the amount of a line that is not released yet; what was
 // computed stays in the charge and in its explanation. seen is the amount that
 // was on the screen. Errors: ErrAmount, ErrReason, ErrLineState, fault.ErrStale.
 func (s *Service) Correct(ctx context.Context, who actor.Actor, project, run, charge id.ID, seen, amount money.Fen, reason string) (Charge, error) {
-	if amount <= 0 || amount > maxAmount {
+	if amount <= 0 || amount > MaxAmount {
 		return Charge{}, ErrAmount
 	}
 	return s.editLine(ctx, who, project, run, charge, "corrected", "更正", reason, func(tx *db.Tx, r *Run, c *Charge) error {

@@ -3,7 +3,6 @@ package billing_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -13,12 +12,9 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
-	"linli/internal/kit/page"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
 	"linli/internal/tariff"
-
-	"pgregory.net/rapid"
 )
 
 func qty(n int64) money.Qty { return money.Qty(n) * 10_000 }
@@ -196,191 +192,4 @@ func (w *world) refusesAfterBilling(m id.ID) {
 	if !errors.Is(err, meter.ErrBilled) {
 		w.Errorf("a reading that was charged could be changed: %v", err)
 	}
-}
-
-// cost is an item with a document that shares out a total.
-func (w *world) cost(c billing.SharedCost) (billing.SharedCost, error) {
-	w.Helper()
-	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
-		if c.Item == 0 {
-			list, err := w.tariff.Items(w.ctx(), tx, w.project)
-			if err != nil {
-				return err
-			}
-			for _, i := range list {
-				if i.Basis == tariff.Shared {
-					c.Item = i.ID
-				}
-			}
-		}
-		if c.Item == 0 {
-			i, err := w.tariff.CreateItem(w.ctx(), tx, w.who, w.project, tariff.Item{Name: "电梯电费", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
-				From: 20250101, Unit: 1, FirstMonth: tariff.Actual})
-			if err != nil {
-				return err
-			}
-			c.Item = i.ID
-		}
-		if c.Source == "" {
-			c.Source = "电费发票 0001"
-		}
-		var err error
-		c, err = w.billing.CreateShared(w.ctx(), tx, w.who, w.project, c)
-		return err
-	})
-	return c, err
-}
-
-func (w *world) releaseCost(c billing.SharedCost) (billing.SharedCost, error) {
-	err := w.db.Write(w.ctx(), func(tx *db.Tx) (err error) {
-		c, err = w.billing.ReleaseShared(w.ctx(), tx, w.who, w.project, c.ID, c.Version)
-		return err
-	})
-	return c, err
-}
-
-func TestSharedCost(t *testing.T) {
-	each(t, 2, func(t *testing.T, w *world) {
-		rooms := w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Area: 12030, Floor: 2}, estate.Room{Area: 15020, Floor: 3})
-		w.now.Set(clock.Date(20250131).Start())
-		cost := billing.SharedCost{Month: 202501, Weigh: billing.WeighArea, Total: 100000}
-		c, err := w.cost(cost)
-		if err != nil || c.Rooms != 3 {
-			t.Fatalf("%+v: %v", c, err)
-		}
-		second, err := w.cost(cost)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(w.open(rooms...)) != 0 {
-			t.Error("a draft is owed")
-		}
-		if c, err = w.releaseCost(c); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.releaseCost(c); !errors.Is(err, billing.ErrSharedState) {
-			t.Errorf("released twice: %v", err)
-		}
-		if _, err := w.releaseCost(second); !errors.Is(err, billing.ErrSharedTwice) {
-			t.Errorf("shared out twice: %v", err)
-		}
-		list := w.open(rooms...)
-		if len(list) != 3 || list[0].Amount != 24861 || list[1].Amount != 33417 || list[2].Amount != 41722 || w.receivable() != 100000 {
-			t.Fatalf("charges %+v, books %d", list, w.receivable())
-		}
-		e, err := w.billing.Explain(w.ctx(), w.db.Reader(w.ctx()), w.project, list[0].ID)
-		if err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "本户 89.5 ÷ 合计 360 × 1,000.00 元 = 248.61 元") {
-			t.Errorf("%v: %v", e.Lines, err)
-		}
-		w.check()
-		if err := w.settle(billing.Settlement{Charge: list[0].ID, Amount: 1}); err != nil {
-			t.Fatal(err)
-		}
-		withdraw := func() error {
-			return w.db.Write(w.ctx(), func(tx *db.Tx) error {
-				_, err := w.billing.WithdrawShared(w.ctx(), tx, w.who, w.project, c.ID, "总额抄错", c.Version)
-				return err
-			})
-		}
-		if err := withdraw(); !errors.Is(err, billing.ErrPaid) {
-			t.Errorf("withdrawn though paid: %v", err)
-		}
-		err = w.db.Write(w.ctx(), func(tx *db.Tx) error {
-			return w.billing.Unsettle(w.ctx(), tx, w.project, []billing.Settlement{{Charge: list[0].ID, Amount: 1}})
-		})
-		if err := errors.Join(err, withdraw()); err != nil {
-			t.Fatal(err)
-		}
-		if len(w.open(rooms...)) != 0 || w.receivable() != 0 {
-			t.Error("withdrawn costs are still owed")
-		}
-		if _, err := w.releaseCost(second); err != nil {
-			t.Errorf("after the withdrawal: %v", err)
-		}
-		w.check()
-	})
-}
-
-func TestSharedCostRefuses(t *testing.T) {
-	each(t, 2, func(t *testing.T, w *world) {
-		w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Floor: 1})
-		w.now.Set(clock.Date(20250131).Start())
-		main := w.hang(0, supply.Electricity)
-		w.dial(main, 20250131, 100)
-		for _, c := range []struct {
-			cost billing.SharedCost
-			want error
-		}{
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighArea, Total: 100}, billing.ErrShared}, // a room without area
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighFloor, Total: 100}, billing.ErrNoWeights},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse}, billing.ErrShared},
-			{billing.SharedCost{Month: 202502, Weigh: billing.WeighHouse, Total: 100}, billing.ErrShared},
-			{billing.SharedCost{Month: 202501, Weigh: "luck", Total: 100}, billing.ErrShared},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Total: 100}, billing.ErrShared},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighUsage, Kind: supply.Electricity, Total: 100}, billing.ErrNoWeights},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: 42, Price: 520_000}, meter.ErrNoReading},
-			{billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: main}, billing.ErrShared},
-		} {
-			if _, err := w.cost(c.cost); !errors.Is(err, c.want) {
-				t.Errorf("%+v: %v, expected %v", c.cost, err, c.want)
-			}
-		}
-		if c, err := w.cost(billing.SharedCost{Month: 202501, Weigh: billing.WeighHouse, Kind: supply.Electricity, Main: main, Price: 520_000}); err != nil || c.Total != 5200 {
-			t.Errorf("loss %+v: %v", c, err)
-		}
-	})
-}
-
-// TestSharedSums: whatever the weights, the parts sum to the total, none is
-// below its exact share by a fen or more, and the charges recompute.
-func TestSharedSums(t *testing.T) {
-	each(t, 2, func(t *testing.T, w *world) {
-		list := make([]estate.Room, 9)
-		for i := range list {
-			list[i] = estate.Room{Area: 8950, Floor: i + 1}
-		}
-		rooms := w.rooms(list...)
-		w.now.Set(clock.Date(20250131).Start())
-		month := clock.Month(202001)
-		rapid.Check(t, func(t *rapid.T) {
-			month = month.Add(1)
-			if month > 202501 {
-				return
-			}
-			given, all := map[id.ID]money.Qty{}, int64(0)
-			for _, r := range rooms {
-				given[r] = money.Qty(rapid.Int64Range(0, 5_000_000).Draw(t, "weight"))
-				all += int64(given[r])
-			}
-			if all == 0 {
-				return
-			}
-			c, err := w.cost(billing.SharedCost{Month: month, Weigh: billing.WeighGiven, Given: given, Total: money.Fen(rapid.Int64Range(1, 90_000_000).Draw(t, "total"))})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if c, err = w.releaseCost(c); err != nil {
-				t.Fatal(err)
-			}
-			parts, err := w.billing.SharedParts(w.ctx(), w.db.Reader(w.ctx()), w.project, c.ID, page.Request{Limit: 200})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var sum money.Fen
-			for _, p := range parts.Items {
-				sum += p.Amount
-				floor, err := money.MulDiv(int64(c.Total), int64(p.Weight), all, money.Down)
-				if err != nil || int64(p.Amount) < floor || int64(p.Amount) > floor+1 {
-					t.Fatal(fmt.Sprintf("%+v of %d: %v", p, c.Total, err))
-				}
-			}
-			if sum != c.Total {
-				t.Fatalf("parts sum to %d of %d", sum, c.Total)
-			}
-		})
-		w.check()
-		if broken, err := w.billing.Broken(w.ctx(), w.project); err != nil || len(broken) > 0 {
-			t.Errorf("%v %v", broken, err)
-		}
-	})
 }

@@ -26,13 +26,6 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "release-run", "POST", in+"/runs/{run}/release", "发布一次出账", PermRelease, s.releaseRunAPI)
 	route(w, "withdraw-run", "POST", in+"/runs/{run}/withdraw", "撤回一次出账（未收款时）", PermRelease, s.withdrawRunAPI)
 
-	route(w, "list-shared-costs", "GET", in+"/shared-costs", "列出公摊单", PermRead, s.listSharedAPI)
-	route(w, "create-shared-cost", "POST", in+"/shared-costs", "新建公摊单：算出各户分摊，先不收", PermRun, s.createSharedAPI)
-	route(w, "read-shared-cost", "GET", in+"/shared-costs/{shared}", "查看公摊单", PermRead, s.readSharedAPI)
-	route(w, "list-shared-parts", "GET", in+"/shared-costs/{shared}/parts", "公摊单分到各户多少", PermRead, s.listSharedPartsAPI)
-	route(w, "release-shared-cost", "POST", in+"/shared-costs/{shared}/release", "发布公摊单，成为各户的应收", PermRelease, s.releaseSharedAPI)
-	route(w, "withdraw-shared-cost", "POST", in+"/shared-costs/{shared}/withdraw", "撤回公摊单（未收款时）", PermRelease, s.withdrawSharedAPI)
-
 	honour(w, "list-charges", "GET", in+"/charges", "列出费用明细", PermRead, s.listChargesAPI)
 	honour(w, "explain-charge", "GET", in+"/charges/{charge}/explanation", "一笔费用怎么算的", PermRead, s.explainAPI)
 }

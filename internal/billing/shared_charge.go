@@ -17,6 +17,44 @@ import (
 // sourceShared is the source kind of charges that come from a shared cost.
 const sourceShared = 3
 
+// Weigh is what a shared cost is split by.
+type Weigh string
+
+// The weights.
+const (
+	WeighArea  Weigh = "area"      // 建筑面积; what counts when nothing is agreed (民法典 283)
+	WeighHouse Weigh = "household" // every room the same
+	WeighFloor Weigh = "floor"     // 1 层 0, else the floor less one
+	WeighUsage Weigh = "usage"     // what the room's own meters used in the month
+	WeighGiven Weigh = "given"     // as typed
+)
+
+// Label is the Chinese name, empty when there is no such weight.
+func (w Weigh) Label() string {
+	return map[Weigh]string{WeighArea: "建筑面积", WeighHouse: "户数", WeighFloor: "楼层系数（1 层为 0，其余为层数减 1）", WeighUsage: "分表用量",
+		WeighGiven: "给定的权重"}[w]
+}
+
+// SharedOut is a cost of one month that several rooms bear together; the parts
+// sum to the total.
+type SharedOut struct {
+	Doc     id.ID // its document
+	Item    *tariff.Item
+	Month   clock.Month
+	Total   money.Fen
+	Weigh   Weigh
+	Weights money.Qty // sum
+	Source  string    // the invoice or meter that shows the cost
+	Parts   []SharedPart
+}
+
+// SharedPart is what one room bears.
+type SharedPart struct {
+	Room   id.ID
+	Weight money.Qty // ×10⁻⁴
+	Amount money.Fen
+}
+
 // sharedCut says which part of a cost one room bears.
 type sharedCut struct {
 	doc     id.ID
@@ -33,10 +71,11 @@ func (c *sharedCut) amount() (money.Fen, error) {
 	return money.Fen(n + c.extra), err
 }
 
-// chargeShared stores the parts as charges of a run of their own, released at
-// once, because a charge is visible by the state of its run.
-func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *SharedCost, item *tariff.Item) (id.ID, error) {
-	w, p, err := s.sharedWork(ctx, tx, project, c, item)
+// ChargeShared stores the parts as charges of a run of their own, released at
+// once, because a charge is visible by the state of its run. A room that bears
+// the same item and month already breaks a unique index (db.IsUnique).
+func (s *Service) ChargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c *SharedOut) (id.ID, error) {
+	w, p, err := s.sharedWork(ctx, tx, project, c)
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +102,7 @@ func (s *Service) chargeShared(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	if err := updateRun(ctx, tx, project, &run); err != nil {
 		return 0, err
 	}
-	if err := s.tariff.MarkUsed(ctx, tx, project, []id.ID{item.ID}); err != nil {
+	if err := s.tariff.MarkUsed(ctx, tx, project, []id.ID{c.Item.ID}); err != nil {
 		return 0, err
 	}
 	return run.ID, s.postWhole(ctx, tx, project, &run, ledger.DocRun)
@@ -85,15 +124,11 @@ func (s *Service) postWhole(ctx context.Context, tx *db.Tx, project id.ID, run *
 
 // sharedWork makes lines of the parts; a room that changed hands in the month
 // is cut among its payers.
-func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *SharedCost, item *tariff.Item) (*work, *tariff.Plan, error) {
-	it := &tariff.PlanItem{Item: item, Due: max(item.DueDate(clock.MonthOf(tx.Now())), clock.DateOf(tx.Now())), Months: []tariff.PlanMonth{{Month: c.Month, Len: c.Month.Days()}}}
+func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *SharedOut) (*work, *tariff.Plan, error) {
+	it := &tariff.PlanItem{Item: c.Item, Due: max(c.Item.DueDate(clock.MonthOf(tx.Now())), clock.DateOf(tx.Now())), Months: []tariff.PlanMonth{{Month: c.Month, Len: c.Month.Days()}}}
 	p := &tariff.Plan{Month: c.Month, Items: []*tariff.PlanItem{it}}
 	w := &work{part: part{No: 1, Upto: lastRoom}, source: sourceShared}
 	changes, err := (&preparer{s: s, project: project, plan: p}).payerChanges(ctx, tx, w.part)
-	if err != nil {
-		return nil, nil, err
-	}
-	list, err := listSharedParts(ctx, tx, project, c.ID, 0, -1)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,11 +139,11 @@ func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *S
 	}); err != nil {
 		return nil, nil, err
 	}
-	for _, x := range list {
+	for _, x := range c.Parts {
 		if x.Amount == 0 {
 			continue
 		}
-		cut := &sharedCut{c.ID, c.Total, x.Weight, c.Weights, 0, c.Weigh, c.Source}
+		cut := &sharedCut{c.Doc, c.Total, x.Weight, c.Weights, 0, c.Weigh, c.Source}
 		floor, err := cut.amount()
 		if err != nil {
 			return nil, nil, err
@@ -149,6 +184,12 @@ func (s *Service) withdrawWhole(ctx context.Context, tx *db.Tx, who actor.Actor,
 	r.State, r.WithdrawnBy, r.WithdrawnAt, r.Reason = Withdrawn, who.Name, tx.Now(), reason
 	r.Version++
 	return before, r, updateRun(ctx, tx, project, &r)
+}
+
+// WithdrawShared takes back what ChargeShared has made. Errors: ErrRunState, ErrPaid.
+func (s *Service) WithdrawShared(ctx context.Context, tx *db.Tx, who actor.Actor, project, run id.ID, reason string) error {
+	_, _, err := s.withdrawWhole(ctx, tx, who, project, run, reason)
+	return err
 }
 
 func (r *replay) shared() (money.Fen, error) {

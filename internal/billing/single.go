@@ -91,7 +91,7 @@ func (in *Single) check(today clock.Date, item *tariff.Item) error {
 	if in.Month < today.Month().Add(-120) || in.Month > today.Month().Add(1) {
 		return ErrMonth.At("body.month", ErrMonth.Text, in.Month.String())
 	}
-	if in.Amount <= 0 || in.Amount > maxAmount {
+	if in.Amount <= 0 || in.Amount > MaxAmount {
 		return ErrAmount.Say("金额要大于 0，且不超过 1 亿元").At("body.amount", "金额要大于 0，且不超过 1 亿元", int64(in.Amount))
 	}
 	switch {

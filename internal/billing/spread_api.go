@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 )
@@ -58,4 +59,17 @@ func (s *Service) spreadAPI(ctx context.Context, _ actor.Actor, in *runIn) (*spr
 		out.Body.Outliers[i] = OutlierJSON{o.Charge, o.Room, labels[o.Room], o.ItemName, o.Amount, o.Median}
 	}
 	return out, err
+}
+
+// buildingNames are the names of all buildings of a project.
+func (s *Service) buildingNames(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
+	all, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]string{}
+	for _, b := range all {
+		out[b.ID] = b.Name
+	}
+	return out, nil
 }

@@ -17,6 +17,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/sharedcost"
 	"linli/internal/tariff"
 	"linli/internal/termination"
 )
@@ -119,12 +120,12 @@ func (d *demo) split(ctx context.Context, p *project, m clock.Month, last bool) 
 		return err
 	}
 	return d.app.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.app.Billing.CreateShared(ctx, tx, p.accountant, p.id, billing.SharedCost{Item: d.shared, Month: m, Building: houses[0].ID, Weigh: billing.WeighHouse,
+		c, err := d.app.Shared.Create(ctx, tx, p.accountant, p.id, sharedcost.Cost{Item: d.shared, Month: m, Building: houses[0].ID, Weigh: billing.WeighHouse,
 			Total: 386*money.OneYuan + money.Fen(m.Number())*17_30, Source: "电费发票 " + m.Add(-1).String() + "，水泵房分表"})
 		if err != nil || last {
 			return err
 		}
-		_, err = d.app.Billing.ReleaseShared(ctx, tx, p.accountant, p.id, c.ID, c.Version)
+		_, err = d.app.Shared.Release(ctx, tx, p.accountant, p.id, c.ID, c.Version)
 		return err
 	})
 }

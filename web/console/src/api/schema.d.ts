@@ -6604,15 +6604,6 @@ export interface components {
              */
             waived: number;
         };
-        BillingGivenWeight: {
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            /**
-             * Format: int64
-             * @description 权重，万分之一
-             */
-            weight: number;
-        };
         BillingLook: {
             /**
              * Format: int64
@@ -6766,119 +6757,6 @@ export interface components {
             /** Format: date-time */
             withdrawn_at?: string;
             withdrawn_by: string;
-        };
-        BillingShared: {
-            created_by: string;
-            /** @description 谁发布或撤回的 */
-            decided_by: string;
-            /** @description 编号，十进制字符串 */
-            id: string;
-            /** @description 编号，十进制字符串 */
-            item_id: string;
-            item_name: string;
-            /**
-             * Format: int64
-             * @description 总表用量，万分之一；不是损耗为 0
-             */
-            main_usage: number;
-            /**
-             * @description 账期
-             * @example 2026-11
-             */
-            month: string;
-            /** @description 由谁分摊：全项目、3栋 */
-            place: string;
-            /**
-             * Format: int64
-             * @description 损耗的单价，百万分之一元
-             */
-            price: number;
-            /** @description 撤回的原因 */
-            reason: string;
-            /**
-             * Format: int64
-             * @description 分摊到几间房
-             */
-            rooms: number;
-            /** @description 依据 */
-            source_text: string;
-            /**
-             * @description 待发布、已发布、已撤回
-             * @enum {string}
-             */
-            state: "draft" | "released" | "withdrawn";
-            /**
-             * Format: int64
-             * @description 分表用量合计，万分之一
-             */
-            sub_usage: number;
-            /**
-             * Format: int64
-             * @description 总额，分
-             */
-            total: number;
-            /**
-             * Format: int64
-             * @description 发布、撤回时原样带回
-             */
-            version: number;
-            /** @enum {string} */
-            weigh: "area" | "household" | "floor" | "usage" | "given";
-            /** @description 按什么分摊 */
-            weigh_text: string;
-        };
-        BillingSharedFields: {
-            /** @description 由哪栋楼分摊；空为全项目 */
-            building_id?: string;
-            /** @description 给定的权重，只用于 weigh=given */
-            given?: components["schemas"]["BillingGivenWeight"][] | null;
-            /** @description 按公摊单收的费用项目 */
-            item_id: string;
-            /** @description 总表；填了就按总表减分表的损耗计算总额 */
-            main_meter_id?: string;
-            /**
-             * @description 按用量或损耗分摊时看哪种表
-             * @enum {string}
-             */
-            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
-            /**
-             * @description 账期
-             * @example 2026-11
-             */
-            month: string;
-            /**
-             * Format: int64
-             * @description 损耗的单价，百万分之一元
-             */
-            price?: number;
-            /** @description 依据，如电费发票号 */
-            source_text: string;
-            /**
-             * Format: int64
-             * @description 总额，分；按损耗计算时不填
-             */
-            total?: number;
-            /**
-             * @description 按建筑面积、户数、楼层系数、分表用量、给定的权重分摊
-             * @enum {string}
-             */
-            weigh: "area" | "household" | "floor" | "usage" | "given";
-        };
-        BillingSharedPart: {
-            /**
-             * Format: int64
-             * @description 分摊，分
-             */
-            amount: number;
-            /** @description 编号，十进制字符串 */
-            room_id: string;
-            /** @description 如 3栋2单元1502 */
-            room_label: string;
-            /**
-             * Format: int64
-             * @description 权重，万分之一
-             */
-            weight: number;
         };
         BillingSum: {
             /**
@@ -11751,6 +11629,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListCost: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["SharedcostCost"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListDeposit: {
             /** @description 这一页的内容 */
             items: components["schemas"]["Deposit"][];
@@ -11799,6 +11683,12 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListPart: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["SharedcostPart"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListPersonRow: {
             /** @description 这一页的内容 */
             items: components["schemas"]["EstatePersonRow"][];
@@ -11820,18 +11710,6 @@ export interface components {
         PageListSettlement: {
             /** @description 这一页的内容 */
             items: components["schemas"]["DepositSettlement"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
-        PageListShared: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["BillingShared"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
-        PageListSharedPart: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["BillingSharedPart"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -12986,17 +12864,17 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ReleaseInBody: {
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
         ReleaseRunInBody: {
             /**
              * Format: int64
              * @description 审核时看到的版本；变了就拒绝
-             */
-            version: number;
-        };
-        ReleaseSharedInBody: {
-            /**
-             * Format: int64
-             * @description 读到的版本
              */
             version: number;
         };
@@ -14070,6 +13948,128 @@ export interface components {
         SetupStateBody: {
             /** @description 还没有任何账号，可以做首次设置 */
             open: boolean;
+        };
+        SharedcostCost: {
+            created_by: string;
+            /** @description 谁发布或撤回的 */
+            decided_by: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 编号，十进制字符串 */
+            item_id: string;
+            item_name: string;
+            /**
+             * Format: int64
+             * @description 总表用量，万分之一；不是损耗为 0
+             */
+            main_usage: number;
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+            /** @description 由谁分摊：全项目、3栋 */
+            place: string;
+            /**
+             * Format: int64
+             * @description 损耗的单价，百万分之一元
+             */
+            price: number;
+            /** @description 撤回的原因 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 分摊到几间房
+             */
+            rooms: number;
+            /** @description 依据 */
+            source_text: string;
+            /**
+             * @description 待发布、已发布、已撤回
+             * @enum {string}
+             */
+            state: "draft" | "released" | "withdrawn";
+            /**
+             * Format: int64
+             * @description 分表用量合计，万分之一
+             */
+            sub_usage: number;
+            /**
+             * Format: int64
+             * @description 总额，分
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 发布、撤回时原样带回
+             */
+            version: number;
+            /** @enum {string} */
+            weigh: "area" | "household" | "floor" | "usage" | "given";
+            /** @description 按什么分摊 */
+            weigh_text: string;
+        };
+        SharedcostCostFields: {
+            /** @description 由哪栋楼分摊；空为全项目 */
+            building_id?: string;
+            /** @description 给定的权重，只用于 weigh=given */
+            given?: components["schemas"]["SharedcostGivenWeight"][] | null;
+            /** @description 按公摊单收的费用项目 */
+            item_id: string;
+            /** @description 总表；填了就按总表减分表的损耗计算总额 */
+            main_meter_id?: string;
+            /**
+             * @description 按用量或损耗分摊时看哪种表
+             * @enum {string}
+             */
+            meter_kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description 损耗的单价，百万分之一元
+             */
+            price?: number;
+            /** @description 依据，如电费发票号 */
+            source_text: string;
+            /**
+             * Format: int64
+             * @description 总额，分；按损耗计算时不填
+             */
+            total?: number;
+            /**
+             * @description 按建筑面积、户数、楼层系数、分表用量、给定的权重分摊
+             * @enum {string}
+             */
+            weigh: "area" | "household" | "floor" | "usage" | "given";
+        };
+        SharedcostGivenWeight: {
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /**
+             * Format: int64
+             * @description 权重，万分之一
+             */
+            weight: number;
+        };
+        SharedcostPart: {
+            /**
+             * Format: int64
+             * @description 分摊，分
+             */
+            amount: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /** @description 如 3栋2单元1502 */
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 权重，万分之一
+             */
+            weight: number;
         };
         SheetOutBody: {
             /** @description 这一页的内容 */
@@ -15285,8 +15285,8 @@ export interface components {
              */
             version: number;
         };
-        WithdrawRunInBody: {
-            /** @description 为什么撤回 */
+        WithdrawInBody: {
+            /** @description 原因 */
             reason: string;
             /**
              * Format: int64
@@ -15294,8 +15294,8 @@ export interface components {
              */
             version: number;
         };
-        WithdrawSharedInBody: {
-            /** @description 原因 */
+        WithdrawRunInBody: {
+            /** @description 为什么撤回 */
             reason: string;
             /**
              * Format: int64
@@ -49780,7 +49780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListShared"];
+                    "application/json": components["schemas"]["PageListCost"];
                 };
             };
             /** @description Bad Request */
@@ -49878,7 +49878,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingSharedFields"];
+                "application/json": components["schemas"]["SharedcostCostFields"];
             };
         };
         responses: {
@@ -49888,7 +49888,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingShared"];
+                    "application/json": components["schemas"]["SharedcostCost"];
                 };
             };
             /** @description Bad Request */
@@ -49994,7 +49994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingShared"];
+                    "application/json": components["schemas"]["SharedcostCost"];
                 };
             };
             /** @description Bad Request */
@@ -50105,7 +50105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListSharedPart"];
+                    "application/json": components["schemas"]["PageListPart"];
                 };
             };
             /** @description Bad Request */
@@ -50205,7 +50205,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReleaseSharedInBody"];
+                "application/json": components["schemas"]["ReleaseInBody"];
             };
         };
         responses: {
@@ -50215,7 +50215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingShared"];
+                    "application/json": components["schemas"]["SharedcostCost"];
                 };
             };
             /** @description Bad Request */
@@ -50315,7 +50315,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WithdrawSharedInBody"];
+                "application/json": components["schemas"]["WithdrawInBody"];
             };
         };
         responses: {
@@ -50325,7 +50325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingShared"];
+                    "application/json": components["schemas"]["SharedcostCost"];
                 };
             };
             /** @description Bad Request */

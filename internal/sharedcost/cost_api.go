@@ -1,8 +1,9 @@
-package billing
+package sharedcost
 
 import (
 	"context"
 
+	"linli/internal/billing"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -12,8 +13,8 @@ import (
 	"linli/internal/kit/supply"
 )
 
-// SharedFields are what people fill in of a shared cost.
-type SharedFields struct {
+// CostFields are what people fill in of a shared cost.
+type CostFields struct {
 	Item     id.ID         `json:"item_id" doc:"按公摊单收的费用项目"`
 	Month    clock.Month   `json:"month" doc:"账期"`
 	Building id.ID         `json:"building_id,omitempty" doc:"由哪栋楼分摊；空为全项目"`
@@ -32,8 +33,8 @@ type GivenWeight struct {
 	Weight money.Qty `json:"weight" minimum:"0" doc:"权重，万分之一"`
 }
 
-// SharedJSON is a shared cost in answers.
-type SharedJSON struct {
+// CostJSON is a shared cost in answers.
+type CostJSON struct {
 	ID        id.ID       `json:"id"`
 	Item      id.ID       `json:"item_id"`
 	ItemName  string      `json:"item_name"`
@@ -54,20 +55,7 @@ type SharedJSON struct {
 	Version   int         `json:"version" doc:"发布、撤回时原样带回"`
 }
 
-// buildingNames are the names of all buildings of a project.
-func (s *Service) buildingNames(ctx context.Context, q db.Q, project id.ID) (map[id.ID]string, error) {
-	all, err := s.estate.Buildings(ctx, q, project)
-	if err != nil {
-		return nil, err
-	}
-	out := map[id.ID]string{}
-	for _, b := range all {
-		out[b.ID] = b.Name
-	}
-	return out, nil
-}
-
-func (s *Service) sharedJSON(ctx context.Context, q db.Q, project id.ID, list []SharedCost) ([]SharedJSON, error) {
+func (s *Service) answers(ctx context.Context, q db.Q, project id.ID, list []Cost) ([]CostJSON, error) {
 	all, err := s.tariff.Items(ctx, q, project)
 	if err != nil {
 		return nil, err
@@ -76,49 +64,53 @@ func (s *Service) sharedJSON(ctx context.Context, q db.Q, project id.ID, list []
 	for i := range all {
 		names[all[i].ID] = all[i].Name
 	}
-	buildings, err := s.buildingNames(ctx, q, project)
+	places, err := s.estate.Buildings(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]SharedJSON, len(list))
+	buildings := map[id.ID]string{}
+	for i := range places {
+		buildings[places[i].ID] = places[i].Name
+	}
+	out := make([]CostJSON, len(list))
 	for i := range list {
 		c, place := &list[i], "全项目"
 		if c.Building != 0 {
 			place = buildings[c.Building]
 		}
-		out[i] = SharedJSON{c.ID, c.Item, names[c.Item], c.Month, place, string(c.Weigh), c.Weigh.Label(), c.Total, c.MainUsage, c.SubUsage, c.Price,
+		out[i] = CostJSON{c.ID, c.Item, names[c.Item], c.Month, place, string(c.Weigh), c.Weigh.Label(), c.Total, c.MainUsage, c.SubUsage, c.Price,
 			c.Rooms, c.Source, string(c.State), c.CreatedBy, c.DecidedBy, c.Reason, c.Version}
 	}
 	return out, nil
 }
 
-type listSharedIn struct {
+type listIn struct {
 	Project id.ID `path:"project"`
 	page.Request
 }
 
-type sharedListOut struct{ Body page.List[SharedJSON] }
+type listOut struct{ Body page.List[CostJSON] }
 
-func (s *Service) listSharedAPI(ctx context.Context, _ actor.Actor, in *listSharedIn) (*sharedListOut, error) {
+func (s *Service) listAPI(ctx context.Context, _ actor.Actor, in *listIn) (*listOut, error) {
 	q := s.db.Reader(ctx)
-	l, err := s.SharedCosts(ctx, q, in.Project, in.Request)
+	l, err := s.Costs(ctx, q, in.Project, in.Request)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.sharedJSON(ctx, q, in.Project, l.Items)
-	return &sharedListOut{page.List[SharedJSON]{Items: rows, Next: l.Next}}, err
+	rows, err := s.answers(ctx, q, in.Project, l.Items)
+	return &listOut{page.List[CostJSON]{Items: rows, Next: l.Next}}, err
 }
 
-type sharedOut struct{ Body SharedJSON }
+type costOut struct{ Body CostJSON }
 
-func (s *Service) sharedAnswer(ctx context.Context, project id.ID, fn func(tx *db.Tx) (SharedCost, error)) (*sharedOut, error) {
-	out := &sharedOut{}
+func (s *Service) answer(ctx context.Context, project id.ID, fn func(tx *db.Tx) (Cost, error)) (*costOut, error) {
+	out := &costOut{}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		c, err := fn(tx)
 		if err != nil {
 			return err
 		}
-		rows, err := s.sharedJSON(ctx, tx, project, []SharedCost{c})
+		rows, err := s.answers(ctx, tx, project, []Cost{c})
 		if err == nil {
 			out.Body = rows[0]
 		}
@@ -127,61 +119,61 @@ func (s *Service) sharedAnswer(ctx context.Context, project id.ID, fn func(tx *d
 	return out, err
 }
 
-type createSharedIn struct {
+type createIn struct {
 	Project id.ID `path:"project"`
-	Body    SharedFields
+	Body    CostFields
 }
 
-func (s *Service) createSharedAPI(ctx context.Context, who actor.Actor, in *createSharedIn) (*sharedOut, error) {
+func (s *Service) createAPI(ctx context.Context, who actor.Actor, in *createIn) (*costOut, error) {
 	b := in.Body
-	c := SharedCost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
+	c := Cost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: billing.Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
 		Price: b.Price, Source: b.Source, Given: map[id.ID]money.Qty{}}
 	for _, g := range b.Given {
 		c.Given[g.Room] = g.Weight
 	}
-	return s.sharedAnswer(ctx, in.Project, func(tx *db.Tx) (SharedCost, error) { return s.CreateShared(ctx, tx, who, in.Project, c) })
+	return s.answer(ctx, in.Project, func(tx *db.Tx) (Cost, error) { return s.Create(ctx, tx, who, in.Project, c) })
 }
 
-type sharedIn struct {
+type costIn struct {
 	Project id.ID `path:"project"`
 	Shared  id.ID `path:"shared"`
 }
 
-func (s *Service) readSharedAPI(ctx context.Context, _ actor.Actor, in *sharedIn) (*sharedOut, error) {
+func (s *Service) readAPI(ctx context.Context, _ actor.Actor, in *costIn) (*costOut, error) {
 	q := s.db.Reader(ctx)
-	c, err := oneShared(ctx, q, in.Project, in.Shared)
+	c, err := oneCost(ctx, q, in.Project, in.Shared)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.sharedJSON(ctx, q, in.Project, []SharedCost{c})
+	rows, err := s.answers(ctx, q, in.Project, []Cost{c})
 	if err != nil {
 		return nil, err
 	}
-	return &sharedOut{rows[0]}, nil
+	return &costOut{rows[0]}, nil
 }
 
-type listSharedPartsIn struct {
+type partsIn struct {
 	Project id.ID `path:"project"`
 	Shared  id.ID `path:"shared"`
 	page.Request
 }
 
-// SharedPartJSON is what one room bears.
-type SharedPartJSON struct {
+// PartJSON is what one room bears.
+type PartJSON struct {
 	Room   id.ID     `json:"room_id"`
 	Label  string    `json:"room_label" doc:"如 3栋2单元1502"`
 	Weight money.Qty `json:"weight" doc:"权重，万分之一"`
 	Amount money.Fen `json:"amount" doc:"分摊，分"`
 }
 
-type sharedPartsOut struct{ Body page.List[SharedPartJSON] }
+type partsOut struct{ Body page.List[PartJSON] }
 
-func (s *Service) listSharedPartsAPI(ctx context.Context, _ actor.Actor, in *listSharedPartsIn) (*sharedPartsOut, error) {
+func (s *Service) partsAPI(ctx context.Context, _ actor.Actor, in *partsIn) (*partsOut, error) {
 	q := s.db.Reader(ctx)
-	if _, err := oneShared(ctx, q, in.Project, in.Shared); err != nil {
+	if _, err := oneCost(ctx, q, in.Project, in.Shared); err != nil {
 		return nil, err
 	}
-	l, err := s.SharedParts(ctx, q, in.Project, in.Shared, in.Request)
+	l, err := s.Parts(ctx, q, in.Project, in.Shared, in.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -193,14 +185,14 @@ func (s *Service) listSharedPartsAPI(ctx context.Context, _ actor.Actor, in *lis
 	if err != nil {
 		return nil, err
 	}
-	out := &sharedPartsOut{page.List[SharedPartJSON]{Items: make([]SharedPartJSON, len(l.Items)), Next: l.Next}}
+	out := &partsOut{page.List[PartJSON]{Items: make([]PartJSON, len(l.Items)), Next: l.Next}}
 	for i, p := range l.Items {
-		out.Body.Items[i] = SharedPartJSON{p.Room, labels[p.Room], p.Weight, p.Amount}
+		out.Body.Items[i] = PartJSON{p.Room, labels[p.Room], p.Weight, p.Amount}
 	}
 	return out, nil
 }
 
-type releaseSharedIn struct {
+type releaseIn struct {
 	Project id.ID `path:"project"`
 	Shared  id.ID `path:"shared"`
 	Body    struct {
@@ -208,13 +200,13 @@ type releaseSharedIn struct {
 	}
 }
 
-func (s *Service) releaseSharedAPI(ctx context.Context, who actor.Actor, in *releaseSharedIn) (*sharedOut, error) {
-	return s.sharedAnswer(ctx, in.Project, func(tx *db.Tx) (SharedCost, error) {
-		return s.ReleaseShared(ctx, tx, who, in.Project, in.Shared, in.Body.Version)
+func (s *Service) releaseAPI(ctx context.Context, who actor.Actor, in *releaseIn) (*costOut, error) {
+	return s.answer(ctx, in.Project, func(tx *db.Tx) (Cost, error) {
+		return s.Release(ctx, tx, who, in.Project, in.Shared, in.Body.Version)
 	})
 }
 
-type withdrawSharedIn struct {
+type withdrawIn struct {
 	Project id.ID `path:"project"`
 	Shared  id.ID `path:"shared"`
 	Body    struct {
@@ -223,8 +215,8 @@ type withdrawSharedIn struct {
 	}
 }
 
-func (s *Service) withdrawSharedAPI(ctx context.Context, who actor.Actor, in *withdrawSharedIn) (*sharedOut, error) {
-	return s.sharedAnswer(ctx, in.Project, func(tx *db.Tx) (SharedCost, error) {
-		return s.WithdrawShared(ctx, tx, who, in.Project, in.Shared, in.Body.Reason, in.Body.Version)
+func (s *Service) withdrawAPI(ctx context.Context, who actor.Actor, in *withdrawIn) (*costOut, error) {
+	return s.answer(ctx, in.Project, func(tx *db.Tx) (Cost, error) {
+		return s.Withdraw(ctx, tx, who, in.Project, in.Shared, in.Body.Reason, in.Body.Version)
 	})
 }
