@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -51,19 +52,19 @@ func (b *browser) call(method, path string, in any, want int) map[string]any {
 }
 
 func TestTheWholeWayOverTheAPI(t *testing.T) {
-	dbtest.Run(t, append(rooms(), web.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, append(billingtest.Migrations(), web.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
-		ids := w.rooms(estate.Room{Area: 11842, Floor: 2}, estate.Room{Area: 9000, Floor: 1})
+		ids := w.Rooms(estate.Room{Area: 11842, Floor: 2}, estate.Room{Area: 9000, Floor: 1})
 		people := map[string]actor.Actor{
-			"all":    {Account: 1, Name: "钱敏", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{billing.PermRead, tariff.PermItem, billing.PermRun, billing.PermRelease}}}},
-			"reader": {Account: 2, Name: "李雪梅", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{billing.PermRead}}}},
+			"all":    {Account: 1, Name: "钱敏", Grants: []actor.Grant{{Project: w.Project, Permissions: []actor.Permission{billing.PermRead, tariff.PermItem, billing.PermRun, billing.PermRelease}}}},
+			"reader": {Account: 2, Name: "李雪梅", Grants: []actor.Grant{{Project: w.Project, Permissions: []actor.Permission{billing.PermRead}}}},
 		}
 		server := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test",
 			Authenticate: func(_ context.Context, token, _ string) (actor.Actor, error) { return people[token], nil }})
-		w.tariff.Routes(server)
-		w.billing.Routes(server)
+		w.Tariff.Routes(server)
+		w.Billing.Routes(server)
 		all, reader := &browser{t, server.Handler(), "all"}, &browser{t, server.Handler(), "reader"}
-		base := fmt.Sprintf("/projects/%s", w.project)
+		base := fmt.Sprintf("/projects/%s", w.Project)
 
 		reader.call("POST", base+"/items", map[string]any{"name": "物业服务费", "basis": "area", "from_date": "2026-01-01"}, 403)
 		all.call("POST", base+"/items", map[string]any{"name": "物业服务费", "basis": "area", "from_date": "2026-01-01", "used": true}, 422)
@@ -83,7 +84,7 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 			t.Fatalf("bad formula %v", bad)
 		}
 		run := all.call("POST", base+"/runs", map[string]any{"month": "2026-11"}, 200)
-		w.drain()
+		w.Drain()
 		one := base + "/runs/" + run["id"].(string)
 		review := reader.call("GET", one, nil, 200)
 		if review["state"] != "draft" || review["amount"] != 48979.0 || review["rooms_to_bill"] != 2.0 || review["due_date"] != "2026-11-30" {
@@ -100,8 +101,8 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 		all.call("POST", one+"/release", map[string]any{"version": review["version"]}, 409)
 		review = all.call("GET", one, nil, 200)
 		all.call("POST", one+"/release", map[string]any{"version": review["version"]}, 200)
-		w.drain()
-		list := reader.call("GET", base+"/charges?state=unpaid,overdue&count=true&limit=1&building_id="+w.block.String(), nil, 200)
+		w.Drain()
+		list := reader.call("GET", base+"/charges?state=unpaid,overdue&count=true&limit=1&building_id="+w.Block.String(), nil, 200)
 		totals := list["totals"].(map[string]any)
 		if totals["count"] != 2.0 || totals["owed"] != 47829.0 || list["next"] == nil {
 			t.Fatalf("charges %v", list)
@@ -129,7 +130,7 @@ func TestTheWholeWayOverTheAPI(t *testing.T) {
 		}
 		review = all.call("GET", one, nil, 200)
 		all.call("POST", one+"/withdraw", map[string]any{"version": review["version"], "reason": "发错了"}, 200)
-		w.drain()
+		w.Drain()
 		if got := reader.call("GET", base+"/runs?month=2026-11", nil, 200)["items"].([]any); got[0].(map[string]any)["state"] != "withdrawn" {
 			t.Fatalf("runs %v", got)
 		}

@@ -3,6 +3,7 @@ package billing_test
 import (
 	"context"
 	"fmt"
+	"linli/internal/billing/billingtest"
 	"os"
 	"runtime"
 	"strconv"
@@ -24,21 +25,21 @@ const benchRooms = 100_000
 
 func benchWorld(b *testing.B, engine db.Engine) (*world, []tariff.Item) {
 	now := clock.NewManual(dbtest.Start())
-	w := newWorld(b, dbtest.Open(b, engine, rooms(), now), now, 0)
+	w := newWorld(b, dbtest.Open(b, engine, billingtest.Migrations(), now), now, 0)
 	for done := 0; done < benchRooms; done += 10_000 {
 		list := make([]estate.Room, 10_000)
 		for i := range list {
 			list[i] = estate.Room{Area: money.Area(6000 + (done+i)*7919%9000), Floor: 1 + i%30}
 		}
-		w.rooms(list...)
+		w.Rooms(list...)
 	}
 	items := []tariff.Item{
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", ""),
-		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", ""),
-		w.item(tariff.Item{Name: "公共能耗费", Basis: tariff.ByFormula}, "0.31", "如果(面积>100, 面积*单价, 面积*0.28)"),
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", ""),
+		w.Item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", ""),
+		w.Item(tariff.Item{Name: "公共能耗费", Basis: tariff.ByFormula}, "0.31", "如果(面积>100, 面积*单价, 面积*0.28)"),
 	}
 	if engine == db.Postgres {
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "ANALYZE")
 			return err
 		})
@@ -92,30 +93,30 @@ func (w *world) insertSelect(items []tariff.Item) time.Duration {
 	base := id.ID(1)
 	began := time.Now()
 	for i, amount := range amounts {
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, fmt.Sprintf(`INSERT INTO billing_charge (project_id, id, run_id, part, item_id, source_id, subject_id, payer_id, month,
 				rate_id, quantity, price, factor, amount, due_date)
 				SELECT project_id, %d + ROW_NUMBER() OVER (ORDER BY id), %d, 1, %d, id, id, payer_id, 202611, 1, area * 100, 2350000, 10001, %s, 20261130
-				FROM estate_room WHERE project_id = %d`, base+id.ID(i)*benchRooms, run, items[i].ID, amount, w.project))
+				FROM estate_room WHERE project_id = %d`, base+id.ID(i)*benchRooms, run, items[i].ID, amount, w.Project))
 			return err
 		})
 	}
-	w.write(func(ctx context.Context, tx *db.Tx) error {
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, fmt.Sprintf(`INSERT INTO ledger_posting (project_id, id, doc_kind, doc_id, date, debit, credit, amount, subject_id, item_id, at)
 			SELECT project_id, %d + ROW_NUMBER() OVER (ORDER BY id), 1, %d, 20261121, 1122, 6001, amount, subject_id, item_id, 0
-			FROM billing_charge WHERE project_id = %d AND run_id = %d`, base, run, w.project, run))
+			FROM billing_charge WHERE project_id = %d AND run_id = %d`, base, run, w.Project, run))
 		return err
 	})
 	took := time.Since(began)
-	w.write(func(ctx context.Context, tx *db.Tx) error {
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM billing_charge"); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "DELETE FROM ledger_posting")
 		return err
 	})
-	if w.db.Engine() == db.Postgres {
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+	if w.DB.Engine() == db.Postgres {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "TRUNCATE billing_charge, ledger_posting")
 			return err
 		})
@@ -151,8 +152,8 @@ func watchHeap() func() uint64 {
 func (w *world) cpu() time.Duration {
 	w.Helper()
 	pids := []int{os.Getpid()}
-	if w.db.Engine() == db.Postgres {
-		rows, err := w.db.Reader(context.Background()).Query(context.Background(), "SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+	if w.DB.Engine() == db.Postgres {
+		rows, err := w.DB.Reader(context.Background()).Query(context.Background(), "SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
 		got, err := db.Collect(rows, err, func(row db.Scanner) (int, error) {
 			var pid int
 			return pid, row.Scan(&pid)

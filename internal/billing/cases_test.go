@@ -50,16 +50,16 @@ func TestAcceptanceCases(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		for _, c := range cases {
 			t.Run(c.id, func(t *testing.T) {
-				w := newWorld(t, w.db, w.now, 0)
-				room := w.rooms(estate.Room{Area: c.area, Handover: c.handover, Floor: 1})[0]
+				w := newWorld(t, w.DB, w.Now, 0)
+				room := w.Rooms(estate.Room{Area: c.area, Handover: c.handover, Floor: 1})[0]
 				c.item.Name = "物业服务费"
-				item := w.item(c.item, c.price, c.formula)
+				item := w.Item(c.item, c.price, c.formula)
 				for _, m := range c.more {
-					w.rate(item.ID, m[0].(clock.Date), m[1].(string), "")
+					w.Rate(item.ID, m[0].(clock.Date), m[1].(string), "")
 				}
 				r := w.run(c.month)
 				var got []money.Fen
-				for _, l := range w.lines(r.ID) {
+				for _, l := range w.Lines(r.ID) {
 					got = append(got, l.Amount)
 				}
 				if len(got) != len(c.want) {
@@ -75,8 +75,8 @@ func TestAcceptanceCases(t *testing.T) {
 					return
 				}
 				w.release(r)
-				for _, open := range w.open(room) {
-					e, err := w.billing.Explain(t.Context(), w.db.Reader(t.Context()), w.project, open.ID)
+				for _, open := range w.Open(room) {
+					e, err := w.Billing.Explain(t.Context(), w.DB.Reader(t.Context()), w.Project, open.ID)
 					if err != nil || e.Computed != open.Amount || e.Amount != open.Amount || len(e.Lines) < 3 {
 						t.Fatalf("explanation %+v of %d, error %v", e, open.Amount, err)
 					}

@@ -7,35 +7,16 @@ import (
 
 	"linli/internal/billing"
 	"linli/internal/estate"
-	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
-	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/tariff"
 )
 
-// discount asks for a discount and lets somebody else approve it.
-func (w *world) discount(d tariff.Discount) tariff.Discount {
-	w.Helper()
-	if d.Reason == "" {
-		d.Reason = "业委会约定"
-	}
-	w.write(func(ctx context.Context, tx *db.Tx) error {
-		asked, err := w.tariff.AskDiscount(ctx, tx, actor.Actor{Account: 1, Name: "周敏"}, w.project, d)
-		if err != nil {
-			return err
-		}
-		d, err = w.tariff.Decide(ctx, tx, actor.Actor{Account: 2, Name: "陈立群"}, w.project, asked.ID, true, "", asked.Version)
-		return err
-	})
-	return d
-}
-
 func (w *world) amounts(run billing.Run) map[id.ID]money.Fen {
 	w.Helper()
 	out := map[id.ID]money.Fen{}
-	for _, c := range w.lines(run.ID) {
+	for _, c := range w.Lines(run.ID) {
 		out[c.Subject] += c.Amount
 	}
 	return out
@@ -44,12 +25,12 @@ func (w *world) amounts(run billing.Run) map[id.ID]money.Fen {
 // B30: among them a room of whose fee nothing is left, which owes nothing.
 func TestTheNarrowestDiscountOfADayCounts(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 8953})
-		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260901, Until: 20260930})
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 5000, Since: 20260916})
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Off, Off: 1234, Since: 20260101})
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 0, Since: 20260901, Until: 20260930})
+		r := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 8953})
+		i := w.Item(tariff.Item{Name: "物业服务费"}, "3.00", "")
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260901, Until: 20260930})
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 5000, Since: 20260916})
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Off, Off: 1234, Since: 20260101})
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 0, Since: 20260901, Until: 20260930})
 		run := w.run(202609)
 		got := w.amounts(run)
 		// 300 × 15/30 × 0.9 + 300 × 15/30 × 0.5; 300 − 12.34; nothing; 268.59 × 0.9 rounded once.
@@ -69,8 +50,8 @@ func TestTheNarrowestDiscountOfADayCounts(t *testing.T) {
 
 func (w *world) explains(room id.ID, parts ...string) {
 	w.Helper()
-	c := w.open(room)[0]
-	e, err := w.billing.Explain(context.Background(), w.db.Reader(context.Background()), w.project, c.ID)
+	c := w.Open(room)[0]
+	e, err := w.Billing.Explain(context.Background(), w.DB.Reader(context.Background()), w.Project, c.ID)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -97,11 +78,11 @@ func TestVacancyIsCheaperAfterItsMonths(t *testing.T) {
 		{"at once", tariff.AfterMonths, 0, 20260110, 20260101},
 	}
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Area: 10000})
-		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
+		r := w.Rooms(estate.Room{Area: 10000})
+		i := w.Item(tariff.Item{Name: "物业服务费"}, "3.00", "")
 		for _, test := range tests {
-			w.now.Set(test.now.Start())
-			d := w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Vacancy, Keep: 6000, Months: test.months,
+			w.Now.Set(test.now.Start())
+			d := w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Vacancy, Keep: 6000, Months: test.months,
 				Starts: test.starts, Since: 20260101, Proof: "空置登记表 8 号"})
 			if d.From != test.want {
 				t.Errorf("%s: begins %s, want %s", test.name, d.From, test.want)
@@ -112,18 +93,18 @@ func TestVacancyIsCheaperAfterItsMonths(t *testing.T) {
 
 func TestAYearAtOnceIsCheaperToTheFen(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Area: 12000})
-		i := w.item(tariff.Item{Name: "物业服务费", Cycle: "year", Advance: true}, "1.98", "")
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Ahead, Keep: 9800, Months: 12, Since: 20260101})
-		w.now.Set(clock.Date(20260105).Start())
+		r := w.Rooms(estate.Room{Area: 12000})
+		i := w.Item(tariff.Item{Name: "物业服务费", Cycle: "year", Advance: true}, "1.98", "")
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Ahead, Keep: 9800, Months: 12, Since: 20260101})
+		w.Now.Set(clock.Date(20260105).Start())
 		run := w.run(202601)
-		if got := w.amounts(run)[r[0]]; got != 279418 || len(w.lines(run.ID)) != 12 {
-			t.Errorf("a year is %d in %d months, want 279418 in 12", got, len(w.lines(run.ID)))
+		if got := w.amounts(run)[r[0]]; got != 279418 || len(w.Lines(run.ID)) != 12 {
+			t.Errorf("a year is %d in %d months, want 279418 in 12", got, len(w.Lines(run.ID)))
 		}
 		w.check()
 		w.release(run)
 		w.explains(r[0], "一次出 12 个月，合计按 98% 收")
-		for _, c := range w.open(r[0]) {
+		for _, c := range w.Open(r[0]) {
 			if share, full, err := c.BeforeAhead(); err != nil || share != 23760 || full != 23760 {
 				t.Errorf("%s weighs %d and costs %d without the year, %v", c.Month, share, full, err)
 			}
@@ -133,13 +114,13 @@ func TestAYearAtOnceIsCheaperToTheFen(t *testing.T) {
 
 func TestTheReviewNamesDiscountsAsACause(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000}, estate.Room{Area: 2000})
-		i := w.item(tariff.Item{Name: "物业服务费"}, "3.00", "")
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 5000, Since: 20260801, Until: 20260831})
+		r := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000}, estate.Room{Area: 2000})
+		i := w.Item(tariff.Item{Name: "物业服务费"}, "3.00", "")
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[2], Kind: tariff.Percent, Keep: 5000, Since: 20260801, Until: 20260831})
 		w.release(w.run(202608))
-		w.rate(i.ID, 20260901, "3.10", "")
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 8000, Since: 20260901})
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Percent, Keep: 0, Since: 20260901})
+		w.Rate(i.ID, 20260901, "3.10", "")
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[0], Kind: tariff.Percent, Keep: 8000, Since: 20260901})
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToRoom, Target: r[1], Kind: tariff.Percent, Keep: 0, Since: 20260901})
 		v := w.review(w.run(202609).ID)
 		w.check()
 		causes := map[billing.Cause]money.Fen{}

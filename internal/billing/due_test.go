@@ -19,12 +19,12 @@ import (
 	"linli/internal/tariff"
 )
 
-func (w *world) today() clock.Date { return clock.DateOf(w.now.Now()) }
+func (w *world) today() clock.Date { return clock.DateOf(w.Now.Now()) }
 
 // dues are the sums of days up to one, without what came to nothing.
 func (w *world) dues(on clock.Date) []billing.DueSum {
 	w.Helper()
-	list, err := w.billing.DueSums(context.Background(), w.db.Reader(context.Background()), w.project, on)
+	list, err := w.Billing.DueSums(context.Background(), w.DB.Reader(context.Background()), w.Project, on)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -34,10 +34,10 @@ func (w *world) dues(on clock.Date) []billing.DueSum {
 // duesOfCharges are the same sums of today, of the charges themselves.
 func (w *world) duesOfCharges() []billing.DueSum {
 	w.Helper()
-	rows, err := w.db.Reader(context.Background()).Query(context.Background(), `SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date,
+	rows, err := w.DB.Reader(context.Background()).Query(context.Background(), `SELECT c.item_id, CASE WHEN c.source_kind = 2 THEN 1 ELSE 0 END, c.month, c.due_date,
 			CAST(SUM(c.amount) AS BIGINT), CAST(SUM(c.waived) AS BIGINT), CAST(SUM(c.paid - c.waived) AS BIGINT)
 		FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
-		WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND r.state = 'released' GROUP BY 1, 2, 3, 4`, w.project)
+		WHERE c.project_id = ? AND c.live = 1 AND c.hold = 0 AND r.state = 'released' GROUP BY 1, 2, 3, 4`, w.Project)
 	list, err := db.Collect(rows, err, func(row db.Scanner) (billing.DueSum, error) {
 		var x billing.DueSum
 		var late int
@@ -66,15 +66,15 @@ func inOrder(list []billing.DueSum) []billing.DueSum {
 }
 
 func (w *world) unsettle(list ...billing.Settlement) error {
-	return w.db.Write(context.Background(), func(tx *db.Tx) error {
-		return w.billing.Unsettle(context.Background(), tx, w.project, list)
+	return w.DB.Write(context.Background(), func(tx *db.Tx) error {
+		return w.Billing.Unsettle(context.Background(), tx, w.Project, list)
 	})
 }
 
 func (w *world) waive(charge id.ID, amount money.Fen) {
 	w.Helper()
-	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.billing.Waive(ctx, tx, w.project, tx.NewID(), charge, amount)
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		return w.Billing.Waive(ctx, tx, w.Project, tx.NewID(), charge, amount)
 	})
 }
 
@@ -82,10 +82,10 @@ func (w *world) waive(charge id.ID, amount money.Fen) {
 // charges, and each day stays what it was, whatever comes later.
 func TestDueByDay(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
-		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000}, estate.Room{Area: 7000}, estate.Room{Area: 9000}, estate.Room{Area: 4000})
-		w.item(tariff.Item{Name: "物业服务费"}, "2.5", "")
-		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", "")
-		month := clock.MonthOf(w.now.Now())
+		ids := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000}, estate.Room{Area: 7000}, estate.Room{Area: 9000}, estate.Room{Area: 4000})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "")
+		w.Item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", "")
+		month := clock.MonthOf(w.Now.Now())
 		ctx := t.Context()
 		must := func(err error) {
 			t.Helper()
@@ -100,51 +100,51 @@ func TestDueByDay(t *testing.T) {
 		for _, step := range []func(){
 			func() {
 				first = w.run(month.Add(-1))
-				held = w.lines(first.ID)[3]
-				_, err := w.billing.HoldLine(ctx, w.who, w.project, first.ID, held.ID, "等一等")
+				held = w.Lines(first.ID)[3]
+				_, err := w.Billing.HoldLine(ctx, w.Who, w.Project, first.ID, held.ID, "等一等")
 				must(err)
 				first = w.release(w.read(first.ID))
 			},
 			func() {
-				_, err := w.billing.ReleaseLine(ctx, w.who, w.project, first.ID, held.ID, "查清了")
+				_, err := w.Billing.ReleaseLine(ctx, w.Who, w.Project, first.ID, held.ID, "查清了")
 				must(err)
 			},
 			func() {
-				open = w.open(ids...)
-				must(w.settle(billing.Settlement{Charge: open[0].ID, Amount: open[0].Amount}, billing.Settlement{Charge: open[1].ID, Amount: 100}))
+				open = w.Open(ids...)
+				must(w.Settle(billing.Settlement{Charge: open[0].ID, Amount: open[0].Amount}, billing.Settlement{Charge: open[1].ID, Amount: 100}))
 			},
 			func() { second = w.release(w.run(month)) },
 			func() { must(w.unsettle(billing.Settlement{Charge: open[0].ID, Amount: 300})) },
 			func() { w.waive(open[2].ID, 500) },
 			func() {
-				w.write(func(ctx context.Context, tx *db.Tx) error {
+				w.Write(func(ctx context.Context, tx *db.Tx) error {
 					var err error
-					ahead, _, err = w.billing.ChargeAhead(ctx, tx, w.who, w.project, ids[1], billing.AheadAsk{Months: 2})
+					ahead, _, err = w.Billing.ChargeAhead(ctx, tx, w.Who, w.Project, ids[1], billing.AheadAsk{Months: 2})
 					return err
 				})
 			},
 			func() { w.withdraw(w.read(second.ID)) },
 			func() {
-				w.write(func(ctx context.Context, tx *db.Tx) error {
-					return w.billing.TakeBackAhead(ctx, tx, w.who, w.project, ahead.ID, "作废")
+				w.Write(func(ctx context.Context, tx *db.Tx) error {
+					return w.Billing.TakeBackAhead(ctx, tx, w.Who, w.Project, ahead.ID, "作废")
 				})
 			},
 		} {
-			w.now.Advance(24 * time.Hour)
+			w.Now.Advance(24 * time.Hour)
 			step()
 			w.checkDues()
 			seen[w.today()] = w.dues(w.today())
 		}
-		w.now.Advance(24 * time.Hour)
+		w.Now.Advance(24 * time.Hour)
 		for day, want := range seen {
 			if got := w.dues(day); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s then %+v, now %+v", day, want, got)
 			}
 		}
-		from, q := w.today().AddDays(-30), w.db.Reader(ctx)
-		sum, err := w.billing.Collected(ctx, q, w.project, from, w.today(), month)
-		early, eerr := w.billing.Collected(ctx, q, w.project, from, w.today().AddDays(-6), month)
-		none, nerr := w.billing.Collected(ctx, q, w.project, from, w.today(), month.Add(-1))
+		from, q := w.today().AddDays(-30), w.DB.Reader(ctx)
+		sum, err := w.Billing.Collected(ctx, q, w.Project, from, w.today(), month)
+		early, eerr := w.Billing.Collected(ctx, q, w.Project, from, w.today().AddDays(-6), month)
+		none, nerr := w.Billing.Collected(ctx, q, w.Project, from, w.today(), month.Add(-1))
 		if want := open[0].Amount + 100; errors.Join(err, eerr, nerr) != nil || sum != want-300 || early != want || none != 0 {
 			t.Errorf("collected %d, %d before it went back, %d of older months: %v %v %v", sum, early, none, err, eerr, nerr)
 		}
@@ -154,16 +154,16 @@ func TestDueByDay(t *testing.T) {
 // What a larger command gives up leaves nothing in the sums.
 func TestDueOfSomethingGivenUp(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
-		ids := w.rooms(estate.Room{Area: 10000})
-		w.item(tariff.Item{Name: "物业服务费"}, "2.5", "")
-		w.release(w.run(clock.MonthOf(w.now.Now())))
-		c, gone := w.open(ids...)[0], errors.New("gone")
+		ids := w.Rooms(estate.Room{Area: 10000})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "")
+		w.release(w.run(clock.MonthOf(w.Now.Now())))
+		c, gone := w.Open(ids...)[0], errors.New("gone")
 		pay := func(ctx context.Context, amount money.Fen, and error) error {
-			return w.db.Write(ctx, func(tx *db.Tx) error {
-				return errors.Join(w.billing.Settle(ctx, tx, w.project, []billing.Settlement{{Charge: c.ID, Amount: amount}}), and)
+			return w.DB.Write(ctx, func(tx *db.Tx) error {
+				return errors.Join(w.Billing.Settle(ctx, tx, w.Project, []billing.Settlement{{Charge: c.ID, Amount: amount}}), and)
 			})
 		}
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			ctx = db.Join(ctx, tx)
 			if err := pay(ctx, 100, gone); !errors.Is(err, gone) {
 				return err
@@ -181,21 +181,21 @@ func TestDueOfSomethingGivenUp(t *testing.T) {
 func TestDueAtOnce(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
 		const payers = 12
-		ids := w.rooms(make([]estate.Room, payers)...)
+		ids := w.Rooms(make([]estate.Room, payers)...)
 		for _, name := range []string{"物业服务费", "垃圾清运费", "能耗费"} {
-			w.item(tariff.Item{Name: name, Basis: tariff.Fixed}, "8", "")
+			w.Item(tariff.Item{Name: name, Basis: tariff.Fixed}, "8", "")
 		}
-		w.release(w.run(clock.MonthOf(w.now.Now())))
+		w.release(w.run(clock.MonthOf(w.Now.Now())))
 		var wg sync.WaitGroup
 		failed := make([]error, payers)
 		for i := range payers {
-			open := w.open(ids[i])
+			open := w.Open(ids[i])
 			if i%2 == 1 {
 				slices.Reverse(open)
 			}
 			wg.Go(func() {
 				for _, c := range open {
-					failed[i] = errors.Join(failed[i], w.settle(billing.Settlement{Charge: c.ID, Amount: 1}), w.settle(billing.Settlement{Charge: c.ID, Amount: c.Amount - 1}))
+					failed[i] = errors.Join(failed[i], w.Settle(billing.Settlement{Charge: c.ID, Amount: 1}), w.Settle(billing.Settlement{Charge: c.ID, Amount: c.Amount - 1}))
 				}
 			})
 		}

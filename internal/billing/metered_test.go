@@ -22,9 +22,9 @@ func qty(n int64) money.Qty { return money.Qty(n) * 10_000 }
 // water makes an item by usage with Beijing-like tiers for the whole project.
 func (w *world) water() tariff.Item {
 	w.Helper()
-	i := w.item(tariff.Item{Name: "水费", Basis: tariff.Metered, Meter: supply.Water, Cycle: "month", From: 20250101}, "", "")
-	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.tariff.AddRate(ctx, tx, w.who, w.project, tariff.Rate{Item: i.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
+	i := w.Item(tariff.Item{Name: "水费", Basis: tariff.Metered, Meter: supply.Water, Cycle: "month", From: 20250101}, "", "")
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.Tariff.AddRate(ctx, tx, w.Who, w.Project, tariff.Rate{Item: i.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
 			Tariff: &tariff.UsagePrice{Yearly: true, YearStart: 1, Bands: []tariff.BandPrice{{Price: 5_000_000}},
 				Tiers: []tariff.Tier{{Upto: qty(180)}, {Upto: qty(260), Add: 2_000_000}, {Add: 4_000_000}}}})
 		return err
@@ -35,12 +35,12 @@ func (w *world) water() tariff.Item {
 func (w *world) hang(room id.ID, kind supply.Kind) id.ID {
 	w.Helper()
 	var out id.ID
-	w.write(func(ctx context.Context, tx *db.Tx) error {
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
 		m := meter.Meter{Room: room, Kind: kind, Number: "M" + room.String(), Digits: 7, Installed: 20250101}
 		if room == 0 {
 			m.Place = "总表"
 		}
-		m, err := w.meter.Install(ctx, tx, w.who, w.project, m)
+		m, err := w.Meter.Install(ctx, tx, w.Who, w.Project, m)
 		out = m.ID
 		return err
 	})
@@ -50,8 +50,8 @@ func (w *world) hang(room id.ID, kind supply.Kind) id.ID {
 func (w *world) dial(m id.ID, on clock.Date, value int64) meter.Reading {
 	w.Helper()
 	var r meter.Reading
-	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		r, err = w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, false)
+	w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+		r, err = w.Meter.Record(ctx, tx, w.Who, w.Project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, false)
 		return err
 	})
 	return r
@@ -59,11 +59,11 @@ func (w *world) dial(m id.ID, on clock.Date, value int64) meter.Reading {
 
 func TestMeteredRun(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
-		rooms := w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		rooms := w.Rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
 		w.water()
 		a, b := w.hang(rooms[0], supply.Water), w.hang(rooms[1], supply.Water)
 		w.hang(rooms[2], supply.Water) // never read; the fourth room has none
-		w.now.Set(clock.Date(20250301).Start())
+		w.Now.Set(clock.Date(20250301).Start())
 		if got := w.looks(w.run(202502).ID); len(got) != 1 || !strings.Contains(got[0].Reason, "还没有抄水表") {
 			t.Errorf("before anybody read: %+v", got)
 		}
@@ -71,14 +71,14 @@ func TestMeteredRun(t *testing.T) {
 		w.dial(a, 20250228, 210)
 		w.dial(b, 20250228, 0)
 		run := w.run(202503)
-		lines := w.lines(run.ID)
+		lines := w.Lines(run.ID)
 		if len(lines) != 1 || lines[0].Subject != rooms[0] || lines[0].Amount != 36000 || lines[0].Quantity != qty(60) {
 			t.Fatalf("lines %+v", lines)
 		}
 		if got := w.looks(run.ID); len(got) != 1 || got[0].Room != rooms[2] || got[0].Reason != meter.ErrNoReading.Text {
 			t.Errorf("looks %+v", got)
 		}
-		e, err := w.billing.Explain(w.ctx(), w.db.Reader(w.ctx()), w.project, lines[0].ID)
+		e, err := w.Billing.Explain(w.ctx(), w.DB.Reader(w.ctx()), w.Project, lines[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,11 +96,11 @@ func TestMeteredRun(t *testing.T) {
 		w.refusesAfterBilling(a)
 		run = w.withdraw(run)
 		w.check()
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: a, Date: 20250228, Value: qty(190)}, true)
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Meter.Record(ctx, tx, w.Who, w.Project, meter.Reading{Meter: a, Date: 20250228, Value: qty(190)}, true)
 			return err
 		})
-		if again := w.lines(w.run(202503).ID); len(again) != 1 || again[0].Amount != 22000 {
+		if again := w.Lines(w.run(202503).ID); len(again) != 1 || again[0].Amount != 22000 {
 			t.Errorf("after the correction %+v", again)
 		}
 		w.check()
@@ -110,16 +110,16 @@ func TestMeteredRun(t *testing.T) {
 // red takes a released charge back.
 func (w *world) red(c *billing.Charge, again bool) {
 	w.Helper()
-	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.billing.RedCharge(ctx, tx, w.project, c.ID, c.Amount, again)
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.Billing.RedCharge(ctx, tx, w.Project, c.ID, c.Amount, again)
 		return err
 	})
 }
 
 func (w *world) correct(m id.ID, on clock.Date, value int64) {
 	w.Helper()
-	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.meter.Record(ctx, tx, w.who, w.project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, true)
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.Meter.Record(ctx, tx, w.Who, w.Project, meter.Reading{Meter: m, Date: on, Value: qty(value)}, true)
 		return err
 	})
 }
@@ -130,17 +130,17 @@ func (w *world) correct(m id.ID, on clock.Date, value int64) {
 // back for good, the reading stays what somebody was charged for.
 func TestMeteredRedAndChargedAgain(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
-		rooms := w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		rooms := w.Rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
 		w.water()
 		a, b, c := w.hang(rooms[0], supply.Water), w.hang(rooms[1], supply.Water), w.hang(rooms[2], supply.Water)
-		w.now.Set(clock.Date(20250301).Start())
+		w.Now.Set(clock.Date(20250301).Start())
 		for m, value := range map[id.ID]int64{a: 210, b: 20, c: 30} {
 			w.dial(m, 20250131, 150*value/210)
 			w.dial(m, 20250228, value)
 		}
 		w.release(w.run(202503))
 		charges := map[id.ID]billing.Charge{}
-		for _, x := range w.open(rooms...) {
+		for _, x := range w.Open(rooms...) {
 			charges[x.Subject] = x
 		}
 		first, kept := charges[rooms[0]], charges[rooms[2]]
@@ -155,7 +155,7 @@ func TestMeteredRedAndChargedAgain(t *testing.T) {
 			w.refusesAfterBilling(m)
 		}
 		again := w.run(202503)
-		if lines := w.lines(again.ID); len(lines) != 1 || lines[0].Subject != rooms[0] || lines[0].Month != first.Month || lines[0].Amount != 220_00 || lines[0].Quantity != qty(40) {
+		if lines := w.Lines(again.ID); len(lines) != 1 || lines[0].Subject != rooms[0] || lines[0].Month != first.Month || lines[0].Amount != 220_00 || lines[0].Quantity != qty(40) {
 			t.Fatalf("charged again %+v", lines)
 		}
 		w.release(again)
@@ -164,18 +164,18 @@ func TestMeteredRedAndChargedAgain(t *testing.T) {
 		if got := w.run(202503); got.Lines != 0 {
 			t.Errorf("a third run makes %d lines", got.Lines)
 		}
-		w.now.Set(clock.Date(20250401).Start())
+		w.Now.Set(clock.Date(20250401).Start())
 		w.dial(a, 20250331, 200)
-		for _, x := range w.lines(w.run(202504).ID) {
+		for _, x := range w.Lines(w.run(202504).ID) {
 			if x.Subject == rooms[0] && x.Amount != 70_00 { // 190 of 180 are used: ten of the second tier
 				t.Errorf("the next month %+v", x)
 			}
 		}
 		w.check()
-		if broken, err := w.billing.Broken(w.ctx(), w.project); err != nil || len(broken) > 0 {
+		if broken, err := w.Billing.Broken(w.ctx(), w.Project); err != nil || len(broken) > 0 {
 			t.Errorf("%v %v", broken, err)
 		}
-		if broken, err := w.billing.BrokenAmounts(w.ctx(), w.project); err != nil || len(broken) > 0 {
+		if broken, err := w.Billing.BrokenAmounts(w.ctx(), w.Project); err != nil || len(broken) > 0 {
 			t.Errorf("%v %v", broken, err)
 		}
 	})
@@ -185,8 +185,8 @@ func (w *world) ctx() context.Context { return context.Background() }
 
 func (w *world) refusesAfterBilling(m id.ID) {
 	w.Helper()
-	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
-		_, err := w.meter.Record(w.ctx(), tx, w.who, w.project, meter.Reading{Meter: m, Date: 20250228, Value: qty(190)}, true)
+	err := w.DB.Write(w.ctx(), func(tx *db.Tx) error {
+		_, err := w.Meter.Record(w.ctx(), tx, w.Who, w.Project, meter.Reading{Meter: m, Date: 20250228, Value: qty(190)}, true)
 		return err
 	})
 	if !errors.Is(err, meter.ErrBilled) {

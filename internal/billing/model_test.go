@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -54,7 +55,7 @@ type modelRate struct {
 }
 
 func TestRandomLife(t *testing.T) {
-	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, billingtest.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		rapid.Check(t, func(rt *rapid.T) {
 			m := &model{w: newWorld(rt, d, now, rapid.IntRange(1, 5).Draw(rt, "part")), t: rt, runs: map[id.ID]bool{}}
 			m.addRooms(rt)
@@ -86,7 +87,7 @@ func (m *model) addRooms(t *rapid.T) {
 			list[i].Handover = date(t)
 		}
 	}
-	m.w.rooms(list...)
+	m.w.Rooms(list...)
 	m.rooms = append(m.rooms, list...)
 }
 
@@ -112,7 +113,7 @@ func (m *model) addItem(t *rapid.T) {
 	if rapid.Bool().Draw(t, "late") {
 		i.From = date(t)
 	}
-	item := modelItem{Item: m.w.item(i, "", "")}
+	item := modelItem{Item: m.w.Item(i, "", "")}
 	m.items = append(m.items, item)
 	m.price(t, &m.items[len(m.items)-1], item.From)
 }
@@ -123,7 +124,7 @@ func (m *model) price(t *rapid.T, i *modelItem, from clock.Date) {
 	if i.Basis == tariff.ByFormula {
 		text = "面积*单价+3"
 	}
-	m.w.rate(i.ID, from, p.String(), text)
+	m.w.Rate(i.ID, from, p.String(), text)
 	i.rates = append(i.rates, modelRate{from, p})
 }
 
@@ -143,7 +144,7 @@ func (m *model) exempt(t *rapid.T) {
 	from := date(t)
 	a := tariff.Assignment{Item: rapid.SampledFrom(indices(m.items)).Draw(t, "item")(m).ID, Scope: tariff.ToRoom,
 		Target: rapid.SampledFrom(m.rooms).Draw(t, "room").ID, Exempt: true, From: from, Until: from.AddDays(rapid.IntRange(0, 60).Draw(t, "days"))}
-	m.w.assign(a)
+	m.w.Assign(a)
 	m.spare = append(m.spare, a)
 }
 
@@ -152,7 +153,7 @@ func (m *model) exempt(t *rapid.T) {
 func (m *model) run(t *rapid.T) {
 	month := clock.Month(202608).Add(rapid.IntRange(0, 4).Draw(t, "month"))
 	before := m.charged()
-	r, err := m.w.billing.StartRun(context.Background(), m.w.who, m.w.project, month)
+	r, err := m.w.Billing.StartRun(context.Background(), m.w.Who, m.w.Project, month)
 	if errors.Is(err, billing.ErrNothingDue) {
 		return
 	}
@@ -161,7 +162,7 @@ func (m *model) run(t *rapid.T) {
 	}
 	if rapid.Bool().Draw(t, "kill") {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rapid.IntRange(1, 20).Draw(t, "ms"))*time.Millisecond)
-		if err := m.w.jobs.Drain(ctx); err != nil && ctx.Err() == nil {
+		if err := m.w.Jobs.Drain(ctx); err != nil && ctx.Err() == nil {
 			t.Fatal(err)
 		}
 		cancel()
@@ -172,7 +173,7 @@ func (m *model) run(t *rapid.T) {
 	}
 	m.runs[r.ID] = true
 	after := m.charged()
-	for _, c := range m.w.lines(r.ID) {
+	for _, c := range m.w.Lines(r.ID) {
 		k := key{c.Subject, c.Item, c.Month}
 		if before[k] != 0 {
 			t.Fatalf("room %s is charged again for %s", c.Subject, c.Month)
@@ -201,7 +202,7 @@ type key struct {
 // charged reads every live charge past the room's own words.
 func (m *model) charged() map[key]money.Fen {
 	ctx := context.Background()
-	rows, err := m.w.db.Reader(ctx).Query(ctx, "SELECT subject_id, item_id, month, amount FROM billing_charge WHERE project_id = ? AND live = 1", m.w.project)
+	rows, err := m.w.DB.Reader(ctx).Query(ctx, "SELECT subject_id, item_id, month, amount FROM billing_charge WHERE project_id = ? AND live = 1", m.w.Project)
 	type row struct {
 		key
 		amount money.Fen
@@ -382,12 +383,12 @@ func (m *model) withdraw(t *rapid.T) {
 	if !ok {
 		return
 	}
-	paid := m.w.number("SELECT COUNT(*) FROM billing_charge WHERE project_id = ? AND run_id = ? AND paid > 0", m.w.project, r.ID)
-	_, err := m.w.billing.Withdraw(context.Background(), m.w.who, m.w.project, r.ID, r.Version, "出错重来")
+	paid := m.w.number("SELECT COUNT(*) FROM billing_charge WHERE project_id = ? AND run_id = ? AND paid > 0", m.w.Project, r.ID)
+	_, err := m.w.Billing.Withdraw(context.Background(), m.w.Who, m.w.Project, r.ID, r.Version, "出错重来")
 	if paid > 0 != errors.Is(err, billing.ErrPaid) || paid == 0 && err != nil {
 		t.Fatalf("withdrawing with %d paid charges: %v", paid, err)
 	}
-	m.w.drain()
+	m.w.Drain()
 }
 
 func (m *model) settle(t *rapid.T) {
@@ -395,19 +396,19 @@ func (m *model) settle(t *rapid.T) {
 	for i := range m.rooms {
 		ids[i] = m.rooms[i].ID
 	}
-	open := m.w.open(ids...)
+	open := m.w.Open(ids...)
 	if len(open) == 0 {
 		return
 	}
 	c := rapid.SampledFrom(open).Draw(t, "charge")
 	amount := money.Fen(rapid.Int64Range(1, int64(c.Owed())+1).Draw(t, "amount"))
-	err := m.w.settle(billing.Settlement{Charge: c.ID, Amount: amount})
+	err := m.w.Settle(billing.Settlement{Charge: c.ID, Amount: amount})
 	if (amount > c.Owed()) != errors.Is(err, billing.ErrOverpaid) || amount <= c.Owed() && err != nil {
 		t.Fatalf("paying %d of %d: %v", amount, c.Owed(), err)
 	}
 	if err == nil && rapid.Bool().Draw(t, "give back") {
-		err := m.w.db.Write(context.Background(), func(tx *db.Tx) error {
-			return m.w.billing.Unsettle(context.Background(), tx, m.w.project, []billing.Settlement{{Charge: c.ID, Amount: amount}})
+		err := m.w.DB.Write(context.Background(), func(tx *db.Tx) error {
+			return m.w.Billing.Unsettle(context.Background(), tx, m.w.Project, []billing.Settlement{{Charge: c.ID, Amount: amount}})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -420,20 +421,20 @@ func (m *model) decide(t *rapid.T) {
 	if !ok {
 		return
 	}
-	lines := m.w.lines(r.ID)
+	lines := m.w.Lines(r.ID)
 	if len(lines) == 0 {
 		return
 	}
 	c := rapid.SampledFrom(lines).Draw(t, "line")
-	b, ctx, p := m.w.billing, context.Background(), m.w.project
+	b, ctx, p := m.w.Billing, context.Background(), m.w.Project
 	do := rapid.SampledFrom([]func() (billing.Charge, error){
 		func() (billing.Charge, error) {
-			return b.Correct(ctx, m.w.who, p, r.ID, c.ID, c.Amount, 777, "核对过")
+			return b.Correct(ctx, m.w.Who, p, r.ID, c.ID, c.Amount, 777, "核对过")
 		},
-		func() (billing.Charge, error) { return b.HoldLine(ctx, m.w.who, p, r.ID, c.ID, "等一等") },
-		func() (billing.Charge, error) { return b.DropLine(ctx, m.w.who, p, r.ID, c.ID, "不收了") },
-		func() (billing.Charge, error) { return b.RestoreLine(ctx, m.w.who, p, r.ID, c.ID, "恢复") },
-		func() (billing.Charge, error) { return b.ReleaseLine(ctx, m.w.who, p, r.ID, c.ID, "发布") },
+		func() (billing.Charge, error) { return b.HoldLine(ctx, m.w.Who, p, r.ID, c.ID, "等一等") },
+		func() (billing.Charge, error) { return b.DropLine(ctx, m.w.Who, p, r.ID, c.ID, "不收了") },
+		func() (billing.Charge, error) { return b.RestoreLine(ctx, m.w.Who, p, r.ID, c.ID, "恢复") },
+		func() (billing.Charge, error) { return b.ReleaseLine(ctx, m.w.Who, p, r.ID, c.ID, "发布") },
 	}).Draw(t, "do")
 	if _, err := do(); err != nil && !errors.Is(err, billing.ErrLineState) {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/kit/clock"
@@ -20,9 +21,9 @@ import (
 func TestLargeOpening(t *testing.T) {
 	dbtest.Flat(t, 1_500, 5, func(t *testing.T, n int) map[string]uint64 {
 		now := clock.NewManual(dbtest.Start())
-		w := importer(t, dbtest.Open(t, db.SQLite, append(rooms(), file.Migrations()), now), now)
-		w.rooms(make([]estate.Room, n/5)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.5", "")
+		w := importer(t, dbtest.Open(t, db.SQLite, append(billingtest.Migrations(), file.Migrations()), now), now)
+		w.Rooms(make([]estate.Room, n/5)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "")
 		var b strings.Builder
 		b.WriteString("房号,费用项目,开始日期,结束日期,应收金额,备注\n")
 		for i := range n {
@@ -32,17 +33,17 @@ func TestLargeOpening(t *testing.T) {
 		out := map[string]uint64{}
 		stage := func(name, state string, do func() (roster.Import, error)) (im roster.Import) {
 			t.Helper()
-			held := dbtest.LongestWait(t, w.db)
+			held := dbtest.LongestWait(t, w.DB)
 			defer func() { t.Logf("%s of %d rows: another writer waited %v at most", name, n, held()) }()
 			var err error
 			out[name], err = dbtest.Grown(func() error {
 				if im, err = do(); err == nil {
-					err = w.jobs.Drain(t.Context())
+					err = w.Jobs.Drain(t.Context())
 				}
 				return err
 			})
 			if err == nil {
-				im, err = w.roster.Import(t.Context(), w.db.Reader(t.Context()), w.project, im.ID)
+				im, err = w.roster.Import(t.Context(), w.DB.Reader(t.Context()), w.Project, im.ID)
 			}
 			if err != nil || im.State != state || im.Report.Facts[0].Value != fmt.Sprint(3*n, " 条") {
 				t.Fatalf("%s: %s %+v %v", name, im.State, im.Report.Facts, err)
@@ -50,10 +51,10 @@ func TestLargeOpening(t *testing.T) {
 			return im
 		}
 		im := stage("check", roster.ImportReady, func() (roster.Import, error) {
-			return w.roster.StartImportOf(t.Context(), w.who, w.project, billing.KindOpening, "期初.csv", strings.NewReader(b.String()))
+			return w.roster.StartImportOf(t.Context(), w.Who, w.Project, billing.KindOpening, "期初.csv", strings.NewReader(b.String()))
 		})
 		stage("apply", roster.ImportApplied, func() (roster.Import, error) {
-			return w.roster.ApplyImport(t.Context(), w.who, w.project, im.ID, roster.ApplyOptions{})
+			return w.roster.ApplyImport(t.Context(), w.Who, w.Project, im.ID, roster.ApplyOptions{})
 		})
 		w.sound()
 		return out

@@ -13,6 +13,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/kit/clock"
@@ -44,24 +45,24 @@ func importerInParts(t *testing.T, d *db.DB, now *clock.Manual, charges int) *wo
 		t.Fatal(err)
 	}
 	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
-	w.jobs = job.New(d, slog.New(slog.DiscardHandler))
-	w.estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring})
-	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Ring: ring, Estate: w.estate, Jobs: w.jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
-	w.tariff = tariff.New(tariff.Deps{DB: d, Audit: a, Estate: w.estate})
-	w.billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.ledger, Estate: w.estate, Tariff: w.tariff, Meter: w.meter, Jobs: w.jobs, PartRooms: charges})
-	w.roster.TakeImports(w.billing.Openings())
+	w.Jobs = job.New(d, slog.New(slog.DiscardHandler))
+	w.Estate = estate.New(estate.Deps{DB: d, Audit: a, Ring: ring})
+	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Ring: ring, Estate: w.Estate, Jobs: w.Jobs, Files: file.New(file.Deps{DB: d, Dir: t.TempDir()})})
+	w.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a, Estate: w.Estate})
+	w.Billing = billing.New(billing.Deps{DB: d, Audit: a, Ledger: w.Ledger, Estate: w.Estate, Tariff: w.Tariff, Meter: w.Meter, Jobs: w.Jobs, PartRooms: charges})
+	w.roster.TakeImports(w.Billing.Openings())
 	return w
 }
 
 func (w *world) sheet(kind string, lines ...string) roster.Import {
 	w.Helper()
 	ctx := context.Background()
-	im, err := w.roster.StartImportOf(ctx, w.who, w.project, kind, "期初.csv", strings.NewReader(strings.Join(lines, "\n")+"\n"))
+	im, err := w.roster.StartImportOf(ctx, w.Who, w.Project, kind, "期初.csv", strings.NewReader(strings.Join(lines, "\n")+"\n"))
 	if err == nil {
-		err = w.jobs.Drain(ctx)
+		err = w.Jobs.Drain(ctx)
 	}
 	if err == nil {
-		im, err = w.roster.Import(ctx, w.db.Reader(ctx), w.project, im.ID)
+		im, err = w.roster.Import(ctx, w.DB.Reader(ctx), w.Project, im.ID)
 	}
 	if err != nil {
 		w.Fatal(err)
@@ -72,11 +73,11 @@ func (w *world) sheet(kind string, lines ...string) roster.Import {
 func (w *world) applied(imp id.ID) roster.Import {
 	w.Helper()
 	ctx := context.Background()
-	_, err := w.roster.ApplyImport(ctx, w.who, w.project, imp, roster.ApplyOptions{})
+	_, err := w.roster.ApplyImport(ctx, w.Who, w.Project, imp, roster.ApplyOptions{})
 	if err == nil {
-		err = w.jobs.Drain(ctx)
+		err = w.Jobs.Drain(ctx)
 	}
-	im, rerr := w.roster.Import(ctx, w.db.Reader(ctx), w.project, imp)
+	im, rerr := w.roster.Import(ctx, w.DB.Reader(ctx), w.Project, imp)
 	if err != nil || rerr != nil {
 		w.Fatal(err, rerr)
 	}
@@ -85,18 +86,18 @@ func (w *world) applied(imp id.ID) roster.Import {
 
 func (w *world) sound() {
 	w.Helper()
-	broken, err := w.billing.Broken(context.Background(), w.project)
-	amounts, aerr := w.billing.BrokenAmounts(context.Background(), w.project)
+	broken, err := w.Billing.Broken(context.Background(), w.Project)
+	amounts, aerr := w.Billing.BrokenAmounts(context.Background(), w.Project)
 	if err != nil || aerr != nil || len(broken)+len(amounts) > 0 {
 		w.Errorf("%v %v %v %v", broken, amounts, err, aerr)
 	}
 }
 
 func TestOpeningArrears(t *testing.T) {
-	dbtest.Run(t, append(rooms(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, append(billingtest.Migrations(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := importer(t, d, now)
-		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000})
-		item := w.item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
+		ids := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 5000})
+		item := w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
 		month := clock.MonthOf(now.Now())
 		ctx, q := t.Context(), d.Reader(t.Context())
 		head := "房号,费用项目,账期,应收金额,已收金额,备注"
@@ -107,28 +108,28 @@ func TestOpeningArrears(t *testing.T) {
 		if bad.State != roster.ImportRefused || bad.Errors != 1 {
 			t.Fatalf("%s %d", bad.State, bad.Errors)
 		}
-		if list, err := w.roster.ImportErrors(ctx, w.project, bad.ID, page.Request{Limit: 10}); err != nil || list.Items[0].Cell != "A5" {
+		if list, err := w.roster.ImportErrors(ctx, w.Project, bad.ID, page.Request{Limit: 10}); err != nil || list.Items[0].Cell != "A5" {
 			t.Errorf("%+v %v", list, err)
 		}
 		im := w.sheet(billing.KindOpening, rows...)
 		if im.State != roster.ImportReady || len(im.Report.Facts) != 6 || im.Report.Facts[5].Value != "400.00 元" || len(im.Report.Changes) != 3 {
 			t.Fatalf("%s %+v", im.State, im.Report)
 		}
-		if open, err := w.billing.Open(ctx, q, w.project, ids); err != nil || len(open) != 0 {
+		if open, err := w.Billing.Open(ctx, q, w.Project, ids); err != nil || len(open) != 0 {
 			t.Fatalf("owed before it is applied: %+v %v", open, err)
 		}
 		if im = w.applied(im.ID); im.State != roster.ImportApplied {
 			t.Fatal(im.State)
 		}
 		w.sound()
-		open, err := w.billing.Open(ctx, q, w.project, ids)
+		open, err := w.Billing.Open(ctx, q, w.Project, ids)
 		if err != nil || len(open) != 2 || open[0].Owed() != 15000 || open[0].Carried != 10000 || open[1].Owed() != 25000 || open[0].Due != month.Add(-2).Last() {
 			t.Fatalf("%+v %v", open, err)
 		}
-		if e, err := w.billing.Explain(ctx, q, w.project, open[0].ID); err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "旧收据 77") {
+		if e, err := w.Billing.Explain(ctx, q, w.Project, open[0].ID); err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "旧收据 77") {
 			t.Errorf("%+v %v", e, err)
 		}
-		net, err := w.ledger.NetByPlace(ctx, q, w.project, ledger.Receivable, ledger.DocRun)
+		net, err := w.Ledger.NetByPlace(ctx, q, w.Project, ledger.Receivable, ledger.DocRun)
 		if err != nil || net[ledger.Place{Subject: ids[0], Item: item}] != 40000 || len(net) != 1 {
 			t.Errorf("receivable %v %v", net, err)
 		}
@@ -147,15 +148,15 @@ func TestOpeningArrears(t *testing.T) {
 
 		// Money of before cannot be given back here; money of now stands against undo.
 		pay := []billing.Settlement{{Charge: open[0].ID, Amount: 5000}}
-		if err := w.settle(pay...); err != nil {
+		if err := w.Settle(pay...); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.roster.UndoImport(ctx, w.who, w.project, im.ID); err == nil || !errors.Is(err, billing.ErrOpeningPaid) {
+		if _, err := w.roster.UndoImport(ctx, w.Who, w.Project, im.ID); err == nil || !errors.Is(err, billing.ErrOpeningPaid) {
 			t.Errorf("undone though paid: %v", err)
 		}
 		back := func(amount money.Fen) error {
 			return d.Write(ctx, func(tx *db.Tx) error {
-				return w.billing.Unsettle(ctx, tx, w.project, []billing.Settlement{{Charge: open[0].ID, Amount: amount}})
+				return w.Billing.Unsettle(ctx, tx, w.Project, []billing.Settlement{{Charge: open[0].ID, Amount: amount}})
 			})
 		}
 		if err := back(6000); !errors.Is(err, billing.ErrNothingTaken) {
@@ -164,14 +165,14 @@ func TestOpeningArrears(t *testing.T) {
 		if err := back(5000); err != nil {
 			t.Fatal(err)
 		}
-		if im, err = w.roster.UndoImport(ctx, w.who, w.project, im.ID); err != nil || im.State != roster.ImportUndone {
+		if im, err = w.roster.UndoImport(ctx, w.Who, w.Project, im.ID); err != nil || im.State != roster.ImportUndone {
 			t.Fatalf("%s %v", im.State, err)
 		}
-		if err := w.jobs.Drain(ctx); err != nil {
+		if err := w.Jobs.Drain(ctx); err != nil {
 			t.Fatal(err)
 		}
 		w.sound()
-		if open, err := w.billing.Open(ctx, q, w.project, ids[:1]); err != nil || len(open) != 1 || open[0].Month != month {
+		if open, err := w.Billing.Open(ctx, q, w.Project, ids[:1]); err != nil || len(open) != 1 || open[0].Month != month {
 			t.Errorf("left: %+v %v", open, err)
 		}
 		if im := w.applied(w.sheet(billing.KindOpening, rows...).ID); im.State != roster.ImportApplied {
@@ -209,63 +210,63 @@ func TestOpeningCutOff(t *testing.T) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			now := &cutting{Manual: clock.NewManual(dbtest.Start())}
-			d := dbtest.Open(t, engine, append(rooms(), file.Migrations()), now)
+			d := dbtest.Open(t, engine, append(billingtest.Migrations(), file.Migrations()), now)
 			w := importerInParts(t, d, now.Manual, 7)
-			ids := w.rooms(make([]estate.Room, 10)...)
-			item := w.item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
+			ids := w.Rooms(make([]estate.Room, 10)...)
+			item := w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "").ID
 			lines := []string{"房号,费用项目,账期,应收金额,已收金额"}
 			for i := range 30 {
 				lines = append(lines, fmt.Sprintf("1-%d,物业服务费,2025-%02d,100,%d", 1001+i%10, 1+i/10, 10*(i%2)))
 			}
 			im := w.sheet(billing.KindOpening, lines...)
-			if _, err := w.roster.ApplyImport(t.Context(), w.who, w.project, im.ID, roster.ApplyOptions{}); err != nil {
+			if _, err := w.roster.ApplyImport(t.Context(), w.Who, w.Project, im.ID, roster.ApplyOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			cuts := 0
 			for k := 1; im.State != roster.ImportApplied; k++ {
 				ctx, cancel := context.WithCancel(t.Context())
 				now.after(k, cancel)
-				derr := w.jobs.Drain(ctx)
+				derr := w.Jobs.Drain(ctx)
 				whole := ctx.Err() == nil
 				cancel()
 				now.after(0, nil)
 				cuts = k
 				now.Advance(time.Hour) // behind every lease
 				w.sound()
-				open, err := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids)
+				open, err := w.Billing.Open(t.Context(), d.Reader(t.Context()), w.Project, ids)
 				if err == nil && whole {
 					err = derr
 				}
 				if err != nil || len(open) != 0 && len(open) != 30 {
 					t.Fatalf("cut at the %d. transaction: %d are owed, %v", k, len(open), err)
 				}
-				if im, err = w.roster.Import(t.Context(), d.Reader(t.Context()), w.project, im.ID); err != nil || k > 100 {
+				if im, err = w.roster.Import(t.Context(), d.Reader(t.Context()), w.Project, im.ID); err != nil || k > 100 {
 					t.Fatalf("%s after %d cuts: %v", im.State, k, err)
 				}
 				if len(open) == 30 && im.State != roster.ImportApplied && im.State != roster.ImportApplying {
 					t.Fatalf("owed and %s", im.State)
 				}
 			}
-			net, err := w.ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.project, ledger.Receivable, ledger.DocRun, ledger.DocRunWithdrawn)
+			net, err := w.Ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.Project, ledger.Receivable, ledger.DocRun, ledger.DocRunWithdrawn)
 			sum := money.Fen(0)
 			for _, x := range net {
 				sum += x
 			}
-			if open, oerr := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids); err != nil || oerr != nil || len(open) != 30 || sum != 30*10000-15*1000 || cuts < 10 {
+			if open, oerr := w.Billing.Open(t.Context(), d.Reader(t.Context()), w.Project, ids); err != nil || oerr != nil || len(open) != 30 || sum != 30*10000-15*1000 || cuts < 10 {
 				t.Errorf("%d charges, %d in the book, %d cuts: %v %v", len(open), sum, cuts, err, oerr)
 			}
 
 			// Taking it back hides all of it at once and may be cut off as well.
-			if im, err = w.roster.UndoImport(t.Context(), w.who, w.project, im.ID); err != nil || im.State != roster.ImportUndone {
+			if im, err = w.roster.UndoImport(t.Context(), w.Who, w.Project, im.ID); err != nil || im.State != roster.ImportUndone {
 				t.Fatal(im.State, err)
 			}
 			for k := 1; ; k++ {
-				if open, err := w.billing.Open(t.Context(), d.Reader(t.Context()), w.project, ids); err != nil || len(open) != 0 {
+				if open, err := w.Billing.Open(t.Context(), d.Reader(t.Context()), w.Project, ids); err != nil || len(open) != 0 {
 					t.Fatalf("%d are owed after the undo: %v", len(open), err)
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				now.after(k, cancel)
-				if err := w.jobs.Drain(ctx); err != nil && ctx.Err() == nil {
+				if err := w.Jobs.Drain(ctx); err != nil && ctx.Err() == nil {
 					t.Fatal(err)
 				}
 				cancel()
@@ -273,14 +274,14 @@ func TestOpeningCutOff(t *testing.T) {
 				now.Advance(time.Hour)
 				w.sound()
 				left := 0
-				if err := d.Reader(t.Context()).QueryRow(t.Context(), "SELECT COUNT(*) FROM billing_run WHERE project_id = ? AND state = 'withdrawing'", w.project).Scan(&left); err != nil || k > 100 {
+				if err := d.Reader(t.Context()).QueryRow(t.Context(), "SELECT COUNT(*) FROM billing_run WHERE project_id = ? AND state = 'withdrawing'", w.Project).Scan(&left); err != nil || k > 100 {
 					t.Fatal(err)
 				}
 				if left == 0 {
 					break
 				}
 			}
-			if net, err = w.ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.project, ledger.Opening, ledger.DocRun, ledger.DocRunWithdrawn); err != nil || net[ledger.Place{Subject: ids[0], Item: item}] != 0 {
+			if net, err = w.Ledger.NetByPlace(t.Context(), d.Reader(t.Context()), w.Project, ledger.Opening, ledger.DocRun, ledger.DocRunWithdrawn); err != nil || net[ledger.Place{Subject: ids[0], Item: item}] != 0 {
 				t.Errorf("left in the book: %v %v", net, err)
 			}
 			if im := w.applied(w.sheet(billing.KindOpening, lines...).ID); im.State != roster.ImportApplied {
@@ -294,17 +295,17 @@ func TestOpeningCutOff(t *testing.T) {
 // What changes while the charges are laid is seen: they are taken away, planned
 // again, and there once.
 func TestOpeningSeesWhatMoved(t *testing.T) {
-	dbtest.Run(t, append(rooms(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, append(billingtest.Migrations(), file.Migrations()), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := importerInParts(t, d, now, 2)
-		ids := w.rooms(make([]estate.Room, 3)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.5", "")
-		ctx, content, kind := t.Context(), "房号,费用项目,账期,应收金额\n1-1001,物业服务费,2025-01,10\n1-1002,物业服务费,2025-01,20\n1-1003,物业服务费,2025-01,30\n", w.billing.Openings()
+		ids := w.Rooms(make([]estate.Room, 3)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.5", "")
+		ctx, content, kind := t.Context(), "房号,费用项目,账期,应收金额\n1-1001,物业服务费,2025-01,10\n1-1002,物业服务费,2025-01,20\n1-1003,物业服务费,2025-01,30\n", w.Billing.Openings()
 		b, err := sheet.Open("期初.csv", strings.NewReader(content), int64(len(content)), sheet.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer b.Close()
-		in, err := kind.Read(ctx, w.project, b, roster.ReadOptions{Note: func(int) {}})
+		in, err := kind.Read(ctx, w.Project, b, roster.ReadOptions{Note: func(int) {}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -315,47 +316,47 @@ func TestOpeningSeesWhatMoved(t *testing.T) {
 			if f, err := in.Plan(ctx, d.Reader(ctx), &im); err != nil || len(f.Table.Problems) > 0 {
 				t.Fatal(err, f.Table.Problems)
 			}
-			if err := in.Lay(ctx, w.who, &im); err != nil {
+			if err := in.Lay(ctx, w.Who, &im); err != nil {
 				t.Fatal(err)
 			}
 			w.sound()
 		}
 		held := func() (still bool) {
 			t.Helper()
-			w.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
 				if still, err = in.Hold(ctx, tx); err != nil || !still {
 					return err
 				}
-				return in.Write(ctx, tx, w.who, &im)
+				return in.Write(ctx, tx, w.Who, &im)
 			})
 			return still
 		}
 		laid()
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			layout := "三室"
-			_, err := w.estate.EditRoom(ctx, tx, w.who, w.project, ids[0], estate.RoomEdit{Layout: &layout, Version: 1})
+			_, err := w.Estate.EditRoom(ctx, tx, w.Who, w.Project, ids[0], estate.RoomEdit{Layout: &layout, Version: 1})
 			return err
 		})
 		if held() {
 			t.Error("a room has changed")
 		}
-		if err := kind.Drop(ctx, w.project, im.ID); err != nil {
+		if err := kind.Drop(ctx, w.Project, im.ID); err != nil {
 			t.Fatal(err)
 		}
 		w.sound()
 		if laid(); !held() {
 			t.Error("nothing has moved")
 		}
-		if err := kind.Drop(ctx, w.project, im.ID); err != nil { // nothing to drop: it counts
+		if err := kind.Drop(ctx, w.Project, im.ID); err != nil { // nothing to drop: it counts
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := kind.Finish(ctx, w.project, im.ID); err != nil {
+			if err := kind.Finish(ctx, w.Project, im.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
 		w.sound()
-		if open, err := w.billing.Open(ctx, d.Reader(ctx), w.project, ids); err != nil || len(open) != 3 {
+		if open, err := w.Billing.Open(ctx, d.Reader(ctx), w.Project, ids); err != nil || len(open) != 3 {
 			t.Errorf("%+v %v", open, err)
 		}
 	})

@@ -21,11 +21,11 @@ func (w *world) bare(i tariff.Item, price string) tariff.Item {
 	if i.From == 0 {
 		i.From = 20200101
 	}
-	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		i, err = w.tariff.CreateItem(ctx, tx, w.who, w.project, i)
+	w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+		i, err = w.Tariff.CreateItem(ctx, tx, w.Who, w.Project, i)
 		return err
 	})
-	w.rate(i.ID, i.From, price, "")
+	w.Rate(i.ID, i.From, price, "")
 	return i
 }
 
@@ -33,11 +33,11 @@ func (w *world) bare(i tariff.Item, price string) tariff.Item {
 func (w *world) tag(kind, name string, subjects ...id.ID) id.ID {
 	w.Helper()
 	var tag estate.Tag
-	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		if tag, err = w.estate.CreateTag(ctx, tx, w.who, w.project, estate.Tag{Name: name, Kind: kind}); err != nil {
+	w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+		if tag, err = w.Estate.CreateTag(ctx, tx, w.Who, w.Project, estate.Tag{Name: name, Kind: kind}); err != nil {
 			return err
 		}
-		_, err = w.estate.PutTag(ctx, tx, w.who, w.project, tag.ID, subjects, true)
+		_, err = w.Estate.PutTag(ctx, tx, w.Who, w.Project, tag.ID, subjects, true)
 		return err
 	})
 	return tag.ID
@@ -47,9 +47,9 @@ func (w *world) tag(kind, name string, subjects ...id.ID) id.ID {
 func (w *world) live(room id.ID, n int) []id.ID {
 	w.Helper()
 	var people []id.ID
-	w.write(func(ctx context.Context, tx *db.Tx) error {
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
 		for k := range n {
-			p, err := w.estate.CreatePerson(ctx, tx, w.who, w.project, estate.PersonInput{Name: fmt.Sprintf("住户%c", '甲'+rune(k))})
+			p, err := w.Estate.CreatePerson(ctx, tx, w.Who, w.Project, estate.PersonInput{Name: fmt.Sprintf("住户%c", '甲'+rune(k))})
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func (w *world) live(room id.ID, n int) []id.ID {
 			if k == 0 {
 				part = estate.PartOwner
 			}
-			if _, err := w.estate.AddOccupant(ctx, tx, w.who, w.project, estate.Occupant{Room: room, Person: p, Part: part}); err != nil {
+			if _, err := w.Estate.AddOccupant(ctx, tx, w.Who, w.Project, estate.Occupant{Room: room, Person: p, Part: part}); err != nil {
 				return err
 			}
 		}
@@ -70,11 +70,11 @@ func (w *world) live(room id.ID, n int) []id.ID {
 func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
 		var shops estate.Building
-		w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-			shops, err = w.estate.CreateBuilding(ctx, tx, w.who, w.project, estate.Building{Name: "9栋", Kind: estate.RoomShop})
+		w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+			shops, err = w.Estate.CreateBuilding(ctx, tx, w.Who, w.Project, estate.Building{Name: "9栋", Kind: estate.RoomShop})
 			return err
 		})
-		r := w.rooms(
+		r := w.Rooms(
 			estate.Room{Area: 8000, Floor: 1},
 			estate.Room{Area: 9000, Floor: 6},
 			estate.Room{Area: 14400, Floor: 7, State: estate.StateSelf},
@@ -94,7 +94,7 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 			{tariff.Rule{AreaFrom: 9000, AreaUntil: 14400}, []int{1, 2}},
 			{tariff.Rule{AreaUntil: 8999}, []int{0, 5}},
 			{tariff.Rule{BuildingKind: estate.RoomShop}, []int{5}},
-			{tariff.Rule{Building: w.block, State: estate.StateVacant}, []int{0, 1, 4}},
+			{tariff.Rule{Building: w.Block, State: estate.StateVacant}, []int{0, 1, 4}},
 			{tariff.Rule{Kind: estate.RoomStorage}, []int{4}},
 			{tariff.Rule{Tag: tag}, []int{1, 3}},
 			{tariff.Rule{Tag: old}, []int{2}},
@@ -102,7 +102,7 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 			{tariff.Rule{Tag: tag, BuildingKind: estate.RoomShop}, nil},
 		} {
 			i := w.bare(tariff.Item{Name: fmt.Sprintf("费用%d", n), Basis: tariff.Fixed}, "10")
-			h, err := w.tariff.Preview(context.Background(), w.db.Reader(context.Background()), w.project,
+			h, err := w.Tariff.Preview(context.Background(), w.DB.Reader(context.Background()), w.Project,
 				tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: c.rule, From: 20260901})
 			if err != nil {
 				t.Fatal(err)
@@ -110,9 +110,9 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 			if h.Rooms != len(c.want) || h.Gained != len(c.want) || h.Total != len(r) || h.Lost != 0 {
 				t.Errorf("rule %+v would reach %+v, want %d rooms", c.rule, h, len(c.want))
 			}
-			w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: c.rule, From: 20260901})
+			w.Assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: c.rule, From: 20260901})
 			got := map[id.ID]bool{}
-			for _, l := range w.lines(w.run(202609).ID) {
+			for _, l := range w.Lines(w.run(202609).ID) {
 				got[l.Subject] = l.Item == i.ID
 			}
 			for k, room := range r {
@@ -134,16 +134,16 @@ func TestARuleReachesTheRoomsThatMeetIt(t *testing.T) {
 
 func TestARuleStandsBetweenBuildingAndRoom(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Floor: 1}, estate.Room{Floor: 1}, estate.Room{Floor: 5})
+		r := w.Rooms(estate.Room{Floor: 1}, estate.Room{Floor: 1}, estate.Room{Floor: 5})
 		i := w.bare(tariff.Item{Name: "电梯费", Basis: tariff.Fixed}, "30")
-		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToBuilding, Target: w.block})
+		w.Assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToBuilding, Target: w.Block})
 		ground := tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: tariff.Rule{FloorTo: 1}, Exempt: true, From: 20260911, Until: 20261031}
-		h, err := w.tariff.Preview(context.Background(), w.db.Reader(context.Background()), w.project, ground)
+		h, err := w.Tariff.Preview(context.Background(), w.DB.Reader(context.Background()), w.Project, ground)
 		if err != nil || h.Rooms != 2 || h.Lost != 2 || h.Gained != 0 {
 			t.Fatalf("%+v, %v", h, err)
 		}
-		w.assign(ground)
-		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: r[1]})
+		w.Assign(ground)
+		w.Assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: r[1]})
 		got := w.amounts(w.run(202609))
 		if want := map[id.ID]money.Fen{r[0]: 1000, r[1]: 3000, r[2]: 3000}; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("September: %v, want %v", got, want)
@@ -162,18 +162,18 @@ func TestARuleStandsBetweenBuildingAndRoom(t *testing.T) {
 
 func TestHeadsAndQuantitiesAreChargedAndExplained(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{}, estate.Room{}, estate.Room{})
+		r := w.Rooms(estate.Room{}, estate.Room{}, estate.Room{})
 		w.live(r[0], 3)
 		w.live(r[1], 1)
 		heads := w.bare(tariff.Item{Name: "垃圾清运费", Basis: tariff.ByPeople}, "2.505")
-		w.assign(tariff.Assignment{Item: heads.ID, Scope: tariff.ToProject})
+		w.Assign(tariff.Assignment{Item: heads.ID, Scope: tariff.ToProject})
 		cans := w.bare(tariff.Item{Name: "车位管理费", Basis: tariff.ByQuantity}, "80")
-		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToKind, Kind: estate.RoomHome, Quantity: 1_0000, Until: 20260910})
-		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRoom, Target: r[1], Quantity: 2_5000})
-		w.assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRule, Rule: tariff.Rule{State: estate.StateVacant}, Quantity: 2_0000, From: 20260911})
+		w.Assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToKind, Kind: estate.RoomHome, Quantity: 1_0000, Until: 20260910})
+		w.Assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRoom, Target: r[1], Quantity: 2_5000})
+		w.Assign(tariff.Assignment{Item: cans.ID, Scope: tariff.ToRule, Rule: tariff.Rule{State: estate.StateVacant}, Quantity: 2_0000, From: 20260911})
 		first := w.run(202609)
 		got := map[string]money.Fen{}
-		for _, c := range w.lines(first.ID) {
+		for _, c := range w.Lines(first.ID) {
 			got[fmt.Sprint(c.ItemName, c.Subject)] = c.Amount
 		}
 		want := map[string]money.Fen{
@@ -198,8 +198,8 @@ func TestHeadsAndQuantitiesAreChargedAndExplained(t *testing.T) {
 		if causes[billing.QuantityChanged] != 250 {
 			t.Errorf("causes %v", causes)
 		}
-		for _, c := range w.lines(second.ID) {
-			e, err := w.billing.Explain(context.Background(), w.db.Reader(context.Background()), w.project, c.ID)
+		for _, c := range w.Lines(second.ID) {
+			e, err := w.Billing.Explain(context.Background(), w.DB.Reader(context.Background()), w.Project, c.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -217,10 +217,10 @@ func TestHeadsAndQuantitiesAreChargedAndExplained(t *testing.T) {
 
 func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 	each(t, 5000, func(t *testing.T, w *world) {
-		r := w.rooms(estate.Room{Floor: 1, Area: 8953}, estate.Room{Floor: 3, Area: 12001})
+		r := w.Rooms(estate.Room{Floor: 1, Area: 8953}, estate.Room{Floor: 3, Area: 12001})
 		i := w.bare(tariff.Item{Name: "电梯费", Basis: tariff.ByArea}, "1.305")
 		next := func(room id.ID) billing.NextDue {
-			n, err := w.billing.Next(context.Background(), w.db.Reader(context.Background()), w.project, i.ID, room)
+			n, err := w.Billing.Next(context.Background(), w.DB.Reader(context.Background()), w.Project, i.ID, room)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -229,8 +229,8 @@ func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 		if n := next(0); n.Room != 0 || n.Why == "" {
 			t.Errorf("without an assignment: %+v", n)
 		}
-		w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: tariff.Rule{FloorFrom: 2}})
-		w.discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260101, Until: 20271231})
+		w.Assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRule, Rule: tariff.Rule{FloorFrom: 2}})
+		w.Discount(tariff.Discount{Item: i.ID, Scope: tariff.ToProject, Kind: tariff.Percent, Keep: 9000, Since: 20260101, Until: 20271231})
 		if n := next(r[0]); n.Total != 0 || n.Why == "" {
 			t.Errorf("a room without it: %+v", n)
 		}

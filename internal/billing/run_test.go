@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -29,46 +30,46 @@ func plainRooms(n int) []estate.Room {
 
 func TestRunFromDraftToPaid(t *testing.T) {
 	each(t, 7, func(t *testing.T, w *world) {
-		ids := w.rooms(plainRooms(20)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", "")
+		ids := w.Rooms(plainRooms(20)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed}, "8", "")
 		r := w.run(202611)
 		if r.State != billing.Draft || r.Lines != 40 || r.Rooms != 20 || r.Parts != 3 || r.PartsDone != 3 {
 			t.Fatalf("run %+v", r)
 		}
-		if got := w.open(ids...); len(got) != 0 || w.receivable() != 0 {
-			t.Fatalf("a draft is owed: %d charges, %d in the books", len(got), w.receivable())
+		if got := w.Open(ids...); len(got) != 0 || w.Receivable() != 0 {
+			t.Fatalf("a draft is owed: %d charges, %d in the books", len(got), w.Receivable())
 		}
 		w.check()
 		r = w.release(r)
-		open := w.open(ids...)
+		open := w.Open(ids...)
 		if r.State != billing.Released || len(open) != 40 || open[0].Due != 20261130 {
 			t.Fatalf("released %+v, %d open", r, len(open))
 		}
 		w.check()
 		first := open[0]
-		if err := w.settle(billing.Settlement{Charge: first.ID, Amount: 100}, billing.Settlement{Charge: first.ID, Amount: first.Amount - 100}); err != nil {
+		if err := w.Settle(billing.Settlement{Charge: first.ID, Amount: 100}, billing.Settlement{Charge: first.ID, Amount: first.Amount - 100}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.settle(billing.Settlement{Charge: first.ID, Amount: 1}); !errors.Is(err, billing.ErrOverpaid) {
+		if err := w.Settle(billing.Settlement{Charge: first.ID, Amount: 1}); !errors.Is(err, billing.ErrOverpaid) {
 			t.Fatalf("paying more than owed: %v", err)
 		}
-		if got := w.open(first.Subject); len(got) != 1 {
+		if got := w.Open(first.Subject); len(got) != 1 {
 			t.Fatalf("%d open after one of two is paid", len(got))
 		}
-		if _, err := w.billing.Withdraw(t.Context(), w.who, w.project, r.ID, r.Version, "试试"); !errors.Is(err, billing.ErrPaid) {
+		if _, err := w.Billing.Withdraw(t.Context(), w.Who, w.Project, r.ID, r.Version, "试试"); !errors.Is(err, billing.ErrPaid) {
 			t.Fatalf("withdrawing a paid run: %v", err)
 		}
-		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			return w.billing.Unsettle(t.Context(), tx, w.project, []billing.Settlement{{Charge: first.ID, Amount: first.Amount}})
+		err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+			return w.Billing.Unsettle(t.Context(), tx, w.Project, []billing.Settlement{{Charge: first.ID, Amount: first.Amount}})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.withdraw(r); r.State != billing.Withdrawn || w.receivable() != 0 || len(w.open(ids...)) != 0 {
-			t.Fatalf("withdrawn %+v, books %d", r, w.receivable())
+		if r = w.withdraw(r); r.State != billing.Withdrawn || w.Receivable() != 0 || len(w.Open(ids...)) != 0 {
+			t.Fatalf("withdrawn %+v, books %d", r, w.Receivable())
 		}
-		if err := w.settle(billing.Settlement{Charge: first.ID, Amount: 1}); !errors.Is(err, billing.ErrNotOwed) {
+		if err := w.Settle(billing.Settlement{Charge: first.ID, Amount: 1}); !errors.Is(err, billing.ErrNotOwed) {
 			t.Fatalf("paying a withdrawn charge: %v", err)
 		}
 		if r = w.run(202611); r.Lines != 40 {
@@ -80,13 +81,13 @@ func TestRunFromDraftToPaid(t *testing.T) {
 
 func TestRunningAgainFillsGapsOnly(t *testing.T) {
 	each(t, 5, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(12)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Rooms(plainRooms(12)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		w.release(w.run(202611))
 		if r := w.run(202611); r.State != billing.Empty || r.Lines != 0 {
 			t.Fatalf("second run %+v", r)
 		}
-		w.rooms(plainRooms(3)...)
+		w.Rooms(plainRooms(3)...)
 		if r := w.run(202611); r.State != billing.Draft || r.Lines != 3 {
 			t.Fatalf("run after three new rooms %+v", r)
 		}
@@ -98,23 +99,23 @@ func TestRunningAgainFillsGapsOnly(t *testing.T) {
 // are charged once, by whichever comes first.
 func TestTwoRunsAtOnce(t *testing.T) {
 	each(t, 10, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(60)...)
-		w.item(tariff.Item{Name: "物业服务费", Cycle: "quarter", Advance: true}, "2.35", "")
+		w.Rooms(plainRooms(60)...)
+		w.Item(tariff.Item{Name: "物业服务费", Cycle: "quarter", Advance: true}, "2.35", "")
 		var runs []billing.Run
 		for _, m := range []clock.Month{202610, 202611, 202612} {
-			r, err := w.billing.StartRun(t.Context(), w.who, w.project, m)
+			r, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, m)
 			if err != nil {
 				t.Fatal(err)
 			}
 			runs = append(runs, r)
 		}
-		if _, err := w.billing.StartRun(t.Context(), w.who, w.project, 202611); !errors.Is(err, billing.ErrRunning) {
+		if _, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, 202611); !errors.Is(err, billing.ErrRunning) {
 			t.Fatalf("same month at once: %v", err)
 		}
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() {
-				if err := w.jobs.Drain(context.Background()); err != nil {
+				if err := w.Jobs.Drain(context.Background()); err != nil {
 					t.Error(err)
 				}
 			})
@@ -140,9 +141,9 @@ func TestKilledJobContinues(t *testing.T) {
 	// So many parts that the kill after the second one does not come too late,
 	// also when this goroutine is not asked for a while.
 	each(t, 1, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(240)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
-		r, err := w.billing.StartRun(t.Context(), w.who, w.project, 202611)
+		w.Rooms(plainRooms(240)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		r, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, 202611)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +153,7 @@ func TestKilledJobContinues(t *testing.T) {
 			t.Fatalf("after %d parts and a kill: %+v", killed, r)
 		}
 		w.check()
-		if _, err := w.billing.Release(t.Context(), w.who, w.project, r.ID, r.Version); err != nil {
+		if _, err := w.Billing.Release(t.Context(), w.Who, w.Project, r.ID, r.Version); err != nil {
 			t.Fatal(err)
 		}
 		w.kill(r.ID, "billing.release")
@@ -163,11 +164,11 @@ func TestKilledJobContinues(t *testing.T) {
 			t.Fatalf("released %+v", r)
 		}
 		w.check()
-		if _, err := w.billing.Withdraw(t.Context(), w.who, w.project, r.ID, r.Version, "出错重来"); err != nil {
+		if _, err := w.Billing.Withdraw(t.Context(), w.Who, w.Project, r.ID, r.Version, "出错重来"); err != nil {
 			t.Fatal(err)
 		}
 		w.kill(r.ID, "billing.withdraw")
-		if r = w.settled(r.ID); r.State != billing.Withdrawn || w.receivable() != 0 {
+		if r = w.settled(r.ID); r.State != billing.Withdrawn || w.Receivable() != 0 {
 			t.Fatalf("withdrawn %+v", r)
 		}
 		w.check()
@@ -180,7 +181,7 @@ func (w *world) kill(run id.ID, kind string) int {
 	w.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
-	go func() { done <- w.jobs.Drain(ctx) }()
+	go func() { done <- w.Jobs.Drain(ctx) }()
 	n := 0
 	for n < 2 {
 		n = w.read(run).PartsDone
@@ -196,11 +197,11 @@ func (w *world) kill(run id.ID, kind string) int {
 
 func TestWhatCannotBeComputed(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
-		ids := w.rooms(estate.Room{Area: 8000, Floor: 3}, estate.Room{Floor: 4}, estate.Room{Area: 9000}, estate.Room{Area: 9000, Floor: 1})
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(tariff.Item{Name: "电梯费", Basis: tariff.ByFormula}, "0", "(楼层-2)*10")
-		late := w.item(tariff.Item{Name: "公共能耗费"}, "", "")
-		w.rate(late.ID, 20261116, "0.5", "")
+		ids := w.Rooms(estate.Room{Area: 8000, Floor: 3}, estate.Room{Floor: 4}, estate.Room{Area: 9000}, estate.Room{Area: 9000, Floor: 1})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Item(tariff.Item{Name: "电梯费", Basis: tariff.ByFormula}, "0", "(楼层-2)*10")
+		late := w.Item(tariff.Item{Name: "公共能耗费"}, "", "")
+		w.Rate(late.ID, 20261116, "0.5", "")
 		r := w.run(202611)
 		reasons := map[id.ID]string{}
 		for _, l := range w.looks(r.ID) {
@@ -224,21 +225,21 @@ func TestWhatCannotBeComputed(t *testing.T) {
 func TestNarrowerScopeDecides(t *testing.T) {
 	each(t, 2, func(t *testing.T, w *world) {
 		var other id.ID
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			b, err := w.estate.CreateBuilding(ctx, tx, w.who, w.project, estate.Building{Name: "2栋", Floors: 6})
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			b, err := w.Estate.CreateBuilding(ctx, tx, w.Who, w.Project, estate.Building{Name: "2栋", Floors: 6})
 			other = b.ID
 			return err
 		})
-		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000, Kind: estate.RoomShop}, estate.Room{Area: 10000, Building: other},
+		ids := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000, Kind: estate.RoomShop}, estate.Room{Area: 10000, Building: other},
 			estate.Room{Area: 10000, Building: other}, estate.Room{Area: 10000})
-		item := w.item(tariff.Item{Name: "物业服务费"}, "3", "")
-		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToKind, Kind: estate.RoomShop, Exempt: true})
-		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToBuilding, Target: other, Exempt: true})
-		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[3]})
-		free := w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[4], Exempt: true, From: 20261111, Until: 20261120})
+		item := w.Item(tariff.Item{Name: "物业服务费"}, "3", "")
+		w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToKind, Kind: estate.RoomShop, Exempt: true})
+		w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToBuilding, Target: other, Exempt: true})
+		w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[3]})
+		free := w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[4], Exempt: true, From: 20261111, Until: 20261120})
 		got := map[id.ID]money.Fen{}
 		r := w.run(202611)
-		for _, l := range w.lines(r.ID) {
+		for _, l := range w.Lines(r.ID) {
 			got[l.Subject] = l.Amount
 		}
 		want := map[id.ID]money.Fen{ids[0]: 30000, ids[3]: 30000, ids[4]: 20000}
@@ -252,15 +253,15 @@ func TestNarrowerScopeDecides(t *testing.T) {
 		}
 		w.check()
 		w.withdraw(r)
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.tariff.EndAssignment(ctx, tx, w.who, w.project, free.ID, 20191231, free.Version)
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Tariff.EndAssignment(ctx, tx, w.Who, w.Project, free.ID, 20191231, free.Version)
 			return err
 		})
 		if r = w.run(202611); r.Amount != 90000 {
 			t.Fatalf("without the exemption %d", r.Amount)
 		}
-		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := w.tariff.EndAssignment(t.Context(), tx, w.who, w.project, free.ID, 20191231, free.Version)
+		err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := w.Tariff.EndAssignment(t.Context(), tx, w.Who, w.Project, free.ID, 20191231, free.Version)
 			return err
 		})
 		if !errors.Is(err, fault.ErrStale) {
@@ -271,10 +272,10 @@ func TestNarrowerScopeDecides(t *testing.T) {
 
 func TestLinesDecidedByHand(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(6)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Rooms(plainRooms(6)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		r := w.run(202611)
-		lines := w.lines(r.ID)
+		lines := w.Lines(r.ID)
 		ctx := t.Context()
 		do := func(_ billing.Charge, err error) {
 			t.Helper()
@@ -283,16 +284,16 @@ func TestLinesDecidedByHand(t *testing.T) {
 			}
 			w.check()
 		}
-		do(w.billing.Correct(ctx, w.who, w.project, r.ID, lines[0].ID, lines[0].Amount, 12345, "面积有误"))
-		if _, err := w.billing.Correct(ctx, w.who, w.project, r.ID, lines[0].ID, lines[0].Amount, 12345, "面积有误"); !errors.Is(err, fault.ErrStale) {
+		do(w.Billing.Correct(ctx, w.Who, w.Project, r.ID, lines[0].ID, lines[0].Amount, 12345, "面积有误"))
+		if _, err := w.Billing.Correct(ctx, w.Who, w.Project, r.ID, lines[0].ID, lines[0].Amount, 12345, "面积有误"); !errors.Is(err, fault.ErrStale) {
 			t.Fatalf("correcting what somebody corrected: %v", err)
 		}
-		do(w.billing.HoldLine(ctx, w.who, w.project, r.ID, lines[1].ID, "等业主回话"))
-		do(w.billing.HoldLine(ctx, w.who, w.project, r.ID, lines[2].ID, "等业主回话"))
-		do(w.billing.DropLine(ctx, w.who, w.project, r.ID, lines[3].ID, "已协商不收"))
-		do(w.billing.DropLine(ctx, w.who, w.project, r.ID, lines[4].ID, "点错了"))
-		do(w.billing.RestoreLine(ctx, w.who, w.project, r.ID, lines[4].ID, "恢复"))
-		if _, err := w.billing.Release(ctx, w.who, w.project, r.ID, r.Version); !errors.Is(err, fault.ErrStale) {
+		do(w.Billing.HoldLine(ctx, w.Who, w.Project, r.ID, lines[1].ID, "等业主回话"))
+		do(w.Billing.HoldLine(ctx, w.Who, w.Project, r.ID, lines[2].ID, "等业主回话"))
+		do(w.Billing.DropLine(ctx, w.Who, w.Project, r.ID, lines[3].ID, "已协商不收"))
+		do(w.Billing.DropLine(ctx, w.Who, w.Project, r.ID, lines[4].ID, "点错了"))
+		do(w.Billing.RestoreLine(ctx, w.Who, w.Project, r.ID, lines[4].ID, "恢复"))
+		if _, err := w.Billing.Release(ctx, w.Who, w.Project, r.ID, r.Version); !errors.Is(err, fault.ErrStale) {
 			t.Fatalf("releasing what was reviewed before: %v", err)
 		}
 		r = w.read(r.ID)
@@ -302,41 +303,41 @@ func TestLinesDecidedByHand(t *testing.T) {
 		}
 		r = w.release(r)
 		w.check()
-		if w.receivable() != v.ToRelease {
-			t.Fatalf("posted %d, review said %d", w.receivable(), v.ToRelease)
+		if w.Receivable() != v.ToRelease {
+			t.Fatalf("posted %d, review said %d", w.Receivable(), v.ToRelease)
 		}
-		if _, err := w.billing.HoldLine(ctx, w.who, w.project, r.ID, lines[0].ID, "太晚了"); !errors.Is(err, billing.ErrLineState) {
+		if _, err := w.Billing.HoldLine(ctx, w.Who, w.Project, r.ID, lines[0].ID, "太晚了"); !errors.Is(err, billing.ErrLineState) {
 			t.Fatalf("holding a released line: %v", err)
 		}
-		do(w.billing.ReleaseLine(ctx, w.who, w.project, r.ID, lines[1].ID, "业主同意了"))
-		do(w.billing.Correct(ctx, w.who, w.project, r.ID, lines[2].ID, lines[2].Amount, 5000, "协商减半"))
-		do(w.billing.DropLine(ctx, w.who, w.project, r.ID, lines[2].ID, "还是不收"))
-		e, err := w.billing.Explain(ctx, w.db.Reader(ctx), w.project, lines[0].ID)
+		do(w.Billing.ReleaseLine(ctx, w.Who, w.Project, r.ID, lines[1].ID, "业主同意了"))
+		do(w.Billing.Correct(ctx, w.Who, w.Project, r.ID, lines[2].ID, lines[2].Amount, 5000, "协商减半"))
+		do(w.Billing.DropLine(ctx, w.Who, w.Project, r.ID, lines[2].ID, "还是不收"))
+		e, err := w.Billing.Explain(ctx, w.DB.Reader(ctx), w.Project, lines[0].ID)
 		if err != nil || e.Computed != lines[0].Amount || e.Amount != 12345 || !strings.Contains(e.Lines[len(e.Lines)-1], "面积有误") {
 			t.Fatalf("explanation %+v, %v", e, err)
 		}
 		w.withdraw(w.read(r.ID))
 		w.check()
-		if w.receivable() != 0 {
-			t.Fatalf("books keep %d of a withdrawn run", w.receivable())
+		if w.Receivable() != 0 {
+			t.Fatalf("books keep %d of a withdrawn run", w.Receivable())
 		}
 	})
 }
 
 func TestReviewNamesTheCauses(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
-		ids := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000, Handover: 20260101},
+		ids := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 10000, Handover: 20260101},
 			estate.Room{Area: 10000, Handover: 20261115})
-		item := w.item(tariff.Item{Name: "物业服务费"}, "2", "")
+		item := w.Item(tariff.Item{Name: "物业服务费"}, "2", "")
 		oct := w.run(202610)
-		lines := w.lines(oct.ID)
-		if _, err := w.billing.Correct(t.Context(), w.who, w.project, oct.ID, lines[0].ID, 20000, 15000, "减免一次"); err != nil {
+		lines := w.Lines(oct.ID)
+		if _, err := w.Billing.Correct(t.Context(), w.Who, w.Project, oct.ID, lines[0].ID, 20000, 15000, "减免一次"); err != nil {
 			t.Fatal(err)
 		}
 		w.release(w.read(oct.ID))
-		w.rate(item.ID, 20261101, "2.1", "")
-		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[1], Exempt: true, From: 20261101})
-		w.assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[2], Exempt: true, From: 20261116})
+		w.Rate(item.ID, 20261101, "2.1", "")
+		w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[1], Exempt: true, From: 20261101})
+		w.Assign(tariff.Assignment{Item: item.ID, Scope: tariff.ToRoom, Target: ids[2], Exempt: true, From: 20261116})
 		nov := w.run(202611)
 		v := w.review(nov.ID)
 		got := map[string]money.Fen{}
@@ -363,14 +364,14 @@ func TestReviewNamesTheCauses(t *testing.T) {
 // changes what comes, not what was charged; the review says why.
 func TestCorrectedAreaLeavesOldBills(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
-		rooms := w.rooms(estate.Room{Area: 10000})
-		w.item(tariff.Item{Name: "物业服务费"}, "2", "")
+		rooms := w.Rooms(estate.Room{Area: 10000})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2", "")
 		w.release(w.run(202609))
 		w.release(w.run(202610))
-		before := w.open(rooms[0])
+		before := w.Open(rooms[0])
 		explained := func() string {
 			t.Helper()
-			x, err := w.billing.Explain(t.Context(), w.db.Reader(t.Context()), w.project, before[0].ID)
+			x, err := w.Billing.Explain(t.Context(), w.DB.Reader(t.Context()), w.Project, before[0].ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -378,8 +379,8 @@ func TestCorrectedAreaLeavesOldBills(t *testing.T) {
 		}
 		was := explained()
 		area := money.Area(9000)
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.estate.EditRoom(ctx, tx, w.who, w.project, rooms[0], estate.RoomEdit{Area: &area, Version: 1})
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Estate.EditRoom(ctx, tx, w.Who, w.Project, rooms[0], estate.RoomEdit{Area: &area, Version: 1})
 			return err
 		})
 		nov := w.run(202611)
@@ -390,7 +391,7 @@ func TestCorrectedAreaLeavesOldBills(t *testing.T) {
 		if again := w.run(202610); again.Lines != 0 {
 			t.Errorf("October is charged again: %+v", again)
 		}
-		if after := w.open(rooms[0]); len(after) != 3 || after[0].Amount != before[0].Amount || after[1].Amount != before[1].Amount || explained() != was {
+		if after := w.Open(rooms[0]); len(after) != 3 || after[0].Amount != before[0].Amount || after[1].Amount != before[1].Amount || explained() != was {
 			t.Errorf("old bills changed: %+v, %s", after, explained())
 		}
 		w.check()
@@ -399,13 +400,13 @@ func TestCorrectedAreaLeavesOldBills(t *testing.T) {
 
 func TestBigChangesAreShown(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
-		ids := w.rooms(plainRooms(5)...)
-		item := w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		ids := w.Rooms(plainRooms(5)...)
+		item := w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		w.release(w.run(202610))
 		// A new price for all is no reason to look at each; it must not hide the one room either.
-		w.rate(item.ID, 20261101, "4.00", "")
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE estate_room SET area = area * 2 WHERE project_id = ? AND id = ?", w.project, ids[2])
+		w.Rate(item.ID, 20261101, "4.00", "")
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE estate_room SET area = area * 2 WHERE project_id = ? AND id = ?", w.Project, ids[2])
 			return err
 		})
 		r := w.run(202611)
@@ -413,7 +414,7 @@ func TestBigChangesAreShown(t *testing.T) {
 		if len(l) != 1 || l[0].Room != ids[2] || l[0].Charge == 0 || !strings.Contains(l[0].Reason, "面积由 80.2 变为 160.4 ㎡") {
 			t.Fatalf("looks %+v", l)
 		}
-		c, err := w.billing.Charge(t.Context(), w.db.Reader(t.Context()), w.project, l[0].Charge)
+		c, err := w.Billing.Charge(t.Context(), w.DB.Reader(t.Context()), w.Project, l[0].Charge)
 		if err != nil || c.Subject != ids[2] || c.Amount != l[0].Amount {
 			t.Fatalf("look points at %+v, %v", c, err)
 		}
@@ -423,16 +424,16 @@ func TestBigChangesAreShown(t *testing.T) {
 
 func TestItemRules(t *testing.T) {
 	each(t, 0, func(t *testing.T, w *world) {
-		w.rooms(plainRooms(1)...)
-		item := w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Rooms(plainRooms(1)...)
+		item := w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
 		edit := func(change func(*tariff.Item)) error {
-			i, err := w.tariff.Item(t.Context(), w.db.Reader(t.Context()), w.project, item.ID)
+			i, err := w.Tariff.Item(t.Context(), w.DB.Reader(t.Context()), w.Project, item.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			change(&i)
-			return w.db.Write(t.Context(), func(tx *db.Tx) error {
-				_, err := w.tariff.EditItem(t.Context(), tx, w.who, w.project, i)
+			return w.DB.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := w.Tariff.EditItem(t.Context(), tx, w.Who, w.Project, i)
 				return err
 			})
 		}
@@ -456,14 +457,14 @@ func TestItemRules(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
-		if _, err := w.billing.StartRun(t.Context(), w.who, w.project, 202612); err == nil {
+		if _, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, 202612); err == nil {
 			t.Error("a run without active items was started")
 		}
-		if _, err := w.billing.StartRun(t.Context(), w.who, w.project, 202701); !errors.Is(err, billing.ErrMonth) {
+		if _, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, 202701); !errors.Is(err, billing.ErrMonth) {
 			t.Errorf("a month far ahead: %v", err)
 		}
-		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := w.tariff.AddRate(t.Context(), tx, w.who, w.project, tariff.Rate{Item: item.ID, From: 20260101, Price: 1, SourceKind: "other", SourceText: "测试"})
+		err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := w.Tariff.AddRate(t.Context(), tx, w.Who, w.Project, tariff.Rate{Item: item.ID, From: 20260101, Price: 1, SourceKind: "other", SourceText: "测试"})
 			return err
 		})
 		if !errors.Is(err, tariff.ErrItemRetired) {
@@ -473,15 +474,15 @@ func TestItemRules(t *testing.T) {
 }
 
 func TestOpenIsOrderedByDueDate(t *testing.T) {
-	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, billingtest.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
-		ids := w.rooms(plainRooms(2)...)
-		w.item(tariff.Item{Name: "物业服务费"}, "2.35", "")
-		w.item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed, DueDay: 10}, "8", "")
+		ids := w.Rooms(plainRooms(2)...)
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.35", "")
+		w.Item(tariff.Item{Name: "垃圾清运费", Basis: tariff.Fixed, DueDay: 10}, "8", "")
 		w.release(w.run(202611))
 		w.release(w.run(202610))
 		var due []clock.Date
-		for _, c := range w.open(ids...) {
+		for _, c := range w.Open(ids...) {
 			due = append(due, c.Due)
 		}
 		want := []clock.Date{20261010, 20261010, 20261031, 20261031, 20261110, 20261110, 20261130, 20261130}
@@ -490,8 +491,8 @@ func TestOpenIsOrderedByDueDate(t *testing.T) {
 				t.Fatalf("due dates %v, want %v", due, want)
 			}
 		}
-		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
-			l, err := w.billing.LockOpen(t.Context(), tx, w.project, ids[:1])
+		err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+			l, err := w.Billing.LockOpen(t.Context(), tx, w.Project, ids[:1])
 			if len(l) != 4 {
 				t.Errorf("locked %d charges, want 4", len(l))
 			}

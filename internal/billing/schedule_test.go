@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -17,20 +18,20 @@ import (
 // TestRunsStartByThemselves also shows (F10) that months missed while the program
 // was off are charged once each, as if on time.
 func TestRunsStartByThemselves(t *testing.T) {
-	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, billingtest.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
-		w.rooms(estate.Room{Area: money.Area(10000)})
-		w.item(tariff.Item{Name: "物业服务费"}, "2.00", "")
+		w.Rooms(estate.Room{Area: money.Area(10000)})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.00", "")
 		month := clock.MonthOf(now.Now())
 		due := func() []billing.Run {
 			t.Helper()
 			for range 2 {
-				if err := w.billing.StartDue(t.Context()); err != nil {
+				if err := w.Billing.StartDue(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				w.drain()
+				w.Drain()
 			}
-			list, err := w.billing.Runs(t.Context(), d.Reader(t.Context()), w.project, 0, page.Request{Limit: 50})
+			list, err := w.Billing.Runs(t.Context(), d.Reader(t.Context()), w.Project, 0, page.Request{Limit: 50})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,17 +65,17 @@ func TestRunsStartByThemselves(t *testing.T) {
 // TestDeadRunsComeBack: a run whose job gave up is finished by Resume, and a
 // run whose job waits is not given a second one.
 func TestDeadRunsComeBack(t *testing.T) {
-	dbtest.Run(t, rooms(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, billingtest.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		w := newWorld(t, d, now, 0)
-		w.rooms(estate.Room{Area: money.Area(10000)})
-		w.item(tariff.Item{Name: "物业服务费"}, "2.00", "")
-		run, err := w.billing.StartRun(t.Context(), w.who, w.project, clock.MonthOf(now.Now()))
+		w.Rooms(estate.Room{Area: money.Area(10000)})
+		w.Item(tariff.Item{Name: "物业服务费"}, "2.00", "")
+		run, err := w.Billing.StartRun(t.Context(), w.Who, w.Project, clock.MonthOf(now.Now()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		resume := func() int64 {
 			t.Helper()
-			if err := w.billing.Resume(t.Context()); err != nil {
+			if err := w.Billing.Resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			return w.number("SELECT COUNT(*) FROM kit_job WHERE state = 'ready'")
@@ -82,18 +83,18 @@ func TestDeadRunsComeBack(t *testing.T) {
 		if n := resume(); n != 1 {
 			t.Fatalf("%d jobs wait for one run", n)
 		}
-		w.write(func(ctx context.Context, tx *db.Tx) error {
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE kit_job SET state = 'dead'")
 			return err
 		})
-		w.drain()
+		w.Drain()
 		if got := w.read(run.ID); got.State != billing.Generating {
 			t.Fatalf("state %s", got.State)
 		}
 		if n := resume(); n != 1 {
 			t.Fatalf("%d jobs after resuming", n)
 		}
-		w.drain()
+		w.Drain()
 		if got := w.read(run.ID); got.State != billing.Draft || got.Lines != 1 {
 			t.Errorf("resumed run %+v", got)
 		}

@@ -13,23 +13,23 @@ import (
 func TestARunByBuildingAndWhatStandsOut(t *testing.T) {
 	each(t, 3, func(t *testing.T, w *world) {
 		var second estate.Building
-		w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-			second, err = w.estate.CreateBuilding(ctx, tx, w.who, w.project, estate.Building{Name: "2栋"})
+		w.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+			second, err = w.Estate.CreateBuilding(ctx, tx, w.Who, w.Project, estate.Building{Name: "2栋"})
 			return err
 		})
-		r := w.rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 30000}, estate.Room{Area: 30001},
+		r := w.Rooms(estate.Room{Area: 10000}, estate.Room{Area: 10000}, estate.Room{Area: 30000}, estate.Room{Area: 30001},
 			estate.Room{Area: 10000, Building: second.ID}, estate.Room{Area: 3333, Building: second.ID}, estate.Room{Area: 10000, Building: second.ID})
-		w.item(tariff.Item{Name: "物业服务费"}, "1", "")
+		w.Item(tariff.Item{Name: "物业服务费"}, "1", "")
 		run := w.run(202609)
-		lines := w.lines(run.ID)
+		lines := w.Lines(run.ID)
 		for _, l := range lines {
 			if l.Subject == r[0] {
-				if _, err := w.billing.DropLine(context.Background(), w.who, w.project, run.ID, l.ID, "业主大会决定"); err != nil {
+				if _, err := w.Billing.DropLine(context.Background(), w.Who, w.Project, run.ID, l.ID, "业主大会决定"); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		v, err := w.billing.Spread(context.Background(), w.db.Reader(context.Background()), w.project, run.ID)
+		v, err := w.Billing.Spread(context.Background(), w.DB.Reader(context.Background()), w.Project, run.ID)
 		if err != nil || len(v.Buildings) != 2 {
 			t.Fatalf("%+v %v", v, err)
 		}

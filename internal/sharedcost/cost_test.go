@@ -25,9 +25,9 @@ import (
 // cost is an item with a document that shares out a total.
 func (w *world) cost(c sharedcost.Cost) (sharedcost.Cost, error) {
 	w.Helper()
-	err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+	err := w.DB.Write(w.ctx(), func(tx *db.Tx) error {
 		if c.Item == 0 {
-			list, err := w.tariff.Items(w.ctx(), tx, w.project)
+			list, err := w.Tariff.Items(w.ctx(), tx, w.Project)
 			if err != nil {
 				return err
 			}
@@ -38,7 +38,7 @@ func (w *world) cost(c sharedcost.Cost) (sharedcost.Cost, error) {
 			}
 		}
 		if c.Item == 0 {
-			i, err := w.tariff.CreateItem(w.ctx(), tx, w.who, w.project, tariff.Item{Name: "电梯电费", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
+			i, err := w.Tariff.CreateItem(w.ctx(), tx, w.Who, w.Project, tariff.Item{Name: "电梯电费", Basis: tariff.Shared, Cycle: "month", StartMonth: 1,
 				From: 20250101, Unit: 1, FirstMonth: tariff.Actual})
 			if err != nil {
 				return err
@@ -49,15 +49,15 @@ func (w *world) cost(c sharedcost.Cost) (sharedcost.Cost, error) {
 			c.Source = "电费发票 0001"
 		}
 		var err error
-		c, err = w.shared.Create(w.ctx(), tx, w.who, w.project, c)
+		c, err = w.shared.Create(w.ctx(), tx, w.Who, w.Project, c)
 		return err
 	})
 	return c, err
 }
 
 func (w *world) releaseCost(c sharedcost.Cost) (sharedcost.Cost, error) {
-	err := w.db.Write(w.ctx(), func(tx *db.Tx) (err error) {
-		c, err = w.shared.Release(w.ctx(), tx, w.who, w.project, c.ID, c.Version)
+	err := w.DB.Write(w.ctx(), func(tx *db.Tx) (err error) {
+		c, err = w.shared.Release(w.ctx(), tx, w.Who, w.Project, c.ID, c.Version)
 		return err
 	})
 	return c, err
@@ -65,8 +65,8 @@ func (w *world) releaseCost(c sharedcost.Cost) (sharedcost.Cost, error) {
 
 func TestShareOut(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		rooms := w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Area: 12030, Floor: 2}, estate.Room{Area: 15020, Floor: 3})
-		w.now.Set(clock.Date(20250131).Start())
+		rooms := w.Rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Area: 12030, Floor: 2}, estate.Room{Area: 15020, Floor: 3})
+		w.Now.Set(clock.Date(20250131).Start())
 		cost := sharedcost.Cost{Month: 202501, Weigh: billing.WeighArea, Total: 100000}
 		c, err := w.cost(cost)
 		if err != nil || c.Rooms != 3 {
@@ -76,7 +76,7 @@ func TestShareOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(w.open(rooms...)) != 0 {
+		if len(w.Open(rooms...)) != 0 {
 			t.Error("a draft is owed")
 		}
 		if c, err = w.releaseCost(c); err != nil {
@@ -88,34 +88,34 @@ func TestShareOut(t *testing.T) {
 		if _, err := w.releaseCost(second); !errors.Is(err, sharedcost.ErrTwice) {
 			t.Errorf("shared out twice: %v", err)
 		}
-		list := w.open(rooms...)
-		if len(list) != 3 || list[0].Amount != 24861 || list[1].Amount != 33417 || list[2].Amount != 41722 || w.receivable() != 100000 {
-			t.Fatalf("charges %+v, books %d", list, w.receivable())
+		list := w.Open(rooms...)
+		if len(list) != 3 || list[0].Amount != 24861 || list[1].Amount != 33417 || list[2].Amount != 41722 || w.Receivable() != 100000 {
+			t.Fatalf("charges %+v, books %d", list, w.Receivable())
 		}
-		e, err := w.billing.Explain(w.ctx(), w.db.Reader(w.ctx()), w.project, list[0].ID)
+		e, err := w.Billing.Explain(w.ctx(), w.DB.Reader(w.ctx()), w.Project, list[0].ID)
 		if err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "本户 89.5 ÷ 合计 360 × 1,000.00 元 = 248.61 元") {
 			t.Errorf("%v: %v", e.Lines, err)
 		}
 		w.check()
-		if err := w.settle(billing.Settlement{Charge: list[0].ID, Amount: 1}); err != nil {
+		if err := w.Settle(billing.Settlement{Charge: list[0].ID, Amount: 1}); err != nil {
 			t.Fatal(err)
 		}
 		withdraw := func() error {
-			return w.db.Write(w.ctx(), func(tx *db.Tx) error {
-				_, err := w.shared.Withdraw(w.ctx(), tx, w.who, w.project, c.ID, "总额抄错", c.Version)
+			return w.DB.Write(w.ctx(), func(tx *db.Tx) error {
+				_, err := w.shared.Withdraw(w.ctx(), tx, w.Who, w.Project, c.ID, "总额抄错", c.Version)
 				return err
 			})
 		}
 		if err := withdraw(); !errors.Is(err, billing.ErrPaid) {
 			t.Errorf("withdrawn though paid: %v", err)
 		}
-		err = w.db.Write(w.ctx(), func(tx *db.Tx) error {
-			return w.billing.Unsettle(w.ctx(), tx, w.project, []billing.Settlement{{Charge: list[0].ID, Amount: 1}})
+		err = w.DB.Write(w.ctx(), func(tx *db.Tx) error {
+			return w.Billing.Unsettle(w.ctx(), tx, w.Project, []billing.Settlement{{Charge: list[0].ID, Amount: 1}})
 		})
 		if err := errors.Join(err, withdraw()); err != nil {
 			t.Fatal(err)
 		}
-		if len(w.open(rooms...)) != 0 || w.receivable() != 0 {
+		if len(w.Open(rooms...)) != 0 || w.Receivable() != 0 {
 			t.Error("withdrawn costs are still owed")
 		}
 		if _, err := w.releaseCost(second); err != nil {
@@ -127,8 +127,8 @@ func TestShareOut(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Floor: 1})
-		w.now.Set(clock.Date(20250131).Start())
+		w.Rooms(estate.Room{Area: 8950, Floor: 1}, estate.Room{Floor: 1})
+		w.Now.Set(clock.Date(20250131).Start())
 		main := w.mainMeter(supply.Electricity)
 		w.dial(main, 20250131, 100)
 		for _, c := range []struct {
@@ -158,8 +158,8 @@ func TestRefuses(t *testing.T) {
 // TestBroken sees parts that do not sum to the total, and charges that are not the parts'.
 func TestBroken(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.rooms(estate.Room{Area: 8950}, estate.Room{Area: 12030})
-		w.now.Set(clock.Date(20250131).Start())
+		w.Rooms(estate.Room{Area: 8950}, estate.Room{Area: 12030})
+		w.Now.Set(clock.Date(20250131).Start())
 		c, err := w.cost(sharedcost.Cost{Month: 202501, Weigh: billing.WeighArea, Total: 100000})
 		if err == nil {
 			c, err = w.releaseCost(c)
@@ -170,16 +170,16 @@ func TestBroken(t *testing.T) {
 		w.check()
 		for _, damage := range []string{"UPDATE billing_shared_part SET amount = amount + ? WHERE project_id = ? AND shared_id = ? AND weight = 895000",
 			"UPDATE billing_shared SET total = total + ? WHERE project_id = ? AND id = ?"} {
-			w.write(func(ctx context.Context, tx *db.Tx) error {
-				_, err := tx.Exec(ctx, damage, 1, w.project, c.ID)
+			w.Write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, damage, 1, w.Project, c.ID)
 				return err
 			})
-			if broken, err := w.shared.Broken(w.ctx(), w.project); err != nil || len(broken) != 1 {
+			if broken, err := w.shared.Broken(w.ctx(), w.Project); err != nil || len(broken) != 1 {
 				t.Errorf("%s: %v %v", damage, broken, err)
 			}
 		}
 		// Parts and total agree again; what is charged does not.
-		if broken, err := w.shared.Broken(w.ctx(), w.project); err != nil || len(broken) != 1 || !strings.Contains(broken[0], "总额 1000.01 元，各户合计 1000.01 元，应收合计 1000.00 元") {
+		if broken, err := w.shared.Broken(w.ctx(), w.Project); err != nil || len(broken) != 1 || !strings.Contains(broken[0], "总额 1000.01 元，各户合计 1000.01 元，应收合计 1000.00 元") {
 			t.Errorf("%v %v", broken, err)
 		}
 	})
@@ -193,8 +193,8 @@ func TestSums(t *testing.T) {
 		for i := range list {
 			list[i] = estate.Room{Area: 8950, Floor: i + 1}
 		}
-		rooms := w.rooms(list...)
-		w.now.Set(clock.Date(20250131).Start())
+		rooms := w.Rooms(list...)
+		w.Now.Set(clock.Date(20250131).Start())
 		month := clock.Month(202001)
 		rapid.Check(t, func(t *rapid.T) {
 			month = month.Add(1)
@@ -216,7 +216,7 @@ func TestSums(t *testing.T) {
 			if c, err = w.releaseCost(c); err != nil {
 				t.Fatal(err)
 			}
-			parts, err := w.shared.Parts(w.ctx(), w.db.Reader(w.ctx()), w.project, c.ID, page.Request{Limit: 200})
+			parts, err := w.shared.Parts(w.ctx(), w.DB.Reader(w.ctx()), w.Project, c.ID, page.Request{Limit: 200})
 			if err != nil {
 				t.Fatal(err)
 			}

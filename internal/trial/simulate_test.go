@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"linli/internal/billing"
+	"linli/internal/billing/billingtest"
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -21,31 +22,31 @@ import (
 // the item, its cycle, rounding, discounts and exemptions, each room is charged
 // to the fen what was shown before the price was decided.
 func TestSimulatedIsWhatIsCharged(t *testing.T) {
-	dbtest.Run(t, migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
+	dbtest.Run(t, billingtest.Migrations(), func(t *testing.T, d *db.DB, now *clock.Manual) {
 		rapid.Check(t, func(rt *rapid.T) {
-			w := newWorld(rt, d)
+			w := newWorld(rt, d, now)
 			now.Set(clock.Date(20260101).Start())
 			var list []estate.Room
 			for range rapid.IntRange(1, 8).Draw(rt, "rooms") {
 				list = append(list, estate.Room{Area: money.Area(rapid.IntRange(1000, 30000).Draw(rt, "area"))})
 			}
-			made := w.rooms(list...)
-			i := w.item(tariff.Item{Name: "物业服务费", Cycle: rapid.SampledFrom([]tariff.Cycle{"month", "quarter", "half", "year"}).Draw(rt, "cycle"), Advance: true,
+			made := w.Rooms(list...)
+			i := w.Item(tariff.Item{Name: "物业服务费", Cycle: rapid.SampledFrom([]tariff.Cycle{"month", "quarter", "half", "year"}).Draw(rt, "cycle"), Advance: true,
 				AtPeriod: rapid.Bool().Draw(rt, "at period"), PerPeriod: rapid.Bool().Draw(rt, "per period"),
 				Unit: rapid.SampledFrom([]money.Fen{1, 10, 100}).Draw(rt, "unit")}, "2.35", "")
 			if rapid.Bool().Draw(rt, "spared") {
-				w.assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: made[0], Exempt: true})
+				w.Assign(tariff.Assignment{Item: i.ID, Scope: tariff.ToRoom, Target: made[0], Exempt: true})
 			}
 			if rapid.Bool().Draw(rt, "discount") {
 				kind := rapid.SampledFrom([]tariff.Discount{{Kind: tariff.Percent, Keep: 7350}, {Kind: tariff.Off, Off: 1999}, {Kind: tariff.Ahead, Keep: 9800, Months: 3},
 					{Kind: tariff.Percent, Keep: 0}}).Draw(rt, "kind")
 				kind.Item, kind.Scope, kind.Target, kind.Since = i.ID, tariff.ToRoom, made[len(made)-1], 20260101
-				w.discount(kind)
+				w.Discount(kind)
 			}
 			price := money.Price(rapid.IntRange(1, 9_999_999).Draw(rt, "price"))
 			from := rapid.SampledFrom([]clock.Date{20260101, 20260201, 20260216}).Draw(rt, "from")
 			shown := map[id.ID]money.Fen{}
-			sim, err := w.trial.Simulate(context.Background(), d.Reader(context.Background()), w.project, tariff.Rate{Item: i.ID, From: from, Price: price},
+			sim, err := w.trial.Simulate(context.Background(), d.Reader(context.Background()), w.Project, tariff.Rate{Item: i.ID, From: from, Price: price},
 				func(e trial.Effect) error {
 					shown[e.Room] = e.After
 					return nil
@@ -60,20 +61,20 @@ func TestSimulatedIsWhatIsCharged(t *testing.T) {
 			if buildings != sim.After {
 				rt.Fatalf("buildings sum to %d, not %d", buildings, sim.After)
 			}
-			w.rate(i.ID, from, price.String(), "")
+			w.Rate(i.ID, from, price.String(), "")
 			now.Set(sim.First.First().Start())
-			run, err := w.billing.StartRun(context.Background(), w.who, w.project, sim.First)
+			run, err := w.Billing.StartRun(context.Background(), w.Who, w.Project, sim.First)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			w.drain()
+			w.Drain()
 			got := w.amounts(run)
 			for _, r := range made {
 				if got[r] != shown[r] {
 					rt.Fatalf("room %s is charged %d, %d was shown", r, got[r], shown[r])
 				}
 			}
-			if err := w.billing.Recompute(context.Background(), w.project, func(c billing.Charge, sum money.Fen) {
+			if err := w.Billing.Recompute(context.Background(), w.Project, func(c billing.Charge, sum money.Fen) {
 				rt.Errorf("charge %s: stored %d, recomputed %d", c.ID, c.Amount, sum)
 			}); err != nil {
 				rt.Fatal(err)
