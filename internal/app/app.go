@@ -251,6 +251,7 @@ func (a *App) street(c Config) error {
 	}
 	a.Notify.Plug(a.Dunning.Freshen, short, tencentSMS, mail.New(c.Outbound))
 	a.Notify.PlugInbox(a.Dunning.Pages)
+	a.Cashier.TellReceipts(a.tellPaid)
 	a.Billing.TellRelease(func(ctx context.Context, tx *db.Tx, project, run id.ID) error {
 		if err := a.Deduct.ReleaseTold(ctx, tx, project, run); err != nil {
 			return err

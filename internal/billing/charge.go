@@ -108,6 +108,9 @@ func (s *Service) Unsettle(ctx context.Context, tx *db.Tx, project id.ID, list [
 }
 
 func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) error {
+	if len(list) == 0 {
+		return nil
+	}
 	merged, err := mergeSettlements(list)
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)

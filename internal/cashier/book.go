@@ -46,10 +46,8 @@ func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []
 		}
 		postings = append(postings, b.receipt.postings()...)
 	}
-	if len(paid) > 0 {
-		if err := s.billing.Settle(ctx, tx, project, paid); err != nil {
-			return err
-		}
+	if err := s.billing.Settle(ctx, tx, project, paid); err != nil {
+		return err
 	}
 	for _, b := range list {
 		if err := s.moveWallets(ctx, tx, project, b.seat, b.receipt); err != nil {
@@ -126,14 +124,11 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, project id.ID, list []bo
 			return fmt.Errorf("write receipt: %w", err)
 		}
 	}
-	for _, b := range list {
-		r := b.receipt
-		s.audit.Record(tx, audit.Entry{
-			Project: project, Who: b.who, Action: "cashier.received", Kind: "receipt", Subject: r.ID,
-			Summary: fmt.Sprintf("%s 收款 %s 元，收据 %s", r.RoomLabel, r.Amount.Comma(), r.Number), After: facts(r),
-		})
+	for i, r := range receipts {
+		s.audit.Record(tx, audit.Entry{Project: project, Who: list[i].who, Action: "cashier.received", Kind: "receipt", Subject: r.ID,
+			Summary: fmt.Sprintf("%s 收款 %s 元，收据 %s", r.RoomLabel, r.Amount.Comma(), r.Number), After: facts(r)})
 	}
-	return nil
+	return s.told(ctx, tx, project, receipts)
 }
 
 // facts is what the audit log keeps of a receipt.

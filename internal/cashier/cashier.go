@@ -86,14 +86,19 @@ type Service struct {
 	ender    Ender
 	shifts   Shifts
 	slips    Slips
+	told     func(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error
+}
+
+// TellReceipts fills the socket of who hears of new receipts in their transaction.
+func (s *Service) TellReceipts(t func(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error) {
+	s.told = t
 }
 
 // New builds the counter and lets latefee know when charges were paid.
 func New(d Deps) *Service {
-	s := &Service{
-		db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing, late: d.LateFee,
+	s := &Service{db: d.DB, audit: d.Audit, ledger: d.Ledger, estate: d.Estate, payment: d.Payment, billing: d.Billing, late: d.LateFee,
 		company: d.Company, proof: d.Proof, layout: paper.New(),
-	}
+		told: func(context.Context, *db.Tx, id.ID, []*Receipt) error { return nil }}
 	s.late.TellPayments(s.Payments)
 	return s
 }

@@ -20,6 +20,7 @@ type Schedule struct {
 	Steps      []int
 	Inbox      string // whether messages lie on the page of the pay code as well: off, beside, first
 	InboxHours int    // with first: when SMS or mail follows what nobody has opened
+	PaidAway   bool   // whoever has paid is told by SMS or mail as well as on the page
 	Version    int    // 0 while nobody has set anything
 }
 

@@ -8886,6 +8886,8 @@ export interface components {
              * @description 先发站内消息时，几小时没有打开改发短信或邮件
              */
             inbox_hours?: number;
+            /** @description 收款后也发短信或邮件；缴费页面上的收款通知不用另外打开 */
+            paid_away?: boolean;
             /** @description 发布出账时推送账单 */
             push: boolean;
             /** @description 应缴日后第几天提醒；负数为到期前，0 为当天 */
@@ -11471,7 +11473,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "code" | "alert" | "test";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert" | "test";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -11546,7 +11548,7 @@ export interface components {
             /** @description 同一段文字在腾讯云审核通过的模板 ID */
             code_tencent: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "code" | "alert";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
             kind_name: string;
             /** @description 邮件和站内消息的标题，短信为空 */
             subject: string;
@@ -11960,7 +11962,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after";
+            kind: "bill" | "before" | "due" | "after" | "paid";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -37274,7 +37276,7 @@ export interface operations {
                 /** @description 空为全部 */
                 state?: "waiting" | "sending" | "sent" | "delivered" | "failed" | "dropped";
                 /** @description 空为全部 */
-                kind?: "bill" | "before" | "due" | "after" | "code" | "alert" | "test";
+                kind?: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert" | "test";
                 /** @description 空为全部 */
                 channel?: "mail" | "sms" | "inbox";
                 /** @description 只看一间房的 */
@@ -39310,7 +39312,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
@@ -39420,7 +39422,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
