@@ -67,10 +67,23 @@ func (s *Service) Next(ctx context.Context, q db.Q, project, item, room id.ID) (
 		out.Why = p.Faults[0].Reason
 		return out, nil
 	case len(p.Items) == 0:
-		out.Why = "这期不收这项费用：不在起收日和截止日之间"
+		out.Why = notPlanned(&i)
 		return out, nil
 	}
 	return out, s.nextOf(ctx, q, project, p, rates, &out)
+}
+
+// notPlanned says why no run would charge an item in a period.
+func notPlanned(i *tariff.Item) string {
+	switch {
+	case i.Basis == tariff.Metered:
+		return "按用量收费，抄表以后才知道，不能提前算"
+	case i.Basis == tariff.Shared:
+		return "按公摊单收费，费用分摊以后才知道，不能提前算"
+	case i.Basis.Single():
+		return "一次性收费，由人录入单笔收费，不随出账"
+	}
+	return "这期不收这项费用：不在起收日和截止日之间"
 }
 
 func (s *Service) nextOf(ctx context.Context, q db.Q, project id.ID, p *tariff.Plan, rates []tariff.Rate, out *NextDue) error {

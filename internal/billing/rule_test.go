@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
 	"linli/internal/tariff"
 )
 
@@ -25,7 +26,9 @@ func (w *world) bare(i tariff.Item, price string) tariff.Item {
 		i, err = w.Tariff.CreateItem(ctx, tx, w.Who, w.Project, i)
 		return err
 	})
-	w.Rate(i.ID, i.From, price, "")
+	if price != "" {
+		w.Rate(i.ID, i.From, price, "")
+	}
 	return i
 }
 
@@ -240,6 +243,13 @@ func TestTheNextPeriodIsWhatItsRunCharges(t *testing.T) {
 		}
 		if got := w.amounts(w.run(n.First))[r[1]]; got != n.Total {
 			t.Errorf("said %d, charged %d", n.Total, got)
+		}
+		for word, of := range map[string]tariff.Item{"抄表以后才知道": {Name: "水费", Basis: tariff.Metered, Meter: supply.Water}, "分摊以后才知道": {Name: "公摊电费", Basis: tariff.Shared},
+			"由人录入": {Name: "装修垃圾清运", Basis: tariff.Once}} {
+			i = w.bare(of, "")
+			if n := next(0); !strings.Contains(n.Why, word) || n.Total != 0 {
+				t.Errorf("%s: %+v", of.Name, n)
+			}
 		}
 	})
 }
