@@ -163,7 +163,7 @@ func curve(days []billing.DayPaid, due money.Fen, month clock.Month, until int) 
 			paid += days[next].Amount
 			next++
 		}
-		out = append(out, Point{Day: day, Rate: int(paid * 10000 / due)})
+		out = append(out, Point{Day: day, Rate: int((paid*10_000 + due/2) / due)})
 	}
 	return out
 }
