@@ -114,7 +114,10 @@ func tariffOf(in caseInput) (*tariff.UsagePrice, error) {
 				return nil, err
 			}
 		}
-		return tariff.Plain(p), nil
+		if !in.has("seasons") {
+			return tariff.Plain(p), nil
+		}
+		t.Bands = []tariff.BandPrice{{Price: p}}
 	}
 	for i := range list {
 		list[i].Add -= base
