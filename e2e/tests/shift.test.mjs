@@ -47,6 +47,10 @@ test('[F7] a shift is counted blind, closed with a reason, and its receipts stay
   await page.getByText('短款 ¥10.00').first().waitFor()
   await shot(page, 'shift', { keep: 'guide/pages/shift' })
   const close = page.getByRole('button', { name: /^交班/ })
+  await page.getByRole('button', { name: '交班，解款 ¥140.00' }).waitFor()
+  await page.getByLabel('解款').fill('0')
+  await page.getByRole('button', { name: '交班，不解款' }).waitFor()
+  await page.getByLabel('解款').fill('140')
   await close.click()
   // Said at the field, which has the cursor; nothing was sent.
   await page.locator('.field', { has: page.getByLabel('长短款的原因') }).getByText('短款 10.00 元，请写明原因').waitFor()

@@ -38,6 +38,7 @@ export const shiftTexts = {
   handedHint: (kept: number) => `其余 ${formatFen(kept)} 留作下一班的备用金`,
   kept: '留作备用金',
   close: '交班',
+  closeWith: (fen: number) => (fen > 0 ? `交班，解款 ${formatYuan(fen)}` : '交班，不解款'),
   closeText: '交班后这一班的收据不能再作废，交班单不能再改。',
   closed: (number: string) => `已交班 ${number}`,
   next: '下一张收据自动开下一班。',
