@@ -17,7 +17,7 @@ before(async () => {
   browser = await openBrowser()
   boss = await seed.company(linli.origin)
   project = await seed.project(boss, '翠湖花园')
-  rooms = await seed.rooms(boss, project, Array.from({ length: 9 }, (_, n) => ({ building: '1', room: `${n + 1}01`, area: 89.3, owner: `住户${'甲乙丙丁戊己庚辛壬'[n]}`, phone: `1380571560${n}` })))
+  rooms = await seed.rooms(boss, project, Array.from({ length: 10 }, (_, n) => ({ building: '1', room: `${n + 1}01`, area: 89.3, owner: `住户${'甲乙丙丁戊己庚辛壬癸'[n]}`, phone: `1380571560${n}` })))
   await seed.fee(boss, project, { name: '物业服务费', price: 2.8 })
   await seed.fee(boss, project, { name: '公共能耗费', basis: 'fixed', price: 15 })
   for (const m of months) await seed.released(boss, project, m)
@@ -65,12 +65,28 @@ test('[F7] part of the debt is taken: the oldest month first, the rest stays owe
   await c.p.close()
 })
 
+test('[F7] Enter pressed twice takes the money once and leaves the change on the screen', async () => {
+  const c = await counter(10)
+  await c.amount.fill('100')
+  await c.amount.press('Enter')
+  await c.page.keyboard.press('Enter')
+  await c.done.waitFor()
+  await c.page.keyboard.press('Enter')
+  await c.p.settled()
+  await c.done.getByText('入账').first().waitFor()
+  assert.equal((await receipts(10)).length, 1)
+  await c.p.close()
+})
+
 test('[F7] cash with change, then money beyond the debt goes to 预存 and pays the next time', async () => {
   const c = await counter(2)
   await c.pay(2 * month + 4700)
   await c.done.getByText('请找零').waitFor()
   await c.fact('找零', /47\.00/)
   assert.equal((await seat(2)).owed, 0)
+  await c.page.waitForTimeout(500)
+  await c.page.keyboard.press('Enter')
+  await c.done.waitFor({ state: 'hidden' })
   assert.equal((await seat(2)).prepaid, 0)
   await c.p.close()
 
