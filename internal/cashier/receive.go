@@ -87,7 +87,10 @@ func (in *Taking) check() error {
 	if cash == 0 && in.Tendered != 0 {
 		return ErrTendered.Say("这次没有现金，不用填实收现金").At("body.tendered", "没有现金", int64(in.Tendered))
 	}
-	if in.Tendered < cash || in.Tendered > maxPay {
+	if in.Tendered > maxPay {
+		return ErrTendered.Say("实收现金 %s 太大，请核对", in.Tendered.Comma()).At("body.tendered", "太大", int64(in.Tendered))
+	}
+	if in.Tendered < cash {
 		return ErrTendered.Say("实收现金 %s，不够本次现金 %s", in.Tendered.Comma(), cash.Comma()).
 			At("body.tendered", "不够", int64(in.Tendered))
 	}

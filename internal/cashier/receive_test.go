@@ -109,6 +109,9 @@ func TestReceiveRefuses(t *testing.T) {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
 			}
 		}
+		if _, err := w.take(t, cashier.Taking{Room: w.a, Pays: cash(25380), Tendered: 9999999999900}); err == nil || !strings.Contains(err.Error(), "太大，请核对") {
+			t.Errorf("too much cash is not said to be too little: %v", err)
+		}
 		for _, in := range []cashier.Taking{
 			{Room: w.a, Pays: cash(76140)}, // exactly three times
 			{Room: w.dd, Pays: cash(100), Confirmed: true},
