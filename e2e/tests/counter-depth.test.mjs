@@ -102,8 +102,10 @@ test('[F7] cash, card and transfer on one receipt, each with its proof', async (
   const last4 = c.page.getByRole('textbox', { name: '卡号后四位' })
   await last4.fill('66a8')
   await c.page.getByText('应为 4 位数字').waitFor()
-  await last4.fill('6688')
-  await c.page.getByRole('button', { name: /再加一种方式，还差 50\.00/ }).click()
+  await last4.fill('６６８８') // full width, as an input method types it
+  const add = c.page.getByRole('button', { name: /再加一种方式，还差 50\.00/ })
+  assert.equal(await add.locator('kbd').innerText(), '+', 'the cap shows its key')
+  await add.click()
   await c.page.getByRole('textbox', { name: '流水号' }).fill('TR88')
   await c.page.getByLabel('转账日期').fill(seed.today())
   await c.page.getByLabel('转账日期').press('Enter')
