@@ -21,6 +21,8 @@ export const bankTexts = {
   asideQuestion: (state: 'held' | 'aside' | 'cash' | 'settled', fen: number) => (state === 'held' ? `登记待查：${formatYuan(fen)}` : `不是住户交的：${formatYuan(fen)}`),
   asideAction: { held: '登记待查', aside: '与收费无关', cash: '登记现金送存', settled: '登记渠道结算' },
   asideText: { held: '这笔钱记入其他应付款—待查款项。查明以后确认收款，或者退回付款人，都会从这个科目转出。', aside: '不再出现在待确认里，以后还可以确认收款。', cash: '收款员交来的现金存进了银行：库存现金减少，银行存款增加。', settled: '微信、支付宝把代收的钱结算到了银行：其他货币资金减少，银行存款增加。' },
+  /** A button that decides about money names it. */
+  with: (action: string, fen: number) => `${action} ${formatYuan(fen)}`,
   back: '退回',
   backQuestion: (fen: number) => `退回付款人：${formatYuan(fen)}`,
   backAction: '登记退回',

@@ -35,6 +35,7 @@ export const cardDayTexts = {
   emptyDone: '没有处理过的差异',
   emptyGone: '没有重新核对后消除的差异',
   by: (name: string, remedy: string, note: string) => (note ? `${name}：${remedy}，${note}` : `${name}：${remedy}`),
+  with: (remedy: string, fen: number) => `${remedy} ${formatYuan(fen)}`,
   question: (remedy: string, room: string, fen: number) => `${remedy}：${room ? `${room} ` : ''}${formatYuan(fen)}`,
   consequences: {
     foreign: '只记录说明，不动账。同一商户号下别的项目刷的卡请这样处理。',
