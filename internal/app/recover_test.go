@@ -68,7 +68,7 @@ func (d *frontDesk) contacts(boss, mine, one string) {
 	if n := len(d.sms.Messages()); n != 0 {
 		d.t.Fatalf("%d codes went to a phone that nobody confirmed", n)
 	}
-	d.want(422, "原密码不对", nil)(d.call(mine, "POST", "/session/contacts/sms", `{"password":"wrong"}`))
+	d.want(422, `"message":"原密码不对，还可试 4 次"`, nil)(d.call(mine, "POST", "/session/contacts/sms", `{"password":"wrong"}`))
 	d.want(409, "contact_missing", nil)(d.call(mine, "POST", "/session/contacts/mail", `{"password":"`+clerkPassword+`"}`))
 	d.want(202, "138****5678", nil)(d.call(mine, "POST", "/session/contacts/sms", `{"password":"`+clerkPassword+`"}`))
 	d.want(429, "code_often", nil)(d.call(mine, "POST", "/session/contacts/sms", `{"password":"`+clerkPassword+`"}`))

@@ -71,10 +71,15 @@ func (s *Service) forgive(ctx context.Context, login string) error {
 	return nil
 }
 
-// wrongAnswer is the refusal with the tries that are left.
-func wrongAnswer(e *fault.Error, left int) error {
+// wrongAnswer is the refusal with the tries that are left, also at the fields
+// of the form that was wrong: what stands at a field is said nowhere else.
+func wrongAnswer(e *fault.Error, left int, fields ...string) error {
 	if left <= 0 {
 		return ErrLocked
 	}
-	return e.Say("%s，还可试 %d 次", e.Text, left)
+	e = e.Say("%s，还可试 %d 次", e.Text, left)
+	for _, field := range fields {
+		e = e.At(field, e.Text, nil)
+	}
+	return e
 }

@@ -169,7 +169,7 @@ func (s *Service) own(ctx context.Context, who actor.Actor, password string) (Ac
 	}
 	if !same {
 		s.refused(ctx, who, a, 422)
-		return Account{}, wrongAnswer(ErrOldPassword.At("body.password", ErrOldPassword.Text, nil), left)
+		return Account{}, wrongAnswer(ErrOldPassword, left, "body.password")
 	}
 	return a, s.forgive(ctx, mine.Login)
 }

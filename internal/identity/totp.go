@@ -195,7 +195,7 @@ func (s *Service) byCode(ctx context.Context, who actor.Actor, code string, act 
 		return act(tx, a)
 	})
 	if errors.Is(err, ErrCode) {
-		return wrongAnswer(ErrBindCode.At("body.code", ErrBindCode.Text, nil), left)
+		return wrongAnswer(ErrBindCode, left, "body.code")
 	}
 	return err
 }

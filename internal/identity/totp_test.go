@@ -112,7 +112,7 @@ func TestSecondFactor(t *testing.T) {
 
 		// New recovery codes end the old ones; wrong proofs are counted.
 		h.want(h.call(out.Token, "GET", "/session", nil), 200, `"recovery_left":9`)
-		h.want(h.call(out.Token, "POST", "/session/totp/recovery", map[string]any{"code": "1"}), 422, "还可试 4 次")
+		h.want(h.call(out.Token, "POST", "/session/totp/recovery", map[string]any{"code": "1"}), 422, `"message":"动态验证码不对，请核对手机的时间后再输，还可试 4 次"`)
 		var fresh struct{ Codes []string }
 		h.want(h.call(out.Token, "POST", "/session/totp/recovery", map[string]any{"code": recovery[1]}), 200, "codes").read(t, &fresh)
 		h.want(h.call(out.Token, "GET", "/session", nil), 200, `"recovery_left":10`)
