@@ -54,12 +54,14 @@ test('[P3] a role of own making: composed from rights, granted, changed under an
   assert.ok(await make.getByRole('checkbox', { name: /^看收据/ }).isChecked())
   await assertAccessible(b.page)
   await shot(b.page, 'role-new')
-  // What is scrolled away ends at a line below the title, not in it.
+  // What is scrolled away ends at a line below the title and at one above the buttons, not in them.
   const gap = await make.locator('.el-drawer__body').evaluate((body) => {
     body.scrollTop = 333
     return body.getBoundingClientRect().top - body.parentElement.querySelector('.el-drawer__title').getBoundingClientRect().bottom
   })
   assert.ok(gap >= 8, `${gap} px between the title and what is scrolled`)
+  const line = await make.locator('.el-drawer__footer').evaluate((foot) => getComputedStyle(foot).borderTopWidth)
+  assert.equal(line, '1px', 'the line above the buttons')
   await shot(b.page, 'role-scrolled')
   await make.getByRole('button', { name: '建立角色 夜班收费员' }).click()
   await make.waitFor({ state: 'hidden' })
