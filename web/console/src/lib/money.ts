@@ -62,6 +62,13 @@ export function toHalfWidth(text: string): string {
     .replace(/、/g, ',')
 }
 
+/** Without the commas that part thousands; null when one does not: 47,5 may mean 47.5 and must not become 475. */
+export function withoutCommas(number: string): string | null {
+  const [whole = '', ...decimals] = number.split('.')
+  if (!number.includes(',')) return number
+  return /^\d{1,3}(,\d{3})+$/.test(whole) && !decimals.join('').includes(',') ? number.replace(/,/g, '') : null
+}
+
 /**
  * Reads what a clerk typed: `1100`, `1,100.5`, `１１００．５０`, `¥1100`, `1100元`.
  * A third decimal and a comma that does not part thousands are refused instead of guessed.

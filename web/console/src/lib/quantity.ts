@@ -1,5 +1,5 @@
 /** Quantities: integers of a ten-thousandth (12.5 度 = 125,000), never floats. */
-import { toHalfWidth } from '@/lib/money'
+import { toHalfWidth, withoutCommas } from '@/lib/money'
 
 const PLACES = 4
 
@@ -12,9 +12,9 @@ export function formatQuantity(quantity: number | null | undefined): string {
   return `${quantity < 0 ? '−' : ''}${whole}${decimals ? `.${decimals}` : ''}`
 }
 
-/** Reads `1286`, `１２８６.５`, `1,286`; null for anything that is no such number. */
+/** Reads `1286`, `１２８６.５`, `1,286`; null for anything that is no such number, `47,5` among it. */
 export function parseQuantity(text: string): number | null {
-  const s = toHalfWidth(text).replace(/[\s,]+/g, '')
+  const s = withoutCommas(toHalfWidth(text).replace(/\s+/g, '')) ?? ''
   if (!/^\d{1,10}(\.\d{0,4})?$/.test(s)) return null
   const [whole = '', decimals = ''] = s.split('.')
   return Number(whole + decimals.padEnd(PLACES, '0'))

@@ -1,5 +1,5 @@
 /** Unit prices: integers of a millionth of a yuan (2.35 元 = 2,350,000), never floats. */
-import { toHalfWidth } from '@/lib/money'
+import { toHalfWidth, withoutCommas } from '@/lib/money'
 
 const PLACES = 6
 export type PriceFault = 'empty' | 'notNumber' | 'decimals' | 'tooLarge'
@@ -18,8 +18,9 @@ export function formatPrice(price: number | null | undefined): string {
 
 /** Reads `2.35`, `２．３５`, `¥2.35`, `2.35元`; a seventh decimal is refused instead of cut. */
 export function parsePrice(text: string): ParsedPrice {
-  const s = toHalfWidth(text).replace(/[\s,]+/g, '').replace(/^[¥￥]/, '').replace(/元$/, '')
-  if (s === '') return { ok: false, fault: 'empty' }
+  const typed = toHalfWidth(text).replace(/\s+/g, '').replace(/^[¥￥]/, '').replace(/元$/, '')
+  if (typed === '') return { ok: false, fault: 'empty' }
+  const s = withoutCommas(typed) ?? ''
   if (!/^\d*\.?\d*$/.test(s) || !/\d/.test(s)) return { ok: false, fault: 'notNumber' }
   const [whole = '', decimals = ''] = s.split('.')
   if (decimals.length > PLACES) return { ok: false, fault: 'decimals' }
