@@ -309,3 +309,36 @@ test('[F2] the phone page opens again with the network off: the page, the list a
   await later.getByText('没有连上服务器').first().waitFor()
   await p.close()
 })
+
+test('[F2] whoever may read meters and nothing else works without a refusal; a double tap saves one and skips none; what is no thousands is no number', async () => {
+  await boss.post(at('/meter-batches'), { kind: 'gas', digits: 5, installed: `${seed.month(-2)}-01` })
+  const role = (await boss.post('/roles', { name: '抄表工', note: '', permissions: ['meter.read', 'meter.record'] })).body.role
+  const reader = await seed.staff(boss, linli.origin, 'guohaitao', '郭海涛', role, project)
+  const desk = await open(reader, '/readings?kind=gas')
+  await desk.page.getByText('燃气表 4 块，已抄 0 块').waitFor()
+  await desk.settled()
+  await desk.page.getByRole('button', { name: /郭海涛/ }).click()
+  await desk.page.getByRole('menuitem', { name: '退出登录' }).click()
+  await desk.page.getByRole('button', { name: '登录', exact: true }).waitFor()
+  await desk.page.waitForLoadState('networkidle')
+  await desk.close()
+
+  const again = await seed.signIn(linli.origin, 'guohaitao', reader.password)
+  const p = await open({ api: again }, '/phone/readings?kind=gas', { size: PHONE })
+  await p.page.getByRole('button', { name: '从第一块开始抄' }).tap()
+  const value = p.page.getByRole('textbox', { name: '本期读数' })
+  await value.fill('47,5')
+  await p.page.getByText('读数只写数字，最多 4 位小数').waitFor()
+  await value.fill('47')
+  const box = await p.page.getByRole('button', { name: '保存，下一块' }).boundingBox()
+  const spot = [box.x + box.width / 2, box.y + box.height / 2]
+  await p.page.touchscreen.tap(...spot)
+  await p.page.getByText('第 2 / 4 块').waitFor()
+  await p.page.touchscreen.tap(...spot)
+  await p.settled()
+  await p.page.getByText('第 2 / 4 块').waitFor()
+  await p.page.waitForTimeout(600) // then it is meant
+  await p.page.getByRole('button', { name: '跳过' }).tap()
+  await p.page.getByText('第 3 / 4 块').waitFor()
+  await p.close()
+})

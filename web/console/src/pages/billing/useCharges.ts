@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { useProject } from '@/composables/useProject'
+import { useSession } from '@/stores/session'
 import { readBuildings, readCharges } from './calls'
 import { chargeQuery, type ChargeFilter } from './charge'
 
@@ -19,7 +20,9 @@ export function useCharges(filter: Ref<ChargeFilter>, cursor: Ref<string>, size:
   return { list, totals }
 }
 
+/** The buildings by name; none for whoever may not see them. */
 export function useBuildings() {
+  const session = useSession()
   const project = useProject()
-  return useQuery({ queryKey: computed(() => [project.value, 'buildings']), queryFn: () => readBuildings(project.value), staleTime: 60_000 })
+  return useQuery({ queryKey: computed(() => [project.value, 'buildings']), queryFn: () => readBuildings(project.value), staleTime: 60_000, enabled: () => session.canHere('estate.read') })
 }
