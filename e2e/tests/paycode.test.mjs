@@ -155,6 +155,9 @@ test('[F6] 缴费二维码: the result is confirmed honestly, two windows make o
   await third.page.getByRole('button', { name: '去支付' }).waitFor()
   assert.ok(await third.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no sideways scrolling in large type')
   await shot(third.page, 'paycode-large')
+  await third.page.getByRole('checkbox').nth(1).click()
+  await third.page.getByText(/^已选 \d+ 笔，共 \d+ 笔$/).waitFor()
+  const chosen = await third.page.locator('.total').innerText()
   await third.page.getByRole('button', { name: '去支付' }).click()
   await third.page.waitForURL(/\/h5\//)
   await third.page.getByRole('button', { name: '取消' }).click()
@@ -176,6 +179,7 @@ test('[F6] 缴费二维码: the result is confirmed honestly, two windows make o
   await third.page.getByRole('heading', { name: '这笔没有付款' }).waitFor()
   await third.page.getByRole('button', { name: '重新缴' }).click()
   await third.page.getByRole('button', { name: '去支付' }).waitFor()
+  assert.equal(await third.page.locator('.total').innerText(), chosen, 'the months that were chosen are still chosen')
   await third.close()
 })
 

@@ -4,6 +4,7 @@ import { defineComponent, h } from 'vue'
 import { Offline, Refused, payApi, tokenOf, type Bill, type Order, type PayApi, type Way } from './api'
 import { chargesOf, dialled, overdueOf, partsOf, placeOf, sumOf, toggled } from './choice'
 import { usePay, type Pay } from './usePay'
+import type { Memory } from './wechat'
 
 const charge = (id: string, left: number) => ({ id, item: '物业服务费', due: '2026-09-30', amount: 25004, left, days_late: 3, late_fee: 0, late_lines: [] as string[] })
 const bill = (more: Partial<Bill> = {}): Bill => ({
@@ -64,10 +65,10 @@ describe('usePay', () => {
   beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }) })
   afterEach(() => { vi.useRealTimers() })
 
-  function page(api: Partial<PayApi>, back = false, desk = false) {
+  function page(api: Partial<PayApi>, back = false, desk = false, memory?: Memory) {
     const gone: string[] = []
     let pay!: Pay
-    const w = mount(defineComponent({ setup() { pay = usePay({ explain: vi.fn(), cancel: vi.fn(), order: vi.fn(), pay: vi.fn(), bill: vi.fn(), ...api } as PayApi, { go: (p) => gone.push(p), back, desk }); return () => h('div') } }))
+    const w = mount(defineComponent({ setup() { pay = usePay({ explain: vi.fn(), cancel: vi.fn(), order: vi.fn(), pay: vi.fn(), bill: vi.fn(), ...api } as PayApi, { go: (p) => gone.push(p), back, desk, memory }); return () => h('div') } }))
     return { pay, gone, w }
   }
 
@@ -92,6 +93,34 @@ describe('usePay', () => {
     expect(pay.bill.value?.owed).toBe(0)
     expect(keys).toHaveLength(1)
     w.unmount()
+  })
+
+  it('keeps the months that were chosen over the way to the channel, back, and a payment that was called off', async () => {
+    const kept = new Map<string, string>()
+    const memory: Memory = { get: (name) => kept.get(name) ?? '', set: (name, value) => { kept.set(name, value) } }
+    const one = page({ bill: () => Promise.resolve(bill()) }, false, false, memory)
+    await flushPromises()
+    one.pay.choose(1)
+    one.w.unmount()
+
+    const api: Partial<PayApi> = { bill: vi.fn().mockResolvedValueOnce(bill({ order: order({ state: 'waiting', amount: 25004 }) })).mockResolvedValue(bill()), cancel: () => Promise.resolve(order({ state: 'closed' })) }
+    const two = page(api, false, false, memory)
+    await flushPromises()
+    expect(two.pay.sum.value).toBe(25004)
+    await two.pay.cancel()
+    await flushPromises()
+    two.pay.toBill()
+    await flushPromises()
+    expect(two.pay.sum.value).toBe(25004)
+    two.w.unmount()
+
+    // What was paid is chosen no longer.
+    const three = page({ bill: vi.fn().mockResolvedValueOnce(bill()).mockResolvedValue(bill({ months: bill().months.slice(1) })), pay: () => Promise.resolve(order({ state: 'paid' })) }, false, false, memory)
+    await flushPromises()
+    await three.pay.pay(bill().ways[0]!, true)
+    await flushPromises()
+    expect([three.pay.sum.value, kept.get('until')]).toEqual([25004, ''])
+    three.w.unmount()
   })
 
   it('names the months that were chosen, and asks again under the same key when no answer came', async () => {

@@ -3,7 +3,7 @@ import { newKey } from './key'
 import { Offline, Refused, type Bill, type Order, type PayApi, type Way } from './api'
 import { partsOf, sumOf } from './choice'
 import { t } from './texts'
-import type { Identity, Outcome } from './wechat'
+import type { Identity, Memory, Outcome } from './wechat'
 
 export type View = 'loading' | 'offline' | 'gone' | 'many' | 'error' | 'bill' | 'result'
 const whileOpening = 700
@@ -19,6 +19,8 @@ export interface Surroundings {
   back: boolean
   /** The browser is a computer's. */
   desk?: boolean
+  /** What outlives the way to the channel's page and back. */
+  memory?: Memory
   /** In WeChat's own browser: who stands in front of it, and how it is asked for the payment. */
   wechat?: { identity: Identity; ask: (parameters: Record<string, string>) => Promise<Outcome> }
 }
@@ -97,10 +99,22 @@ export function usePay(api: PayApi, around: Surroundings) {
     }
     return identity.leave(way.identify)
   }
+  /** Some months, as they were chosen before the page was left for the channel's; a bill that has none of them is taken whole. */
+  function recall(next: Bill): void {
+    const until = around.memory?.get('until') ?? ''
+    const some = next.choice && until ? next.months.filter((m) => m.month <= until).length : 0
+    whole = some === 0 || some === next.months.length
+    taken.value = some
+    clip(next)
+  }
+  function clip(next: Bill): void {
+    if (whole || taken.value > next.months.length) taken.value = next.months.length
+  }
   function settle(next: Bill): void {
     const first = bill.value === null
     bill.value = next
-    if (whole || taken.value > next.months.length) taken.value = next.months.length
+    if (first) recall(next)
+    else clip(next)
     const known = next.order ?? null
     // Coming back, the order is what the payer wants to hear of; else it is shown beside the bill.
     if (first && around.back && known) {
@@ -127,7 +141,9 @@ export function usePay(api: PayApi, around: Surroundings) {
     }
     if (!live.value) {
       leaving.value = false
-      if (was !== next.state) void api.bill().then((b) => { bill.value = b; ticket.value = ticketOf(b); whole = true; taken.value = b.months.length }).catch(() => undefined)
+      // What was paid is over; what was not is still what the payer chose.
+      if (next.state === 'paid') forget()
+      if (was !== next.state) void api.bill().then((b) => { bill.value = b; ticket.value = ticketOf(b); clip(b) }).catch(() => undefined)
     }
   }
   /** What WeChat's browser says is a hint: whether it was paid the server knows. */
@@ -156,8 +172,13 @@ export function usePay(api: PayApi, around: Surroundings) {
   function choose(n: number): void {
     taken.value = n
     whole = n === bill.value?.months.length
+    around.memory?.set('until', whole ? '' : bill.value?.months[n - 1]?.month ?? '')
     problem.value = told.value = ''
     key = newKey()
+  }
+  function forget(): void {
+    whole = true
+    around.memory?.set('until', '')
   }
   /** Opens the order, or takes up the same one, and follows it. */
   async function pay(way: Way, phone: boolean): Promise<void> {
