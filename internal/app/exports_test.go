@@ -270,6 +270,15 @@ func TestWholeProject(t *testing.T) {
 			t.Fatalf("%+v %v", e, err)
 		}
 		checkedZip(t, w.fetched(t, who, e), w.b.canary)
+		// The spreadsheets come first and take longest: their rows are progress, too.
+		m, err := w.app.Canonical(ctx, project, true)
+		data := 0
+		for _, table := range m.Tables {
+			data += table.Rows
+		}
+		if err != nil || e.Rows <= data {
+			t.Errorf("%d rows written, %d of them data: %v", e.Rows, data, err)
+		}
 	})
 }
 

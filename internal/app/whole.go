@@ -59,7 +59,8 @@ func (a *App) whole() export.Offer {
 // writeWhole writes one state of the database: the tables people read as
 // spreadsheets, every table as JSON lines, and the list of digests.
 func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note func(rows int)) error {
-	z := zip.NewWriter(w)
+	z, written := zip.NewWriter(w), 0
+	count := func() { written++; note(written) }
 	err := a.DB.Snapshot(ctx, func(ctx context.Context) error {
 		for _, o := range a.exports() {
 			if err := ask.Who.Must(o.Permission, ask.Project); err != nil {
@@ -77,12 +78,14 @@ func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note 
 			if err != nil {
 				return err
 			}
-			rows := func(emit func([]sheet.Value) error) error { return o.Rows(ctx, own, emit) }
+			rows := func(emit func([]sheet.Value) error) error {
+				return o.Rows(ctx, own, func(cells []sheet.Value) error { count(); return emit(cells) })
+			}
 			if err := sheet.WriteXLSX(part, []sheet.Sheet{{Name: o.Name, Columns: columns, Rows: rows}}); err != nil {
 				return err
 			}
 		}
-		m, err := a.canonical(ctx, ask.Project, ask.Clear, func(table string) (io.Writer, error) { return z.Create("数据/" + table + ".jsonl") }, note)
+		m, err := a.canonical(ctx, ask.Project, ask.Clear, func(table string) (io.Writer, error) { return z.Create("数据/" + table + ".jsonl") }, count)
 		if err != nil {
 			return err
 		}
@@ -104,19 +107,19 @@ func (a *App) writeWhole(ctx context.Context, ask export.Ask, w io.Writer, note 
 // that two copies are the same.
 func (a *App) Canonical(ctx context.Context, project id.ID, clear bool) (m Whole, err error) {
 	err = a.DB.Snapshot(ctx, func(ctx context.Context) error {
-		m, err = a.canonical(ctx, project, clear, func(string) (io.Writer, error) { return io.Discard, nil }, func(int) {})
+		m, err = a.canonical(ctx, project, clear, func(string) (io.Writer, error) { return io.Discard, nil }, func() {})
 		return err
 	})
 	return m, err
 }
 
-func (a *App) canonical(ctx context.Context, project id.ID, clear bool, place func(table string) (io.Writer, error), note func(rows int)) (Whole, error) {
+func (a *App) canonical(ctx context.Context, project id.ID, clear bool, place func(table string) (io.Writer, error), count func()) (Whole, error) {
 	m := Whole{Project: project, At: a.DB.Clock().Now().UTC(), Clear: clear, Tables: []WholeTable{}}
 	tables, err := a.DB.ProjectTables(ctx)
 	if err != nil {
 		return m, err
 	}
-	all, total := sha256.New(), 0
+	all := sha256.New()
 	for _, t := range tables {
 		if derived(t.Name) {
 			continue
@@ -125,7 +128,7 @@ func (a *App) canonical(ctx context.Context, project id.ID, clear bool, place fu
 		if err != nil {
 			return m, err
 		}
-		one, err := a.dump(ctx, t, project, clear, w, func() { total++; note(total) })
+		one, err := a.dump(ctx, t, project, clear, w, count)
 		if err != nil {
 			return m, err
 		}
