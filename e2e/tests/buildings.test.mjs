@@ -77,6 +77,13 @@ test('[P3] who answers for one building works there and learns nothing of the ot
   await p.settled()
   assert.deepEqual((await menuOf(p.page)).sort(), ['工作台', '收银台', '收据', '红冲与退款', '押金', '发票', '交班', '班次', '费用明细', '抄表', '住户查询', '房态图', '催缴', '楼栋与房屋', '住户名册', '车辆', '更正申请', '下载中心'].sort())
 
+  // Receipts are one's own here: the page says so, and does not say that nobody took anything.
+  await p.page.goto(`/p/${one}/receipts`)
+  await p.page.getByText('您还没有开过收据').waitFor()
+  await p.page.getByText('别人开的，在那一户的档案里看').first().waitFor()
+  assert.equal(await p.page.getByRole('checkbox', { name: '只看我开的' }).count(), 0)
+  await shot(p.page, 'receipts-own')
+
   // By search.
   await p.page.goto(`/p/${one}/households`)
   const box = p.page.getByRole('combobox', { name: /房号/ }).last()
