@@ -68,13 +68,7 @@ func (seat *Seat) usable(open []Open) money.Fen {
 func (seat *Seat) Usable() money.Fen { return seat.usable(seat.Open) }
 
 func ofItem(open []Open, item id.ID) []Open {
-	var out []Open
-	for _, o := range open {
-		if o.Item == item {
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(open), func(o Open) bool { return o.Item != item })
 }
 
 // spent is prepaid money that a receipt uses; Item 0 is of any use.
