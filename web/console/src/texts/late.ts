@@ -32,3 +32,26 @@ export const lateTexts = {
   example: (over: number, counted: number, fen: number) => `例如本金 1,000.00 元逾期 ${over} 天，计 ${counted} 天，违约金 ${formatFen(fen)} 元。`,
   final: '录入后不能改，只能再录新的约定；催缴单和收款立即按它计算。',
 }
+
+/** Words of the loan prime rates that late fees are held against. */
+export const lprTexts = {
+  title: '一年期 LPR',
+  hint: '整个项目通用，LPR 四倍的上限按应缴日那天的算',
+  add: '录入 LPR',
+  columns: { from: '公布日', rate: 'LPR（年）', four: '四倍（年）', source: '出处' },
+  showAll: (n: number) => `显示全部 ${n} 条`,
+  old: (from: string, rate: string, capped: boolean) => `最新一条是 ${from} 公布的 ${rate}，已经超过一年，可能不是现在的利率${capped ? '；违约金的上限还在按它算' : ''}。`,
+  doThis: 'LPR 每月 20 日公布（遇节假日顺延），请到全国银行间同业拆借中心网站查一年期的：变过的，每次变动录一条；没变的，录最近一次公布的，算核对过。',
+  askThem: 'LPR 每月 20 日公布，请能改费用项目的同事核对后录入。',
+  from: '公布日',
+  fromHint: '应缴日在这一天或以后的费用，上限按这个利率',
+  rate: '一年期 LPR（年利率 %）',
+  rateHint: '公布的是 3.00% 就填 3.00',
+  four: (rate: string) => `四倍是每年 ${rate}`,
+  source: '出处',
+  publisher: '全国银行间同业拆借中心公布',
+  replaces: (from: string, rate: string) => `${from} 已有一条 ${rate}，录入后以新的为准。`,
+  effect: '录入后，还没收的违约金立即按它算上限；已经收的不变。',
+  faults: { from: '请填公布日', future: '还没到这一天，LPR 公布了才能录', rate: '填 0.01–20 之间，最多两位小数', source: '写明出处，至少 2 个字' },
+  action: '录入 LPR',
+}

@@ -10,6 +10,7 @@ export type Rate = Row<Answer<'list-rates'>>
 export type RateFields = Sent<'add-rate'>
 export type LateTerms = Row<Answer<'list-late-terms'>>
 export type LateTermsFields = Sent<'add-late-terms'>
+export type Lpr = Row<Answer<'list-lprs'>>
 export type Scope = Row<Answer<'list-assignments'>>
 export type ScopeFields = Sent<'assign-item'>
 export type Formula = Answer<'check-formula'>
