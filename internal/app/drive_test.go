@@ -42,6 +42,7 @@ type drive struct {
 	desks   []*desk
 	begun   chan struct{} // a run has just been started or released
 	heard   atomic.Int64  // answers that came
+	barren  int           // lives since a run was finished
 
 	mu                                        sync.Mutex
 	kills, unknown, saved, replays, runs, out int

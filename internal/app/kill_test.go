@@ -243,7 +243,7 @@ func (d *drive) run(how time.Duration) {
 	}
 	end := time.Now().Add(how)
 	// A slow machine gets more time rather than a drive that shows nothing.
-	for enough := end.Add(time.Minute); time.Now().Before(end) || (d.thin() && time.Now().Before(enough)); {
+	for enough := end.Add(2 * time.Minute); time.Now().Before(end) || (d.thin() && time.Now().Before(enough)); {
 		d.oneLife()
 	}
 	close(stop)
@@ -259,10 +259,13 @@ func (d *drive) run(how time.Duration) {
 
 // oneLife lets the server live for a moment and ends it: every other time
 // shortly after a run has begun, now and then in peace. On a busy machine the
-// moment is longer: something has to happen in it.
+// moment is longer: something has to happen in it, and the more lives pass in
+// which no run is finished, the longer the next one is.
 func (d *drive) oneLife() {
 	enough := d.heard.Load() + 20
-	life := time.After(time.Duration(200+rand.IntN(900)) * time.Millisecond)
+	runs := d.finished()
+	longer := time.Duration(1 + d.barren/3)
+	life := time.After(longer * time.Duration(200+rand.IntN(900)) * time.Millisecond)
 	if rand.IntN(2) == 0 {
 		select {
 		case <-d.begun:
@@ -270,7 +273,7 @@ func (d *drive) oneLife() {
 		}
 		select {
 		case <-d.begun:
-			time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+			time.Sleep(longer * time.Duration(rand.IntN(60)) * time.Millisecond)
 		case <-life:
 		}
 	} else {
@@ -287,4 +290,14 @@ func (d *drive) oneLife() {
 	}
 	d.server.end(sig)
 	d.server.start()
+	if d.barren++; d.finished() > runs {
+		d.barren = 0
+	}
+}
+
+// finished counts the runs that were released and stayed.
+func (d *drive) finished() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.runs
 }
