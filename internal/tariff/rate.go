@@ -96,6 +96,9 @@ func (r *Rate) Check(b Basis) error {
 	if r.From == 0 {
 		return ErrRate.At("body.from_date", "要填写从哪天起执行", "")
 	}
+	if b == Metered && r.From.Day() != 1 { // a reading does not say what was used before the day
+		return ErrRate.At("body.from_date", "按用量的费用一个账期只有一个单价，请填某月 1 日，如 "+r.From.Month().Add(1).First().String(), r.From.String())
+	}
 	if err := r.checkTariff(b); err != nil {
 		return err
 	}

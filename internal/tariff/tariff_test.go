@@ -158,6 +158,16 @@ func TestMeteredItemsAreChecked(t *testing.T) {
 		if !errors.Is(err, tariff.ErrPassThrough) {
 			t.Errorf("a discount on water: %v", err)
 		}
+		for from, fits := range map[clock.Date]bool{20250301: true, 20250302: false, 20250331: false} {
+			r := tariff.Rate{Item: i.ID, From: from, Price: 3_450_000, SourceKind: "filing", SourceText: "发改价格〔2025〕3号"}
+			err := w.db.Write(w.ctx(), func(tx *db.Tx) error {
+				_, err := w.tariff.AddRate(w.ctx(), tx, w.who, w.project, r)
+				return err
+			})
+			if errors.Is(err, tariff.ErrRate) == fits || fits && err != nil {
+				t.Errorf("a price of water from %s: %v", from, err)
+			}
+		}
 	})
 }
 

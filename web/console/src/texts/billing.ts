@@ -117,6 +117,7 @@ export const rateFormTexts = {
   title: (name: string) => `${name}：新单价`,
   from: '从哪天起执行',
   fromHint: '当天起按新单价，跨月的月份按天分开算',
+  fromMetered: '填某月 1 日：抄表的费用一个账期只有一个单价',
   price: (unit: string) => `单价（${unit}）`,
   formulaPrice: '公式里的“单价”',
   source: '依据',
@@ -124,7 +125,7 @@ export const rateFormTexts = {
   sourceHint: '住户问起时照此解释，例如：杭价备〔2026〕118 号',
   now: (text: string) => `现在执行 ${text}`,
   save: (text: string, date: string) => (text && date ? `从 ${date} 起执行${text}` : '保存新单价'),
-  faults: { from: '请选从哪天起执行', source: '请写明依据，至少 2 个字' },
+  faults: { from: '请选从哪天起执行', fromFirst: '按用量的费用要从某月 1 日起执行', source: '请写明依据，至少 2 个字' },
 }
 
 export const formulaTexts = {
