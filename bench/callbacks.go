@@ -190,6 +190,9 @@ func (w *callbackWorld) orders(ctx context.Context, project id.ID, merchant, tok
 	}
 	var opened []payment.Order
 	for room := range rooms {
+		if _, err := w.app.Paycode.Issue(ctx, w.who, project, room); err != nil { // who has paid is told on its page
+			return nil, err
+		}
 		seat, err := w.app.Cashier.Seat(ctx, project, room)
 		if err != nil {
 			return nil, err

@@ -24,7 +24,8 @@ type bareTable struct{ name, column string }
 
 func bareTables() []bareTable {
 	return []bareTable{{"payment_notice", "transaction_id"}, {"payment_capture", "transaction_id"}, {"cashier_receipt", "id"}, {"cashier_line", "receipt_id"},
-		{"cashier_pay", "receipt_id"}, {"ledger_posting", "doc_id"}, {"audit_entry", "subject_id"}}
+		{"cashier_pay", "receipt_id"}, {"ledger_posting", "doc_id"}, {"audit_entry", "subject_id"},
+		{"notify_message", "ref"}, {"notify_inbox", "ref"}}
 }
 
 // bareRow is one row to be written again.
@@ -107,8 +108,11 @@ func rowsOfCallbacks(ctx context.Context, d *db.DB, project id.ID) ([][]bareRow,
 		var out []bareRow
 		for _, t := range bareTables() {
 			key := receipt
-			if t.column == "transaction_id" {
+			switch t.column {
+			case "transaction_id":
 				key = transaction
+			case "ref":
+				key = "receipt/" + receipt
 			}
 			out = append(out, tables[t.name][key]...)
 		}

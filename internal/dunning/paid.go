@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
+	"linli/internal/estate"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
@@ -30,9 +30,6 @@ type PaidRoom struct {
 	Label  string
 	Amount money.Fen
 }
-
-// paidRef begins the reference of a message about a receipt.
-const paidRef = "receipt/"
 
 // PaidTold writes to those who have paid, in the transaction of their receipts: on
 // the pages of their rooms, and by SMS or mail where the project wants it.
@@ -65,45 +62,55 @@ func (s *Service) PaidTold(ctx context.Context, tx *db.Tx, project id.ID, list [
 			return err
 		}
 	}
-	contacts, err := s.Estate.Contacts(ctx, tx, project, payers)
-	if err != nil {
-		return err
+	contacts := map[id.ID]estate.Contact{}
+	if len(ways) > 0 {
+		if contacts, err = s.Estate.Contacts(ctx, tx, project, payers); err != nil {
+			return err
+		}
 	}
 	common, err := s.commonWords(ctx, tx, project)
 	if err != nil {
 		return err
 	}
+	var laid []notify.Draft
 	for i := range list {
 		p := &list[i]
+		laid = append(laid, p.onPages(codes[p.Payer], common)...)
 		c := contacts[p.Payer]
-		if err := s.tellPaid(ctx, tx, project, p, codes[p.Payer], addresses(ways, c.Phone, c.Email), common); err != nil {
+		if _, err := s.Notify.Post(ctx, tx, project, p.away(addresses(ways, c.Phone, c.Email), common)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.Notify.Lay(ctx, tx, project, laid)
 }
 
-func (s *Service) tellPaid(ctx context.Context, tx *db.Tx, project id.ID, p *Paid, pages []id.ID, away []notify.Address, common notify.Words) error {
-	d := notify.Draft{Kind: notify.KindPaid, Ref: paidRef + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName}
+// onPages are the notices for the pages of rooms, each of what was paid for that
+// room alone.
+func (p *Paid) onPages(pages []id.ID, common notify.Words) (out []notify.Draft) {
 	for _, r := range p.Rooms {
 		if r.Amount <= 0 || !slices.Contains(pages, r.Room) {
 			continue
 		}
-		d.Dedupe, d.Room, d.RoomLabel = fmt.Sprintf("%s/%s/%s", notify.KindPaid, p.Receipt, r.Room), r.Room, r.Label
-		d.Addresses, d.Words = []notify.Address{{Channel: notify.Inbox}}, p.words(common, r.Label, r.Amount)
-		if _, err := s.Notify.Post(ctx, tx, project, d); err != nil {
-			return err
-		}
+		out = append(out, p.draft(fmt.Sprintf("%s/%s/%s", notify.KindPaid, p.Receipt, r.Room), r.Room, r.Label, p.words(common, r.Label, r.Amount)))
 	}
+	return out
+}
+
+// away is the notice that goes by SMS or mail, of the whole receipt.
+func (p *Paid) away(to []notify.Address, common notify.Words) notify.Draft {
 	first := p.Rooms[0]
 	label := first.Label
 	if len(p.Rooms) > 1 {
 		label = fmt.Sprintf("%s 等 %d 间", label, len(p.Rooms))
 	}
-	d.Dedupe, d.Room, d.RoomLabel = fmt.Sprintf("%s/%s", notify.KindPaid, p.Receipt), first.Room, first.Label
-	d.Addresses, d.Words = away, p.words(common, label, p.Amount)
-	_, err := s.Notify.Post(ctx, tx, project, d)
-	return err
+	d := p.draft(fmt.Sprintf("%s/%s", notify.KindPaid, p.Receipt), first.Room, first.Label, p.words(common, label, p.Amount))
+	d.Addresses = to
+	return d
+}
+
+func (p *Paid) draft(dedupe string, room id.ID, label string, words notify.Words) notify.Draft {
+	return notify.Draft{Dedupe: dedupe, Kind: notify.KindPaid, Ref: "receipt/" + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName, Room: room, RoomLabel: label,
+		Words: words}
 }
 
 func (p *Paid) words(common notify.Words, room string, amount money.Fen) notify.Words {
@@ -113,15 +120,3 @@ func (p *Paid) words(common notify.Words, room string, amount money.Fen) notify.
 	}
 	return w
 }
-
-// paidPage is where a message about a receipt is laid: the page of its room, if
-// there still is one.
-func (s *Service) paidPage(ctx context.Context, q db.Q, project id.ID, m *notify.Message) ([]notify.Page, error) {
-	codes, err := s.Codes.Opening(ctx, q, project, []id.ID{m.Person})
-	if err != nil || !slices.Contains(codes[m.Person], m.Room) {
-		return nil, err
-	}
-	return []notify.Page{{Room: m.Room, Words: m.Words}}, nil
-}
-
-func ofReceipt(m *notify.Message) bool { return strings.HasPrefix(m.Ref, paidRef) }

@@ -21,6 +21,7 @@ const Inbox = "inbox"
 const onPage = "缴费页面"
 
 const (
+	laidText     = "已放到缴费页面"
 	entriesShown = 50
 	// keepEntries is how long a message lies on a page, a year and a month; the
 	// outbox keeps what was sent.
@@ -98,7 +99,7 @@ func (s *Service) lay(ctx context.Context, tx *db.Tx, project id.ID, m *Message)
 	}
 	m.State, m.Reason, m.SentAt, m.OpenedAt, m.DeliveredAt = Sent, "", tx.Now(), time.Time{}, time.Time{}
 	m.round++
-	text := "已放到缴费页面"
+	text := laidText
 	if len(pages) > 1 {
 		text = fmt.Sprintf("已放到 %d 间房的缴费页面", len(pages))
 	}
@@ -113,6 +114,31 @@ func (s *Service) lay(ctx context.Context, tx *db.Tx, project id.ID, m *Message)
 		return err
 	}
 	return s.Jobs.Enqueue(ctx, tx, jobUnread, fmt.Sprintf("%s/%s/%d", jobUnread, m.ID, m.round), task{project, m.ID, m.round}, patience)
+}
+
+// Lay puts messages on the page of their Room each, in tx: their writer knows that
+// there is one, that each Dedupe is new, and has no other way for them.
+func (s *Service) Lay(ctx context.Context, tx *db.Tx, project id.ID, list []Draft) error {
+	messages, entries := make([]Message, len(list)), make([]Entry, len(list))
+	texts := map[string]Template{}
+	for i := range list {
+		d := &list[i]
+		t, known := texts[d.Kind]
+		if !known {
+			var err error
+			if t, err = oneTemplate(ctx, tx, project, d.Kind, Inbox); err != nil {
+				return fmt.Errorf("read template: %w", err)
+			}
+			texts[d.Kind] = t
+		}
+		w := shown(Inbox, d.Words)
+		m := Message{ID: tx.NewID(), Dedupe: d.Dedupe, Kind: d.Kind, Ref: d.Ref, Person: d.Person, PersonName: d.PersonName, Room: d.Room, RoomLabel: d.RoomLabel,
+			Channel: Inbox, AddressMask: onPage, Words: d.Words, Subject: fill(t.Subject, w), Body: fill(t.Body, w), State: Sent, Attempts: 1, round: 1,
+			Next: tx.Now(), Created: tx.Now(), SentAt: tx.Now()}
+		messages[i] = m
+		entries[i] = Entry{ID: tx.NewID(), Message: m.ID, Room: m.Room, Person: m.Person, Kind: m.Kind, Ref: m.Ref, Title: m.Subject, Body: m.Body, At: tx.Now()}
+	}
+	return insertLaid(ctx, tx, project, messages, entries)
 }
 
 // missed notes that nobody was reached on a page, and takes the next way.

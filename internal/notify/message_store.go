@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"linli/internal/kit/db"
@@ -33,15 +35,50 @@ func scanMessage(row db.Scanner) (Message, error) {
 }
 
 // insertMessage answers false when one with that dedupe stands there.
-func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(35)+") ON CONFLICT (project_id, dedupe) DO NOTHING",
-		project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
+func (m *Message) values(project id.ID) []any {
+	return []any{project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
 		m.SpareMask, m.Third, m.sealed[2], m.ThirdMask, m.Patience, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference,
-		m.Created, m.SentAt, m.DeliveredAt, m.OpenedAt, m.secret, m.until)
+		m.Created, m.SentAt, m.DeliveredAt, m.OpenedAt, m.secret, m.until}
+}
+
+func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(35)+") ON CONFLICT (project_id, dedupe) DO NOTHING", m.values(project)...)
 	if err != nil {
 		return false, fmt.Errorf("insert message: %w", err)
 	}
 	return n == 1, nil
+}
+
+// insertLaid writes messages that lie on a page each, with what lies there and
+// that they were laid.
+func insertLaid(ctx context.Context, tx *db.Tx, project id.ID, messages []Message, entries []Entry) error {
+	all, laid, tried := make([][]any, len(messages)), make([][]any, len(messages)), make([][]any, len(messages))
+	for i := range messages {
+		m, e := &messages[i], &entries[i]
+		all[i] = m.values(project)
+		laid[i] = []any{project, e.ID, e.Message, e.Room, e.Person, e.Kind, e.Ref, e.Title, e.Body, e.At, e.OpenedAt}
+		tried[i] = []any{project, m.ID, 1, Inbox, m.SentAt, true, "", laidText}
+	}
+	if err := insertRows(ctx, tx, "notify_message (project_id, "+messageColumns+")", all); err != nil {
+		return err
+	}
+	if err := insertRows(ctx, tx, "notify_inbox (project_id, "+entryColumns+")", laid); err != nil {
+		return err
+	}
+	return insertRows(ctx, tx, "notify_attempt (project_id, message_id, no, channel, at, ok, code, text)", tried)
+}
+
+// rowsAtOnce bounds the placeholders of one statement.
+const rowsAtOnce = 20
+
+func insertRows(ctx context.Context, tx *db.Tx, into string, rows [][]any) error {
+	for part := range slices.Chunk(rows, rowsAtOnce) {
+		one := "(" + db.In(len(part[0])) + ")"
+		if _, err := tx.Exec(ctx, "INSERT INTO "+into+" VALUES "+one+strings.Repeat(", "+one, len(part)-1), slices.Concat(part...)...); err != nil {
+			return fmt.Errorf("insert messages on pages: %w", err)
+		}
+	}
+	return nil
 }
 
 func updateMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) error {
