@@ -54,7 +54,7 @@ go_tests() {
   node scripts/gotest.mjs "$log"
 }
 export -f go_tests
-$step "go: test on SQLite and PostgreSQL" bash -c "go_tests $results/all.json -vet=off -timeout 15m ./..."
+$step "go: test on SQLite and PostgreSQL" bash -c "go_tests $results/all.json -vet=off -timeout 30m ./..."
 
 race=()
 for p in ledger payment billing cashier kit/db kit/job kit/money; do [ -d "internal/$p" ] && race+=("./internal/$p/..."); done

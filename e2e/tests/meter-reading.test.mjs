@@ -325,6 +325,7 @@ test('[F2] whoever may read meters and nothing else works without a refusal; a d
 
   const again = await seed.signIn(linli.origin, 'guohaitao', reader.password)
   const p = await open({ api: again }, '/phone/readings?kind=gas', { size: PHONE })
+  await p.page.getByLabel('楼栋').selectOption({ label: '1栋' })
   await p.page.getByRole('button', { name: '从第一块开始抄' }).tap()
   const value = p.page.getByRole('textbox', { name: '本期读数' })
   await value.fill('47,5')

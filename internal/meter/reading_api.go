@@ -71,6 +71,7 @@ type SheetRowJSON struct {
 	Since    clock.Date   `json:"since" doc:"上期抄表日期，没抄过为装表日期"`
 	Reading  *ReadingJSON `json:"reading,omitempty" doc:"本期读数，没抄则没有"`
 	Building id.ID        `json:"building_id,omitempty" doc:"楼栋，公共部位则没有"`
+	Name     string       `json:"building_name,omitempty" doc:"楼栋名称"`
 	Floor    int          `json:"floor" doc:"楼层；公共部位为 0"`
 	Unusual  money.Qty    `json:"unusual_above,omitempty" doc:"用量超过它要复核，万分之一；期数不够则没有"`
 }
@@ -120,7 +121,7 @@ func (s *Service) sheetAPI(ctx context.Context, who actor.Actor, in *sheetIn) (*
 	for i := range l.Items {
 		b.Items[i] = toSheetRow(&l.Items[i], named[i], f.Month)
 		at := spots[meters[i].Room]
-		b.Items[i].Building, b.Items[i].Floor, b.Items[i].Unusual = at.building, at.floor, limits[meters[i].ID]
+		b.Items[i].Building, b.Items[i].Name, b.Items[i].Floor, b.Items[i].Unusual = at.building, at.name, at.floor, limits[meters[i].ID]
 	}
 	return out, nil
 }

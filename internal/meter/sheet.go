@@ -82,9 +82,10 @@ func (s *Service) Sheet(ctx context.Context, q db.Q, project id.ID, f SheetFilte
 	return page.Cut(rows, f.Limit, func(r SheetRow) []any { return []any{r.Meter.Room, r.Meter.ID} }), nil
 }
 
-// spot is a building and a floor.
+// spot is a building, also by name, and a floor.
 type spot struct {
 	building id.ID
+	name     string
 	floor    int
 }
 
@@ -99,8 +100,16 @@ func (s *Service) spots(ctx context.Context, q db.Q, project id.ID, meters []Met
 	if len(rooms) == 0 {
 		return out, nil
 	}
-	err := s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: rooms}, func(r *estate.BillingRoom) error {
-		out[r.ID] = spot{r.Building, r.Floor}
+	list, err := s.estate.Buildings(ctx, q, project)
+	if err != nil {
+		return nil, err
+	}
+	names := map[id.ID]string{}
+	for i := range list {
+		names[list[i].ID] = list[i].Name
+	}
+	err = s.estate.StreamRooms(ctx, q, project, estate.RoomFilter{Rooms: rooms}, func(r *estate.BillingRoom) error {
+		out[r.ID] = spot{r.Building, names[r.Building], r.Floor}
 		return nil
 	})
 	return out, err

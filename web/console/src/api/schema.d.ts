@@ -11333,6 +11333,8 @@ export interface components {
         MeterSheetRow: {
             /** @description 楼栋，公共部位则没有 */
             building_id?: string;
+            /** @description 楼栋名称 */
+            building_name?: string;
             /**
              * Format: int64
              * @description 楼层；公共部位为 0

@@ -16,7 +16,7 @@ const table = {
 const kept = () => new Kept(table, () => now)
 const session = (id = '1') => reactive({ account: { id, name: '李雪梅', login: 'lixuemei' }, roles: [], permissions: ['meter.record'], projects: [] }) as Session
 const water = { project: '7', kind: 'water', month: '2026-11' } as const
-const sheet = (): PhoneSheet => ({ ...water, rows: ['a', 'b'].map((id) => ({ meter: { id } }) as SheetRow), buildings: [{ id: '1', name: '1栋' }], at: now })
+const sheet = (): PhoneSheet => ({ ...water, rows: ['a', 'b'].map((id) => ({ meter: { id } }) as SheetRow), at: now })
 
 beforeEach(() => {
   rows = new Map()

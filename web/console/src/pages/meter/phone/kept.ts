@@ -11,7 +11,6 @@ export interface PhoneSheet {
   kind: Kind
   month: string
   rows: SheetRow[]
-  buildings: { id: string; name: string }[]
   /** When the server gave them, in milliseconds. */
   at: number
 }

@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, watch, type Ref } from 'vue'
 import { asApiError } from '@/api/errors'
 import { within } from '@/api/within'
-import { readBuildings } from '@/pages/billing/calls'
 import { useSession } from '@/stores/session'
 import { readSheet, type Kind, type Reading, type Sheet, type SheetRow } from '../calls'
 import { kept, type PhoneSheet } from './kept'
@@ -31,9 +30,7 @@ export function usePhoneList(project: Ref<string>, kind: Ref<Kind>, month: Ref<s
       rows.push(...page.items)
       cursor = page.next || undefined
     }
-    // Whoever may read meters need not know the buildings by name.
-    const buildings = session.canHere('estate.read') ? (await soon(readBuildings(of.project))).items : []
-    return { ...of, rows: rows.map((r) => withLanded(r, of.month, began)), buildings: buildings.map((b) => ({ id: b.id, name: b.name })), at: began }
+    return { ...of, rows: rows.map((r) => withLanded(r, of.month, began)), at: began }
   }
   /** A reading that arrived while the list was on its way is missing in it. */
   function withLanded(row: SheetRow, of: string, began: number): SheetRow {
@@ -75,7 +72,6 @@ export function usePhoneList(project: Ref<string>, kind: Ref<Kind>, month: Ref<s
   return {
     list, landed, renew,
     rows: computed(() => list.data.value?.rows ?? []),
-    buildings: computed(() => list.data.value?.buildings ?? []),
     /** When the copy that is shown was fetched; null when the server gave the list just now. */
     copyOf: computed(() => (list.data.value?.copy ? list.data.value.at : null)),
   }
