@@ -59,6 +59,23 @@ export const meterTexts = {
   faults: { digits: '要在 3–10 之间', date: '要填写日期', place: '要写明装在哪里', number: '要填写表号', start: '起始读数只写数字', room: '请选房屋', multiplier: '倍率要大于 0', used: '只写数字' },
 }
 
+/** Words of when usage waits for review. */
+export const unusualTexts = {
+  open: '用量偏大的标准',
+  title: '用量多大要待复核',
+  lead: '本期用量比平时多太多的读数先待复核，有复核权限的人核对确认后才能出账。水、电、燃气等各种表都按这个标准。',
+  periods: '和前几期的平均比',
+  periodsHint: '1–24 期。抄满这么多期以前，这块表不判断',
+  factor: '超过平均的几倍',
+  factorHint: '大于 1，最大 100，可以有小数，例如 2.5',
+  example: (periods: number, factor: string, limit: string) => `例如前 ${periods} 期平均每期用 10：本期用量超过 ${limit}（${factor} 倍）就待复核，正好 ${limit} 不算。`,
+  held: '从下一次录入起用新标准。已经待复核的读数不会放行，仍要逐条复核；已抄好的也不会变成待复核。改读数时按新标准重新判断。',
+  changed: (periods: number, factor: string) => `标准刚被别人改成：超过前 ${periods} 期平均的 ${factor} 倍。已写的还在，核对后再保存。`,
+  save: (periods: number, factor: string) => `超过前 ${periods} 期平均 ${factor} 倍的待复核`,
+  saveBare: '保存标准',
+  faults: { periods: '期数要是 1–24 之间的整数', factor: '倍数要大于 1，最大 100，最多 4 位小数' },
+}
+
 export const sharedTexts = {
   title: '公摊',
   reads: '公摊单',

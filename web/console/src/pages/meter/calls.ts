@@ -17,6 +17,7 @@ export type Record_ = Sent<'record-reading'>
 export type Meter = SheetRow['meter']
 export type History = Answer<'read-meter-history'>
 export type Removal = Sent<'remove-meter'>
+export type UnusualSetting = Sent<'put-meter-setting'>
 export type SharedCost = Answer<'list-shared-costs'>['items'][number]
 export type SharedFields = Sent<'create-shared-cost'>
 export type SharedPart = Answer<'list-shared-parts'>['items'][number]
@@ -37,6 +38,9 @@ export const amendMeter = (project: string, meter: string, body: Sent<'amend-met
 export const readHistory = (project: string, meter: string) => must(api.GET(`${P}/meters/{meter}/history`, { params: { path: { project, meter } } }))
 export const removeMeter = (project: string, meter: string, body: Removal, key: string) =>
   must(api.POST(`${P}/meters/{meter}/remove`, { params: { path: { project, meter } }, body, headers: withKey(key) }))
+export const readUnusual = (project: string) => must(api.GET(`${P}/meter-setting`, { params: { path: { project } } }))
+export const putUnusual = (project: string, body: UnusualSetting, key: string) =>
+  must(api.PUT(`${P}/meter-setting`, { params: { path: { project } }, body, headers: withKey(key) }))
 export const photoAddress = (project: string, reading: string): string => `/api/v1/projects/${project}/readings/${reading}/photo`
 
 /** Sends a picture of a dial; the reading that follows carries its number. The body is a form, which the typed client does not write. */
