@@ -124,7 +124,7 @@ func (t *Title) facts() map[string]any {
 // they were asked with. Errors: ErrTitle, fault.ErrNotFound, fault.ErrStale.
 func (s *Service) EditTitle(ctx context.Context, who actor.Actor, project id.ID, in Title) (Title, error) {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := oneTitle(ctx, tx, project, in.ID)
+		old, err := lockTitle(ctx, tx, project, in.ID)
 		if err != nil {
 			return err
 		}

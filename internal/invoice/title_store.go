@@ -36,6 +36,14 @@ func oneTitle(ctx context.Context, q db.Q, project, title id.ID) (Title, error) 
 	return t, nil
 }
 
+// lockTitle locks a title before it is decided on.
+func lockTitle(ctx context.Context, tx *db.Tx, project, title id.ID) (Title, error) {
+	if err := tx.Lock(ctx, "SELECT id FROM invoice_title WHERE project_id = ? AND id = ?", project, title); err != nil {
+		return Title{}, fmt.Errorf("lock title: %w", err)
+	}
+	return oneTitle(ctx, tx, project, title)
+}
+
 func preferNone(ctx context.Context, tx *db.Tx, project, payer id.ID) error {
 	_, err := tx.Exec(ctx, "UPDATE invoice_title SET preferred = 0 WHERE project_id = ? AND payer_id = ? AND preferred = 1", project, payer)
 	return err

@@ -81,6 +81,25 @@ export const invoiceTexts = {
   faults: { name: '请填写名称', taxNo: '请填写 18 位识别号', place: '请填写车牌号或房屋坐落', receipts: '请至少选一张收据' },
 }
 
+/** Words of the 抬头 that payers have used. */
+export const titleTexts = {
+  title: '发票抬头',
+  none: '还没有抬头，申请开票时写过的会记在这里',
+  add: '新抬头',
+  addAction: '记下抬头',
+  change: '改',
+  changeThis: '改这个抬头',
+  preferred: '常用',
+  edit: (name: string) => `改抬头 ${name}`,
+  save: '保存抬头',
+  of: (payer: string) => `${payer} 的抬头`,
+  kept: '只改以后的开票。已开的发票和已提出的申请，还是当时的抬头。',
+  changed: '这个抬头刚被别人改过，没动过的格子已换成最新的，写过的还在。核对后再保存。',
+  retire: '停用抬头',
+  retireTitle: (name: string) => `停用抬头“${name}”？`,
+  retireBody: '以后开票不再列出它；已开的发票和已提出的申请不变。再要用时，重新写一次。',
+}
+
 export const sellerTexts = {
   title: '开票设置',
   group: '管理',

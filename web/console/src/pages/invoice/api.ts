@@ -21,6 +21,13 @@ export interface TitleFields { name: string; company: boolean; tax_no?: string; 
 export interface Application { receipt_ids: string[]; title_id?: string; title?: TitleFields; special?: boolean; place?: string; remark?: string; expected: number; issue?: boolean }
 export const askInvoice = (project: string, body: Application, key: string) =>
   must(api.POST('/api/v1/projects/{project}/invoices', { params: { path: at(project) }, body, headers: withKey(key) }))
+/** The titles of a payer that are in use, the preferred first. */
+export const readTitles = (project: string, payer: string) =>
+  must(api.GET('/api/v1/projects/{project}/invoice-titles', { params: { path: at(project), query: { payer_id: payer } } }))
+export const addTitle = (project: string, payer: string, title: TitleFields, key: string) =>
+  must(api.POST('/api/v1/projects/{project}/invoice-titles', { params: { path: at(project) }, body: { payer_id: payer, title }, headers: withKey(key) }))
+export const editTitle = (project: string, id: string, body: { title: TitleFields; active: boolean; version: number }, key: string) =>
+  must(api.PATCH('/api/v1/projects/{project}/invoice-titles/{title}', { params: { path: { project, title: id } }, body, headers: withKey(key) }))
 export const issueInvoices = (project: string, ids: string[], key: string) =>
   must(api.POST('/api/v1/projects/{project}/invoice-batches', { params: { path: at(project) }, body: { ids }, headers: withKey(key) }))
 export const cancelInvoice = (project: string, id: string, key: string) =>
