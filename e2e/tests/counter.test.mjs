@@ -54,6 +54,10 @@ async function counter(n, context) {
 test('[F7] part of the debt is taken: the oldest month first, the rest stays owed', async () => {
   assert.equal((await seat(1)).owed, 2 * month)
   const c = await counter(1)
+  await c.pay(0)
+  await c.page.getByText('写的是 0，没有收款。请写实际收到的金额').waitFor()
+  await shot(c.page, 'counter-zero')
+  assert.equal((await receipts(1)).length, 0)
   await c.pay(20000)
   await c.done.waitFor()
   await c.fact('入账', /200\.00/)

@@ -60,6 +60,7 @@ export const counterTexts = {
   dropPart: (method: string, fen: number) => `去掉${method} ${formatFen(fen)}`,
   aheadAsk: '预缴以后几个月',
   aheadOnly: '预缴',
+  zero: '写的是 0，没有收款。请写实际收到的金额；没有收到钱，按 Esc 离开',
   aheadTaken: (from: string, until: string, fen: number) => `含预缴 ${from === until ? from : `${from} 至 ${until}`} ${formatYuan(fen)}`,
   aheadWhole: '预缴的月份要一次付清',
   scrolls: (n: number) => `右边还有 ${n} 个月，按 → 看下去`,
