@@ -188,7 +188,7 @@ test('[F6] 缴费二维码: renewed or ended paper opens nothing and says whom t
   const fresh = await issue(4)
   const p = await scan(old.link)
   p.expect(/404/)
-  await p.page.getByText('这张码已经停用').waitFor()
+  await p.page.getByText('认不出这张缴费码').waitFor()
   await p.page.getByText('请向物业服务中心').waitFor()
   await assertAccessible(p.page)
   await shot(p.page, 'paycode-gone')

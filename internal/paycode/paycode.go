@@ -45,7 +45,7 @@ const PermManage actor.Permission = "paycode.manage"
 // What is refused.
 var (
 	// ErrGone is one answer for codes that never were and codes that have ended.
-	ErrGone    = fault.New(fault.NotFound, "paycode_gone", "这张缴费二维码已经停用，请向物业服务中心要一张新的")
+	ErrGone    = fault.New(fault.NotFound, "paycode_gone", "认不出这张缴费二维码，请核对网址或再扫一次；仍不行，请向物业服务中心要一张新的")
 	ErrTooMany = fault.New(fault.TooMany, "paycode_too_many", "打开得太频繁，请过几分钟再试，或到服务中心缴费")
 	ErrChanged = fault.New(fault.Conflict, "paycode_changed", "应缴金额刚有变动，请看过新的金额再付")
 	ErrBusy    = fault.New(fault.Conflict, "paycode_counter_busy", "服务中心正在为这户收款，请过几分钟再看")

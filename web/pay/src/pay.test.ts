@@ -50,7 +50,7 @@ describe('choice', () => {
 describe('api', () => {
   const answering = (status: number, body: unknown) => payApi('42.a', () => Promise.resolve(new Response(JSON.stringify(body), { status })))
   it('tells a refusal from a line that broke', async () => {
-    await expect(answering(404, { code: 'paycode_gone', detail: '已经停用' }).bill()).rejects.toMatchObject({ status: 404, code: 'paycode_gone', message: '已经停用' })
+    await expect(answering(404, { code: 'paycode_gone', detail: '认不出' }).bill()).rejects.toMatchObject({ status: 404, code: 'paycode_gone', message: '认不出' })
     await expect(payApi('42.a', () => Promise.reject(new TypeError('x'))).bill()).rejects.toBeInstanceOf(Offline)
   })
   it('sends the key of the intention and no cookies', async () => {
