@@ -1,5 +1,5 @@
 import { formatCount, formatFen } from '@/lib/money'
-import { formatFee } from '@/pages/reconcile/fee'
+import { feeFen, formatFee } from '@/pages/reconcile/fee'
 
 /** Words of the pages of the reconciliation with payment channels (对账). */
 export const reconcileTexts = {
@@ -48,6 +48,7 @@ export const dayTexts = {
   again: '重新取账单',
   againQuestion: (day: string) => `重新取 ${day} 的账单`,
   sums: { lines: '账单笔数', amount: '渠道收款', refunds: '渠道退款', fee: '手续费', net: '应到银行' },
+  fee: (fee: number) => (feeFen(fee) * 1000 === fee ? formatFen(feeFen(fee)) : `${formatFen(feeFen(fee))}（账单上 ${formatFee(fee)}）`),
   reads: '对账差异',
   tabs: { open: '待处理', done: '已处理', gone: '已消除' },
   columns: { day: '账单日', channel: '渠道', kind: '差异', room: '房屋', number: '商户订单号', at: '交易时间', there: '渠道账单', here: '本系统', remedy: '处理', transaction: '渠道交易号' },
