@@ -33,6 +33,7 @@ export const exportTexts = {
   states: { waiting: '生成中', ready: '可下载', failed: '没能生成', expired: '已过期' } as Record<string, string>,
   clearTag: '完整号码',
   download: '下载',
+  notYours: (name: string) => `取不到 ${name}：它不是用现在登录的账号导出的，或已到期删除。需要的话请重新导出。`,
   making: (rows: number) => (rows > 0 ? `已写 ${n(rows)} 行` : '排队中'),
   none: '还没有导出过',
   noneText: '在各个列表页点导出，较长的会在这里生成。',
