@@ -58,7 +58,7 @@ $step "go: test on SQLite and PostgreSQL" bash -c "go_tests $results/all.json -v
 
 race=()
 for p in ledger payment billing cashier kit/db kit/job kit/money; do [ -d "internal/$p" ] && race+=("./internal/$p/..."); done
-$step "go: race, money rooms" bash -c "CGO_ENABLED=1 go_tests $results/race.json -race -short -vet=off -timeout 10m ${race[*]}"
+$step "go: race, money rooms" bash -c "CGO_ENABLED=1 go_tests $results/race.json -race -short -vet=off -timeout 20m ${race[*]}"
 
 if [ -f api/openapi.json ]; then
   $step "console: types" npm --prefix web/console run --silent types
