@@ -120,6 +120,13 @@ test('[F6] 缴费二维码 scanned on a telephone: three taps pay, the receipt n
   await page.getByRole('button', { name: '完成' }).click()
   await page.getByRole('heading', { name: '没有待缴的费用' }).waitFor()
   await shot(page, 'paycode-clear')
+  // What was paid is told on the same page, each payment by its receipt.
+  await page.getByRole('button', { name: /消息/ }).first().click()
+  await page.getByText(`已收到 ${seed.yuan(due)} 元`).waitFor()
+  await page.getByText(`已收到 ${seed.yuan(2 * due)} 元`).click()
+  await page.getByText(`已收到（微信），收据号 ${r.number}`).waitFor()
+  await assertAccessible(page)
+  await shot(page, 'paycode-told')
   await p.close()
 })
 

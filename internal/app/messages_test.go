@@ -16,6 +16,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 	"linli/internal/latefee"
 	"linli/internal/notify"
 	mailsim "linli/internal/outside/mail/sim"
@@ -292,9 +293,18 @@ func TestRemindersGoToWhoStillOwes(t *testing.T) {
 		w.mailAccount(t)
 		w.release(t)
 		due := clock.MonthOf(w.now.Now()).Last()
-		if _, err := w.app.Dunning.SetSchedule(ctx, w.who, w.project, dunning.Schedule{Push: true, Steps: []int{7, 0}}); err != nil {
+		if _, err := w.app.Dunning.SetSchedule(ctx, w.who, w.project, dunning.Schedule{Push: true, Steps: []int{7, 0}, PaidAway: true}); err != nil {
 			t.Fatal(err)
 		}
+		// What tells of payments does not count among the reminders of the day, which come after it.
+		w.now.Set(due.Start().Add(10 * time.Hour))
+		for n := range money.Fen(2) {
+			if _, err := w.takes(t, w.rooms[0], 1_00, 250_60-n*1_00); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.drain(t)
+		w.says(t, notify.KindPaid, "王秀英 mail sent, 王秀英 mail sent")
 		remind := func(day clock.Date, hour int) {
 			t.Helper()
 			w.clockTo(t, day, hour)

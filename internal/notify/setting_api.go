@@ -10,7 +10,7 @@ import (
 type settingJSON struct {
 	QuietFrom  int    `json:"quiet_from" minimum:"0" maximum:"1439" doc:"从几点起不发，零点起的分钟数；1200 为 20:00"`
 	QuietUntil int    `json:"quiet_until" minimum:"0" maximum:"1439" doc:"到几点为止不发，零点起的分钟数；540 为 09:00"`
-	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单和站内消息不算"`
+	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单、收款通知和站内消息不算"`
 	SMSFirst   string `json:"sms_first,omitempty" enum:"sms,tencent" doc:"短信先用哪家，sms 为阿里云；那家不受理再用另一家"`
 	Version    int    `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }

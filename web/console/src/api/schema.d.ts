@@ -11516,7 +11516,7 @@ export interface components {
         NotifySetting: {
             /**
              * Format: int64
-             * @description 一人一天最多几条，账单和站内消息不算
+             * @description 一人一天最多几条，账单、收款通知和站内消息不算
              */
             day_limit: number;
             /**
