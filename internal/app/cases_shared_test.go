@@ -102,10 +102,10 @@ func (w *caseWorld) sharers(ctx context.Context, in caseInput, project, building
 	}
 	err = w.app.DB.Write(ctx, func(tx *db.Tx) error { return w.app.Estate.CreateRooms(ctx, tx, w.who, project, list) })
 	out := make([]id.ID, len(list))
-	cost.Given = map[id.ID]money.Qty{}
+	cost.Given = nil
 	for i := range list {
 		out[i] = list[i].ID
-		cost.Given[out[i]] = given[i]
+		cost.Given = append(cost.Given, sharedcost.Weight{Room: out[i], Weight: given[i]})
 	}
 	if by != billing.WeighGiven {
 		cost.Given = nil

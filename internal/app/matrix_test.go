@@ -126,6 +126,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 		"check-formula":       `{"formula":"面积*单价"}`,
 		"paycode-end":         `{"reason":"矩阵测试"}`,
 	}
+	bodies["check-shared-weights"] = `{"text":"1-1-101 1"}`
 	for op, b := range amendBodies(from) {
 		bodies[op] = b
 	}

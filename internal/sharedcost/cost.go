@@ -48,10 +48,10 @@ type Cost struct {
 	MainUsage money.Qty
 	SubUsage  money.Qty
 	Price     money.Price // of a unit lost
-	Given     map[id.ID]money.Qty
-	Weights   money.Qty // sum
-	Rooms     int       // that bear something
-	Source    string    // the invoice or meter that shows the cost
+	Given     []Weight    // weights as typed
+	Weights   money.Qty   // sum
+	Rooms     int         // that bear something
+	Source    string      // the invoice or meter that shows the cost
 	State     State
 	Run       id.ID
 	CreatedBy string
@@ -73,6 +73,8 @@ func (c *Cost) check(tx *db.Tx, item *tariff.Item) error {
 		return ErrInvalid.At("body.month", "账期最晚到本月", c.Month.String())
 	case c.Weigh.Label() == "":
 		return ErrInvalid.At("body.weigh", "不在可选范围内", string(c.Weigh))
+	case c.Weigh != billing.WeighGiven && len(c.Given) > 0:
+		return ErrInvalid.At("body.given", "只有按给定的权重分摊时才填", len(c.Given))
 	case (c.Weigh == billing.WeighUsage || c.Main != 0) && c.Kind.Label() == "":
 		return ErrInvalid.At("body.meter_kind", "按用量或损耗分摊要选哪种表", string(c.Kind))
 	case c.Main == 0 && (c.Total <= 0 || c.Total > billing.MaxAmount):
@@ -87,7 +89,7 @@ func (c *Cost) check(tx *db.Tx, item *tariff.Item) error {
 
 // Create splits a cost and keeps it as a draft to be looked at: the parts
 // sum to the total by the largest remainder. Errors: ErrInvalid, ErrNoWeights,
-// ErrNoLoss, tariff.ErrItemRetired, meter.ErrNeedsReview, meter.ErrNoReading,
+// ErrGivenTwice, ErrGivenUnknown, ErrGivenOutside, ErrNoLoss, tariff.ErrItemRetired, meter.ErrNeedsReview, meter.ErrNoReading,
 // fault.ErrNotFound.
 func (s *Service) Create(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c Cost) (Cost, error) {
 	item, err := s.tariff.Item(ctx, tx, project, c.Item)
@@ -122,20 +124,30 @@ func (s *Service) weigh(ctx context.Context, q db.Q, project id.ID, c *Cost) ([]
 			return nil, err
 		}
 	}
-	filter := estate.RoomFilter{}
-	if c.Building != 0 {
-		filter.Buildings = []id.ID{c.Building}
+	given, err := s.given(ctx, q, project, c)
+	if err != nil {
+		return nil, err
 	}
 	parts := []billing.SharedPart{}
 	c.SubUsage = 0
-	err = s.estate.StreamRooms(ctx, q, project, filter, func(r *estate.BillingRoom) error {
+	err = s.estate.StreamRooms(ctx, q, project, placeFilter(c.Building), func(r *estate.BillingRoom) error {
 		w, err := c.weightOf(r, usage[r.ID])
 		if err != nil || w < 0 {
 			return err
 		}
+		if c.Weigh == billing.WeighGiven {
+			var ok bool
+			if w, ok = given[r.ID]; !ok {
+				return nil
+			}
+			delete(given, r.ID)
+		}
 		parts = append(parts, billing.SharedPart{Room: r.ID, Weight: w})
 		return nil
 	})
+	if err == nil {
+		err = s.strangers(ctx, q, project, c, given)
+	}
 	if err != nil || c.Main == 0 {
 		return parts, err
 	}
@@ -166,20 +178,9 @@ func (c *Cost) weightOf(r *estate.BillingRoom, u *meter.Usage) (money.Qty, error
 			return -1, nil
 		}
 		return u.Total(), nil
-	case billing.WeighGiven:
-		w, ok := c.Given[r.ID]
-		if !ok {
-			return -1, nil
-		}
-		if w < 0 || w > maxWeight {
-			return 0, ErrInvalid.At("body.given", "权重不能为负，最大 100,000,000", int64(w))
-		}
-		return w, nil
 	}
 	return 10_000, nil
 }
-
-const maxWeight money.Qty = 100_000_000 * 10_000
 
 // loss prices what the main meter counted and the rooms' meters did not.
 func (s *Service) loss(ctx context.Context, q db.Q, project id.ID, c *Cost) error {

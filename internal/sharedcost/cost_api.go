@@ -24,7 +24,7 @@ type CostFields struct {
 	Main     id.ID         `json:"main_meter_id,omitempty" doc:"总表；填了就按总表减分表的损耗计算总额"`
 	Price    money.Price   `json:"price,omitempty" minimum:"0" doc:"损耗的单价，百万分之一元"`
 	Source   string        `json:"source_text" minLength:"2" maxLength:"200" doc:"依据，如电费发票号"`
-	Given    []GivenWeight `json:"given,omitempty" maxItems:"5000" doc:"给定的权重，只用于 weigh=given"`
+	Given    []GivenWeight `json:"given,omitempty" maxItems:"5000" doc:"给定的权重，只用于 weigh=given；每间房一个，都要在 building_id 之内"`
 }
 
 // GivenWeight is the weight of one room as typed.
@@ -127,9 +127,9 @@ type createIn struct {
 func (s *Service) createAPI(ctx context.Context, who actor.Actor, in *createIn) (*costOut, error) {
 	b := in.Body
 	c := Cost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: billing.Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
-		Price: b.Price, Source: b.Source, Given: map[id.ID]money.Qty{}}
+		Price: b.Price, Source: b.Source}
 	for _, g := range b.Given {
-		c.Given[g.Room] = g.Weight
+		c.Given = append(c.Given, Weight(g))
 	}
 	return s.answer(ctx, in.Project, func(tx *db.Tx) (Cost, error) { return s.Create(ctx, tx, who, in.Project, c) })
 }

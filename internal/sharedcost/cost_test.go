@@ -11,7 +11,6 @@ import (
 	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
-	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/page"
 	"linli/internal/kit/supply"
@@ -201,10 +200,11 @@ func TestSums(t *testing.T) {
 			if month > 202501 {
 				return
 			}
-			given, all := map[id.ID]money.Qty{}, int64(0)
+			given, all := []sharedcost.Weight{}, int64(0)
 			for _, r := range rooms {
-				given[r] = money.Qty(rapid.Int64Range(0, 5_000_000).Draw(t, "weight"))
-				all += int64(given[r])
+				w := rapid.Int64Range(0, 5_000_000).Draw(t, "weight")
+				given = append(given, sharedcost.Weight{Room: r, Weight: money.Qty(w)})
+				all += w
 			}
 			if all == 0 {
 				return

@@ -18,11 +18,15 @@ import (
 
 // What is refused.
 var (
-	ErrInvalid   = fault.New(fault.Invalid, "shared_invalid", "公摊单填写不完整，请按提示修改")
-	ErrState     = fault.New(fault.Conflict, "shared_state", "这张公摊单现在不能这样做，请刷新后再看")
-	ErrTwice     = fault.New(fault.Conflict, "shared_twice", "这些房屋本月的这项公摊已经分摊过，不能再收一次")
-	ErrNoWeights = fault.New(fault.Conflict, "shared_no_weights", "没有可以分摊的房屋，或权重都是 0")
-	ErrNoLoss    = fault.New(fault.Conflict, "shared_no_loss", "总表用量不大于分表合计，没有损耗可分摊")
+	ErrInvalid      = fault.New(fault.Invalid, "shared_invalid", "公摊单填写不完整，请按提示修改")
+	ErrState        = fault.New(fault.Conflict, "shared_state", "这张公摊单现在不能这样做，请刷新后再看")
+	ErrTwice        = fault.New(fault.Conflict, "shared_twice", "这些房屋本月的这项公摊已经分摊过，不能再收一次")
+	ErrNoWeights    = fault.New(fault.Conflict, "shared_no_weights", "没有可以分摊的房屋，或权重都是 0")
+	ErrNoLoss       = fault.New(fault.Conflict, "shared_no_loss", "总表用量不大于分表合计，没有损耗可分摊")
+	ErrGivenTwice   = fault.New(fault.Invalid, "shared_given_twice", "有房屋给了不止一个权重，每间房只能给一个")
+	ErrGivenUnknown = fault.New(fault.Invalid, "shared_given_unknown", "给定的权重里有房屋不在本项目，请重新核对房号")
+	ErrGivenOutside = fault.New(fault.Invalid, "shared_given_outside", "给定的权重里有房屋不在所选的楼栋，请改由谁分摊，或去掉这些房屋")
+	ErrLines        = fault.New(fault.Invalid, "shared_lines", "一次最多粘贴 5000 行，请按楼栋分成几张公摊单")
 )
 
 // Deps are what the room stands on.

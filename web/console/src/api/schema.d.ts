@@ -4614,6 +4614,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/shared-weight-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对粘贴的房号和权重（不保存） */
+        post: operations["check-shared-weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/shifts": {
         parameters: {
             query?: never;
@@ -11793,6 +11810,12 @@ export interface components {
             /** @description 新密码，至少 10 位 */
             password: string;
         };
+        PasteInBody: {
+            /** @description 由哪栋楼分摊；空为全项目 */
+            building_id?: string;
+            /** @description 每行一间房：房号和权重，用制表符、逗号或空格隔开；最多 5000 行 */
+            text: string;
+        };
         "Pay-orderRequest": {
             /**
              * Format: int64
@@ -14016,7 +14039,7 @@ export interface components {
         SharedcostCostFields: {
             /** @description 由哪栋楼分摊；空为全项目 */
             building_id?: string;
-            /** @description 给定的权重，只用于 weigh=given */
+            /** @description 给定的权重，只用于 weigh=given；每间房一个，都要在 building_id 之内 */
             given?: components["schemas"]["SharedcostGivenWeight"][] | null;
             /** @description 按公摊单收的费用项目 */
             item_id: string;
@@ -14059,12 +14082,52 @@ export interface components {
              */
             weight: number;
         };
+        SharedcostLineFault: {
+            /**
+             * Format: int64
+             * @description 第几行
+             */
+            line: number;
+            /** @description 这一行的开头 */
+            text: string;
+            /** @description 哪里不对、怎么改 */
+            why: string;
+        };
         SharedcostPart: {
             /**
              * Format: int64
              * @description 分摊，分
              */
             amount: number;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /** @description 如 3栋2单元1502 */
+            room_label: string;
+            /**
+             * Format: int64
+             * @description 权重，万分之一
+             */
+            weight: number;
+        };
+        SharedcostPasted: {
+            /** @description 没读懂的行 */
+            faults: components["schemas"]["SharedcostLineFault"][];
+            /**
+             * Format: int64
+             * @description 权重合计，万分之一
+             */
+            sum: number;
+            /** @description 读懂的行 */
+            weights: components["schemas"]["SharedcostPastedWeight"][];
+            /**
+             * Format: int64
+             * @description 所选范围里不分摊的房屋：没有写的和权重为 0 的
+             */
+            without: number;
+            /** @description 其中前 500 间 */
+            without_names: string[];
+        };
+        SharedcostPastedWeight: {
             /** @description 编号，十进制字符串 */
             room_id: string;
             /** @description 如 3栋2单元1502 */
@@ -50330,6 +50393,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharedcostCost"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-shared-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasteInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedcostPasted"];
                 };
             };
             /** @description Bad Request */

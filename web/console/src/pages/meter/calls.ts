@@ -20,6 +20,7 @@ export type Removal = Sent<'remove-meter'>
 export type UnusualSetting = Sent<'put-meter-setting'>
 export type SharedCost = Answer<'list-shared-costs'>['items'][number]
 export type SharedFields = Sent<'create-shared-cost'>
+export type Pasted = Answer<'check-shared-weights'>
 export type SharedPart = Answer<'list-shared-parts'>['items'][number]
 
 export const readSheet = (project: string, query: SheetQuery) => must(api.GET(`${P}/reading-sheet`, { params: { path: { project }, query } }))
@@ -71,6 +72,8 @@ export const readSharedParts = (project: string, shared: string, cursor: string)
   must(api.GET(`${P}/shared-costs/{shared}/parts`, { params: { path: { project, shared }, query: { cursor, limit: 200 } } }))
 export const createShared = (project: string, body: SharedFields, key: string) =>
   must(api.POST(`${P}/shared-costs`, { params: { path: { project } }, body, headers: withKey(key) }))
+export const checkWeights = (project: string, text: string, building: string) =>
+  must(api.POST(`${P}/shared-weight-checks`, { params: { path: { project } }, body: { text, ...(building ? { building_id: building } : {}) } }))
 export const releaseShared = (project: string, shared: string, version: number, key: string) =>
   must(api.POST(`${P}/shared-costs/{shared}/release`, { params: { path: { project, shared } }, body: { version }, headers: withKey(key) }))
 export const withdrawShared = (project: string, shared: string, body: { reason: string; version: number }, key: string) =>
