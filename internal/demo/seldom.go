@@ -120,7 +120,7 @@ func (d *demo) split(ctx context.Context, p *project, m clock.Month, last bool) 
 		return err
 	}
 	return d.app.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := d.app.Shared.Create(ctx, tx, p.accountant, p.id, sharedcost.Cost{Item: d.shared, Month: m, Building: houses[0].ID, Weigh: billing.WeighHouse,
+		c, err := d.app.Shared.Create(ctx, tx, p.accountant, p.id, sharedcost.Cost{Item: d.shared, Month: m, Where: sharedcost.Where{Building: houses[0].ID}, Weigh: billing.WeighHouse,
 			Total: 386*money.OneYuan + money.Fen(m.Number())*17_30, Source: "电费发票 " + m.Add(-1).String() + "，水泵房分表"})
 		if err != nil || last {
 			return err

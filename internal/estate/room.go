@@ -168,12 +168,12 @@ func (r *Room) terms() []term {
 
 // BillingRoom is what billing computes with.
 type BillingRoom struct {
-	ID, Building, Payer   id.ID
-	Area, InnerArea       money.Area // ㎡ ×10⁻²
-	Floor, Floors, People int
-	Kind, State           string
-	Handover              clock.Date
-	Known                 Known
+	ID, Building, Unit, Payer id.ID
+	Area, InnerArea           money.Area // ㎡ ×10⁻²
+	Floor, Floors, People     int
+	Kind, State               string
+	Handover                  clock.Date
+	Known                     Known
 }
 
 // RoomFilter chooses rooms by id range (After, Upto], buildings and rooms;

@@ -88,7 +88,7 @@ func streamRooms(ctx context.Context, q db.Q, project id.ID, f RoomFilter, fn fu
 		}
 		inRoom = nil
 	}
-	rows, err := q.Query(ctx, `SELECT id, building_id, payer_id, area, inner_area, floor, floors, people, kind, state, handover, known
+	rows, err := q.Query(ctx, `SELECT id, building_id, unit_id, payer_id, area, inner_area, floor, floors, people, kind, state, handover, known
 		FROM estate_room WHERE `+where+" ORDER BY id", args...)
 	if err != nil {
 		return fmt.Errorf("stream rooms: %w", err)
@@ -96,7 +96,7 @@ func streamRooms(ctx context.Context, q db.Q, project id.ID, f RoomFilter, fn fu
 	defer rows.Close()
 	var r BillingRoom
 	for rows.Next() {
-		if err := rows.Scan(&r.ID, &r.Building, &r.Payer, &r.Area, &r.InnerArea, &r.Floor, &r.Floors, &r.People, &r.Kind, &r.State, &r.Handover, &r.Known); err != nil {
+		if err := rows.Scan(&r.ID, &r.Building, &r.Unit, &r.Payer, &r.Area, &r.InnerArea, &r.Floor, &r.Floors, &r.People, &r.Kind, &r.State, &r.Handover, &r.Known); err != nil {
 			return fmt.Errorf("stream rooms: %w", err)
 		}
 		if (inBuilding != nil && !inBuilding[r.Building]) || (inRoom != nil && !inRoom[r.ID]) {

@@ -37,10 +37,10 @@ const (
 
 // Cost 公摊单 is one cost of a month that several rooms bear together.
 type Cost struct {
-	ID        id.ID
-	Item      id.ID
-	Month     clock.Month
-	Building  id.ID // 0 = all
+	ID    id.ID
+	Item  id.ID
+	Month clock.Month
+	Where
 	Weigh     billing.Weigh
 	Total     money.Fen
 	Kind      supply.Kind // whose usage: weights by usage, losses
@@ -89,7 +89,8 @@ func (c *Cost) check(tx *db.Tx, item *tariff.Item) error {
 
 // Create splits a cost and keeps it as a draft to be looked at: the parts
 // sum to the total by the largest remainder. Errors: ErrInvalid, ErrNoWeights,
-// ErrGivenTwice, ErrGivenUnknown, ErrGivenOutside, ErrNoLoss, tariff.ErrItemRetired, meter.ErrNeedsReview, meter.ErrNoReading,
+// ErrGivenTwice, ErrGivenUnknown, ErrGivenOutside, ErrNoLoss, estate.ErrNoBuilding,
+// estate.ErrNoUnit, tariff.ErrItemRetired, meter.ErrNeedsReview, meter.ErrNoReading,
 // fault.ErrNotFound.
 func (s *Service) Create(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, c Cost) (Cost, error) {
 	item, err := s.tariff.Item(ctx, tx, project, c.Item)
@@ -97,6 +98,9 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		return c, err
 	}
 	if err := c.check(tx, &item); err != nil {
+		return c, err
+	}
+	if _, err := s.named(ctx, tx, project, c.Where); err != nil {
 		return c, err
 	}
 	parts, err := s.weigh(ctx, tx, project, &c)
@@ -130,7 +134,7 @@ func (s *Service) weigh(ctx context.Context, q db.Q, project id.ID, c *Cost) ([]
 	}
 	parts := []billing.SharedPart{}
 	c.SubUsage = 0
-	err = s.estate.StreamRooms(ctx, q, project, placeFilter(c.Building), func(r *estate.BillingRoom) error {
+	err = s.stream(ctx, q, project, c.Where, func(r *estate.BillingRoom) error {
 		w, err := c.weightOf(r, usage[r.ID])
 		if err != nil || w < 0 {
 			return err

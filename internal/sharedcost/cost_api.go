@@ -18,13 +18,14 @@ type CostFields struct {
 	Item     id.ID         `json:"item_id" doc:"按公摊单收的费用项目"`
 	Month    clock.Month   `json:"month" doc:"账期"`
 	Building id.ID         `json:"building_id,omitempty" doc:"由哪栋楼分摊；空为全项目"`
+	Unit     id.ID         `json:"unit_id,omitempty" doc:"由这栋楼的哪个单元分摊；空为整栋"`
 	Weigh    string        `json:"weigh" enum:"area,household,floor,usage,given" doc:"按建筑面积、户数、楼层系数、分表用量、给定的权重分摊"`
 	Total    money.Fen     `json:"total,omitempty" minimum:"0" doc:"总额，分；按损耗计算时不填"`
 	Kind     string        `json:"meter_kind,omitempty" enum:"water,hot_water,electricity,gas,heat" doc:"按用量或损耗分摊时看哪种表"`
 	Main     id.ID         `json:"main_meter_id,omitempty" doc:"总表；填了就按总表减分表的损耗计算总额"`
 	Price    money.Price   `json:"price,omitempty" minimum:"0" doc:"损耗的单价，百万分之一元"`
 	Source   string        `json:"source_text" minLength:"2" maxLength:"200" doc:"依据，如电费发票号"`
-	Given    []GivenWeight `json:"given,omitempty" maxItems:"5000" doc:"给定的权重，只用于 weigh=given；每间房一个，都要在 building_id 之内"`
+	Given    []GivenWeight `json:"given,omitempty" maxItems:"5000" doc:"给定的权重，只用于 weigh=given；每间房一个，都要在 building_id、unit_id 之内"`
 }
 
 // GivenWeight is the weight of one room as typed.
@@ -39,7 +40,7 @@ type CostJSON struct {
 	Item      id.ID       `json:"item_id"`
 	ItemName  string      `json:"item_name"`
 	Month     clock.Month `json:"month" doc:"账期"`
-	Place     string      `json:"place" doc:"由谁分摊：全项目、3栋"`
+	Place     string      `json:"place" doc:"由谁分摊：全项目、3栋、3栋2单元"`
 	Weigh     string      `json:"weigh" enum:"area,household,floor,usage,given"`
 	Words     string      `json:"weigh_text" doc:"按什么分摊"`
 	Total     money.Fen   `json:"total" doc:"总额，分"`
@@ -64,21 +65,14 @@ func (s *Service) answers(ctx context.Context, q db.Q, project id.ID, list []Cos
 	for i := range all {
 		names[all[i].ID] = all[i].Name
 	}
-	places, err := s.estate.Buildings(ctx, q, project)
+	places, err := s.names(ctx, q, project)
 	if err != nil {
 		return nil, err
 	}
-	buildings := map[id.ID]string{}
-	for i := range places {
-		buildings[places[i].ID] = places[i].Name
-	}
 	out := make([]CostJSON, len(list))
 	for i := range list {
-		c, place := &list[i], "全项目"
-		if c.Building != 0 {
-			place = buildings[c.Building]
-		}
-		out[i] = CostJSON{c.ID, c.Item, names[c.Item], c.Month, place, string(c.Weigh), c.Weigh.Label(), c.Total, c.MainUsage, c.SubUsage, c.Price,
+		c := &list[i]
+		out[i] = CostJSON{c.ID, c.Item, names[c.Item], c.Month, places[c.Where], string(c.Weigh), c.Weigh.Label(), c.Total, c.MainUsage, c.SubUsage, c.Price,
 			c.Rooms, c.Source, string(c.State), c.CreatedBy, c.DecidedBy, c.Reason, c.Version}
 	}
 	return out, nil
@@ -126,7 +120,7 @@ type createIn struct {
 
 func (s *Service) createAPI(ctx context.Context, who actor.Actor, in *createIn) (*costOut, error) {
 	b := in.Body
-	c := Cost{Item: b.Item, Month: b.Month, Building: b.Building, Weigh: billing.Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
+	c := Cost{Item: b.Item, Month: b.Month, Where: Where{b.Building, b.Unit}, Weigh: billing.Weigh(b.Weigh), Total: b.Total, Kind: supply.Kind(b.Kind), Main: b.Main,
 		Price: b.Price, Source: b.Source}
 	for _, g := range b.Given {
 		c.Given = append(c.Given, Weight(g))

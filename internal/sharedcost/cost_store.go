@@ -13,20 +13,20 @@ import (
 	"linli/internal/kit/money"
 )
 
-const columns = `id, item_id, month, building_id, weigh, total, meter_kind, main_id, main_usage, sub_usage, price, weights, rooms, source_text,
+const columns = `id, item_id, month, building_id, unit_id, weigh, total, meter_kind, main_id, main_usage, sub_usage, price, weights, rooms, source_text,
 	state, run_id, created_by, created_at, decided_by, decided_at, reason, version`
 
 func scanCost(row db.Scanner) (Cost, error) {
 	var c Cost
 	var created, decided int64
-	err := row.Scan(&c.ID, &c.Item, &c.Month, &c.Building, &c.Weigh, &c.Total, &c.Kind, &c.Main, &c.MainUsage, &c.SubUsage, &c.Price, &c.Weights,
+	err := row.Scan(&c.ID, &c.Item, &c.Month, &c.Building, &c.Unit, &c.Weigh, &c.Total, &c.Kind, &c.Main, &c.MainUsage, &c.SubUsage, &c.Price, &c.Weights,
 		&c.Rooms, &c.Source, &c.State, &c.Run, &c.CreatedBy, &created, &c.DecidedBy, &decided, &c.Reason, &c.Version)
 	c.CreatedAt, c.DecidedAt = db.Micro(created), db.Micro(decided)
 	return c, err
 }
 
 func insertCost(ctx context.Context, tx *db.Tx, project id.ID, c *Cost, parts []billing.SharedPart) error {
-	_, err := tx.Exec(ctx, "INSERT INTO billing_shared (project_id, "+columns+") VALUES ("+db.In(23)+")", project, c.ID, c.Item, c.Month, c.Building,
+	_, err := tx.Exec(ctx, "INSERT INTO billing_shared (project_id, "+columns+") VALUES ("+db.In(24)+")", project, c.ID, c.Item, c.Month, c.Building, c.Unit,
 		c.Weigh, c.Total, c.Kind, c.Main, c.MainUsage, c.SubUsage, c.Price, c.Weights, c.Rooms, c.Source, c.State, c.Run, c.CreatedBy, c.CreatedAt, "", 0, "", c.Version)
 	if err != nil {
 		return fmt.Errorf("insert shared cost: %w", err)

@@ -77,7 +77,11 @@ func (s *Service) strangers(ctx context.Context, q db.Q, project id.ID, c *Cost,
 	if len(unknown) > 0 {
 		return ErrGivenUnknown.Say("给定的权重里有 %d 间房不在本项目：编号 %s；请重新核对房号", len(unknown), said(unknown, nil))
 	}
-	return ErrGivenOutside.Say("给定的权重里有 %d 间房不在所选的楼栋：%s；请改由谁分摊，或去掉这些房屋", len(rooms), said(rooms, labels))
+	name, err := s.named(ctx, q, project, c.Where)
+	if err != nil {
+		return err
+	}
+	return ErrGivenOutside.Say("给定的权重里有 %d 间房不在%s：%s；请改由谁分摊，或去掉这些房屋", len(rooms), name, said(rooms, labels))
 }
 
 // said names the first few of some rooms; what has no label by its id.
@@ -120,14 +124,14 @@ type LineFault struct {
 
 // Paste reads the weights of rooms out of two columns as they are copied from a
 // sheet; rooms may be spelled in any usual way, inside a building without its
-// name. Nothing is kept. Errors: ErrLines, estate.ErrNoBuilding.
-func (s *Service) Paste(ctx context.Context, q db.Q, project, building id.ID, text string) (Pasted, error) {
+// name. Nothing is kept. Errors: ErrLines, estate.ErrNoBuilding, estate.ErrNoUnit.
+func (s *Service) Paste(ctx context.Context, q db.Q, project id.ID, w Where, text string) (Pasted, error) {
 	out := Pasted{Weights: []PastedWeight{}, Faults: []LineFault{}, Names: []string{}}
 	lines := readLines(text)
 	if len(lines) > maxLines {
 		return out, ErrLines.Say("一次最多粘贴 %d 行，现在有 %d 行；请按楼栋分成几张公摊单", maxLines, len(lines))
 	}
-	p, err := s.placeOf(ctx, q, project, building, lines)
+	p, err := s.placeOf(ctx, q, project, w, lines)
 	if err != nil {
 		return out, err
 	}
@@ -149,13 +153,13 @@ func (s *Service) Paste(ctx context.Context, q db.Q, project, building id.ID, te
 		out.Weights = append(out.Weights, PastedWeight{Weight{room.id, l.weight}, room.label})
 		out.Sum += l.weight
 	}
-	return out, s.without(ctx, q, project, building, bears, &out)
+	return out, s.without(ctx, q, project, w, bears, &out)
 }
 
 // without counts and names the rooms of the place that bear nothing.
-func (s *Service) without(ctx context.Context, q db.Q, project, building id.ID, bears map[id.ID]bool, out *Pasted) error {
+func (s *Service) without(ctx context.Context, q db.Q, project id.ID, w Where, bears map[id.ID]bool, out *Pasted) error {
 	rooms := []id.ID{}
-	err := s.estate.StreamRooms(ctx, q, project, placeFilter(building), func(r *estate.BillingRoom) error {
+	err := s.stream(ctx, q, project, w, func(r *estate.BillingRoom) error {
 		if bears[r.ID] {
 			return nil
 		}
@@ -174,36 +178,33 @@ func (s *Service) without(ctx context.Context, q db.Q, project, building id.ID, 
 	return err
 }
 
-func placeFilter(building id.ID) estate.RoomFilter {
-	if building == 0 {
-		return estate.RoomFilter{}
-	}
-	return estate.RoomFilter{Buildings: []id.ID{building}}
-}
-
 type found struct {
-	id    id.ID
-	label string
+	id      id.ID
+	label   string
+	outside bool // of the place
 }
 
 // place is where the rooms of a paste are looked for.
 type place struct {
-	building string                 // name, empty for the whole project
-	inside   map[string][]found     // the rooms of the building by all their spellings
+	name     string                 // empty for the whole project
+	spelled  map[string][]found     // the rooms of the building by the ways to write them
 	complete map[string]estate.Room // rooms of the project by their complete key
 }
 
-func (s *Service) placeOf(ctx context.Context, q db.Q, project, building id.ID, lines []line) (*place, error) {
-	p := &place{}
+func (s *Service) placeOf(ctx context.Context, q db.Q, project id.ID, w Where, lines []line) (*place, error) {
+	p := &place{spelled: map[string][]found{}}
 	keys := []string{}
 	for i := range lines {
 		keys = append(keys, naming.FullKeys("", "", lines[i].room)...)
 	}
 	var err error
-	if p.complete, err = s.estate.RoomsByKey(ctx, q, project, keys); err != nil || building == 0 {
+	if p.complete, err = s.estate.RoomsByKey(ctx, q, project, keys); err != nil || w == (Where{}) {
 		return p, err
 	}
-	grid, err := s.estate.Grid(ctx, q, project, building)
+	if p.name, err = s.named(ctx, q, project, w); err != nil {
+		return nil, err
+	}
+	grid, err := s.estate.Grid(ctx, q, project, w.Building)
 	if err != nil {
 		return nil, err
 	}
@@ -211,63 +212,65 @@ func (s *Service) placeOf(ctx context.Context, q db.Q, project, building id.ID, 
 	for _, u := range grid.Units {
 		units[u.ID] = naming.UnitKey(u.Name)
 	}
-	p.building, p.inside = grid.Building.Name, map[string][]found{}
 	for _, f := range grid.Floors {
 		for _, c := range f.Rooms {
-			p.enter(units[c.Unit], c)
+			p.enter(naming.BuildingKey(grid.Building.Name), units[c.Unit], &c, w.Unit != 0 && c.Unit != w.Unit)
 		}
 	}
 	return p, nil
 }
 
 // enter notes a room of the building under all its spellings, those without the
-// building among them.
-func (p *place) enter(unit string, c estate.Cell) {
-	keys := naming.RoomKeys(naming.BuildingKey(p.building), unit, c.Name)
+// building among them. Its number alone means it only inside of the place.
+func (p *place) enter(building, unit string, c *estate.Cell, outside bool) {
+	keys := naming.RoomKeys(building, unit, c.Name)
+	if outside {
+		keys = keys[:2]
+	}
 	if unit != "" {
-		keys = append(keys, naming.RoomKeys(unit, "", c.Name)[1])
+		keys = append(slices.Clone(keys), naming.RoomKeys(unit, "", c.Name)[1])
 	}
 	for i, key := range keys {
 		if !slices.Contains(keys[:i], key) {
-			p.inside[key] = append(p.inside[key], found{c.ID, c.Label})
+			p.spelled[key] = append(p.spelled[key], found{c.ID, c.Label, outside})
 		}
 	}
 }
 
 // find is the room that a text means, or why it is none.
 func (p *place) find(text string) (found, string) {
-	rooms := p.here(text)
-	inside := len(rooms) > 0
-	for _, key := range naming.FullKeys("", "", text) {
-		if r, ok := p.complete[key]; ok && !slices.Contains(rooms, found{r.ID, r.Label}) {
-			rooms = append(rooms, found{r.ID, r.Label})
-		}
-	}
+	rooms := p.meant(text)
 	switch {
-	case len(rooms) == 0 && p.building == "":
+	case len(rooms) == 0 && p.name == "":
 		return found{}, "没有这间房；请写全楼栋-单元-房号，如 3-2-1502"
 	case len(rooms) == 0:
-		return found{}, p.building + "里没有这间房"
+		return found{}, p.name + "里没有这间房"
 	case len(rooms) > 1:
 		return found{}, fmt.Sprintf("%d 间房都可以这样写：%s、%s；请写全楼栋-单元-房号", len(rooms), rooms[0].label, rooms[1].label)
-	case p.building != "" && !inside:
-		return found{}, fmt.Sprintf("%s 不在%s", rooms[0].label, p.building)
+	case rooms[0].outside:
+		return found{}, fmt.Sprintf("%s 不在%s", rooms[0].label, p.name)
 	}
 	return rooms[0], ""
 }
 
-// here are the rooms of the building that a text may mean; a building or unit
-// alone is no room.
-func (p *place) here(text string) []found {
+// meant are the rooms that a text may mean; a building or unit alone is none.
+func (p *place) meant(text string) []found {
 	out := []found{}
-	if tight := naming.Tight(text); naming.Cut(tight, "号楼", "栋", "幢", "座", "单元") != tight {
-		return out
+	add := func(r found) {
+		if !slices.ContainsFunc(out, func(o found) bool { return o.id == r.id }) {
+			out = append(out, r)
+		}
 	}
-	for _, key := range search.QueryRoomKeys(text) {
-		for _, r := range p.inside[key] {
-			if !slices.Contains(out, r) {
-				out = append(out, r)
+	if tight := naming.Tight(text); naming.Cut(tight, "号楼", "栋", "幢", "座", "单元") == tight {
+		for _, key := range search.QueryRoomKeys(text) {
+			for _, r := range p.spelled[key] {
+				add(r)
 			}
+		}
+	}
+	for _, key := range naming.FullKeys("", "", text) {
+		if r, ok := p.complete[key]; ok {
+			add(found{r.ID, r.Label, p.name != ""})
 		}
 	}
 	return out

@@ -13,6 +13,7 @@ type pasteIn struct {
 	Body    struct {
 		Text     string `json:"text" maxLength:"500000" doc:"每行一间房：房号和权重，用制表符、逗号或空格隔开；最多 5000 行"`
 		Building id.ID  `json:"building_id,omitempty" doc:"由哪栋楼分摊；空为全项目"`
+		Unit     id.ID  `json:"unit_id,omitempty" doc:"由这栋楼的哪个单元分摊；空为整栋"`
 	}
 }
 
@@ -42,7 +43,7 @@ type LineFaultJSON struct {
 type pasteOut struct{ Body PastedJSON }
 
 func (s *Service) pasteAPI(ctx context.Context, _ actor.Actor, in *pasteIn) (*pasteOut, error) {
-	p, err := s.Paste(ctx, s.db.Reader(ctx), in.Project, in.Body.Building, in.Body.Text)
+	p, err := s.Paste(ctx, s.db.Reader(ctx), in.Project, Where{in.Body.Building, in.Body.Unit}, in.Body.Text)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/page"
 	"linli/internal/sharedcost"
 )
 
@@ -57,7 +58,12 @@ func (w *world) block(name string, rooms ...string) (id.ID, map[string]id.ID) {
 
 func (w *world) paste(building id.ID, lines ...string) sharedcost.Pasted {
 	w.Helper()
-	p, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, building, strings.Join(lines, "\n"))
+	return w.pasteIn(sharedcost.Where{Building: building}, lines...)
+}
+
+func (w *world) pasteIn(where sharedcost.Where, lines ...string) sharedcost.Pasted {
+	w.Helper()
+	p, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, where, strings.Join(lines, "\n"))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -135,7 +141,7 @@ func TestPasteFaults(t *testing.T) {
 		for i := range lines {
 			lines[i] = fmt.Sprintf("3-1-%d 1", i)
 		}
-		_, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, 0, strings.Join(lines, "\n"))
+		_, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, sharedcost.Where{}, strings.Join(lines, "\n"))
 		if !errors.Is(err, sharedcost.ErrLines) || !strings.Contains(err.Error(), "现在有 5001 行") {
 			t.Errorf("5001 lines: %v", err)
 		}
@@ -170,8 +176,74 @@ func TestPasteInside(t *testing.T) {
 				t.Errorf("%q: %+v, expected %s", text, p, why)
 			}
 		}
-		if _, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, 42, "101 1"); !errors.Is(err, estate.ErrNoBuilding) {
+		if _, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, sharedcost.Where{Building: 42}, "101 1"); !errors.Is(err, estate.ErrNoBuilding) {
 			t.Errorf("a building that is not there: %v", err)
+		}
+	})
+}
+
+// TestUnit: a cost of one unit is borne by its rooms alone, and weights of others are refused.
+func TestUnit(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		three, rooms := w.block("3", "1-101", "1-102", "2-101", "2-102", "商铺1")
+		two, _ := w.block("2", "1-301")
+		w.Now.Set(clock.Date(20250131).Start())
+		units, err := w.Estate.Units(w.ctx(), w.DB.Reader(w.ctx()), w.Project, three)
+		if err != nil || len(units) != 2 {
+			t.Fatalf("%+v: %v", units, err)
+		}
+		unit := sharedcost.Where{Building: three, Unit: units[1].ID}
+		c, err := w.cost(sharedcost.Cost{Month: 202501, Where: unit, Weigh: billing.WeighHouse, Total: 101})
+		if err != nil || c.Rooms != 2 || c.Where != unit {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		if c, err = w.releaseCost(c); err != nil {
+			t.Fatal(err)
+		}
+		mine, all := w.Open(rooms["2-101"], rooms["2-102"]), w.Open(rooms["1-101"], rooms["1-102"], rooms["2-101"], rooms["2-102"], rooms["商铺1"])
+		if len(mine) != 2 || len(all) != 2 || mine[0].Amount+mine[1].Amount != 101 {
+			t.Errorf("%d charges of the unit, %d of all", len(mine), len(all))
+		}
+		l, err := w.shared.Costs(w.ctx(), w.DB.Reader(w.ctx()), w.Project, page.Request{Limit: 10})
+		if err != nil || len(l.Items) != 1 || l.Items[0].Where != unit {
+			t.Errorf("%+v: %v", l, err)
+		}
+		w.check()
+
+		p := w.pasteIn(unit, "101 1", "2-102 2")
+		if len(p.Faults) != 0 || p.Without != 0 || p.Weights[0].Room != rooms["2-101"] {
+			t.Errorf("%+v", p)
+		}
+		p = w.pasteIn(unit, "3-1-101 1", "3栋商铺1 1", "105 1")
+		if len(p.Faults) != 3 || p.Faults[0].Why != "3栋1单元101 不在3栋2单元" || p.Faults[1].Why != "3栋商铺1 不在3栋2单元" || p.Faults[2].Why != "3栋2单元里没有这间房" {
+			t.Errorf("%+v", p.Faults)
+		}
+		// 5-301 is room 301 of building 5, which is here, or that of unit 5 beside.
+		five, _ := w.block("5", "5-301", "6-301")
+		units, err = w.Estate.Units(w.ctx(), w.DB.Reader(w.ctx()), w.Project, five)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = w.pasteIn(sharedcost.Where{Building: five, Unit: units[1].ID}, "5-301 1", "301 1")
+		if len(p.Faults) != 1 || !strings.HasPrefix(p.Faults[0].Why, "2 间房都可以这样写：5栋5单元301、5栋6单元301") || len(p.Weights) != 1 || p.Weights[0].Label != "5栋6单元301" {
+			t.Errorf("%+v", p)
+		}
+		for _, x := range []struct {
+			where sharedcost.Where
+			want  error
+		}{
+			{unit, sharedcost.ErrGivenOutside},
+			{sharedcost.Where{Building: two, Unit: units[1].ID}, estate.ErrNoUnit},
+			{sharedcost.Where{Unit: units[1].ID}, estate.ErrNoBuilding},
+			{sharedcost.Where{Building: 42}, estate.ErrNoBuilding},
+		} {
+			_, err := w.cost(sharedcost.Cost{Month: 202501, Where: x.where, Weigh: billing.WeighGiven, Total: 100, Given: []sharedcost.Weight{{Room: rooms["1-101"], Weight: 1}}})
+			if !errors.Is(err, x.want) {
+				t.Errorf("%+v: %v, expected %v", x.where, err, x.want)
+			}
+			if _, err := w.shared.Paste(w.ctx(), w.DB.Reader(w.ctx()), w.Project, x.where, "101 1"); x.want != sharedcost.ErrGivenOutside && !errors.Is(err, x.want) {
+				t.Errorf("paste into %+v: %v, expected %v", x.where, err, x.want)
+			}
 		}
 	})
 }
@@ -196,14 +268,14 @@ func TestStrangers(t *testing.T) {
 			want     error
 			says     string
 		}{
-			{three, give(a, c, others["1-302"]), sharedcost.ErrGivenOutside, "2 间房不在所选的楼栋：2栋1单元301、2栋1单元302；"},
+			{three, give(a, c, others["1-302"]), sharedcost.ErrGivenOutside, "2 间房不在3栋：2栋1单元301、2栋1单元302；"},
 			{0, give(a, 42), sharedcost.ErrGivenUnknown, "1 间房不在本项目：编号 42"},
 			{three, give(42, c), sharedcost.ErrGivenUnknown, "1 间房不在本项目：编号 42"},
 			{0, give(a, b, a), sharedcost.ErrGivenTwice, "3栋1单元101给了不止一个权重"},
 			{0, []sharedcost.Weight{{Room: a, Weight: -1}}, sharedcost.ErrInvalid, ""},
 			{0, nil, sharedcost.ErrNoWeights, ""},
 		} {
-			_, err := w.cost(sharedcost.Cost{Month: 202501, Building: x.building, Weigh: billing.WeighGiven, Total: 100, Given: x.given})
+			_, err := w.cost(sharedcost.Cost{Month: 202501, Where: sharedcost.Where{Building: x.building}, Weigh: billing.WeighGiven, Total: 100, Given: x.given})
 			if !errors.Is(err, x.want) || !strings.Contains(err.Error(), x.says) {
 				t.Errorf("%+v: %v", x.given, err)
 			}
@@ -211,7 +283,7 @@ func TestStrangers(t *testing.T) {
 		if _, err := w.cost(sharedcost.Cost{Month: 202501, Weigh: billing.WeighHouse, Total: 100, Given: give(a)}); !errors.Is(err, sharedcost.ErrInvalid) {
 			t.Errorf("weights that nothing is split by: %v", err)
 		}
-		doc, err := w.cost(sharedcost.Cost{Month: 202501, Building: three, Weigh: billing.WeighGiven, Total: 100,
+		doc, err := w.cost(sharedcost.Cost{Month: 202501, Where: sharedcost.Where{Building: three}, Weigh: billing.WeighGiven, Total: 100,
 			Given: []sharedcost.Weight{{Room: a, Weight: 10_000}, {Room: b, Weight: 20_000}}})
 		if err != nil || doc.Rooms != 2 || doc.Weights != money.Qty(30_000) {
 			t.Errorf("%+v: %v", doc, err)

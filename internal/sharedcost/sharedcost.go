@@ -1,4 +1,4 @@
-// Package sharedcost splits what the rooms of a building or project bear together
+// Package sharedcost splits what the rooms of a unit, building or project bear together
 // (公摊): a document weighs the rooms, shares the cost out so that the parts sum to
 // the fen, and becomes their charges when it is released; or it is taken back
 // whole. Its tables keep the names they had in billing.
@@ -25,7 +25,7 @@ var (
 	ErrNoLoss       = fault.New(fault.Conflict, "shared_no_loss", "总表用量不大于分表合计，没有损耗可分摊")
 	ErrGivenTwice   = fault.New(fault.Invalid, "shared_given_twice", "有房屋给了不止一个权重，每间房只能给一个")
 	ErrGivenUnknown = fault.New(fault.Invalid, "shared_given_unknown", "给定的权重里有房屋不在本项目，请重新核对房号")
-	ErrGivenOutside = fault.New(fault.Invalid, "shared_given_outside", "给定的权重里有房屋不在所选的楼栋，请改由谁分摊，或去掉这些房屋")
+	ErrGivenOutside = fault.New(fault.Invalid, "shared_given_outside", "给定的权重里有房屋不在所选的楼栋或单元，请改由谁分摊，或去掉这些房屋")
 	ErrLines        = fault.New(fault.Invalid, "shared_lines", "一次最多粘贴 5000 行，请按楼栋分成几张公摊单")
 )
 

@@ -11815,6 +11815,8 @@ export interface components {
             building_id?: string;
             /** @description 每行一间房：房号和权重，用制表符、逗号或空格隔开；最多 5000 行 */
             text: string;
+            /** @description 由这栋楼的哪个单元分摊；空为整栋 */
+            unit_id?: string;
         };
         "Pay-orderRequest": {
             /**
@@ -13995,7 +13997,7 @@ export interface components {
              * @example 2026-11
              */
             month: string;
-            /** @description 由谁分摊：全项目、3栋 */
+            /** @description 由谁分摊：全项目、3栋、3栋2单元 */
             place: string;
             /**
              * Format: int64
@@ -14039,7 +14041,7 @@ export interface components {
         SharedcostCostFields: {
             /** @description 由哪栋楼分摊；空为全项目 */
             building_id?: string;
-            /** @description 给定的权重，只用于 weigh=given；每间房一个，都要在 building_id 之内 */
+            /** @description 给定的权重，只用于 weigh=given；每间房一个，都要在 building_id、unit_id 之内 */
             given?: components["schemas"]["SharedcostGivenWeight"][] | null;
             /** @description 按公摊单收的费用项目 */
             item_id: string;
@@ -14067,6 +14069,8 @@ export interface components {
              * @description 总额，分；按损耗计算时不填
              */
             total?: number;
+            /** @description 由这栋楼的哪个单元分摊；空为整栋 */
+            unit_id?: string;
             /**
              * @description 按建筑面积、户数、楼层系数、分表用量、给定的权重分摊
              * @enum {string}

@@ -103,6 +103,8 @@ export const sharedTexts = {
   month: '账期',
   building: '由谁分摊',
   wholeProject: '全项目',
+  unit: '单元',
+  wholeBuilding: '整栋',
   weigh: '按什么分摊',
   weighs: { area: '建筑面积', household: '户数', floor: '楼层系数', usage: '分表用量', given: '给定的权重' },
   weighHint: { area: '没有约定时按专有部分面积比例', household: '每户一样多', floor: '1 层为 0，其余为层数减 1', usage: '按各户分表当月用量', given: '约定好的份数、比例或系数，从 Excel 粘贴' },

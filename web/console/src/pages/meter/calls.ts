@@ -72,8 +72,7 @@ export const readSharedParts = (project: string, shared: string, cursor: string)
   must(api.GET(`${P}/shared-costs/{shared}/parts`, { params: { path: { project, shared }, query: { cursor, limit: 200 } } }))
 export const createShared = (project: string, body: SharedFields, key: string) =>
   must(api.POST(`${P}/shared-costs`, { params: { path: { project } }, body, headers: withKey(key) }))
-export const checkWeights = (project: string, text: string, building: string) =>
-  must(api.POST(`${P}/shared-weight-checks`, { params: { path: { project } }, body: { text, ...(building ? { building_id: building } : {}) } }))
+export const checkWeights = (project: string, body: Sent<'check-shared-weights'>) => must(api.POST(`${P}/shared-weight-checks`, { params: { path: { project } }, body }))
 export const releaseShared = (project: string, shared: string, version: number, key: string) =>
   must(api.POST(`${P}/shared-costs/{shared}/release`, { params: { path: { project, shared } }, body: { version }, headers: withKey(key) }))
 export const withdrawShared = (project: string, shared: string, body: { reason: string; version: number }, key: string) =>

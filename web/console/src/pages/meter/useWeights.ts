@@ -3,9 +3,10 @@ import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { useProject } from '@/composables/useProject'
 import { checkWeights } from './calls'
 import { askable, givenOf, weightsFault } from './weights'
+import type { Where } from './where'
 
 /** Pasted weights, read by the server against the rooms of the place a moment after the last change. */
-export function useWeights(text: () => string, building: () => string, on: () => boolean) {
+export function useWeights(text: () => string, where: () => Where, on: () => boolean) {
   const project = useProject()
   const asked = ref('')
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -15,8 +16,8 @@ export function useWeights(text: () => string, building: () => string, on: () =>
   })
   onBeforeUnmount(() => clearTimeout(timer))
   const check = useQuery({
-    queryKey: computed(() => [project.value, 'shared-weights', building(), asked.value]),
-    queryFn: () => checkWeights(project.value, asked.value, building()),
+    queryKey: computed(() => [project.value, 'shared-weights', where(), asked.value]),
+    queryFn: () => checkWeights(project.value, { text: asked.value, ...where() }),
     enabled: computed(() => on() && askable(asked.value)),
     retry: false,
     gcTime: 0,
