@@ -18,6 +18,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -133,6 +134,9 @@ func (w *callbackWorld) prepare(ctx context.Context, projects, rooms int) ([]let
 	var out []letter
 	month := clock.MonthOf(time.Now())
 	for _, p := range w.projects {
+		if err := w.moveIn(ctx, p); err != nil {
+			return nil, err
+		}
 		if err := w.charge(ctx, p, month); err != nil {
 			return nil, err
 		}
@@ -155,6 +159,30 @@ func (w *callbackWorld) prepare(ctx context.Context, projects, rooms int) ([]let
 		}
 	}
 	return mixed, nil
+}
+
+// moveIn gives every room of a project somebody who pays, and is told of it.
+func (w *callbackWorld) moveIn(ctx context.Context, project id.ID) error {
+	return w.app.DB.Write(ctx, func(tx *db.Tx) error {
+		var rooms []id.ID
+		err := w.app.Estate.StreamRooms(ctx, tx, project, estate.RoomFilter{}, func(r *estate.BillingRoom) error {
+			rooms = append(rooms, r.ID)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for i, room := range rooms {
+			one, err := w.app.Estate.CreatePerson(ctx, tx, w.who, project, estate.PersonInput{Name: fmt.Sprintf("住户%d", i+1)})
+			if err != nil {
+				return err
+			}
+			if _, err := w.app.Estate.AddOccupant(ctx, tx, w.who, project, estate.Occupant{Room: room, Person: one, Part: estate.PartOwner}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (w *callbackWorld) charge(ctx context.Context, project id.ID, month clock.Month) error {
