@@ -46,6 +46,21 @@ func TestEveryPaidBillHasItsNotice(t *testing.T) {
 		if got := w.onPage(t, other); len(got) != 1 {
 			t.Errorf("on the page of the neighbour %+v", got)
 		}
+		if m, _ := w.opens(t, mine, list[0].ID); m == nil {
+			t.Fatal("not opened")
+		}
+		told, err := w.app.Notify.Messages(t.Context(), w.app.DB.Reader(t.Context()), w.project, notify.Filter{Kind: notify.KindPaid})
+		if err == nil {
+			_, err = w.app.Notify.Resend(t.Context(), w.who, w.project, told.Items[0].ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.drain(t)
+		w.says(t, notify.KindPaid, "王秀英 inbox sent") // again, and unread
+		if got := w.onPage(t, mine); len(got) != 2 {
+			t.Errorf("sent again it lies there %d times", len(got)-1)
+		}
 		sound(t, w.app, w.project)
 	})
 }

@@ -2,6 +2,7 @@ package dunning
 
 import (
 	"context"
+	"strings"
 
 	"linli/internal/billing"
 	"linli/internal/kit/clock"
@@ -85,6 +86,9 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, project id.ID, sc *Schedu
 // is laid there, each with what is owed for that room alone; it fills notify's
 // socket.
 func (s *Service) Pages(ctx context.Context, q db.Q, project id.ID, m *notify.Message) ([]notify.Page, error) {
+	if s.Codes != nil && strings.HasPrefix(m.Ref, paidRef) {
+		return s.paidPage(ctx, q, project, m)
+	}
 	o, known, err := about(m)
 	if err != nil || !known || s.Codes == nil {
 		return nil, err

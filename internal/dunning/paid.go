@@ -31,6 +31,9 @@ type PaidRoom struct {
 	Amount money.Fen
 }
 
+// paidRef begins the reference of a message about a receipt.
+const paidRef = "receipt/"
+
 // PaidTold writes to those who have paid, in the transaction of their receipts: on
 // the pages of their rooms, and by SMS or mail where the project wants it.
 func (s *Service) PaidTold(ctx context.Context, tx *db.Tx, project id.ID, list []Paid) error {
@@ -109,7 +112,7 @@ func (p *Paid) away(to []notify.Address, common notify.Words) notify.Draft {
 }
 
 func (p *Paid) draft(dedupe string, room id.ID, label string, words notify.Words) notify.Draft {
-	return notify.Draft{Dedupe: dedupe, Kind: notify.KindPaid, Ref: "receipt/" + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName, Room: room, RoomLabel: label,
+	return notify.Draft{Dedupe: dedupe, Kind: notify.KindPaid, Ref: paidRef + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName, Room: room, RoomLabel: label,
 		Words: words}
 }
 
@@ -119,4 +122,14 @@ func (p *Paid) words(common notify.Words, room string, amount money.Fen) notify.
 		w[k] = v
 	}
 	return w
+}
+
+// paidPage is where a message about a receipt is laid when somebody sends it again:
+// the page of its room, if there still is one.
+func (s *Service) paidPage(ctx context.Context, q db.Q, project id.ID, m *notify.Message) ([]notify.Page, error) {
+	codes, err := s.Codes.Opening(ctx, q, project, []id.ID{m.Person})
+	if err != nil || !slices.Contains(codes[m.Person], m.Room) {
+		return nil, err
+	}
+	return []notify.Page{{Room: m.Room, Words: m.Words}}, nil
 }

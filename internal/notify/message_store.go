@@ -34,13 +34,14 @@ func scanMessage(row db.Scanner) (Message, error) {
 	return m, json.Unmarshal([]byte(words), &m.Words)
 }
 
-// insertMessage answers false when one with that dedupe stands there.
+// values are those of a whole row: the project's id and messageColumns.
 func (m *Message) values(project id.ID) []any {
 	return []any{project, m.ID, m.Dedupe, m.Kind, m.Ref, m.Person, m.PersonName, m.Room, m.RoomLabel, m.Channel, m.Carrier, m.sealed[0], m.AddressMask, m.Spare, m.sealed[1],
 		m.SpareMask, m.Third, m.sealed[2], m.ThirdMask, m.Patience, m.Words.json(), m.Subject, m.Body, string(m.State), m.Reason, m.Attempts, m.round, m.Next, m.Reference,
 		m.Created, m.SentAt, m.DeliveredAt, m.OpenedAt, m.secret, m.until}
 }
 
+// insertMessage answers false when one with that dedupe stands there.
 func insertMessage(ctx context.Context, tx *db.Tx, project id.ID, m *Message) (bool, error) {
 	n, err := tx.Exec(ctx, "INSERT INTO notify_message (project_id, "+messageColumns+") VALUES ("+db.In(35)+") ON CONFLICT (project_id, dedupe) DO NOTHING", m.values(project)...)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 type Setting struct {
 	QuietFrom  int
 	QuietUntil int
-	DayLimit   int    // messages to one person a day; bills and what lies on a page are not counted
+	DayLimit   int    // messages to one person a day; bills, what tells of a payment and what lies on a page are not counted
 	SMSFirst   string // carrier of SMS that is asked first; the other one when it refuses
 	Version    int    // 0 while nobody has set anything
 }
