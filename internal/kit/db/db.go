@@ -51,6 +51,7 @@ type DB struct {
 	engine Engine
 	write  *sql.DB
 	read   *sql.DB
+	turn   chan struct{} // SQLite's one writer, in the order of asking; nil on PostgreSQL
 	clock  clock.Clock
 	ids    *id.Gen
 	log    *slog.Logger
@@ -134,6 +135,7 @@ func (d *DB) openSQLite(o Options) error {
 	}
 	w := sql.OpenDB(keeper{base})
 	w.SetMaxOpenConns(1)
+	d.turn = make(chan struct{}, 1)
 	w.SetConnMaxLifetime(0)
 	r, err := sql.Open("sqlite", "file:"+path+"?"+common+"&_pragma=query_only(1)&_pragma=cache_size(-4000)")
 	if err != nil {

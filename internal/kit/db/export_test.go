@@ -7,11 +7,9 @@ func (g *Group[T]) Waiting() int {
 	return len(g.waiting)
 }
 
-// Busy tells whether somebody has the turn.
+// Busy reports whether somebody writes, or waits for the writer to.
 func (g *Group[T]) Busy() bool {
-	if g.turn.TryLock() {
-		g.turn.Unlock()
-		return false
-	}
-	return true
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.busy
 }

@@ -3,23 +3,24 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
 // Group lets callers that want the same kind of row written at the same time
-// share one transaction: who comes while another one writes waits for its turn
-// together with all who came meanwhile. Alone, a caller waits for nobody. It
-// needs no goroutine and keeps nothing. The zero Group is ready.
+// share one transaction: who comes before it has begun is written in it, who
+// comes later waits for the next. Alone, a caller waits for nobody. It needs no
+// goroutine and keeps nothing. The zero Group is ready.
 type Group[T any] struct {
-	turn    sync.Mutex
 	mu      sync.Mutex
+	busy    bool // somebody writes
 	waiting []*entrant[T]
 }
 
 type entrant[T any] struct {
 	item T
-	done bool
 	err  error
+	call chan bool // true: write the next group; false: item has been written, or err says why not
 }
 
 // errDeserted is heard by those for whom another was writing when it panicked.
@@ -34,37 +35,72 @@ func (g *Group[T]) Do(ctx context.Context, d *DB, item T, write func(ctx context
 	if joined(ctx, d) != nil {
 		return d.Write(ctx, func(tx *Tx) error { return write(ctx, tx, []T{item}) })
 	}
-	e := &entrant[T]{item: item}
-	g.mu.Lock()
-	g.waiting = append(g.waiting, e)
-	g.mu.Unlock()
-
-	g.turn.Lock()
-	defer g.turn.Unlock()
-	if e.done {
-		return e.err
+	e := &entrant[T]{item: item, call: make(chan bool, 1)}
+	if g.enter(e) || <-e.call {
+		defer g.pass()
+		g.write(context.WithoutCancel(ctx), d, e, write)
 	}
-	g.mu.Lock()
-	list := g.waiting
-	g.waiting = nil
-	g.mu.Unlock()
-	for _, x := range list {
-		x.done, x.err = true, errDeserted
-	}
-	g.write(context.WithoutCancel(ctx), d, list, write)
 	return e.err
 }
 
-func (g *Group[T]) write(ctx context.Context, d *DB, list []*entrant[T], write func(context.Context, *Tx, []T) error) {
-	items := make([]T, len(list))
-	for i, e := range list {
-		items[i] = e.item
+// write has the rows of all who wait when the transaction has begun written by
+// first, who is one of them.
+func (g *Group[T]) write(ctx context.Context, d *DB, first *entrant[T], write func(context.Context, *Tx, []T) error) {
+	var list []*entrant[T]
+	var items []T
+	defer func() {
+		for _, e := range list {
+			e.call <- false
+		}
+	}()
+	err := d.Write(ctx, func(tx *Tx) error {
+		for _, e := range g.take() {
+			e.err = errDeserted
+			list, items = append(list, e), append(items, e.item)
+		}
+		return write(ctx, tx, items)
+	})
+	if len(list) == 0 { // no transaction began
+		g.leave(first)
+		first.err = err
 	}
-	err := d.Write(ctx, func(tx *Tx) error { return write(ctx, tx, items) })
 	for _, e := range list {
 		e.err = err
 		if err != nil && len(list) > 1 {
 			e.err = d.Write(ctx, func(tx *Tx) error { return write(ctx, tx, []T{e.item}) })
 		}
 	}
+}
+
+// enter reports whether e is the one to write.
+func (g *Group[T]) enter(e *entrant[T]) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = append(g.waiting, e)
+	first := !g.busy
+	g.busy = true
+	return first
+}
+
+// pass lets the first of those who wait write the next group.
+func (g *Group[T]) pass() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.busy = len(g.waiting) > 0; g.busy {
+		g.waiting[0].call <- true
+	}
+}
+
+func (g *Group[T]) take() []*entrant[T] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list := g.waiting
+	g.waiting = nil
+	return list
+}
+
+func (g *Group[T]) leave(e *entrant[T]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = slices.DeleteFunc(g.waiting, func(x *entrant[T]) bool { return x == e })
 }

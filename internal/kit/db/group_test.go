@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
@@ -77,6 +79,94 @@ func TestGroup(t *testing.T) {
 		}
 		if err := g.Do(ctx, d, 100, write); err != nil {
 			t.Error(fmt.Errorf("after an error: %w", err))
+		}
+	})
+}
+
+// Who was written is told at once, not when the next group has been, too.
+func TestGroupTellsAtOnce(t *testing.T) {
+	dbtest.Run(t, nil, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx := t.Context()
+		var g db.Group[int]
+		var groups []int
+		told, held := make(chan error, 5), make(chan struct{})
+		enter := func(n int, write func(context.Context, *db.Tx, []int) error) {
+			go func() { told <- g.Do(ctx, d, n, write) }()
+		}
+		until := func(waiting int) {
+			for g.Waiting() < waiting {
+				runtime.Gosched()
+			}
+		}
+		var write func(context.Context, *db.Tx, []int) error
+		write = func(_ context.Context, _ *db.Tx, items []int) error {
+			groups = append(groups, len(items))
+			switch len(groups) {
+			case 1:
+				for n := 1; n <= 3; n++ {
+					enter(n, write)
+				}
+				until(3)
+			case 2:
+				enter(4, write)
+				until(1)
+			case 3:
+				<-held
+			}
+			return nil
+		}
+		enter(0, write)
+		for range 4 { // while the last one is still being written
+			if err := <-told; err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(held)
+		if err := <-told; err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{1, 3, 1}; !slices.Equal(groups, want) {
+			t.Errorf("groups of %v, want %v", groups, want)
+		}
+	})
+}
+
+// Who comes while the writer is busy with something else is written with those
+// who came before, and SQLite's writer is had in the order of asking.
+func TestGroupTakesAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, ctx := dbtest.Open(t, db.SQLite, nil, clock.System{}), t.Context()
+		var g db.Group[int]
+		var order []string
+		done := make(chan error, 12)
+		enter := func() {
+			go func() {
+				done <- g.Do(ctx, d, 0, func(_ context.Context, _ *db.Tx, items []int) error {
+					order = append(order, fmt.Sprintf("group of %d", len(items)))
+					return nil
+				})
+			}()
+			synctest.Wait()
+		}
+		want := []string{"group of 2"}
+		err := d.Write(ctx, func(*db.Tx) error {
+			enter()
+			for n := range 10 {
+				name := fmt.Sprintf("writer %d", n)
+				want = append(want, name)
+				go func() {
+					done <- d.Write(ctx, func(*db.Tx) error { order = append(order, name); return nil })
+				}()
+				synctest.Wait()
+			}
+			enter()
+			return nil
+		})
+		for range cap(done) {
+			err = errors.Join(err, <-done)
+		}
+		if err != nil || !slices.Equal(order, want) {
+			t.Errorf("%v: %v, want %v", err, order, want)
 		}
 	})
 }

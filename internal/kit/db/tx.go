@@ -52,7 +52,26 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 }
 
+// queue waits for SQLite's one writer in the order of asking; the pool would
+// give its connection to any of those who wait, by lot.
+func (d *DB) queue(ctx context.Context) (leave func(), err error) {
+	if d.turn == nil {
+		return func() {}, nil
+	}
+	select {
+	case d.turn <- struct{}{}:
+		return func() { <-d.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) (after []func(), err error) {
+	leave, err := d.queue(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("wait for the writer: %w", err)
+	}
+	defer leave()
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("take connection: %w", err)
