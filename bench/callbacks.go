@@ -82,8 +82,12 @@ func callbacksIn(ctx context.Context, projects, each int, dsn string, progress i
 		return nil, err
 	}
 	defer a.Close()
-	if n, err := booked(ctx, a.DB); err != nil || n > 0 {
-		return nil, errors.Join(err, fmt.Errorf("%d receipts are in the database already: give an empty one", n))
+	n, err := booked(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		return nil, fmt.Errorf("%d receipts of a channel are in the database already: give an empty one", n)
 	}
 	r := &CallbacksResult{Engine: string(a.DB.Engine()), Projects: projects, Callbacks: each * projects}
 	fmt.Fprintf(progress, "preparing %d orders in %d projects on %s\n", r.Callbacks, r.Projects, r.Engine)
