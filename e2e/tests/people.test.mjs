@@ -111,6 +111,7 @@ test('[B5] own tags are made, given to many at once, and narrow the list; the re
   await sure.getByRole('button', { name: '改为只发账单' }).click()
   await sure.waitFor({ state: 'hidden' })
   await wish.getByText('只发账单', { exact: true }).waitFor()
+  await person.getByRole('region', { name: '变更记录' }).getByText('账单和提醒都发 → 只发账单').waitFor()
   await shot(p.page, 'contact-wish')
   const { id } = (await boss.get(`/projects/${one}/people?q=林晓峰`)).body.items[0]
   assert.deepEqual((await boss.get(`/projects/${one}/people/${id}/contact-wish`)).body, { quiet: true })

@@ -264,7 +264,7 @@ func (a *App) street(c Config) error {
 
 // recordMessage writes what was changed about messages to the audit log.
 func (a *App) recordMessage(tx *db.Tx, n notify.Note) {
-	a.Audit.Record(tx, audit.Entry{Project: n.Project, Who: n.Who, Action: n.Action, Kind: n.Kind, Subject: n.Subject, Summary: n.Summary, Before: n.Before, After: n.After})
+	a.Audit.Record(tx, audit.Entry{Project: n.Project, Who: n.Who, Action: n.Action, Kind: n.Kind, Subject: n.Subject, Person: n.Person, Summary: n.Summary, Before: n.Before, After: n.After})
 }
 
 // Reach says where the world reaches this server, once that is known.

@@ -135,6 +135,32 @@ func TestBulkCommandsStandInEveryHistory(t *testing.T) {
 	})
 }
 
+// TestWishStandsInTheHistoryOfItsPerson: whoever wants bills alone reads so in
+// his history, old and new; what changes nothing is not written down.
+func TestWishStandsInTheHistoryOfItsPerson(t *testing.T) {
+	t.Parallel()
+	matrices(t, func(t *testing.T, w *matrixWorld, _ *clock.Manual) {
+		path := "/people/" + w.a.ids["person"].String()
+		begun := len(w.told(t, "manager", path))
+		for _, quiet := range []bool{false, true, true, false} {
+			status, text := w.call(t, "manager", "PUT", fmt.Sprintf("/api/v1/projects/%s%s/contact-wish", w.a.ids["project"], path), "application/json", fmt.Sprintf(`{"quiet":%t}`, quiet))
+			if status != 200 {
+				t.Fatalf("wish %t: %d %s", quiet, status, text)
+			}
+		}
+		got := w.told(t, "manager", path)
+		want := []string{`|住户同意接收缴费提醒|{"Wish":"bills_only"}|{"Wish":"bills_and_reminders"}`, `|住户要求只发账单，不发提醒|{"Wish":"bills_and_reminders"}|{"Wish":"bills_only"}`}
+		if len(got) != begun+len(want) {
+			t.Fatalf("history: %s", strings.Join(got, "\n"))
+		}
+		for i := range want {
+			if !strings.HasSuffix(got[i], want[i]) {
+				t.Errorf("line %d: %s, should end %s", i, got[i], want[i])
+			}
+		}
+	})
+}
+
 // TestHistoryOfAnItem: another price, old and new, with its ground; whoever may
 // not read the item reads no history of it.
 func TestHistoryOfAnItem(t *testing.T) {

@@ -96,7 +96,12 @@ func historyRows(ctx context.Context, q db.Q, project id.ID, about About, from p
 		args = append(args, idArgs(about.Subjects)...)
 	}
 	if about.Room != "" {
-		where, args = append(where, `action LIKE ? ESCAPE '\'`), append(args, db.Like(about.Room)+".%")
+		acts := []string{`action LIKE ? ESCAPE '\'`}
+		args = append(args, db.Like(about.Room)+".%")
+		for _, a := range about.Acts {
+			acts, args = append(acts, "action = ?"), append(args, a)
+		}
+		where = append(where, "("+strings.Join(acts, " OR ")+")")
 	}
 	if len(about.Kinds) > 0 {
 		where = append(where, "kind IN ("+db.In(len(about.Kinds))+")")

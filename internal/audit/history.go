@@ -16,6 +16,7 @@ type About struct {
 	Person   id.ID
 	Kinds    []string // kinds of subjects; none is all
 	Room     string   // first part of the action; empty is all
+	Acts     []string // actions of other rooms that are told beside those of Room
 }
 
 // History lists what was done to records, newest first: their own entries, and

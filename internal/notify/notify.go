@@ -53,6 +53,7 @@ type Note struct {
 	Who           actor.Actor
 	Action, Kind  string
 	Subject       id.ID
+	Person        id.ID // whose data was touched; 0 is nobody's
 	Summary       string
 	Before, After any
 }

@@ -105,15 +105,32 @@ func (s *Service) Quiet(ctx context.Context, q db.Q, project, person id.ID) (boo
 	return on, nil
 }
 
-// SetQuiet notes or ends that wish.
+// ActWish is the action of a changed wish in the log and in the person's history.
+const ActWish = "notify.wish_set"
+
+// wished is a wish as the log keeps it.
+type wished struct{ Wish string }
+
+func wishedOf(quiet bool) wished {
+	if quiet {
+		return wished{"bills_only"}
+	}
+	return wished{"bills_and_reminders"}
+}
+
+// SetQuiet notes or ends that wish; what is wished already changes nothing.
 func (s *Service) SetQuiet(ctx context.Context, tx *db.Tx, who actor.Actor, project, person id.ID, on bool) error {
+	changed, err := putWish(ctx, tx, project, person, on, who.Name)
+	if err != nil {
+		return fmt.Errorf("set wish: %w", err)
+	}
+	if !changed {
+		return nil
+	}
 	summary := "住户要求只发账单，不发提醒"
 	if !on {
 		summary = "住户同意接收缴费提醒"
 	}
-	s.Record(tx, Note{Project: project, Who: who, Action: "notify.wish_set", Kind: "person", Subject: person, Summary: summary})
-	if err := putWish(ctx, tx, project, person, on, who.Name); err != nil {
-		return fmt.Errorf("set wish: %w", err)
-	}
+	s.Record(tx, Note{Project: project, Who: who, Action: ActWish, Kind: "person", Subject: person, Person: person, Summary: summary, Before: wishedOf(!on), After: wishedOf(on)})
 	return nil
 }

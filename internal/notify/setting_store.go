@@ -33,14 +33,15 @@ func hasWish(ctx context.Context, q db.Q, project, person id.ID) (bool, error) {
 	return n > 0, err
 }
 
-func putWish(ctx context.Context, tx *db.Tx, project, person id.ID, on bool, by string) error {
+// putWish says whether that changed anything.
+func putWish(ctx context.Context, tx *db.Tx, project, person id.ID, on bool, by string) (bool, error) {
 	if !on {
-		_, err := tx.Exec(ctx, "DELETE FROM notify_wish WHERE project_id = ? AND person_id = ?", project, person)
-		return err
+		n, err := tx.Exec(ctx, "DELETE FROM notify_wish WHERE project_id = ? AND person_id = ?", project, person)
+		return n > 0, err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO notify_wish (project_id, person_id, by_name, at) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, person_id) DO NOTHING`,
+	n, err := tx.Exec(ctx, `INSERT INTO notify_wish (project_id, person_id, by_name, at) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, person_id) DO NOTHING`,
 		project, person, by, tx.Now())
-	return err
+	return n > 0, err
 }
 
 func oneAccount(ctx context.Context, q db.Q, project id.ID, carrier string) (Account, error) {

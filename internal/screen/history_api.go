@@ -10,6 +10,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/web"
+	"linli/internal/notify"
 	"linli/internal/tariff"
 )
 
@@ -85,7 +86,7 @@ func (s *Service) personHistoryAPI(ctx context.Context, who actor.Actor, in *str
 	if _, err := s.estate.PersonWithin(ctx, q, in.Project, in.Person, within); err != nil {
 		return nil, err
 	}
-	l, err := s.audit.History(ctx, in.Project, audit.About{Request: in.Request, Person: in.Person, Room: estateActs})
+	l, err := s.audit.History(ctx, in.Project, audit.About{Request: in.Request, Person: in.Person, Room: estateActs, Acts: []string{notify.ActWish}})
 	if err != nil || within.Whole() {
 		return audit.Told(l), err
 	}

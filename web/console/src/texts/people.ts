@@ -58,7 +58,7 @@ export const historyTexts = {
   discountStates: { asked: '待批准', approved: '已批准', refused: '已退回', withdrawn: '已撤回' } as Record<string, string>,
   fields: {
     Name: '姓名', Kind: '类型', Floor: '楼层', Layout: '户型', Area: '建筑面积', InnerArea: '套内面积', State: '房屋状态', Handover: '交付日期', Gender: '性别', Email: '邮箱', PhoneMask: '手机号', IDMask: '证件号', Part: '关系', Since: '入住', Until: '迁出', Payer: '缴费人',
-    Share: '产权份额', RoomLabel: '房屋', tag: '标签', on: '贴上', owners: '业主', date: '日期', note: '备注', field: '项目', reason: '原因', Floors: '总层数', Address: '地址', LandArea: '占地面积', BuiltArea: '总建筑面积',
+    Share: '产权份额', RoomLabel: '房屋', tag: '标签', on: '贴上', owners: '业主', date: '日期', note: '备注', field: '项目', reason: '原因', Floors: '总层数', Address: '地址', LandArea: '占地面积', BuiltArea: '总建筑面积', Wish: wishTexts.title,
   } as Record<string, string>,
   itemFields: {
     Price: '单价', Formula: '公式', From: '从哪天起', Until: '到哪天', SourceKind: '依据', SourceText: '文号或说明', Tariff: '价格', Basis: '怎么算', Cycle: '周期', Advance: '预收', StartMonth: '周期从几月起', DueDay: '应缴日', FirstMonth: '首末月',

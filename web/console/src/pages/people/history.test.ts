@@ -25,6 +25,9 @@ it('an import tells only what it changed; another number behind the same mask is
   expect(changesOf('room', json({ Area: 8930, State: 'vacant' }), json({ Area: 9010, State: 'self' })).map((c) => [c.name, c.before, c.after])).toEqual([['建筑面积', '89.30 ㎡', '90.10 ㎡'], ['房屋状态', '空置', '自住']])
   expect(changesOf('person', '', json({ PhoneMask: '另一个号码' })).map((c) => [c.name, c.after])).toEqual([['手机号', '另一个号码']])
 })
+it('a wish for bills alone, too', () => {
+  expect(changesOf('person', json({ Wish: 'bills_and_reminders' }), json({ Wish: 'bills_only' })).map((c) => [c.name, c.before, c.after])).toEqual([['账单和提醒', '账单和提醒都发', '只发账单']])
+})
 it('a price goes from one to the next', () => {
   const rate = { ID: '1', From: '2025-01-01', Price: 2000000, Formula: '', SourceKind: 'contract', SourceText: '合同第 3 条', CreatedBy: '程颐', Tariff: null }
   expect(changesOf('item', json(rate), json({ ...rate, ID: '2', From: '2026-12-01', Price: 2355000, SourceKind: 'vote', SourceText: '业主大会' })).map((c) => [c.name, c.before, c.after])).toEqual([

@@ -2,7 +2,7 @@ import { areaText } from '@/lib/area'
 import { billingTexts } from '@/texts/billing'
 import { correctionTexts } from '@/texts/corrections'
 import { occupantTexts, personTexts, projectTexts, roomTexts } from '@/texts/estate'
-import { historyTexts as t } from '@/texts/people'
+import { historyTexts as t, wishTexts } from '@/texts/people'
 import { formatPrice } from '../billing/price'
 import { differences } from './tags'
 
@@ -19,6 +19,7 @@ const values: Record<string, (value: string) => string> = {
   Area: area, InnerArea: area, LandArea: area, BuiltArea: area, Floor: (v) => (v === '0' ? NONE : v), Floors: (v) => (v === '0' ? NONE : v), Share: (v) => (Number(v) ? `${areaText(Number(v))}%` : NONE),
   Price: (v) => formatPrice(Number(v)), SourceKind: words(billingTexts.sourceKind), Basis: words(billingTexts.basis), Cycle: words(billingTexts.cycle), FirstMonth: words(billingTexts.firstMonth), Rounding: words(billingTexts.rounding),
   Unit: words(billingTexts.unit), DueDay: (v) => (v === '0' ? t.lastDay : v), Tariff: () => t.steps, Scope: words(t.scopes), Quantity: (v) => (Number(v) ? String(Number(v) / 10_000) : NONE),
+  Wish: words({ bills_only: wishTexts.quiet, bills_and_reminders: wishTexts.all }),
 }
 
 /** What a change did to a record, field by field, in the words of the page. */
