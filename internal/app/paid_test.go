@@ -1,17 +1,20 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"linli/internal/cashier"
 	"linli/internal/dunning"
+	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/notify"
+	"linli/internal/shift"
 )
 
 // takes takes cash at the counter and answers the receipt, or why there is none.
@@ -63,6 +66,92 @@ func TestEveryPaidBillHasItsNotice(t *testing.T) {
 		}
 		sound(t, w.app, w.project)
 	})
+}
+
+// Who was told of a payment is told as well when its receipt is void, and of what
+// is given back of it, in the same transaction; what is refused tells nobody.
+func TestWhatIsTakenBackIsTold(t *testing.T) {
+	t.Parallel()
+	messages(t, func(t *testing.T, w *messageWorld) {
+		ctx := t.Context()
+		w.clockTo(t, clock.DateOf(w.now.Now()), 10)
+		mine, other := w.code(t, w.rooms[0]), w.code(t, w.rooms[1])
+		w.release(t)
+		void, err := w.takes(t, w.rooms[0], 100_00, 250_60)
+		if err == nil {
+			void, err = w.app.Cashier.Void(ctx, w.who, w.project, void.ID, "收错了")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.app.Cashier.Void(ctx, w.who, w.project, void.ID, "再来"); err == nil {
+			t.Fatal("void twice")
+		}
+		r, err := w.takes(t, w.rooms[0], 300_00, 250_60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.givenBack(t, cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: r.ID, Amount: 60_00, Method: cashier.MethodCash})
+		whole, err := w.takes(t, w.rooms[0], 10_60, 10_60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.shiftOver(t)
+		w.givenBack(t, cashier.RefundAsk{Kind: cashier.RefundRed, Receipt: whole.ID})
+		w.says(t, notify.KindBack, "王秀英 inbox sent, 王秀英 inbox sent, 王秀英 inbox sent")
+		list := w.onPage(t, mine)
+		var titles []string
+		for _, m := range list[:len(list)-1] {
+			titles = append(titles, m.Title)
+		}
+		slices.Sort(titles)
+		want := []string{"已收到 10.60 元", "已收到 100.00 元", "已收到 300.00 元", "收据 " + void.Number + " 已作废：100.00 元", "收据 " + r.Number + " 已红冲退款：60.00 元", "收据 " + whole.Number + " 已红冲退款：10.60 元"}
+		if !slices.Equal(titles, want) {
+			t.Errorf("on the page %q, should be %q", titles, want)
+		}
+		for _, m := range list {
+			if strings.Contains(m.Title, "作废") && !strings.HasPrefix(m.Body, "您1栋101的收据 "+void.Number+" 已作废，100.00 元不再算已收。还要缴多少，看账单。\n\n对金额有疑问，请联系") {
+				t.Errorf("of the void one: %s", m.Body)
+			}
+		}
+		if got := w.onPage(t, other); len(got) != 1 {
+			t.Errorf("on the page of the neighbour %+v", got)
+		}
+		sound(t, w.app, w.project)
+	})
+}
+
+// givenBack asks for money, approves and pays it out.
+func (w *messageWorld) givenBack(t *testing.T, in cashier.RefundAsk) {
+	t.Helper()
+	in.Reason = "退"
+	f, err := w.app.Cashier.AskRefund(t.Context(), w.who, w.project, in)
+	if err == nil {
+		f, err = w.app.Cashier.DecideRefund(t.Context(), actor.Actor{Account: 12, Name: "程颐"}, w.project, f.ID, true, "", f.Version)
+	}
+	if err == nil {
+		_, _, err = w.app.Cashier.PayRefund(t.Context(), w.who, w.project, f.ID, f.Version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shiftOver closes the shift of the cashier.
+func (w *messageWorld) shiftOver(t *testing.T) {
+	t.Helper()
+	open, _, err := w.app.Shift.CurrentShift(t.Context(), w.who, w.project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := money.Fen(0)
+	sh, err := w.app.Shift.CountShift(t.Context(), w.who, w.project, open.ID, &none, nil)
+	if err == nil {
+		_, err = w.app.Shift.CloseShift(t.Context(), w.who, w.project, open.ID, shift.Closing{Count: len(sh.Counts), Reason: "短"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Prepaid money that pays by itself is told, too; the mail only where the

@@ -11,11 +11,26 @@ import (
 	"linli/internal/kit/id"
 )
 
-// tellPaid hands new receipts to the room that writes to payers.
+// tellPaid hands new receipts, and those that became void, to the room that writes
+// to payers. Of what is paid out of prepaid money no receipt was told of.
 func (a *App) tellPaid(ctx context.Context, tx *db.Tx, project id.ID, list []*cashier.Receipt) error {
-	out := make([]dunning.Paid, len(list))
-	for i, r := range list {
-		out[i] = dunning.Paid{Receipt: r.ID, Number: r.Number, Payer: r.Payer, PayerName: r.PayerName, Amount: r.Amount, Way: waysOf(r), Rooms: paidRooms(r)}
+	out := []dunning.Paid{}
+	for _, r := range list {
+		p := dunning.Paid{Receipt: r.ID, Number: r.Number, Payer: r.Payer, PayerName: r.PayerName, Way: waysOf(r)}
+		switch {
+		case r.State == cashier.StateVoid:
+			p.Back = "已作废"
+		case r.RedOf != 0:
+			p.Number, p.Back = r.RedOfNumber, "已红冲退款"
+		case r.Red():
+			continue
+		}
+		m := *r
+		if r.Red() {
+			m = r.Mirror()
+		}
+		p.Amount, p.Rooms = m.Amount, paidRooms(&m)
+		out = append(out, p)
 	}
 	return a.Dunning.PaidTold(ctx, tx, project, out)
 }

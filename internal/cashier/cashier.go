@@ -89,7 +89,7 @@ type Service struct {
 	told     func(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error
 }
 
-// TellReceipts fills the socket of who hears of new receipts in their transaction.
+// TellReceipts fills the socket of who hears of new, red and void receipts in their transaction.
 func (s *Service) TellReceipts(t func(ctx context.Context, tx *db.Tx, project id.ID, list []*Receipt) error) {
 	s.told = t
 }

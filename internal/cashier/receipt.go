@@ -164,8 +164,8 @@ func (r *Receipt) Refundable() money.Fen {
 	return r.Income() - r.Refunded
 }
 
-// mirror is the receipt with the opposite sign.
-func (r *Receipt) mirror() Receipt {
+// Mirror is the receipt with the opposite sign.
+func (r *Receipt) Mirror() Receipt {
 	m := *r
 	m.Amount, m.PrepaidUsed, m.ToPrepay, m.Deposit, m.Ahead = -r.Amount, -r.PrepaidUsed, -r.ToPrepay, -r.Deposit, -r.Ahead
 	m.Rounded = -r.Rounded
@@ -187,7 +187,7 @@ func (r *Receipt) Income() money.Fen { return r.Amount - r.PrepaidUsed - r.held(
 // let go comes last.
 func (r *Receipt) postings() []ledger.Posting {
 	if r.Red() {
-		m := r.mirror()
+		m := r.Mirror()
 		out := m.postings()
 		for i := range out {
 			out[i].Debit, out[i].Credit = out[i].Credit, out[i].Debit

@@ -137,7 +137,7 @@ func (s *Service) draftRed(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 		switch f.Kind {
 		case RefundRed:
 			pays := red.Pays
-			if red, err = r.mirror(), r.mayRed(); f.Method != "" {
+			if red, err = r.Mirror(), r.mayRed(); f.Method != "" {
 				red.Pays = pays
 			}
 			for i := range red.Lines {
@@ -242,7 +242,7 @@ func (r *Receipt) takePart(red *Receipt, amount, part money.Fen, gone map[id.ID]
 
 // takeBack moves charges and wallets.
 func (s *Service) takeBack(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, f *Refund, red *Receipt) error {
-	m := red.mirror()
+	m := red.Mirror()
 	m.Number = red.RedOfNumber
 	if err := s.unsettle(ctx, tx, project, m.Lines); err != nil {
 		return err
@@ -300,5 +300,5 @@ func (s *Service) bookRed(ctx context.Context, tx *db.Tx, who actor.Actor, proje
 	after["reason"], after["of"] = why, red.RedOfNumber
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: deedRed, Kind: "receipt", Subject: red.ID,
 		Summary: fmt.Sprintf("红字收据 %s，%s %s 元：%s", red.Number, red.RedOfNumber, red.Amount.Comma(), why), After: after})
-	return nil
+	return s.told(ctx, tx, project, []*Receipt{red})
 }

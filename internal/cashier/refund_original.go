@@ -144,7 +144,7 @@ func (s *Service) tryRed(ctx context.Context, tx *db.Tx, project id.ID, f *Refun
 	var err error
 	switch f.Kind {
 	case RefundRed:
-		red, err = r.mirror(), r.mayRed()
+		red, err = r.Mirror(), r.mayRed()
 	case RefundEnded:
 		err = s.draftEnded(ctx, tx, project, r, &red, f)
 	default:
@@ -225,7 +225,7 @@ func elsewhere(p *payment.Refund, err error) error {
 
 // takeBackOriginal moves charges and wallets.
 func (s *Service) takeBackOriginal(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, f *Refund, red *Receipt, p *payment.Refund) error {
-	m := red.mirror()
+	m := red.Mirror()
 	if err := s.unsettle(ctx, tx, project, m.Lines); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (st *Setting) mayRound(in *Taking, owed money.Fen) error {
 // lines, as in the postings. On a red receipt both are negative.
 func (r *Receipt) moneyOf() []money.Fen {
 	if r.Rounded < 0 {
-		m := r.mirror()
+		m := r.Mirror()
 		out := m.moneyOf()
 		for i := range out {
 			out[i] = -out[i]

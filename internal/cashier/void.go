@@ -109,5 +109,5 @@ func (s *Service) unbook(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		Project: project, Who: who, Action: "cashier.voided", Kind: "receipt", Subject: r.ID,
 		Summary: fmt.Sprintf("作废收据 %s，%s 元：%s", r.Number, r.Amount.Comma(), reason), Before: before, After: after,
 	})
-	return nil
+	return s.told(ctx, tx, project, []*Receipt{r})
 }

@@ -12,11 +12,13 @@ import (
 	"linli/internal/notify"
 )
 
-// Paid is a receipt as its payer hears of it (收款通知).
+// Paid is a receipt as its payer hears of it (收款通知), or that it does not count
+// any more, as a whole or in part (作废和退款通知).
 type Paid struct {
-	Receipt   id.ID
-	Number    string
-	Payer     id.ID // 0 when nobody is on file, who cannot be told
+	Receipt   id.ID  // that money came or went back by, or that is void
+	Number    string // of the receipt that the payer holds
+	Back      string // 已作废、已红冲退款; empty when money came
+	Payer     id.ID  // 0 when nobody is on file, who cannot be told
 	PayerName string
 	Amount    money.Fen
 	Way       string // 微信、预存抵扣
@@ -34,8 +36,9 @@ type PaidRoom struct {
 // paidRef begins the reference of a message about a receipt.
 const paidRef = "receipt/"
 
-// PaidTold writes to those who have paid, in the transaction of their receipts: on
-// the pages of their rooms, and by SMS or mail where the project wants it.
+// PaidTold writes to those who have paid, in the transaction of their receipts and
+// of what takes those back: on the pages of their rooms, and by SMS or mail where
+// the project wants it.
 func (s *Service) PaidTold(ctx context.Context, tx *db.Tx, project id.ID, list []Paid) error {
 	list = slices.DeleteFunc(slices.Clone(list), func(p Paid) bool { return p.Payer == 0 || p.Amount <= 0 })
 	if len(list) == 0 {
@@ -94,7 +97,7 @@ func (p *Paid) onPages(pages []id.ID, common notify.Words) (out []notify.Draft) 
 		if r.Amount <= 0 || !slices.Contains(pages, r.Room) {
 			continue
 		}
-		out = append(out, p.draft(fmt.Sprintf("%s/%s/%s", notify.KindPaid, p.Receipt, r.Room), r.Room, r.Label, p.words(common, r.Label, r.Amount)))
+		out = append(out, p.draft(fmt.Sprintf("%s/%s/%s", p.kind(), p.Receipt, r.Room), r.Room, r.Label, p.words(common, r.Label, r.Amount)))
 	}
 	return out
 }
@@ -106,18 +109,25 @@ func (p *Paid) away(to []notify.Address, common notify.Words) notify.Draft {
 	if len(p.Rooms) > 1 {
 		label = fmt.Sprintf("%s 等 %d 间", label, len(p.Rooms))
 	}
-	d := p.draft(fmt.Sprintf("%s/%s", notify.KindPaid, p.Receipt), first.Room, first.Label, p.words(common, label, p.Amount))
+	d := p.draft(fmt.Sprintf("%s/%s", p.kind(), p.Receipt), first.Room, first.Label, p.words(common, label, p.Amount))
 	d.Addresses = to
 	return d
 }
 
+func (p *Paid) kind() string {
+	if p.Back != "" {
+		return notify.KindBack
+	}
+	return notify.KindPaid
+}
+
 func (p *Paid) draft(dedupe string, room id.ID, label string, words notify.Words) notify.Draft {
-	return notify.Draft{Dedupe: dedupe, Kind: notify.KindPaid, Ref: paidRef + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName, Room: room, RoomLabel: label,
+	return notify.Draft{Dedupe: dedupe, Kind: p.kind(), Ref: paidRef + p.Receipt.String(), Person: p.Payer, PersonName: p.PayerName, Room: room, RoomLabel: label,
 		Words: words}
 }
 
 func (p *Paid) words(common notify.Words, room string, amount money.Fen) notify.Words {
-	w := notify.Words{"姓名": p.PayerName, "房屋": room, "金额": amount.Comma(), "收据": p.Number, "方式": p.Way}
+	w := notify.Words{"姓名": p.PayerName, "房屋": room, "金额": amount.Comma(), "收据": p.Number, "方式": p.Way, "变动": p.Back}
 	for k, v := range common {
 		w[k] = v
 	}

@@ -24,7 +24,7 @@ type scheduleJSON struct {
 	Steps      []int  `json:"steps" maxItems:"8" nullable:"false" doc:"应缴日后第几天提醒；负数为到期前，0 为当天"`
 	Inbox      string `json:"inbox,omitempty" enum:"off,beside,first" doc:"站内消息（缴费页面上的消息）：off 不用，beside 和短信、邮件同时发，first 先发站内消息、没有人打开再发短信或邮件"`
 	InboxHours int    `json:"inbox_hours,omitempty" minimum:"1" maximum:"168" doc:"先发站内消息时，几小时没有打开改发短信或邮件"`
-	PaidAway   bool   `json:"paid_away,omitempty" doc:"收款后也发短信或邮件；缴费页面上的收款通知不用另外打开"`
+	PaidAway   bool   `json:"paid_away,omitempty" doc:"收款、作废收据和退款后也发短信或邮件；缴费页面上的通知不用另外打开"`
 	Version    int    `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }
 

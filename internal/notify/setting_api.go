@@ -10,7 +10,7 @@ import (
 type settingJSON struct {
 	QuietFrom  int    `json:"quiet_from" minimum:"0" maximum:"1439" doc:"从几点起不发，零点起的分钟数；1200 为 20:00"`
 	QuietUntil int    `json:"quiet_until" minimum:"0" maximum:"1439" doc:"到几点为止不发，零点起的分钟数；540 为 09:00"`
-	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单、收款通知和站内消息不算"`
+	DayLimit   int    `json:"day_limit" minimum:"1" maximum:"20" doc:"一人一天最多几条，账单、收款、作废和退款的通知和站内消息不算"`
 	SMSFirst   string `json:"sms_first,omitempty" enum:"sms,tencent" doc:"短信先用哪家，sms 为阿里云；那家不受理再用另一家"`
 	Version    int    `json:"version" minimum:"0" doc:"修改时原样带回，没有设置过为 0"`
 }
@@ -111,7 +111,7 @@ func (s *Service) tryAPI(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type templateJSON struct {
-	Kind     string `json:"kind" enum:"bill,before,due,after,paid,code,alert"`
+	Kind     string `json:"kind" enum:"bill,before,due,after,paid,back,code,alert"`
 	KindName string `json:"kind_name"`
 	Channel  string `json:"channel" enum:"mail,sms,inbox"`
 	Subject  string `json:"subject" doc:"邮件和站内消息的标题，短信为空"`
@@ -167,7 +167,7 @@ func (s *Service) templatesAPI(ctx context.Context, _ actor.Actor, in *projectIn
 
 type templateIn struct {
 	Project id.ID  `path:"project"`
-	Kind    string `path:"kind" enum:"bill,before,due,after,paid,code,alert"`
+	Kind    string `path:"kind" enum:"bill,before,due,after,paid,back,code,alert"`
 	Channel string `path:"channel" enum:"mail,sms,inbox"`
 	Body    struct {
 		Subject string `json:"subject,omitempty" maxLength:"100"`

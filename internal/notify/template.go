@@ -24,12 +24,13 @@ const (
 	KindDue    = "due"
 	KindAfter  = "after"
 	KindPaid   = "paid"
+	KindBack   = "back" // a receipt that was told of does not count any more, or in part
 	KindTest   = "test"
 )
 
 // Kinds are the kinds that have texts, with their names.
 func Kinds() []Named {
-	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}, {KindPaid, "收款通知"},
+	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}, {KindPaid, "收款通知"}, {KindBack, "作废和退款通知"},
 		{KindCode, "验证码"}, {KindAlert, "账号变动提醒"}}
 }
 
@@ -44,18 +45,19 @@ type Placeholder struct{ Name, Latin, Example string }
 // and the company besides, and no other.
 func forStaff() []string { return []string{"验证码", "用途", "账号", "事项"} }
 
-// forPaid are the placeholders of messages about a receipt alone, forOwed those of
-// what is still owed.
-func forPaid() []string { return []string{"收据", "方式"} }
-
-func forOwed() []string { return []string{"应缴日", "账期", "天数"} }
+// ofKinds are the placeholders that messages of some kinds have alone; whoever is
+// asked for money has those of it.
+func ofKinds() map[string][]string {
+	owed := []string{KindBill, KindBefore, KindDue, KindAfter, KindTest}
+	return map[string][]string{"应缴日": owed, "账期": owed, "天数": owed, "收据": {KindPaid, KindBack}, "方式": {KindPaid}, "变动": {KindBack}}
+}
 
 func (p *Placeholder) fits(kind string) bool {
 	if p.Name == "姓名" || p.Name == "公司" {
 		return true
 	}
-	if kind == KindPaid && slices.Contains(forOwed(), p.Name) || kind != KindPaid && slices.Contains(forPaid(), p.Name) {
-		return false
+	if kinds, some := ofKinds()[p.Name]; some {
+		return slices.Contains(kinds, kind)
 	}
 	return slices.Contains(forStaff(), p.Name) == toStaff(kind)
 }
@@ -63,7 +65,7 @@ func (p *Placeholder) fits(kind string) bool {
 // Placeholders are all there are.
 func Placeholders() []Placeholder {
 	return []Placeholder{{"姓名", "name", "陈建国"}, {"房屋", "room", "1栋1单元101"}, {"金额", "amount", "300.00"}, {"应缴日", "due", "2026-11-30"}, {"账期", "month", "2026-11"},
-		{"天数", "days", "7"}, {"收据", "receipt", "SJ2026-000123"}, {"方式", "way", "微信"}, {"项目", "project", "翠湖花园"}, {"公司", "company", "杭州翠湖物业服务有限公司"}, {"联系", "contact", "服务中心 0571-85712345"},
+		{"天数", "days", "7"}, {"收据", "receipt", "SJ2026-000123"}, {"方式", "way", "微信"}, {"变动", "change", "已作废"}, {"项目", "project", "翠湖花园"}, {"公司", "company", "杭州翠湖物业服务有限公司"}, {"联系", "contact", "服务中心 0571-85712345"},
 		{"验证码", "code", "483920"}, {"用途", "purpose", "找回密码"}, {"账号", "account", "lixuemei"}, {"事项", "what", "的密码已用验证码重新设置"}}
 }
 
@@ -98,6 +100,7 @@ func usualTemplate(kind, channel string) Template {
 		KindDue:    "您{房屋}有 {金额} 元费用今天到期。",
 		KindAfter:  "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
 		KindPaid:   "您{房屋}缴纳的 {金额} 元已收到（{方式}），收据号 {收据}。",
+		KindBack:   "您{房屋}的收据 {收据} {变动}，{金额} 元不再算已收。",
 		KindCode:   "您的验证码是 {验证码}，10 分钟内有效，请勿告诉他人。",
 		KindAlert:  "您的账号 {账号} {事项}。不是您本人操作的，请马上告诉管理员。",
 	}[kind]
@@ -108,13 +111,14 @@ func usualTemplate(kind, channel string) Template {
 	if channel == Inbox {
 		// No name, and nothing that is wrong when it is read a week later.
 		t.Subject = map[string]string{KindBill: "{账期} 的账单：{金额} 元", KindBefore: "{金额} 元将于 {应缴日} 到期", KindDue: "{金额} 元 {应缴日} 到期",
-			KindAfter: "{金额} 元已过应缴日 {应缴日}", KindPaid: "已收到 {金额} 元"}[kind]
+			KindAfter: "{金额} 元已过应缴日 {应缴日}", KindPaid: "已收到 {金额} 元", KindBack: "收据 {收据} {变动}：{金额} 元"}[kind]
 		t.Body = map[string]string{KindBill: line, KindBefore: "您{房屋}有 {金额} 元费用将于 {应缴日} 到期，请记得缴纳。", KindDue: "您{房屋}有 {金额} 元费用于 {应缴日} 到期，请记得缴纳。",
-			KindAfter: "您{房屋}有 {金额} 元费用已过应缴日 {应缴日}，请尽快缴纳。", KindPaid: line}[kind] + "\n\n" + asking(kind) + "\n\n{公司}"
+			KindAfter: "您{房屋}有 {金额} 元费用已过应缴日 {应缴日}，请尽快缴纳。", KindPaid: line, KindBack: line + "还要缴多少，看账单。"}[kind] + "\n\n" + asking(kind) + "\n\n{公司}"
 		return t
 	}
 	t.Subject = map[string]string{KindBill: "{项目} {账期}账单：{金额} 元", KindBefore: "{项目}：{金额} 元将于 {应缴日} 到期", KindDue: "{项目}：{金额} 元今天到期",
-		KindAfter: "{项目}：{金额} 元已过应缴日", KindPaid: "{项目}：已收到 {金额} 元", KindCode: "{用途}的验证码：{验证码}", KindAlert: "您的账号 {账号} {事项}"}[kind]
+		KindAfter: "{项目}：{金额} 元已过应缴日", KindPaid: "{项目}：已收到 {金额} 元", KindBack: "{项目}：收据 {收据} {变动}，{金额} 元",
+		KindCode: "{用途}的验证码：{验证码}", KindAlert: "您的账号 {账号} {事项}"}[kind]
 	if toStaff(kind) {
 		t.Body = "{姓名}：\n\n" + line + "\n\n{公司}"
 		return t
@@ -125,7 +129,7 @@ func usualTemplate(kind, channel string) Template {
 
 // asking is the line that says where to turn.
 func asking(kind string) string {
-	if kind == KindPaid {
+	if kind == KindPaid || kind == KindBack {
 		return "对金额有疑问，请联系{联系}。"
 	}
 	return "已经缴纳的请不必理会。对金额有疑问，请联系{联系}。"

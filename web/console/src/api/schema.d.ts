@@ -8903,7 +8903,7 @@ export interface components {
              * @description 先发站内消息时，几小时没有打开改发短信或邮件
              */
             inbox_hours?: number;
-            /** @description 收款后也发短信或邮件；缴费页面上的收款通知不用另外打开 */
+            /** @description 收款、作废收据和退款后也发短信或邮件；缴费页面上的通知不用另外打开 */
             paid_away?: boolean;
             /** @description 发布出账时推送账单 */
             push: boolean;
@@ -11492,7 +11492,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert" | "test";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert" | "test";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -11533,7 +11533,7 @@ export interface components {
         NotifySetting: {
             /**
              * Format: int64
-             * @description 一人一天最多几条，账单、收款通知和站内消息不算
+             * @description 一人一天最多几条，账单、收款、作废和退款的通知和站内消息不算
              */
             day_limit: number;
             /**
@@ -11567,7 +11567,7 @@ export interface components {
             /** @description 同一段文字在腾讯云审核通过的模板 ID */
             code_tencent: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
             kind_name: string;
             /** @description 邮件和站内消息的标题，短信为空 */
             subject: string;
@@ -11989,7 +11989,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -37345,7 +37345,7 @@ export interface operations {
                 /** @description 空为全部 */
                 state?: "waiting" | "sending" | "sent" | "delivered" | "failed" | "dropped";
                 /** @description 空为全部 */
-                kind?: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert" | "test";
+                kind?: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert" | "test";
                 /** @description 空为全部 */
                 channel?: "mail" | "sms" | "inbox";
                 /** @description 只看一间房的 */
@@ -39381,7 +39381,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
@@ -39491,7 +39491,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "paid" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;

@@ -32,13 +32,13 @@ export const tagTexts = {
 export const wishTexts = {
   title: '账单和提醒',
   all: '账单和提醒都发',
-  allHint: '账单、缴费提醒、收款通知',
+  allHint: '账单、缴费提醒、收款和退款通知',
   quiet: '只发账单',
-  quietHint: '账单和收款通知照发，不发缴费提醒',
+  quietHint: '账单、收款和退款通知照发，不发缴费提醒',
   toQuiet: '改为只发账单',
   toAll: '恢复发提醒',
   quietTitle: (name: string) => `${name} 以后只收账单？`,
-  quietBody: '账单和收款通知照发；到期前、当天和逾期的提醒不再发，已写好还没发出的也不发。短信、邮件、站内消息都一样。纸质催缴单和电话由人决定，不受影响。',
+  quietBody: '账单、收款和退款通知照发；到期前、当天和逾期的提醒不再发，已写好还没发出的也不发。短信、邮件、站内消息都一样。纸质催缴单和电话由人决定，不受影响。',
   allTitle: (name: string) => `恢复给 ${name} 发缴费提醒？`,
   allBody: '从下一次提醒日起，有没缴清的就发；以前没发的不补。',
 }
