@@ -45,6 +45,7 @@ type SharedOut struct {
 	Weigh   Weigh
 	Weights money.Qty // sum
 	Source  string    // the invoice or meter that shows the cost
+	Place   string    // whose rooms bear it, as people call it: 全项目, 3栋, 3栋1单元
 	Parts   []SharedPart
 }
 
@@ -64,6 +65,7 @@ type sharedCut struct {
 	extra   int64 // fen that the largest remainder added
 	weigh   Weigh
 	source  string
+	place   string // empty on charges from before it was kept
 }
 
 func (c *sharedCut) amount() (money.Fen, error) {
@@ -143,7 +145,7 @@ func (s *Service) sharedWork(ctx context.Context, tx *db.Tx, project id.ID, c *S
 		if x.Amount == 0 {
 			continue
 		}
-		cut := &sharedCut{c.Doc, c.Total, x.Weight, c.Weights, 0, c.Weigh, c.Source}
+		cut := &sharedCut{c.Doc, c.Total, x.Weight, c.Weights, 0, c.Weigh, c.Source, c.Place}
 		floor, err := cut.amount()
 		if err != nil {
 			return nil, nil, err
@@ -211,8 +213,12 @@ func (r *replay) explainShared() (Explanation, error) {
 	c, x := r.charge, r.detail.shared
 	e := Explanation{Title: c.ItemName + " " + c.Month.String(), Formula: "总额×本户权重÷权重合计", Quantity: c.Quantity, Unit: "元", Source: x.source,
 		Rounding: "最大余数法，各户合计等于总额", Computed: amount, Gross: amount, Amount: c.Amount}
+	borne := ""
+	if x.place != "" {
+		borne = "由" + x.place + "的房屋"
+	}
 	e.Lines = []string{
-		fmt.Sprintf("共同费用 %s 元，按%s分摊", x.total.Comma(), x.weigh.Label()),
+		fmt.Sprintf("共同费用 %s 元，%s按%s分摊", x.total.Comma(), borne, x.weigh.Label()),
 		fmt.Sprintf("本户 %s ÷ 合计 %s × %s 元 = %s 元，各户合计正好等于总额", x.weight, x.weights, x.total.Comma(), room.Yuan()),
 		"依据：" + x.source,
 	}

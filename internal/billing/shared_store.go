@@ -18,20 +18,21 @@ type sharedRow struct {
 	Extra   int64     `json:"extra,omitempty"`
 	Weigh   Weigh     `json:"by"`
 	Source  string    `json:"source"`
+	Place   string    `json:"at,omitempty"`
 }
 
 func (c *sharedCut) row() *sharedRow {
 	if c == nil {
 		return nil
 	}
-	return &sharedRow{c.doc, c.total, c.weight, c.weights, c.extra, c.weigh, c.source}
+	return &sharedRow{c.doc, c.total, c.weight, c.weights, c.extra, c.weigh, c.source, c.place}
 }
 
 func (r *sharedRow) rules() *sharedCut {
 	if r == nil {
 		return nil
 	}
-	return &sharedCut{r.Doc, r.Total, r.Weight, r.Weights, r.Extra, r.Weigh, r.Source}
+	return &sharedCut{r.Doc, r.Total, r.Weight, r.Weights, r.Extra, r.Weigh, r.Source, r.Place}
 }
 
 // SharedSums is what the runs of shared costs have charged, by run; withdrawn ones

@@ -267,8 +267,12 @@ func (s *Service) charge(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if err != nil {
 		return 0, err
 	}
+	place, err := s.named(ctx, tx, project, c.Where)
+	if err != nil {
+		return 0, err
+	}
 	return s.billing.ChargeShared(ctx, tx, who, project, &billing.SharedOut{Doc: c.ID, Item: item, Month: c.Month, Total: c.Total, Weigh: c.Weigh,
-		Weights: c.Weights, Source: c.Source, Parts: parts})
+		Weights: c.Weights, Source: c.Source, Place: place, Parts: parts})
 }
 
 // Withdraw throws a draft away, or takes back what was released while

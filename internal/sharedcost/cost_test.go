@@ -92,7 +92,7 @@ func TestShareOut(t *testing.T) {
 			t.Fatalf("charges %+v, books %d", list, w.Receivable())
 		}
 		e, err := w.Billing.Explain(w.ctx(), w.DB.Reader(w.ctx()), w.Project, list[0].ID)
-		if err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "本户 89.5 ÷ 合计 360 × 1,000.00 元 = 248.61 元") {
+		if err != nil || !strings.Contains(strings.Join(e.Lines, "|"), "共同费用 1,000.00 元，由全项目的房屋按建筑面积分摊|本户 89.5 ÷ 合计 360 × 1,000.00 元 = 248.61 元") {
 			t.Errorf("%v: %v", e.Lines, err)
 		}
 		w.check()

@@ -204,6 +204,11 @@ func TestUnit(t *testing.T) {
 		if len(mine) != 2 || len(all) != 2 || mine[0].Amount+mine[1].Amount != 101 {
 			t.Errorf("%d charges of the unit, %d of all", len(mine), len(all))
 		}
+		for _, m := range mine {
+			if e, err := w.Billing.Explain(w.ctx(), w.DB.Reader(w.ctx()), w.Project, m.ID); err != nil || e.Lines[0] != "共同费用 1.01 元，由3栋2单元的房屋按户数分摊" {
+				t.Errorf("%q: %v", e.Lines, err)
+			}
+		}
 		l, err := w.shared.Costs(w.ctx(), w.DB.Reader(w.ctx()), w.Project, page.Request{Limit: 10})
 		if err != nil || len(l.Items) != 1 || l.Items[0].Where != unit {
 			t.Errorf("%+v: %v", l, err)
