@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ func (s *Service) Exports() []export.Offer {
 		export.Text("交付日期", 12), export.Text("缴费人", 14), {Title: "现住人数", Width: 10}, export.Text("标签", 20)}, More: s.ownColumns(TagRoom)}
 	rooms.Check, rooms.Rows = export.Batches(s.listRoomsAPI, func(o *roomsOut) page.List[roomJSON] { return o.Body.List }, s.exportRooms)
 	people := export.Offer{Key: "people", Name: "住户", Permission: PermRead, Buildings: true, Clear: PermReveal, Columns: []sheet.Column{export.Text("姓名", 16), export.Text("类型", 8),
-		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24), export.Text("标签", 20)}, More: s.ownColumns(TagPerson)}
+		export.Text("性别", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("邮箱", 24),
+		export.Text("房屋", 24), export.Text("入住日期", 14), export.Text("标签", 20)}, More: s.ownColumns(TagPerson)}
 	people.Check, people.Rows = export.Batches(s.listPeopleAPI, func(o *peopleOut) page.List[personRow] { return o.Body }, s.exportPeople)
 	occupants := export.Offer{Key: "occupants", Name: "住户与房屋", Permission: PermRead, Clear: PermReveal, Check: noFilter, Rows: s.exportOccupants, Columns: []sheet.Column{
 		export.Text("房屋", 20), export.Text("姓名", 16), export.Text("身份", 8), export.Text("手机号", 16), export.Text("证件号", 22), export.Text("入住日期", 12),
@@ -170,12 +172,19 @@ func (s *Service) exportPeople(ctx context.Context, a export.Ask, items []person
 		if p.Kind == KindCompany {
 			kind = "单位"
 		}
-		cells := []sheet.Value{sheet.Text(p.Name), sheet.Text(kind), sheet.Text(genderWord(p.Gender)), sheet.Text(n.phone), sheet.Text(n.paper), sheet.Text(p.Email)}
+		cells := []sheet.Value{sheet.Text(p.Name), sheet.Text(kind), sheet.Text(genderWord(p.Gender)), sheet.Text(n.phone), sheet.Text(n.paper), sheet.Text(p.Email),
+			sheet.Text(joined(p.Places, func(x placeRef) string { return x.Label })), sheet.Text(joined(p.Places, func(x placeRef) string { return x.Since.String() }))}
 		if err := emit(append(cells, own(p.ID)...)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joined are the words of several, each once and the empty ones left out.
+func joined[T any](list []T, say func(T) string) string {
+	words := slices.DeleteFunc(each(list, say), func(w string) bool { return w == "" })
+	return strings.Join(slices.Compact(words), "、")
 }
 
 func genderWord(g string) string {

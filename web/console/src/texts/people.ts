@@ -14,7 +14,7 @@ export const tagTexts = {
   filter: '标签',
   all: '全部',
   building: '楼栋',
-  columns: { places: '房屋', tags: '标签' },
+  columns: { places: '房屋', since: '入住日期', tags: '标签' },
   choose: '选标签',
   put: '贴上',
   take: '去掉',
