@@ -2,7 +2,7 @@
 // and how few keys and seconds a payment takes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser, shot } from '../lib/browser.mjs'
+import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { eventually } from '../lib/eventually.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
@@ -88,6 +88,38 @@ test('[P10] a household is found in less than a second, by whatever the payer sa
   const start = Date.now()
   await c.page.getByText(/89\.30? ?㎡ × 2\.80? ?元/).first().waitFor() // under the cursor, without a key or a click
   console.log(`# why this amount: 0 keys, ${Date.now() - start} ms`)
+  await c.p.close()
+})
+
+test('[F7] whoever leaves the counter by the browser or the menu is asked before a typed amount is lost', async () => {
+  const c = await counter(0)
+  await c.page.goto(`/p/${project}/receipts`)
+  await c.page.getByRole('link', { name: '收银台' }).first().click()
+  const box = c.page.getByRole('combobox', { name: '找一户' })
+  await box.fill('1-1-201')
+  await c.page.getByRole('option', { name: /1栋1单元201/ }).first().waitFor()
+  await box.press('Enter')
+  await c.amount.fill('77.7')
+  const ask = c.page.getByRole('dialog', { name: '不收这笔款，离开收银台？' })
+  await c.page.goBack()
+  await ask.getByText('1栋1单元201 的 ¥77.70 还没有收').waitFor()
+  await assertAccessible(c.page)
+  await shot(c.page, 'counter-leave')
+  await c.page.keyboard.press('Escape')
+  await ask.waitFor({ state: 'hidden' })
+  assert.equal(await c.amount.inputValue(), '77.70')
+  await c.page.waitForURL(/\/counter\//)
+  await c.page.getByRole('link', { name: '费用明细' }).click()
+  await ask.getByRole('button', { name: '继续收款' }).click()
+  await ask.waitFor({ state: 'hidden' })
+  await c.page.goBack()
+  await ask.getByRole('button', { name: '不收款，离开' }).click()
+  await c.page.waitForURL(/\/receipts$/)
+  // What the page filled in by itself is no reason to ask.
+  await c.page.goForward()
+  await c.page.getByRole('button', { name: `收款 ¥${seed.yuan(due)}` }).waitFor()
+  await c.page.goBack()
+  await c.page.waitForURL(/\/receipts$/)
   await c.p.close()
 })
 

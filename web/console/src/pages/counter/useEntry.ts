@@ -110,9 +110,11 @@ export function useEntry(seat: Ref<Seat | null>) {
     if (!seat.value || !plan.value || usablePrepaid(seat.value, chosen.value, plan.value.due) === 0) return
     usePrepaid.value = !usePrepaid.value
   }
+  /** Whether there is anything that only the clerk knows: an amount other than the one to be paid, a voucher, parts, months ahead. */
+  const typedByHand = computed(() => (touched.value && (typed.value ?? 0) > 0 && typed.value !== need.value) || parts.value.length > 0 || ahead.value !== null || proof.value.reference !== '' || proof.value.last4 !== '')
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, round, proof, parts, ahead, withLate, entry, plan, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, round, proof, parts, ahead, withLate, entry, plan, typedByHand, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>
