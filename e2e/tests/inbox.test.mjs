@@ -153,7 +153,7 @@ test('[F5] [F8] what nobody opens on the page of the pay code goes by SMS: after
   await p.close()
 })
 
-test('[F5] [C6] a payment and that its receipt is void are told on the page of the pay code 作废和退款通知', async () => {
+test('[F5] a payment and that its receipt is void are told on the page of the pay code 作废和退款通知', async () => {
   const cashier = await seed.staff(boss, linli.origin, 'zhaomin', '赵敏', 'cashier', project)
   const { link } = await code(3)
   const receipt = (await cashier.api.post(at('/receipts'), { room_id: room(3), expected_owed: 30000, pays: [{ method: 'cash', amount: 30000 }] })).body
