@@ -203,6 +203,19 @@ func TestExportLinkOfSomebodyElse(t *testing.T) {
 			}
 		}
 		get(wing, 200)
+		// Whoever opens it in the browser reads a page, a program reads what it always did.
+		for role, want := range map[string]string{"manager": "取不到这个文件：它不是用现在登录的账号导出的，或已到期删除。需要的话请重新导出", "": "没有找到"} {
+			status, text := w.call(t, role, "GET", link, "", "", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+			if status != 404 || !strings.HasPrefix(text, "<!doctype html>") || !strings.Contains(text, "<p>"+want) || !strings.Contains(text, `<a href="/">`) {
+				t.Errorf("as a page by %q: %d %s", role, status, text)
+			}
+			if status, text := w.call(t, role, "GET", link, "", "", "Accept", "*/*"); status != 404 || !strings.Contains(text, `"code":"not_found"`) {
+				t.Errorf("by a program of %q: %d %s", role, status, text)
+			}
+		}
+		if status, text := w.call(t, wing, "GET", link, "", "", "Accept", "text/html,*/*;q=0.8"); status != 200 || !strings.HasPrefix(text, "PK") {
+			t.Errorf("the file in the browser: %d", status)
+		}
 		for _, other := range []string{"", "admin", "manager", "head", "admin@b", "none"} {
 			get(other, 404)
 		}

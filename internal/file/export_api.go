@@ -2,12 +2,14 @@ package file
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
 	"linli/internal/kit/web"
@@ -116,6 +118,9 @@ func (s *Service) readExportAPI(ctx context.Context, who actor.Actor, in *export
 
 func (s *Service) downloadAPI(ctx context.Context, who actor.Actor, in *exportIn) (*huma.StreamResponse, error) {
 	f, e, err := s.Download(ctx, who, in.Project, in.Export)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil, fault.ErrNotFound.Say("取不到这个文件：它不是用现在登录的账号导出的，或已到期删除。需要的话请重新导出")
+	}
 	if err != nil {
 		return nil, err
 	}

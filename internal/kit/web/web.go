@@ -284,7 +284,7 @@ func (s *Server) Handler() http.Handler {
 	}))
 	api = sameSite(csrf.Handler(api))
 	root := http.NewServeMux()
-	root.Handle("/api/", api)
+	root.Handle("/api/", readable(api))
 	root.HandleFunc("GET /healthz", s.health)
 	if s.deps.Fallback != nil {
 		root.Handle("/", s.deps.Fallback)
