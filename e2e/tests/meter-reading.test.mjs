@@ -22,7 +22,6 @@ before(async () => {
   accountant = await seed.staff(boss, linli.origin, 'sunmin', '孙敏', 'accountant', project)
   cashier = await seed.staff(boss, linli.origin, 'lixuemei', '李雪梅', 'cashier', project)
   await boss.post(at('/meter-batches'), { kind: 'water', digits: 5, installed: `${seed.month(-2)}-01` })
-  await boss.put(at('/meter-setting'), { factor: 2_0000, periods: 1, version: 0 })
   for (const row of await sheet()) meters[row.meter.label] = row.meter.id
 })
 after(async () => {
@@ -39,6 +38,18 @@ async function open(who, path, options) {
   return p
 }
 const upload = (page, name, buffer) => page.getByLabel('选择文件').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+
+test('[F2] how much usage waits for review is decided on the page before anything is read', async () => {
+  const p = await open(accountant, '/readings')
+  await p.page.getByRole('button', { name: '用量偏大的标准' }).click()
+  const rule = p.page.getByRole('dialog', { name: '用量多大要待复核' })
+  await rule.getByLabel('和前几期的平均比').fill('1')
+  await rule.getByLabel('超过平均的几倍').fill('2')
+  await rule.getByText('例如前 1 期平均每期用 10：本期用量超过 20（2 倍）就待复核').waitFor()
+  await rule.getByRole('button', { name: '超过前 1 期平均 2 倍的待复核' }).click()
+  await rule.waitFor({ state: 'hidden' })
+  await p.close()
+})
 
 test('[F2] readings by Excel: our sheet comes prefilled, every wrong cell is named and nothing written, all of it is entered and taken back', async () => {
   const last = seed.month(-1)
