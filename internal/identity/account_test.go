@@ -98,6 +98,8 @@ func TestRefusedAccountsG3(t *testing.T) {
 			{"PUT", one + "/grants", `{"grants":[{"project_id":"99","role":"clerk"}],"version":1}`, 422, "grant_project_unknown"},
 			{"POST", one + "/password", `{"password":"Xlixuemei-12345"}`, 422, "密码里不能含有登录名"},
 			{"POST", "/session", `{"login":"lixuemei","password":"x","account_id":"1"}`, 422, "不认识的字段"},
+			{"POST", "/session", `{"login":"lixuemei"}`, 422, `[{"location":"body.password","message":"缺少必填项 password"}]`},
+			{"POST", "/session", `{"password":"Geheim-2026-xyz"}`, 422, `[{"location":"body.login","message":"缺少必填项 login"}]`},
 		} {
 			h.want(h.call(admin, c.method, c.path, c.body), c.status, c.want)
 		}

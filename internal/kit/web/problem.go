@@ -167,6 +167,7 @@ const (
 	msgString, msgBoolean = "应为文字", "应为 true 或 false"
 	msgInteger, msgNumber = "应为整数", "应为数字"
 	msgArray, msgObject   = "应为列表", "应为一组字段"
+	msgRequired           = "缺少必填项 "
 )
 
 // misshapen tells a value no form could have sent (400: another type, a number
@@ -226,7 +227,7 @@ func speakChinese() {
 	validation.MsgExpectedMaxLength = "最多 %d 个字"
 	validation.MsgExpectedMinimumNumber = "不能小于 %v"
 	validation.MsgExpectedMaximumNumber = "不能大于 %v"
-	validation.MsgExpectedRequiredProperty = "缺少必填项 %s"
+	validation.MsgExpectedRequiredProperty = msgRequired + "%s"
 	validation.MsgExpectedMaxItems = "最多 %d 项"
 	validation.MsgExpectedMinItems = "至少 %d 项"
 	validation.MsgExpectedOneOf = "应为以下之一：%s"
@@ -237,6 +238,9 @@ func speakChinese() {
 // field names a wrong input. Passwords and personal data are not repeated: the
 // answer may be stored under its Idempotency-Key.
 func field(d *huma.ErrorDetail) ProblemField {
+	if name, lacks := strings.CutPrefix(d.Message, msgRequired); lacks {
+		return ProblemField{Location: d.Location + "." + name, Message: d.Message}
+	}
 	if strings.HasPrefix(d.Message, "json: ") || d.Location == "body" && d.Value != nil {
 		return ProblemField{Location: d.Location, Message: "有数字或编号写得不对"}
 	}
