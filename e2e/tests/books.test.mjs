@@ -167,3 +167,26 @@ async function cashierMayNot() {
   const clerk = await seed.staff(boss, linli.origin, 'wangfang', '王芳', 'clerk', project)
   await clerk.api.get(at('/reports/profit'), { status: 403 })
 }
+
+test('[F10] the buttons of 月结 name the project and the month that they close or open again', async () => {
+  const last = seed.month(-1)
+  const category_id = (await accountant.api.get(at('/expenses'))).body.items[0].category_id
+  const spent = (await accountant.api.post(at('/expenses'), { category_id, amount: 1000, date: `${last}-10`, paid_from: 'cash' })).body
+  await manager.api.post(at(`/expenses/${spent.id}/decision`), { approve: true, version: 1 })
+  const p = await seed.pageOf(browser, linli.origin, accountant.api)
+  await p.page.goto(`/p/${project}/book-months`)
+  await p.page.getByRole('button', { name: `月结 翠湖花园 ${last}`, exact: true }).click()
+  const sure = p.page.getByRole('dialog', { name: `月结 翠湖花园 ${last}？` })
+  await assertAccessible(p.page)
+  await shot(p.page, 'book-month-close')
+  await sure.getByRole('button', { name: `月结 ${last}` }).click()
+  await p.page.getByRole('row', { name: new RegExp(last) }).getByText('已月结').waitFor()
+  await p.close()
+  const m = await seed.pageOf(browser, linli.origin, manager.api)
+  await m.page.goto(`/p/${project}/book-months`)
+  await m.page.getByRole('button', { name: `反结账 翠湖花园 ${last}`, exact: true }).click()
+  await m.page.getByRole('dialog', { name: `反结账 翠湖花园 ${last}？` }).getByRole('button', { name: '补记发票' }).click()
+  await m.page.getByRole('button', { name: `反结账 ${last}`, exact: true }).click()
+  await m.page.getByRole('row', { name: new RegExp(last) }).getByText('未结').waitFor()
+  await m.close()
+})
