@@ -19,6 +19,7 @@ import (
 	"linli/internal/bank"
 	"linli/internal/billing"
 	"linli/internal/card"
+	"linli/internal/careplan"
 	"linli/internal/cashier"
 	"linli/internal/correction"
 	"linli/internal/deduct"
@@ -141,6 +142,7 @@ type App struct {
 
 	Termination *termination.Service
 	Bundles     *feebundle.Service
+	Care        *careplan.Service
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -204,15 +206,16 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.series = series.New(series.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger})
 	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
 	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Adjust: a.Adjust})
+	a.Care = careplan.New(careplan.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing, Invoice: a.Invoice})
-	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Dunning: a.Dunning})
+	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Care: a.Care, Dunning: a.Dunning})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Care.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)

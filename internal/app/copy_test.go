@@ -56,7 +56,7 @@ func TestCopyProject(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if made.Items == 0 || made.Rates == 0 || made.Scopes == 0 || made.Tags != 1 || made.Fields != 1 || made.Left != 2 || made.Bundles != 1 {
+		if made.Items == 0 || made.Rates == 0 || made.Scopes == 0 || made.Tags != 1 || made.Fields != 1 || made.Left != 2 || made.Bundles != 1 || made.Care != 1 {
 			t.Errorf("came over: %+v", made)
 		}
 		if prefixes, err := p.app.Ledger.Prefixes(ctx, d.Reader(ctx), made.Project.ID); err != nil || prefixes.Of("SJ", 2030) != "CY" {
@@ -82,7 +82,7 @@ func TestCopyProject(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "cashier_print",
+		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "careplan_plan", "cashier_print",
 			"cashier_setting", "estate_field", "estate_project", "dunning_schedule", "dunning_setting", "estate_tag", "feebundle_bundle", "feebundle_part", "ledger_prefix", "meter_setting", "notify_setting", "notify_template"}
 		for name := range rows {
 			if !slices.Contains(allowed, name) {

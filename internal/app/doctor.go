@@ -159,7 +159,7 @@ type roomCheck struct {
 func (a *App) checksOf(checks Checks) []roomCheck {
 	list := []roomCheck{{"ledger", a.Ledger.Broken}, {"notify", a.Notify.Broken}, {"estate", a.Estate.Broken}, {"payment", a.Payment.Broken}, {"reconcile", a.Reconcile.Broken}, {"meter", a.Meter.Broken}, {"expense", a.Expense.Broken},
 		{"billing", a.Billing.Broken}, {"latefee", a.LateFee.Broken}, {"adjust", a.Adjust.Broken}, {"correction", a.Correct.Broken}, {"sharedcost", a.Shared.Broken}, {"cashier", a.Cashier.Broken}, {"shift", a.Shift.Broken}, {"dunning", a.Dunning.Broken}, {"invoice", a.Invoice.Broken}, {"paycode", a.Paycode.Broken},
-		{"deposit", a.Deposit.Broken}, {"bank", a.Bank.Broken}, {"card", a.Card.Broken}, {"termination", a.Termination.Broken}, {"feebundle", a.Bundles.Broken}, {"analytics", a.Analytics.Broken}}
+		{"deposit", a.Deposit.Broken}, {"bank", a.Bank.Broken}, {"card", a.Card.Broken}, {"termination", a.Termination.Broken}, {"feebundle", a.Bundles.Broken}, {"careplan", a.Care.Broken}, {"analytics", a.Analytics.Broken}}
 	if !checks.Quick {
 		list = append(list, roomCheck{"billing", a.Billing.BrokenAmounts})
 	}

@@ -10,7 +10,7 @@ import (
 // exports are the lists of all rooms that can be taken out as tables.
 func (a *App) exports() []export.Offer {
 	var out []export.Offer
-	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Roster.Exports, a.Meter.Exports, a.Reconcile.Exports, a.Payment.Exports, a.Billing.Exports, a.LateFee.Exports, a.Adjust.Exports, a.Correct.Exports, a.Trial.Exports, a.Shared.Exports, a.Tariff.Exports, a.Cashier.Exports, a.Shift.Exports, a.Deposit.Exports, a.Bank.Exports, a.Card.Exports, a.Termination.Exports, a.Bundles.Exports, a.Audit.Exports,
+	for _, room := range []func() []export.Offer{a.Estate.Exports, a.Roster.Exports, a.Meter.Exports, a.Reconcile.Exports, a.Payment.Exports, a.Billing.Exports, a.LateFee.Exports, a.Adjust.Exports, a.Correct.Exports, a.Trial.Exports, a.Shared.Exports, a.Tariff.Exports, a.Cashier.Exports, a.Shift.Exports, a.Deposit.Exports, a.Bank.Exports, a.Card.Exports, a.Termination.Exports, a.Bundles.Exports, a.Care.Exports, a.Audit.Exports,
 		a.Expense.Exports, a.Invoice.Exports, a.Analytics.Exports, a.Dunning.Exports, a.Notify.Exports} {
 		out = append(out, room()...)
 	}

@@ -68,9 +68,12 @@ func (w *matrixWorld) building(t *testing.T, canary string) twin {
 	}
 	w.pays(t, &p)
 	w.pays(t, &w.home)
-	w.works(t, &p, actor.Actor{Account: 999, Name: canary})
-	w.works(t, &w.home, w.wingAccount(t))
-	w.desk(t, &p, actor.Actor{Account: 999, Name: canary})
+	far, near := actor.Actor{Account: 999, Name: canary}, w.wingAccount(t)
+	w.works(t, &p, far)
+	w.works(t, &w.home, near)
+	w.cared(t, &p, actor.System(canary))
+	w.cared(t, &w.home, w.person(t, wing))
+	w.desk(t, &p, far)
 	w.leaves(t, &p, who)
 	w.desk(t, &w.home, actor.System(w.home.canary))
 	w.exports(t, &p, "admin", "building_id="+p.ids["building"].String())
@@ -145,6 +148,8 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 		"list-vehicles":     {room, name, "q=909", "limit=200"},
 		"list-charges":      {building, room, name, "count=true", "count=true&" + building, "run_id=" + w.c.ids["run"].String()},
 		"list-arrears":      {"days_over=0"},
+		"list-care-due":     {building, name, "q=909", "when=all&count=true"},
+		"list-care-visits":  {room, "subject_id=" + w.c.ids["person"].String()},
 		"receipt-list":      {room, "mine=true", "count=true", "cashier_id=" + w.a.ids["account"].String()},
 
 		"read-list-paper": {"kind=rooms&filter=" + url.QueryEscape(building), "kind=people", "kind=charges", "kind=receipts&filter=" + url.QueryEscape(room)},
@@ -167,19 +172,19 @@ func honouring() []string {
 		"create-room", "create-unit", "decide-correction", "deposit-deduct", "deposit-list", "deposit-move", "deposit-one", "deposit-settlement-ask", "deposit-settlement-decide", "deposit-settlement-list", "deposit-settlement-one", "deposit-settlement-pay", "deposit-settlement-print",
 		"deposit-settlement-renew", "deposit-settlement-withdraw", "deposit-take", "edit-occupant",
 		"edit-person", "edit-room", "end-occupant", "explain-charge", "invoice-ask", "invoice-file", "invoice-list", "invoice-offer", "invoice-one", "invoice-title-add",
-		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-export-kinds", "list-exports", "list-fields",
+		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-care-due", "list-care-plans", "list-care-visits", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-export-kinds", "list-exports", "list-fields",
 		"list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
 		"list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read", "paycode-sheet", "preview-transfer",
 		"put-tag", "read-building-history", "read-export", "read-export-file", "read-home", "read-household", "read-list-paper", "read-meter-history", "read-person", "read-person-history", "read-person-values", "read-project", "read-project-history", "read-reading-photo", "read-room",
 		"read-room-card", "read-room-history", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
-		"record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
+		"record-care-visit", "record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
 		"search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",
-		"start-export", "takings", "transfer-room", "undo-transfer", "void-reading"}
+		"start-export", "takings", "transfer-room", "undo-transfer", "void-reading", "withdraw-care-visit"}
 }
 
 // wingRows are what belongs to one building, by the name of the path parameter.
 func wingRows() []string {
-	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "settlement", "transfer", "invoice", "title", "export"}
+	return []string{"building", "unit", "room", "person", "occupant", "charge", "receipt", "meter", "reading", "correction", "shift", "order", "deposit", "refund", "settlement", "transfer", "invoice", "title", "export", "care_visit"}
 }
 
 // asWing sends a request and holds the answer against all that the other

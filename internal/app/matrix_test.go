@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -133,6 +134,7 @@ func (e *endpoint) body(from twin) (kind, body string) {
 	for op, b := range bundleBodies(from) {
 		bodies[op] = b
 	}
+	maps.Copy(bodies, careBodies(from))
 	for op, b := range bookBodies(from) {
 		bodies[op] = b
 	}

@@ -126,6 +126,7 @@ func (w *matrixWorld) wingBodies(t *testing.T, from twin) map[string]string {
 		"shift-count":       `{"counted":0}`,
 		"void-reading":      `{"note":"矩阵测试"}`,
 	}
+	maps.Copy(bodies, careBodies(from))
 	maps.Copy(bodies, w.deskBodies(t, from))
 	return bodies
 }

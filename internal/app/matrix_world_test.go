@@ -157,6 +157,7 @@ func (w *matrixWorld) twin(t *testing.T, canary string) twin {
 		return nil
 	}))
 	w.money(t, &p, who, month)
+	w.cared(t, &p, who)
 	return p
 }
 

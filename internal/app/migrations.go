@@ -7,6 +7,7 @@ import (
 	"linli/internal/bank"
 	"linli/internal/billing"
 	"linli/internal/card"
+	"linli/internal/careplan"
 	"linli/internal/cashier"
 	"linli/internal/correction"
 	"linli/internal/deposit"
@@ -32,5 +33,5 @@ import (
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), analytics.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), careplan.Migrations(), analytics.Migrations()}
 }

@@ -9,6 +9,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/bank"
 	"linli/internal/billing"
+	"linli/internal/careplan"
 	"linli/internal/cashier"
 	"linli/internal/deposit"
 	"linli/internal/dunning"
@@ -53,7 +54,7 @@ func needs(all []identity.Right, r identity.Right) []actor.Permission {
 		out = append(out, estate.PermRead, billing.PermRead)
 	case invoice.PermAsk:
 		out = append(out, estate.PermRead, cashier.PermRead)
-	case cashier.PermRed, deposit.PermChange, latefee.PermWaiverAsk, dunning.PermWrite, paycode.PermManage, meter.PermManage, tariff.PermItem:
+	case cashier.PermRed, deposit.PermChange, latefee.PermWaiverAsk, dunning.PermWrite, paycode.PermManage, meter.PermManage, tariff.PermItem, careplan.PermSetting:
 		out = append(out, estate.PermRead)
 	}
 	return out
@@ -69,6 +70,9 @@ func workRights() []identity.Right {
 		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},
 		{Permission: estate.PermAsk, Name: "登记更正申请", Group: house, Allows: "登记住户提出的资料更正，等有权的人处理"},
 		{Permission: estate.PermCorrect, Name: "处理更正申请", Group: house, Allows: "批准后资料随之更正，或写明依据退回"},
+		{Permission: careplan.PermRead, Name: "看关怀走访", Group: house, Allows: "看关怀计划、该走访的住户和走访记录，其中有残疾、独居等敏感情况"},
+		{Permission: careplan.PermVisit, Name: "登记走访", Group: house, Allows: "登记走访的结果，当天撤回自己登记错的"},
+		{Permission: careplan.PermSetting, Name: "设关怀计划", Group: house, Allows: "新建、修改和结束关怀计划：哪个标签的住户每几天走访一次"},
 		{Permission: billing.PermRead, Name: "看费用", Group: fee, Allows: "看费用项目、出账和每户的费用明细"},
 		{Permission: tariff.PermItem, Name: "设费用项目和价格", Group: fee, Allows: "新建费用项目，定价格和收费范围"},
 		{Permission: billing.PermRun, Name: "出账", Group: fee, Allows: "生成每月账单，核对、更正、暂缓和剔除"},

@@ -8,6 +8,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/bank"
 	"linli/internal/billing"
+	"linli/internal/careplan"
 	"linli/internal/cashier"
 	"linli/internal/deposit"
 	"linli/internal/dunning"
@@ -35,6 +36,7 @@ func roles() []identity.Role {
 	type rights = []actor.Permission
 	look := rights{estate.PermRead, meter.PermRead, billing.PermRead, cashier.PermRead, dunning.PermRead, notify.PermRead, invoice.PermRead, file.PermExport}
 	households := rights{estate.PermWrite, roster.PermImport, estate.PermReveal}
+	visits := rights{careplan.PermRead, careplan.PermVisit}
 	corrections := rights{estate.PermAsk, estate.PermCorrect}
 	// Whoever works with people's bills asks for waivers and invoices and sends letters; who is in charge decides.
 	remind := rights{latefee.PermWaiverAsk, dunning.PermWrite, notify.PermWrite, invoice.PermAsk, paycode.PermManage}
@@ -48,11 +50,11 @@ func roles() []identity.Role {
 	spend := rights{expense.PermRead, expense.PermWrite}
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
-		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
-			rights{invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermScheme, analytics.PermReopen, identity.PermManage, PermCare})},
-		{Key: "manager", Name: "项目经理", Permissions: union(look, households, corrections, remind, decide, channels, spend, books, invoices,
-			rights{adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
-		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, remind, rights{estate.PermAsk})},
+		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, visits, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
+			rights{careplan.PermSetting, invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermScheme, analytics.PermReopen, identity.PermManage, PermCare})},
+		{Key: "manager", Name: "项目经理", Permissions: union(look, households, visits, corrections, remind, decide, channels, spend, books, invoices,
+			rights{careplan.PermSetting, adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
+		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, visits, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
 		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,
 			rights{invoice.PermSetting, cashier.PermApprove, bank.Perm, analytics.PermClose, analytics.PermScheme})},

@@ -13,7 +13,7 @@ var floors = map[string]int{
 	"lease":  4, "tariff": 4, "meter": 4, "equipment": 4, "access": 4, "community": 4, "expense": 4, "dictionary": 4, "stock": 4, "payment": 4,
 	"billing": 5, "reconcile": 5,
 	"latefee": 6, "adjust": 6, "correction": 6, "trial": 6, "sharedcost": 6,
-	"cashier": 7, "dunning": 7, "feebundle": 7,
+	"cashier": 7, "dunning": 7, "feebundle": 7, "careplan": 7,
 	"invoice": 8, "workorder": 8, "parking": 8, "market": 8, "paycode": 8, "deduct": 8, "shift": 8, "deposit": 8, "bank": 8, "card": 8, "termination": 8, "series": 8,
 	"analytics": 9, "crm": 9,
 	"screen": 10,

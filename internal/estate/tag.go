@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"linli/internal/audit"
@@ -157,8 +158,20 @@ func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []
 	return tagsOf(ctx, q, project, subjects)
 }
 
-// TaggedRooms are the rooms that bear a tag or in which somebody lives who
-// does, ascending.
-func (s *Service) TaggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
-	return taggedRooms(ctx, q, project, tag)
+// Bearer is one room of somebody who bears a tag, or somebody in a room that
+// does.
+type Bearer struct {
+	Tag, Subject, Room, Building, Person id.ID
+	Label, Sort                          string // of the room
+	Name, PhoneMask                      string // of the person
+	Since                                time.Time
+}
+
+// BearerFilter says whose bearers: those of tags of one kind; Subject 0 means
+// all of them.
+type BearerFilter struct {
+	Kind    string
+	Tags    []id.ID
+	Subject id.ID
+	Within  actor.Buildings
 }

@@ -79,16 +79,8 @@ func countThere(ctx context.Context, q db.Q, project id.ID, kind string, ids []i
 	if kind == TagRoom {
 		table = "estate_room"
 	}
-	sum := 0
-	for chunk := range slices.Chunk(ids, 500) {
-		var n int
-		err := q.QueryRow(ctx, "SELECT COUNT(*) FROM "+table+" WHERE project_id = ? AND id IN ("+db.In(len(chunk))+")", idArgs(project, chunk)...).Scan(&n)
-		if err != nil {
-			return 0, fmt.Errorf("count bearers: %w", err)
-		}
-		sum += n
-	}
-	return sum, nil
+	there, err := idSet(ctx, q, "SELECT id FROM "+table+" WHERE project_id = ? AND id IN (", ids, project, ")", nil)
+	return len(there), err
 }
 
 func putTag(ctx context.Context, tx *db.Tx, project, tag id.ID, subjects []id.ID, on bool) ([]id.ID, error) {
@@ -132,7 +124,9 @@ func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[i
 	return out, nil
 }
 
-func taggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
+// TaggedRooms are the rooms that bear a tag or in which somebody lives who
+// does, ascending.
+func (s *Service) TaggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, error) {
 	t, err := oneTag(ctx, q, project, tag)
 	if err != nil {
 		return nil, err
@@ -144,12 +138,29 @@ func taggedRooms(ctx context.Context, q db.Q, project, tag id.ID) ([]id.ID, erro
 			WHERE t.project_id = ? AND t.tag_id = ? ORDER BY o.room_id`
 	}
 	rows, err := q.Query(ctx, query, project, tag)
-	out, err := db.Collect(rows, err, func(row db.Scanner) (id.ID, error) {
-		var x id.ID
-		return x, row.Scan(&x)
-	})
+	out, err := db.Collect(rows, err, scanID)
 	if err != nil {
 		return nil, fmt.Errorf("list bearers of tag: %w", err)
 	}
 	return out, nil
+}
+
+// Bearers are those who live in rooms within the limit now and bear a tag, or
+// whose room does, by rooms.
+func (s *Service) Bearers(ctx context.Context, q db.Q, project id.ID, f BearerFilter) ([]Bearer, error) {
+	tail, args := inBuildings("r.building_id", f.Within)
+	if f.Subject != 0 {
+		tail, args = tail+" AND t.subject_id = ?", append(args, f.Subject)
+	}
+	return ofIDs(ctx, q, `SELECT t.tag_id, t.subject_id, r.id, r.building_id, p.id, r.label, r.sort_key, p.name, p.phone_mask, t.at FROM estate_tagged t
+		JOIN estate_occupant o ON o.project_id = t.project_id AND o.`+f.Kind+`_id = t.subject_id AND o.until = 0
+		JOIN estate_room r ON r.project_id = o.project_id AND r.id = o.room_id
+		JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
+		WHERE t.project_id = ? AND t.tag_id IN (`, project, f.Tags, ")"+tail+" ORDER BY r.sort_key, o.id", func(row db.Scanner) (Bearer, error) {
+		var b Bearer
+		var at int64
+		err := row.Scan(&b.Tag, &b.Subject, &b.Room, &b.Building, &b.Person, &b.Label, &b.Sort, &b.Name, &b.PhoneMask, &at)
+		b.Since = db.Micro(at)
+		return b, err
+	}, args...)
 }

@@ -20,10 +20,11 @@ type ProjectCopy struct {
 	Tags    int
 	Fields  int
 	Bundles int
+	Care    int // plans
 	tariff.SetupCopy
 }
 
-// CopyProject makes a project with the fee items, prices, scopes by rule, bundles, tags,
+// CopyProject makes a project with the fee items, prices, scopes by rule, bundles, tags, care plans,
 // fields of own making, prefixes of numbers, reminders and settings of another one; rooms, people and money
 // stay where they are. It is one transaction. Besides the right to make
 // projects it takes the rights to set what it sets, on all projects.
@@ -58,6 +59,9 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 		if out.Bundles, err = s.bundles.CopySetup(ctx, tx, from, p.ID, items); err != nil {
 			return err
 		}
+		if out.Care, err = s.care.CopySetup(ctx, tx, from, p.ID, setup.Tags); err != nil {
+			return err
+		}
 		if err := s.words.CopySetup(ctx, tx, from, p.ID); err != nil {
 			return err
 		}
@@ -67,8 +71,8 @@ func (s *Service) CopyProject(ctx context.Context, who actor.Actor, from id.ID, 
 			}
 		}
 		s.audit.Record(tx, audit.Entry{Project: p.ID, Who: who, Action: "estate.project_copied", Kind: "project", Subject: p.ID,
-			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个套餐、%d 个标签、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Bundles, out.Tags, out.Fields),
-			After:   map[string]any{"from": from, "items": out.Items, "rates": out.Rates, "scopes": out.Scopes, "left": out.Left, "bundles": out.Bundles, "tags": out.Tags, "fields": out.Fields}})
+			Summary: fmt.Sprintf("%s 套用 %s 的设置：%d 个费用项目、%d 条价格、%d 个套餐、%d 个标签、%d 个关怀计划、%d 个自定义字段", p.Name, source.Name, out.Items, out.Rates, out.Bundles, out.Tags, out.Care, out.Fields),
+			After:   map[string]any{"from": from, "items": out.Items, "rates": out.Rates, "scopes": out.Scopes, "left": out.Left, "bundles": out.Bundles, "tags": out.Tags, "care_plans": out.Care, "fields": out.Fields}})
 		return nil
 	})
 	if err != nil {

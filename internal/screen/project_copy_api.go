@@ -11,7 +11,7 @@ import (
 )
 
 func (s *Service) copyRoutes(w *web.Server) {
-	web.Handle(w, web.Op{ID: "copy-project", Method: "POST", Path: "/project-copies", Summary: "新建项目并套用另一个项目的费用项目、价格、规则、标签、自定义字段和设置；不含房屋、住户和账",
+	web.Handle(w, web.Op{ID: "copy-project", Method: "POST", Path: "/project-copies", Summary: "新建项目并套用另一个项目的费用项目、价格、规则、标签、关怀计划、自定义字段和设置；不含房屋、住户和账",
 		Tag: "screen", Permission: estate.PermProject, Status: 201}, s.copyProjectAPI)
 }
 
@@ -36,6 +36,7 @@ type projectCopyJSON struct {
 	Left    int    `json:"left" doc:"几条收费范围按楼栋或房屋指定，没有套用"`
 	Bundles int    `json:"bundles" doc:"几个费用套餐"`
 	Tags    int    `json:"tags" doc:"几个标签"`
+	Care    int    `json:"care_plans" doc:"几个关怀计划"`
 	Fields  int    `json:"fields" doc:"几个自定义字段"`
 }
 
@@ -45,5 +46,5 @@ func (s *Service) copyProjectAPI(ctx context.Context, who actor.Actor, in *copyP
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body projectCopyJSON }{projectCopyJSON{c.Project.ID, c.Project.Name, c.From, c.Items, c.Rates, c.Scopes, c.Left, c.Bundles, c.Tags, c.Fields}}, nil
+	return &struct{ Body projectCopyJSON }{projectCopyJSON{c.Project.ID, c.Project.Name, c.From, c.Items, c.Rates, c.Scopes, c.Left, c.Bundles, c.Tags, c.Care, c.Fields}}, nil
 }

@@ -1,12 +1,13 @@
 // Package screen answers the pages that look into several rooms at once: the
 // household's page, the home page, the plan of a building, a room that changes
 // hands, and the histories of records. It owns no
-// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, dunning, feebundle.
+// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, dunning, feebundle, careplan.
 package screen
 
 import (
 	"linli/internal/audit"
 	"linli/internal/billing"
+	"linli/internal/careplan"
 	"linli/internal/cashier"
 	"linli/internal/dictionary"
 	"linli/internal/dunning"
@@ -32,6 +33,7 @@ type Deps struct {
 	LateFee *latefee.Service
 	Cashier *cashier.Service
 	Bundles *feebundle.Service
+	Care    *careplan.Service
 	Dunning *dunning.Service
 }
 
@@ -48,10 +50,11 @@ type Service struct {
 	late    *latefee.Service
 	cashier *cashier.Service
 	bundles *feebundle.Service
+	care    *careplan.Service
 	dunning *dunning.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles, dunning: d.Dunning}
+	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles, care: d.Care, dunning: d.Dunning}
 }

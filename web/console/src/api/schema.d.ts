@@ -491,7 +491,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 新建项目并套用另一个项目的费用项目、价格、规则、标签、自定义字段和设置；不含房屋、住户和账 */
+        /** 新建项目并套用另一个项目的费用项目、价格、规则、标签、关怀计划、自定义字段和设置；不含房屋、住户和账 */
         post: operations["copy-project"];
         delete?: never;
         options?: never;
@@ -1200,6 +1200,109 @@ export interface paths {
         put?: never;
         /** 导入收单机构的刷卡对账文件并核对；导入过的行不会重复 */
         post: operations["card-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出该走访的住户，逾期最久的在前 */
+        get: operations["list-care-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出关怀计划，新的在前 */
+        get: operations["list-care-plans"];
+        put?: never;
+        /** 新建关怀计划：有一个标签的住户每几天走访一次 */
+        post: operations["create-care-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-plans/{care_plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改、结束或恢复关怀计划（整条提交），标签不能换 */
+        put: operations["edit-care-plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-plans/{care_plan}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记一次走访 */
+        post: operations["record-care-visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出走访记录，日期新的在前 */
+        get: operations["list-care-visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/care-visits/{care_visit}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回登记错的走访：登记的人，当天 */
+        post: operations["withdraw-care-visit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7048,6 +7151,165 @@ export interface components {
              */
             remedy: "receive" | "foreign" | "hold" | "settled";
         };
+        CareDueOutBody: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CareplanCareDue"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 时才有 */
+            totals?: components["schemas"]["CareplanCareDueSum"];
+        };
+        CarePlan: {
+            /**
+             * @description 从哪天开始，新建时不填为今天，修改时不填为不变
+             * @example 2026-11-21
+             */
+            begins?: string;
+            /**
+             * Format: int64
+             * @description 每几天走访一次
+             */
+            days: number;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 计划名称，如 独居老人探访 */
+            name: string;
+            /**
+             * @description 进行中、已结束
+             * @enum {string}
+             */
+            state: "active" | "ended";
+            /** @description 编号，十进制字符串 */
+            tag_id: string;
+            /**
+             * @description 标签贴在住户还是房屋上
+             * @enum {string}
+             */
+            tag_kind: "person" | "room";
+            tag_name: string;
+            /** @description 走访时做什么 */
+            todo: string;
+            /**
+             * Format: int64
+             * @description 修改时原样带回
+             */
+            version: number;
+        };
+        CareplanCareDue: {
+            /**
+             * @description 计划从哪天开始，走访不能更早
+             * @example 2026-11-21
+             */
+            begins: string;
+            /**
+             * Format: int64
+             * @description 每几天走访一次
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description 逾期几天，没逾期为 0
+             */
+            days_over: number;
+            /**
+             * @description 该走访的日期
+             * @example 2026-11-21
+             */
+            due: string;
+            /** @description 上次需要跟进，还没有一次一切正常 */
+            follow: boolean;
+            /** @description 上次是谁登记的 */
+            last_by: string;
+            /**
+             * @description 上次走访，空为还没有
+             * @example 2026-11-21
+             */
+            last_day: string;
+            /** @description 上次的情况 */
+            last_note: string;
+            /** @description 上次的结果 */
+            last_result: string;
+            /** @description 住户；标签贴在房屋上时为现在住在那里的人 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 这个人另外还有几间房
+             */
+            other_rooms: number;
+            /** @description 住户，标签贴在房屋上时没有 */
+            person_id?: string;
+            /** @description 打码的手机号 */
+            phone_mask: string;
+            /** @description 编号，十进制字符串 */
+            plan_id: string;
+            plan_name: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            room_label: string;
+            /** @description 登记走访时带回 */
+            subject_id: string;
+            /** @description 走访时做什么 */
+            todo: string;
+        };
+        CareplanCareDueSum: {
+            /**
+             * Format: int64
+             * @description 多少条
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 其中需要跟进多少条
+             */
+            follow: number;
+            /**
+             * Format: int64
+             * @description 其中已逾期多少条
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description 多少户
+             */
+            rooms: number;
+        };
+        CareplanCareVisit: {
+            /** Format: date-time */
+            at: string;
+            /** @description 谁登记的 */
+            by: string;
+            /** @description 现在可以由本人撤回 */
+            can_withdraw: boolean;
+            /**
+             * @description 走访的日期
+             * @example 2026-11-21
+             */
+            day: string;
+            /** @description 编号，十进制字符串 */
+            id: string;
+            /** @description 走访的住户，标签贴在房屋上时为空 */
+            name: string;
+            note: string;
+            /** @description 编号，十进制字符串 */
+            plan_id: string;
+            plan_name: string;
+            /** @description 为什么撤回 */
+            reason: string;
+            /**
+             * @description 一切正常、需要跟进、没见到人
+             * @enum {string}
+             */
+            result: "fine" | "follow" | "missed";
+            result_name: string;
+            /** @description 编号，十进制字符串 */
+            room_id: string;
+            /** @description 走访时住在哪里 */
+            room_label: string;
+            /** @description 走访的住户；标签贴在房屋上时为房屋 */
+            subject_id: string;
+            /** @description 登记错了，已撤回 */
+            withdrawn: boolean;
+        };
         CashierAhead: {
             /**
              * Format: int64
@@ -8256,6 +8518,24 @@ export interface components {
              */
             state: "waiting" | "made" | "refused" | "voiding" | "kept" | "voided";
         };
+        "Create-care-planRequest": {
+            /**
+             * @description 从哪天开始，新建时不填为今天，修改时不填为不变
+             * @example 2026-11-21
+             */
+            begins?: string;
+            /**
+             * Format: int64
+             * @description 每几天走访一次
+             */
+            days: number;
+            /** @description 计划名称，如 独居老人探访 */
+            name: string;
+            /** @description 哪个标签的住户；贴在房屋上的标签，走访这间房 */
+            tag_id: string;
+            /** @description 走访时做什么 */
+            todo: string;
+        };
         "Create-tagRequest": {
             /**
              * @description 住户或房屋
@@ -8951,6 +9231,32 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "retired";
+            /**
+             * Format: int64
+             * @description 读到的版本
+             */
+            version: number;
+        };
+        "Edit-care-planRequest": {
+            /**
+             * @description 从哪天开始，新建时不填为今天，修改时不填为不变
+             * @example 2026-11-21
+             */
+            begins?: string;
+            /**
+             * Format: int64
+             * @description 每几天走访一次
+             */
+            days: number;
+            /** @description 计划名称，如 独居老人探访 */
+            name: string;
+            /**
+             * @description 进行中、已结束
+             * @enum {string}
+             */
+            state: "active" | "ended";
+            /** @description 走访时做什么 */
+            todo: string;
             /**
              * Format: int64
              * @description 读到的版本
@@ -11632,6 +11938,18 @@ export interface components {
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
+        PageListCarePlan: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CarePlan"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
+        PageListCareVisit: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CareplanCareVisit"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+        };
         PageListChange: {
             /** @description 这一页的内容 */
             items: components["schemas"]["AuditChange"][];
@@ -12747,6 +13065,22 @@ export interface components {
              */
             tried_at?: string;
         };
+        "Record-care-visitRequest": {
+            /**
+             * @description 走访的日期，不填为今天，不能晚于今天
+             * @example 2026-11-21
+             */
+            day?: string;
+            /** @description 情况；需要跟进时要写明 */
+            note?: string;
+            /**
+             * @description 一切正常、需要跟进、没见到人
+             * @enum {string}
+             */
+            result: "fine" | "follow" | "missed";
+            /** @description 走访谁：到期走访里的 subject_id */
+            subject_id: string;
+        };
         "Record-contactRequest": {
             /**
              * @description 空为今天
@@ -13654,6 +13988,11 @@ export interface components {
              * @description 几个费用套餐
              */
             bundles: number;
+            /**
+             * Format: int64
+             * @description 几个关怀计划
+             */
+            care_plans: number;
             /**
              * Format: int64
              * @description 几个自定义字段
@@ -15341,6 +15680,10 @@ export interface components {
              * @description 没有费用项目、不分离的收入，分；抹零为负
              */
             whole: number;
+        };
+        "Withdraw-care-visitRequest": {
+            /** @description 为什么撤回 */
+            reason: string;
         };
         "Withdraw-waiverRequest": {
             /**
@@ -24185,6 +24528,789 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CardImportOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-care-due": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 只看一个计划 */
+                plan_id?: string;
+                /** @description 该走访的（含需要跟进的）、已逾期的、计划里的全部；空为该走访的 */
+                when?: "waiting" | "overdue" | "all";
+                /** @description 只看一栋楼 */
+                building_id?: string;
+                /** @description 姓名或房号 */
+                q?: string;
+                /** @description true 时给出全部结果的合计 */
+                count?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareDueOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-care-plans": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 空为全部 */
+                state?: "active" | "ended";
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListCarePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-care-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Create-care-planRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-care-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                care_plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit-care-planRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-care-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                care_plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Record-care-visitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareplanCareVisit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-care-visits": {
+        parameters: {
+            query?: {
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 上一页给出的 next；第一页留空 */
+                cursor?: string;
+                /** @description 只看一个计划 */
+                plan_id?: string;
+                /** @description 只看一个住户，或标签贴在房屋上时一间房 */
+                subject_id?: string;
+                /** @description 只看一间房的 */
+                room_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListCareVisit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-care-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+                /** @description 编号，十进制字符串 */
+                care_visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw-care-visitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareplanCareVisit"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,121 @@
+package careplan
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"linli/internal/kit/actor"
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
+)
+
+const visitColumns = "id, plan_id, subject_id, room_id, building_id, day, result, note, newest, follow, by_id, by_name, at, withdrawn_at, reason"
+
+func scanVisit(row db.Scanner) (Visit, error) {
+	var v Visit
+	var newest, follow, at, withdrawn int64
+	err := row.Scan(&v.ID, &v.Plan, &v.Subject, &v.Room, &v.Building, &v.Day, &v.Result, &v.Note, &newest, &follow, &v.By, &v.ByName, &at, &withdrawn, &v.Reason)
+	v.Newest, v.Follow, v.At, v.Withdrawn = newest == 1, follow == 1, db.Micro(at), db.Micro(withdrawn)
+	return v, err
+}
+
+func insertVisit(ctx context.Context, tx *db.Tx, project id.ID, v *Visit) error {
+	_, err := tx.Exec(ctx, "INSERT INTO careplan_visit (project_id, "+visitColumns+") VALUES ("+db.In(16)+")",
+		project, v.ID, v.Plan, v.Subject, v.Room, v.Building, v.Day, string(v.Result), v.Note, 0, 0, v.By, v.ByName, v.At, 0, "")
+	if err != nil {
+		return fmt.Errorf("insert visit: %w", err)
+	}
+	return nil
+}
+
+func withdrawVisit(ctx context.Context, tx *db.Tx, project id.ID, v *Visit) error {
+	if _, err := tx.Exec(ctx, "UPDATE careplan_visit SET withdrawn_at = ?, reason = ? WHERE project_id = ? AND id = ?", v.Withdrawn, v.Reason, project, v.ID); err != nil {
+		return fmt.Errorf("withdraw visit: %w", err)
+	}
+	return nil
+}
+
+// settle says which visit of somebody is the newest now, and whether it leaves
+// something to follow up; the plan is locked.
+func settle(ctx context.Context, tx *db.Tx, project, plan, subject id.ID) error {
+	const of = " WHERE project_id = ? AND plan_id = ? AND subject_id = ?"
+	if _, err := tx.Exec(ctx, "UPDATE careplan_visit SET newest = 0, follow = 0"+of+" AND newest = 1", project, plan, subject); err != nil {
+		return fmt.Errorf("settle visits: %w", err)
+	}
+	const last = "(SELECT id FROM careplan_visit" + of + " AND withdrawn_at = 0 ORDER BY day DESC, id DESC LIMIT 1)"
+	const told = "COALESCE((SELECT CASE result WHEN 'follow' THEN 1 ELSE 0 END FROM careplan_visit" + of + " AND withdrawn_at = 0 AND result <> 'missed' ORDER BY day DESC, id DESC LIMIT 1), 0)"
+	if _, err := tx.Exec(ctx, "UPDATE careplan_visit SET newest = 1, follow = "+told+" WHERE project_id = ? AND id = "+last,
+		project, plan, subject, project, project, plan, subject); err != nil {
+		return fmt.Errorf("settle visits: %w", err)
+	}
+	return nil
+}
+
+func oneVisit(ctx context.Context, q db.Q, project, visit id.ID) (Visit, error) {
+	v, err := scanVisit(q.QueryRow(ctx, "SELECT "+visitColumns+" FROM careplan_visit WHERE project_id = ? AND id = ?", project, visit))
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, fault.ErrNotFound
+	}
+	if err != nil {
+		return v, fmt.Errorf("read visit: %w", err)
+	}
+	return v, nil
+}
+
+// newestVisits are the newest visits of plans.
+func newestVisits(ctx context.Context, q db.Q, project id.ID, plans []id.ID) ([]Visit, error) {
+	among, args := db.Among("plan_id", plans)
+	rows, err := q.Query(ctx, "SELECT "+visitColumns+" FROM careplan_visit WHERE project_id = ? AND newest = 1 AND "+among, append([]any{project}, args...)...)
+	out, err := db.Collect(rows, err, scanVisit)
+	if err != nil {
+		return nil, fmt.Errorf("read newest visits: %w", err)
+	}
+	return out, nil
+}
+
+func listVisits(ctx context.Context, q db.Q, project id.ID, f *VisitFilter, day clock.Date, below id.ID) ([]Visit, error) {
+	where, args := "project_id = ?", []any{project}
+	for _, x := range []struct {
+		column string
+		value  id.ID
+	}{{"plan_id", f.Plan}, {"subject_id", f.Subject}, {"room_id", f.Room}} {
+		if x.value != 0 {
+			where, args = where+" AND "+x.column+" = ?", append(args, x.value)
+		}
+	}
+	where, args = within(where, args, f.Within)
+	if below != 0 {
+		where, args = where+" AND (day, id) < (?, ?)", append(args, day, below)
+	}
+	rows, err := q.Query(ctx, "SELECT "+visitColumns+" FROM careplan_visit WHERE "+where+" ORDER BY day DESC, id DESC LIMIT ?", append(args, f.Limit+1)...)
+	out, err := db.Collect(rows, err, scanVisit)
+	if err != nil {
+		return nil, fmt.Errorf("list visits: %w", err)
+	}
+	return out, nil
+}
+
+func within(where string, args []any, limit actor.Buildings) (string, []any) {
+	if limit.Whole() {
+		return where, args
+	}
+	among, buildings := db.Among("building_id", limit)
+	return where + " AND " + among, append(args, buildings...)
+}
+
+// strayVisits are visits that say otherwise than the others of their subject.
+func strayVisits(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
+	rows, err := q.Query(ctx, `SELECT v.id FROM careplan_visit v WHERE v.project_id = ? AND (
+		(v.newest = 1 AND v.withdrawn_at <> 0) OR v.follow > v.newest OR (v.withdrawn_at = 0 AND v.newest <> (CASE WHEN EXISTS (SELECT 1 FROM careplan_visit l
+			WHERE l.project_id = v.project_id AND l.plan_id = v.plan_id AND l.subject_id = v.subject_id AND l.withdrawn_at = 0 AND (l.day, l.id) > (v.day, v.id)) THEN 0 ELSE 1 END)))
+		ORDER BY v.id LIMIT 100`, project)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (x id.ID, err error) { return x, row.Scan(&x) })
+	if err != nil {
+		return nil, fmt.Errorf("check visits: %w", err)
+	}
+	return out, nil
+}
