@@ -21,7 +21,7 @@ import (
 
 // wingLists are all lists that leave for one building.
 func wingLists() []string {
-	return []string{"arrears", "care-due", "care-visits", "charges", "corrections", "deposit-settlements", "deposits", "invoices", "items", "people", "readings", "receipts", "refunds", "rooms", "shifts", "vehicles"}
+	return []string{"arrears", "care-due", "care-plans", "care-visits", "charges", "corrections", "deposit-settlements", "deposits", "invoices", "items", "people", "readings", "receipts", "refunds", "rooms", "shifts", "vehicles"}
 }
 
 // newestOf is the newest line of the log about an action.

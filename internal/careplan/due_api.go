@@ -97,5 +97,11 @@ func (s *Service) Exports() []export.Offer {
 	visits.Check, visits.Rows = export.Pages(s.listVisitsAPI, func(o *careVisitsOut) page.List[careVisitJSON] { return o.Body }, func(v *careVisitJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(v.Day.String()), sheet.Text(v.Label), sheet.Text(v.Name), sheet.Text(v.PlanName), sheet.Text(v.ResultName), sheet.Text(v.Note), sheet.Text(v.By), sheet.Text(v.Reason)}
 	})
-	return []export.Offer{due, visits}
+	plans := export.Offer{Key: "care-plans", Name: "关怀计划", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("计划", 20), export.Text("标签", 14), {Title: "每几天", Width: 8}, export.Text("做什么", 40),
+		export.Text("从哪天开始", 12), export.Text("状态", 8)}}
+	plans.Check, plans.Rows = export.Pages(s.listPlansAPI, func(o *carePlansOut) page.List[carePlanJSON] { return o.Body }, func(p *carePlanJSON) []sheet.Value {
+		state := map[string]string{"active": "进行中", "ended": "已结束"}[p.State]
+		return []sheet.Value{sheet.Text(p.Name), sheet.Text(p.TagName), sheet.Int(int64(p.Days)), sheet.Text(p.Todo), sheet.Text(p.Begins.String()), sheet.Text(state)}
+	})
+	return []export.Offer{due, visits, plans}
 }
