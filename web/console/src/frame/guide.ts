@@ -8,7 +8,7 @@ export const isGuidePage = (name: string): name is GuidePage => (guidePages as r
 /** Where the guide speaks of a page: `page#heading`. Pages that stand in no list lead to the page of the role. */
 export const chapters: Record<string, string> = {
   households: 'front-desk#找一户', household: 'front-desk#住户档案', rooms: 'front-desk#登记修改迁出', people: 'front-desk#标签和名册', vehicles: 'front-desk#车辆',
-  corrections: 'front-desk#更正申请', fields: 'front-desk#自定义字段', imports: 'front-desk#导入名册', import: 'front-desk#导入名册',
+  'care-due': 'front-desk#关怀走访', 'care-visits': 'front-desk#关怀走访', 'care-plans': 'front-desk#关怀走访', corrections: 'front-desk#更正申请', fields: 'front-desk#自定义字段', imports: 'front-desk#导入名册', import: 'front-desk#导入名册',
   counter: 'cashier#用键盘收一户', receipts: 'cashier#收据', receipt: 'cashier#作废', shift: 'cashier#交班', refunds: 'cashier#红冲退款和押金', deposits: 'cashier#红冲退款和押金', terminations: 'cashier#红冲退款和押金',
   items: 'accountant#费用项目', item: 'accountant#费用项目', 'price-trial': 'accountant#单价只加新版本', bundles: 'accountant#套餐几项费用一起给', bundle: 'accountant#套餐几项费用一起给', discounts: 'accountant#优惠减免',
   readings: 'accountant#抄表和按用量收费', 'reading-sheets': 'accountant#抄表和按用量收费', 'reading-sheet': 'accountant#抄表和按用量收费', meter: 'accountant#抄表和按用量收费', 'shared-costs': 'accountant#公摊',
