@@ -3,7 +3,6 @@ package estate
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"linli/internal/kit/db"
@@ -100,20 +99,13 @@ func valuesOf(ctx context.Context, q db.Q, project, subject id.ID) (map[id.ID]st
 // cellsOf are what records say in fields, by record and field.
 func cellsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[[2]id.ID]string, error) {
 	out := map[[2]id.ID]string{}
-	for chunk := range slices.Chunk(subjects, 500) {
-		rows, err := q.Query(ctx, "SELECT subject_id, field_id, value FROM estate_value WHERE project_id = ? AND subject_id IN ("+db.In(len(chunk))+")", idArgs(project, chunk)...)
-		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-			var at [2]id.ID
-			var text string
-			err := row.Scan(&at[0], &at[1], &text)
-			out[at] = text
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read values: %w", err)
-		}
-	}
-	return out, nil
+	return out, db.EachOfIDs(ctx, q, "SELECT subject_id, field_id, value FROM estate_value WHERE project_id = ? AND subject_id IN (", project, subjects, ")", func(row db.Scanner) error {
+		var at [2]id.ID
+		var text string
+		err := row.Scan(&at[0], &at[1], &text)
+		out[at] = text
+		return err
+	})
 }
 
 func putValue(ctx context.Context, tx *db.Tx, project, field, subject id.ID, text string) error {

@@ -47,7 +47,7 @@ func occupants(ctx context.Context, q db.Q, project, room, person id.ID, current
 // occupantsOf reads what lasts, of many rooms or many people; column is
 // room_id or person_id.
 func occupantsOf(ctx context.Context, q db.Q, project id.ID, column string, ids []id.ID) ([]Occupant, error) {
-	return ofIDs(ctx, q, occupantQuery+" AND o.until = 0 AND o."+column+" IN (", project, ids, `) ORDER BY r.sort_key,
+	return db.OfIDs(ctx, q, occupantQuery+" AND o.until = 0 AND o."+column+" IN (", project, ids, `) ORDER BY r.sort_key,
 		CASE o.part WHEN 'owner' THEN 0 WHEN 'tenant' THEN 1 WHEN 'family' THEN 2 ELSE 3 END, o.id`, scanOccupant)
 }
 
@@ -139,25 +139,18 @@ func refreshRooms(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) 
 
 func ownersOf(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]Owner, error) {
 	out := make(map[id.ID]Owner, len(rooms))
-	for chunk := range slices.Chunk(rooms, 500) {
-		rows, err := q.Query(ctx, `SELECT o.room_id, p.name, p.phone_mask FROM estate_occupant o
-			JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
-			WHERE o.project_id = ? AND o.until = 0 AND o.part = 'owner' AND o.room_id IN (`+db.In(len(chunk))+`)
-			ORDER BY o.room_id, o.share DESC, o.id`, idArgs(project, chunk)...)
-		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-			var room id.ID
-			var w Owner
-			err := row.Scan(&room, &w.Name, &w.PhoneMask)
-			if first, ok := out[room]; ok {
-				first.Others++
-				w = first
-			}
-			out[room] = w
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read owners: %w", err)
+	return out, db.EachOfIDs(ctx, q, `SELECT o.room_id, p.name, p.phone_mask FROM estate_occupant o
+		JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
+		WHERE o.project_id = ? AND o.until = 0 AND o.part = 'owner' AND o.room_id IN (`, project, rooms, `)
+		ORDER BY o.room_id, o.share DESC, o.id`, func(row db.Scanner) error {
+		var room id.ID
+		var w Owner
+		err := row.Scan(&room, &w.Name, &w.PhoneMask)
+		if first, ok := out[room]; ok {
+			first.Others++
+			w = first
 		}
-	}
-	return out, nil
+		out[room] = w
+		return err
+	})
 }

@@ -68,7 +68,7 @@ func peopleByBlind(ctx context.Context, q db.Q, project id.ID, column string, bl
 }
 
 func peopleByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]*sealedPerson, error) {
-	return ofIDs(ctx, q, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN (", project, ids, ") ORDER BY p.id", scanSealed)
+	return db.OfIDs(ctx, q, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id IN (", project, ids, ") ORDER BY p.id", scanSealed)
 }
 
 func copyPeople(ctx context.Context, tx *db.Tx, project id.ID, people []*sealedPerson) error {

@@ -141,30 +141,23 @@ func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]i
 }
 
 func roomLabels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
-	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN ", project, rooms)
+	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN (", project, rooms)
 }
 
 func personNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
-	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN ", project, people)
+	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN (", project, people)
 }
 
-// names runs "SELECT id, text … id IN " over any number of ids.
+// names runs "SELECT id, text … id IN (" over any number of ids.
 func names(ctx context.Context, q db.Q, query string, project id.ID, ids []id.ID) (map[id.ID]string, error) {
 	out := make(map[id.ID]string, len(ids))
-	for chunk := range slices.Chunk(ids, 500) {
-		rows, err := q.Query(ctx, query+"("+db.In(len(chunk))+")", idArgs(project, chunk)...)
-		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-			var k id.ID
-			var v string
-			err := row.Scan(&k, &v)
-			out[k] = v
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read names: %w", err)
-		}
-	}
-	return out, nil
+	return out, db.EachOfIDs(ctx, q, query, project, ids, ")", func(row db.Scanner) error {
+		var k id.ID
+		var v string
+		err := row.Scan(&k, &v)
+		out[k] = v
+		return err
+	})
 }
 
 // gridRooms reads the rooms of a building along the order of rooms, so that a

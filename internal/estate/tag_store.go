@@ -3,7 +3,6 @@ package estate
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -106,22 +105,15 @@ func putTag(ctx context.Context, tx *db.Tx, project, tag id.ID, subjects []id.ID
 
 func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
 	out := map[id.ID][]Tag{}
-	for chunk := range slices.Chunk(subjects, 500) {
-		rows, err := q.Query(ctx, `SELECT x.subject_id, t.id, t.name, t.kind FROM estate_tagged x
-			JOIN estate_tag t ON t.project_id = x.project_id AND t.id = x.tag_id
-			WHERE x.project_id = ? AND x.subject_id IN (`+db.In(len(chunk))+") ORDER BY t.sort, t.id", idArgs(project, chunk)...)
-		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
-			var subject id.ID
-			t := Tag{Active: true}
-			err := row.Scan(&subject, &t.ID, &t.Name, &t.Kind)
-			out[subject] = append(out[subject], t)
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read tags: %w", err)
-		}
-	}
-	return out, nil
+	return out, db.EachOfIDs(ctx, q, `SELECT x.subject_id, t.id, t.name, t.kind FROM estate_tagged x
+		JOIN estate_tag t ON t.project_id = x.project_id AND t.id = x.tag_id
+		WHERE x.project_id = ? AND x.subject_id IN (`, project, subjects, ") ORDER BY t.sort, t.id", func(row db.Scanner) error {
+		var subject id.ID
+		t := Tag{Active: true}
+		err := row.Scan(&subject, &t.ID, &t.Name, &t.Kind)
+		out[subject] = append(out[subject], t)
+		return err
+	})
 }
 
 // TaggedRooms are the rooms that bear a tag or in which somebody lives who
@@ -152,7 +144,7 @@ func (s *Service) Bearers(ctx context.Context, q db.Q, project id.ID, f BearerFi
 	if f.Subject != 0 {
 		tail, args = tail+" AND t.subject_id = ?", append(args, f.Subject)
 	}
-	return ofIDs(ctx, q, `SELECT t.tag_id, t.subject_id, r.id, r.building_id, p.id, r.label, r.sort_key, p.name, p.phone_mask, t.at FROM estate_tagged t
+	return db.OfIDs(ctx, q, `SELECT t.tag_id, t.subject_id, r.id, r.building_id, p.id, r.label, r.sort_key, p.name, p.phone_mask, t.at FROM estate_tagged t
 		JOIN estate_occupant o ON o.project_id = t.project_id AND o.`+f.Kind+`_id = t.subject_id AND o.until = 0
 		JOIN estate_room r ON r.project_id = o.project_id AND r.id = o.room_id
 		JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id

@@ -70,9 +70,9 @@ func payersBeyond(ctx context.Context, q db.Q, project id.ID, payers []id.ID, wi
 	return idSet(ctx, q, "SELECT DISTINCT payer_id FROM estate_room WHERE project_id = ? AND payer_id <> 0 AND payer_id IN (", payers, project, ")"+limit, buildings)
 }
 
-// idSet is ofIDs for ids, as a set.
+// idSet is db.OfIDs for ids, as a set.
 func idSet(ctx context.Context, q db.Q, head string, ids []id.ID, project id.ID, tail string, more []any) (map[id.ID]bool, error) {
-	list, err := ofIDs(ctx, q, head, project, ids, tail, scanID, more...)
+	list, err := db.OfIDs(ctx, q, head, project, ids, tail, scanID, more...)
 	out := make(map[id.ID]bool, len(list))
 	for _, x := range list {
 		out[x] = true

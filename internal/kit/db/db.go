@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -245,6 +246,36 @@ func Collect[T any](rows *sql.Rows, err error, scan func(row Scanner) (T, error)
 		out = append(out, v)
 	}
 	return out, rows.Err()
+}
+
+// idsAtOnce bounds the placeholders of one statement.
+const idsAtOnce = 500
+
+// OfIDs runs "SELECT … WHERE project_id = ? AND … IN (" over any number of ids,
+// some at a time, and tail after it with more as its arguments: an order holds
+// among those of one time.
+func OfIDs[T any](ctx context.Context, q Q, head string, project id.ID, ids []id.ID, tail string, scan func(Scanner) (T, error), more ...any) ([]T, error) {
+	out := []T{}
+	for part := range slices.Chunk(ids, idsAtOnce) {
+		args := make([]any, 0, 1+len(part)+len(more))
+		args = append(args, int64(project))
+		for _, x := range part {
+			args = append(args, int64(x))
+		}
+		rows, err := q.Query(ctx, head+In(len(part))+tail, append(args, more...)...)
+		list, err := Collect(rows, err, scan)
+		if err != nil {
+			return nil, fmt.Errorf("read by ids: %w", err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// EachOfIDs is OfIDs for rows that take keeps itself.
+func EachOfIDs(ctx context.Context, q Q, head string, project id.ID, ids []id.ID, tail string, take func(Scanner) error, more ...any) error {
+	_, err := OfIDs(ctx, q, head, project, ids, tail, func(row Scanner) (struct{}, error) { return struct{}{}, take(row) }, more...)
+	return err
 }
 
 // Scanner is a row being read.
