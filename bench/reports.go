@@ -146,7 +146,7 @@ func (w *reportWorld) pay(ctx context.Context, a *app.App, month clock.Month) er
 		w.now.Set(month.First().AddDays(1 + done*days/len(list)).Start().Add(10 * time.Hour))
 		done += len(part)
 		err := a.DB.Write(ctx, func(tx *db.Tx) error {
-			if err := a.Billing.Settle(ctx, tx, w.project, part); err != nil {
+			if _, err := a.Billing.Settle(ctx, tx, w.project, part); err != nil {
 				return err
 			}
 			var sum money.Fen

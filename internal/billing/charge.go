@@ -82,60 +82,58 @@ func (s *Service) Open(ctx context.Context, q db.Q, project id.ID, rooms []id.ID
 // LockOpen is Open with the charges locked until the end of tx, so that what
 // is read stays true. Lock order: runs (shared), charges by id.
 func (s *Service) LockOpen(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) ([]Charge, error) {
-	seen, err := s.Open(ctx, tx, project, rooms)
-	if err != nil || tx.Engine() == db.SQLite {
-		return seen, err
+	ids, err := openIDs(ctx, tx, project, rooms)
+	if err == nil {
+		err = lockCharges(ctx, tx, project, ids)
 	}
-	ids := make([]id.ID, len(seen))
-	for i := range seen {
-		ids[i] = seen[i].ID
-	}
-	if err := lockCharges(ctx, tx, project, ids); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("lock open charges: %w", err)
 	}
 	return s.Open(ctx, tx, project, rooms)
 }
 
 // Settle takes amounts off charges inside tx. Errors: ErrNotOwed when a charge
-// is not visible, ErrOverpaid when more is taken than is owed.
-func (s *Service) Settle(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement) error {
+// is not visible, ErrOverpaid when more is taken than is owed. It answers the
+// charges as they were before.
+func (s *Service) Settle(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement) (map[id.ID]Charge, error) {
 	return s.move(ctx, tx, project, list, 1)
 }
 
 // Unsettle gives back what Settle took. Error: ErrNothingTaken.
 func (s *Service) Unsettle(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement) error {
-	return s.move(ctx, tx, project, list, -1)
+	_, err := s.move(ctx, tx, project, list, -1)
+	return err
 }
 
-func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) error {
+func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Settlement, sign money.Fen) (map[id.ID]Charge, error) {
 	if len(list) == 0 {
-		return nil
+		return nil, nil
 	}
 	merged, err := mergeSettlements(list)
 	if err != nil {
-		return fmt.Errorf("settle: %w", err)
+		return nil, fmt.Errorf("settle: %w", err)
 	}
 	ids := make([]id.ID, len(merged))
 	for i := range merged {
 		ids[i] = merged[i].Charge
 	}
 	if err := lockCharges(ctx, tx, project, ids); err != nil {
-		return fmt.Errorf("settle: %w", err)
+		return nil, fmt.Errorf("settle: %w", err)
 	}
 	have, err := chargesByID(ctx, tx, project, ids)
 	if err != nil {
-		return fmt.Errorf("settle: %w", err)
+		return nil, fmt.Errorf("settle: %w", err)
 	}
 	due := map[clock.Date]dueSteps{}
 	for _, m := range merged {
 		c, ok := have[m.Charge]
 		switch {
 		case !ok || !c.Visible():
-			return ErrNotOwed
+			return nil, ErrNotOwed
 		case sign > 0 && m.Amount > c.Owed():
-			return ErrOverpaid
+			return nil, ErrOverpaid
 		case sign < 0 && m.Amount > c.Paid-c.Waived-c.Carried:
-			return ErrNothingTaken
+			return nil, ErrNothingTaken
 		}
 		if due[m.On] == nil {
 			due[m.On] = dueSteps{}
@@ -143,15 +141,15 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, project id.ID, list []Set
 		due[m.On].add(c.dueKey(), c.settles(m.Amount, sign))
 	}
 	if err := addPaid(ctx, tx, project, merged, sign); err != nil {
-		return fmt.Errorf("settle: %w", err)
+		return nil, fmt.Errorf("settle: %w", err)
 	}
 	for on, steps := range due {
 		steps.keepOn(tx, project, on, sign)
 	}
 	if sign > 0 {
-		return nil
+		return have, nil
 	}
-	return s.takeBackLate(ctx, tx, project, merged, have)
+	return have, s.takeBackLate(ctx, tx, project, merged, have)
 }
 
 // settles is by how much the sums of a charge change when an amount of it is paid,

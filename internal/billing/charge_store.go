@@ -35,21 +35,24 @@ func scanCharge(row db.Scanner) (Charge, error) {
 // chunk bounds the number of placeholders of one statement.
 const chunk = 500
 
+const openCharge = " AND c.hold = 0 AND c.amount > c.paid AND r.state = 'released'"
+
 // openCharges needs no condition on live: only charges of withdrawn runs are
 // not, and the condition would lead PostgreSQL to the wrong index.
 func openCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]Charge, error) {
-	out := []Charge{}
-	for list := range slices.Chunk(rooms, chunk) {
-		rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+` WHERE c.project_id = ? AND c.subject_id IN (`+db.In(len(list))+`)
-			AND c.hold = 0 AND c.amount > c.paid AND r.state = 'released'`, withIDs([]any{project}, list)...)
-		got, err := db.Collect(rows, err, scanCharge)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, got...)
-	}
+	out, err := db.OfIDs(ctx, q, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.subject_id IN (", project, rooms, ")"+openCharge, scanCharge)
 	inOrder(out)
-	return out, nil
+	return out, err
+}
+
+// openIDs are the charges that openCharges reads, to be locked. SQLite has one
+// writer and locks nothing.
+func openIDs(ctx context.Context, tx *db.Tx, project id.ID, rooms []id.ID) ([]id.ID, error) {
+	if tx.Engine() == db.SQLite {
+		return nil, nil
+	}
+	return db.OfIDs(ctx, tx, `SELECT c.id FROM billing_charge c JOIN billing_run r ON r.project_id = c.project_id AND r.id = c.run_id
+		WHERE c.project_id = ? AND c.subject_id IN (`, project, rooms, ")"+openCharge, func(row db.Scanner) (x id.ID, err error) { err = row.Scan(&x); return x, err })
 }
 
 func inOrder(list []Charge) {
@@ -92,19 +95,12 @@ func lockCharges(ctx context.Context, tx *db.Tx, project id.ID, ids []id.ID) err
 }
 
 func chargesByID(ctx context.Context, q db.Q, project id.ID, ids []id.ID) (map[id.ID]Charge, error) {
-	out := make(map[id.ID]Charge, len(ids))
-	for list := range slices.Chunk(ids, chunk) {
-		rows, err := q.Query(ctx, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.id IN ("+db.In(len(list))+")",
-			withIDs([]any{project}, list)...)
-		got, err := db.Collect(rows, err, scanCharge)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range got {
-			out[c.ID] = c
-		}
+	list, err := db.OfIDs(ctx, q, "SELECT "+chargeColumns+chargeTables+" WHERE c.project_id = ? AND c.id IN (", project, ids, ")", scanCharge)
+	out := make(map[id.ID]Charge, len(list))
+	for _, c := range list {
+		out[c.ID] = c
 	}
-	return out, nil
+	return out, err
 }
 
 func oneCharge(ctx context.Context, q db.Q, project, charge id.ID) (Charge, error) {

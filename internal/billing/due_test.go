@@ -160,7 +160,8 @@ func TestDueOfSomethingGivenUp(t *testing.T) {
 		c, gone := w.Open(ids...)[0], errors.New("gone")
 		pay := func(ctx context.Context, amount money.Fen, and error) error {
 			return w.DB.Write(ctx, func(tx *db.Tx) error {
-				return errors.Join(w.Billing.Settle(ctx, tx, w.Project, []billing.Settlement{{Charge: c.ID, Amount: amount}}), and)
+				_, err := w.Billing.Settle(ctx, tx, w.Project, []billing.Settlement{{Charge: c.ID, Amount: amount}})
+				return errors.Join(err, and)
 			})
 		}
 		w.Write(func(ctx context.Context, tx *db.Tx) error {

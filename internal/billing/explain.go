@@ -58,13 +58,18 @@ func (s *Service) ExplainAll(ctx context.Context, q db.Q, project id.ID, charges
 	if err != nil {
 		return nil, fmt.Errorf("explain charges: %w", err)
 	}
+	if slices.ContainsFunc(charges, func(c id.ID) bool { return have[c].ID == 0 }) {
+		return nil, fault.ErrNotFound
+	}
+	return s.ExplainRead(ctx, q, project, have)
+}
+
+// ExplainRead is ExplainAll for charges that have been read in this transaction.
+func (s *Service) ExplainRead(ctx context.Context, q db.Q, project id.ID, have map[id.ID]Charge) (map[id.ID]Explanation, error) {
 	g := grounds{tariff: s.tariff, items: map[id.ID]*ground{}}
-	out := make(map[id.ID]Explanation, len(charges))
-	for _, charge := range charges {
-		c, ok := have[charge]
-		if !ok {
-			return nil, fault.ErrNotFound
-		}
+	out := make(map[id.ID]Explanation, len(have))
+	for charge, c := range have {
+		var err error
 		if out[charge], err = g.explain(ctx, q, project, &c); err != nil {
 			return nil, fmt.Errorf("explain charge: %w", err)
 		}

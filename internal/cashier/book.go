@@ -34,9 +34,6 @@ func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []
 			return err
 		}
 	}
-	if err := s.explainLines(ctx, tx, project, list); err != nil {
-		return err
-	}
 	var paid []billing.Settlement
 	var postings []ledger.Posting
 	for _, b := range list {
@@ -46,7 +43,11 @@ func (s *Service) bookAll(ctx context.Context, tx *db.Tx, project id.ID, list []
 		}
 		postings = append(postings, b.receipt.postings()...)
 	}
-	if err := s.billing.Settle(ctx, tx, project, paid); err != nil {
+	settled, err := s.billing.Settle(ctx, tx, project, paid)
+	if err != nil {
+		return err
+	}
+	if err := s.explainLines(ctx, tx, project, list, settled); err != nil {
 		return err
 	}
 	for _, b := range list {
@@ -141,14 +142,8 @@ func facts(r *Receipt) map[string]any {
 
 // explainLines writes on each line how its charge was computed, as it is
 // explained today: the receipt keeps saying so whatever changes later.
-func (s *Service) explainLines(ctx context.Context, tx *db.Tx, project id.ID, list []booking) error {
-	var charges []id.ID
-	for _, b := range list {
-		for _, l := range b.receipt.Lines {
-			charges = append(charges, l.Charge)
-		}
-	}
-	said, err := s.billing.ExplainAll(ctx, tx, project, charges)
+func (s *Service) explainLines(ctx context.Context, tx *db.Tx, project id.ID, list []booking, settled map[id.ID]billing.Charge) error {
+	said, err := s.billing.ExplainRead(ctx, tx, project, settled)
 	if err != nil {
 		return err
 	}

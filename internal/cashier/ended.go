@@ -157,11 +157,12 @@ func (s *Service) endMonths(ctx context.Context, tx *db.Tx, who actor.Actor, pro
 		return err
 	}
 	if kept := -f.Amount - red.settled(); kept > 0 {
-		said, err := s.billing.ExplainAll(ctx, tx, project, []id.ID{c.ID})
+		settled, err := s.billing.Settle(ctx, tx, project, []billing.Settlement{{Charge: c.ID, Amount: kept}})
 		if err != nil {
 			return err
 		}
-		if err := s.billing.Settle(ctx, tx, project, []billing.Settlement{{Charge: c.ID, Amount: kept}}); err != nil {
+		said, err := s.billing.ExplainRead(ctx, tx, project, settled)
+		if err != nil {
 			return err
 		}
 		red.Lines = append(red.Lines, Line{Charge: c.ID, Room: c.Subject, RoomLabel: red.Lines[0].RoomLabel, Item: c.Item, ItemName: c.ItemName,

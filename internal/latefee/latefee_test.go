@@ -122,7 +122,8 @@ func TestFeeBecomesCharge(t *testing.T) {
 			if made, err = w.late.Charge(ctx, tx, actor.System("test"), w.project, clock.DateOf(tx.Now()), []latefee.Take{{ID: tx.NewID(), Fee: *f, Amount: 4_00}}); err != nil {
 				return err
 			}
-			return w.billing.Settle(ctx, tx, w.project, []billing.Settlement{{Charge: made[0].ID, Amount: 4_00}})
+			_, err := w.billing.Settle(ctx, tx, w.project, []billing.Settlement{{Charge: made[0].ID, Amount: 4_00}})
+			return err
 		})
 		if made[0].Late != w.charge.ID || w.fee(t).Left() != 6_00 {
 			t.Errorf("made %+v, left %d", made[0], w.fee(t).Left())

@@ -30,14 +30,14 @@ func (s *Service) Opening(ctx context.Context, q db.Q, project id.ID, payers []i
 	for i := range codes {
 		rooms[i] = codes[i].Room
 	}
-	homes, err := s.Estate.Households(ctx, q, project, rooms)
+	pays, err := s.Estate.PayersOf(ctx, q, project, rooms)
 	if err != nil {
 		return nil, fmt.Errorf("pay codes of payers: %w", err)
 	}
 	out := map[id.ID][]id.ID{}
-	for i := range codes {
-		if p := homes[i].Payer; p != nil && p.ID == codes[i].Payer {
-			out[p.ID] = append(out[p.ID], codes[i].Room)
+	for _, c := range codes {
+		if pays[c.Room] == c.Payer {
+			out[c.Payer] = append(out[c.Payer], c.Room)
 		}
 	}
 	return out, nil

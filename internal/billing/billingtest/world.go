@@ -189,7 +189,8 @@ func (w *World) Open(rooms ...id.ID) []billing.Charge {
 // Settle pays charges.
 func (w *World) Settle(list ...billing.Settlement) error {
 	return w.DB.Write(w.Context(), func(tx *db.Tx) error {
-		return w.Billing.Settle(w.Context(), tx, w.Project, list)
+		_, err := w.Billing.Settle(w.Context(), tx, w.Project, list)
+		return err
 	})
 }
 
