@@ -175,6 +175,9 @@ func (w *caseWorld) primeRates(ctx context.Context, in caseInput, project id.ID,
 		if rate >= penalty.Whole || strings.HasSuffix(r[1], "%") {
 			rate /= 100 // 3.10 and 3.10% are 0.0310
 		}
+		if from.Start().After(w.now.Now()) {
+			w.now.Set(from.Start()) // it is entered once it is published
+		}
 		if err := w.app.DB.Write(ctx, func(tx *db.Tx) error {
 			return w.app.LateFee.AddLPR(ctx, tx, w.who, project, penalty.LPR{From: from, Rate: int64(rate / 10_000), Source: "案例"})
 		}); err != nil {

@@ -111,7 +111,7 @@ func (w *closedWorld) fill() {
 	w.neighbour, err = w.caseWorld.room(ctx, w.project, building, "102", "100", 0)
 	w.must(err)
 	w.item = w.priced(20260101, 2_500_000)
-	_, err = w.lateTerms(ctx, w.project, w.item, 20260101, penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.NoCap})
+	_, err = w.lateTerms(ctx, w.project, w.item, 20260101, penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.LPR4})
 	w.must(err)
 	w.once = w.adjustWorld.once("门禁卡")
 	w.must(w.taxRate(w.item, 20260101, 600))
@@ -171,6 +171,10 @@ func (w *closedWorld) fill() {
 
 func (w *adjustWorld) taxRate(item id.ID, from clock.Date, rate int) error {
 	return w.app.Invoice.SetTax(w.t.Context(), w.who, w.project, invoice.Tax{Item: item, From: from, Rate: rate, Code: "3040801010000000000", Short: "企业管理服务"})
+}
+
+func (w *closedWorld) lpr(tx *db.Tx, from clock.Date, rate int64) error {
+	return w.app.LateFee.AddLPR(w.t.Context(), tx, w.who, w.project, penalty.LPR{From: from, Rate: rate, Source: "全国银行间同业拆借中心公布"})
 }
 
 func (w *closedWorld) postedOpen() int64 {
@@ -285,6 +289,9 @@ func (w *closedWorld) ways() []locked {
 			return w.app.Invoice.SetTax(ctx, w.who, w.project, invoice.Tax{Item: w.item, From: 20260101, Rate: 600, Code: "3040802000000000000", Short: "物业管理"})
 		}},
 		{"tax rate from March on", "", func() error { return w.taxRate(w.item, 20260301, 900) }},
+		{"higher LPR of January", ledger.ErrMonthClosed.Code, func() error { return write(func(tx *db.Tx) error { return w.lpr(tx, 20260120, 350) }) }},
+		{"lower LPR of January", "", func() error { return write(func(tx *db.Tx) error { return w.lpr(tx, 20260120, 250) }) }},
+		{"LPR of a day to come", latefee.ErrLPR.Code, func() error { return write(func(tx *db.Tx) error { return w.lpr(tx, 20260320, 250) }) }},
 		{"closing again", ledger.ErrMonthClosed.Code, func() error { return w.app.Analytics.CloseMonth(ctx, w.who, w.project, 202602) }},
 		{"a posting of February by itself", ledger.ErrMonthClosed.Code, func() error {
 			return write(func(tx *db.Tx) error {

@@ -172,3 +172,46 @@ func TestBrokenNamesWaivers(t *testing.T) {
 		}
 	})
 }
+
+// A rate is entered once it is published; one of a closed month may lower the
+// ceiling of fees that were already shown, and never raise it.
+func TestLPROfItsDay(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		add := func(from clock.Date, rate int64) error {
+			return w.d.Write(t.Context(), func(tx *db.Tx) error {
+				return w.late.AddLPR(t.Context(), tx, actor.System("test"), w.project, penalty.LPR{From: from, Rate: rate, Source: "全国银行间同业拆借中心公布"})
+			})
+		}
+		w.write(t, func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.late.AddTerms(ctx, tx, actor.System("test"), w.project, latefee.Terms{Item: w.charge.Item, From: 20200101, Source: "物业服务合同第十二条",
+				Terms: penalty.Terms{Daily: 300_000, Grace: penalty.FromDue, Cap: penalty.LPR4}})
+			return err
+		})
+		due := w.charge.Due
+		w.now.Set(due.Month().Add(1).First().AddDays(9).Start())
+		today := clock.DateOf(w.now.Now())
+		shown := w.fee(t).Result.Total
+		w.write(t, func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.ledger.CloseMonth(ctx, tx, w.project, due.Month(), "周敏")
+			return err
+		})
+		if err := add(today.AddDays(1), 200); !errors.Is(err, latefee.ErrLPR) {
+			t.Errorf("a rate of tomorrow: %v", err)
+		}
+		if err := add(due, 301); !errors.Is(err, ledger.ErrMonthClosed) || w.fee(t).Result.Total != shown {
+			t.Errorf("a higher one of the closed month: %v, the fee went from %d to %d", err, shown, w.fee(t).Result.Total)
+		}
+		if err := add(due, 300); err != nil || w.fee(t).Result.Total != shown {
+			t.Errorf("the same one: %v", err)
+		}
+		if err := add(due, 200); err != nil || w.fee(t).Result.Limit >= shown {
+			t.Errorf("a lower one: %v, limit %d of %d", err, w.fee(t).Result.Limit, shown)
+		}
+		if err := add(due, 300); !errors.Is(err, ledger.ErrMonthClosed) {
+			t.Errorf("the lower one put up: %v", err)
+		}
+		if err := add(today, 400); err != nil {
+			t.Errorf("a higher one of today: %v", err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package latefee
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/latefee/penalty"
+	"linli/internal/ledger"
 	"linli/internal/tariff"
 )
 
@@ -146,11 +148,18 @@ func (s *Service) LPRs(ctx context.Context, q db.Q, project id.ID) ([]penalty.LP
 	return out, nil
 }
 
-// AddLPR enters a loan prime rate from a day on. Error: ErrLPR.
+// AddLPR enters a loan prime rate from the day on which it was published. A higher
+// one is refused for days of a closed month: households that were asked and paid
+// by the lower ceiling would owe again. A lower one is the law's ceiling whenever it
+// becomes known (民间借贷规定 25), and posts nothing. Errors: ErrLPR,
+// ledger.ErrMonthClosed.
 func (s *Service) AddLPR(ctx context.Context, tx *db.Tx, who actor.Actor, project id.ID, r penalty.LPR) error {
 	r.Source = strings.TrimSpace(r.Source)
 	if r.From == 0 {
 		return ErrLPR.At("body.from_date", "要填写公布日", "")
+	}
+	if today := clock.DateOf(tx.Now()); r.From > today {
+		return ErrLPR.At("body.from_date", "还没到这一天，LPR 公布了才能录，最晚填今天 "+today.String(), r.From.String())
 	}
 	if r.Rate <= 0 || r.Rate > 2000 {
 		return ErrLPR.At("body.rate", "要在 0–20% 之间", r.Rate)
@@ -158,10 +167,30 @@ func (s *Service) AddLPR(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 	if n := utf8.RuneCountInString(r.Source); n < 2 || n > 200 {
 		return ErrLPR.At("body.source", "请写明出处，2–200 个字", r.Source)
 	}
+	if err := s.mayRaise(ctx, tx, project, r); err != nil {
+		return err
+	}
 	if err := putLPR(ctx, tx, project, r, who.Name); err != nil {
 		return err
 	}
 	s.audit.Record(tx, audit.Entry{Project: project, Who: who, Action: "billing.lpr_added", Kind: "lpr", Subject: project,
 		Summary: fmt.Sprintf("录入 %s 起的一年期 LPR %d.%02d%%", r.From, r.Rate/100, r.Rate%100), After: r})
 	return nil
+}
+
+func (s *Service) mayRaise(ctx context.Context, q db.Q, project id.ID, r penalty.LPR) error {
+	rates, err := s.LPRs(ctx, q, project)
+	if err != nil {
+		return err
+	}
+	held, ok := penalty.LPROn(rates, r.From)
+	if !ok || r.Rate <= held.Rate {
+		return nil
+	}
+	err = s.ledger.StillOpen(ctx, q, project, r.From.Month())
+	if !errors.Is(err, ledger.ErrMonthClosed) {
+		return err
+	}
+	shut := ledger.ErrMonthClosed.Say("%s 起的月份里有已月结的，上限不能再从 %d.%02d%% 提高；请核对公布日和利率，确实要提高请先反结账", r.From, held.Rate/100, held.Rate%100)
+	return shut.At("body.from_date", shut.Text, r.From.String())
 }

@@ -104,8 +104,8 @@ func Published() ([]LPR, error) {
 	return out, nil
 }
 
-// lprOn is the rate that holds on a day; before the first one, the first.
-func lprOn(rates []LPR, day clock.Date) (LPR, bool) {
+// LPROn is the rate that holds on a day; before the first one, the first.
+func LPROn(rates []LPR, day clock.Date) (LPR, bool) {
 	var found LPR
 	for _, r := range rates {
 		if found.From == 0 || r.From <= day && r.From >= found.From || found.From > day && r.From < found.From {
@@ -169,7 +169,7 @@ func (t Terms) Compute(principal money.Fen, due clock.Date, paid []Paid, on cloc
 	case Principal:
 		r.Limit = principal
 	case LPR4:
-		rate, ok := lprOn(rates, due)
+		rate, ok := LPROn(rates, due)
 		if !ok {
 			return r, fmt.Errorf("late fee: no loan prime rate for %s", due)
 		}

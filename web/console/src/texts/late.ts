@@ -51,7 +51,7 @@ export const lprTexts = {
   source: '出处',
   publisher: '全国银行间同业拆借中心公布',
   replaces: (from: string, rate: string) => `${from} 已有一条 ${rate}，录入后以新的为准。`,
-  effect: '录入后，还没收的违约金立即按它算上限；已经收的不变。',
+  effect: '录入后，还没收的违约金立即按它算上限；已经收的不变。已月结的月份里，上限可以改低，要改高请先反结账。',
   faults: { from: '请填公布日', future: '还没到这一天，LPR 公布了才能录', rate: '填 0.01–20 之间，最多两位小数', source: '写明出处，至少 2 个字' },
   action: '录入 LPR',
 }
