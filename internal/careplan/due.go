@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,15 +28,12 @@ type Due struct {
 	Label     string
 	Others    int    // rooms beside this one
 	Last      *Visit // nil before the first
+	Elsewhere bool   // the last visit was outside the limit: what was found there is left out
 	Next      clock.Date
 
 	building id.ID
 	sort     string
 }
-
-// Open reports whether a visit waits: its day has come, or something is to be
-// followed up.
-func (d *Due) Open(today clock.Date) bool { return d.Next <= today || d.follow() }
 
 func (d *Due) follow() bool { return d.Last != nil && d.Last.Follow }
 
@@ -53,7 +51,19 @@ type DueFilter struct {
 	When     string // Waiting without
 	Building id.ID
 	Text     string // part of a name, or a room
+	Count    bool   // adds up the whole list
 	Within   actor.Buildings
+}
+
+// narrowed is the limit together with the building that is asked for.
+func (f *DueFilter) narrowed() actor.Buildings {
+	switch {
+	case f.Building == 0:
+		return f.Within
+	case !f.Within.Has(f.Building):
+		return actor.Buildings{}
+	}
+	return actor.Buildings{f.Building}
 }
 
 // DueSum adds up the whole list of a filter.
@@ -67,104 +77,212 @@ type DueList struct {
 	Sum DueSum
 }
 
-// Due lists who is to be visited by the plans in use, the longest overdue
-// first. It reads all whom the plans are about, in a few questions.
+// mark is that a plan is about somebody, and when, before it is known whether he
+// lives here.
+type mark struct {
+	plan    *Plan
+	subject id.ID
+	next    clock.Date
+	follow  bool
+}
+
+func (m *mark) bears() bearer { return bearer{m.plan.Tag, m.subject} }
+
+// bearer is who bears a tag.
+type bearer struct{ tag, subject id.ID }
+
+func byDay(a, b mark) int {
+	return cmp.Or(cmp.Compare(a.next, b.next), cmp.Compare(a.subject, b.subject), cmp.Compare(a.plan.ID, b.plan.ID))
+}
+
+// Due lists who is to be visited by the plans in use, the longest overdue first,
+// those of one day on a page by rooms. The days of all of them are found from tags
+// and visits alone; names and rooms are read of one page.
 func (s *Service) Due(ctx context.Context, q db.Q, project id.ID, f DueFilter) (DueList, error) {
 	var out DueList
-	at := Due{}
-	more, err := page.Decode(f.Cursor, &at.Next, &at.sort, &at.Subject, &at.Plan.ID)
+	at := mark{plan: &Plan{}}
+	more, err := page.Decode(f.Cursor, &at.next, &at.subject, &at.plan.ID)
 	if err != nil {
 		return out, err
 	}
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	rows, err := s.dueRows(ctx, q, project, &f)
+	plans, err := s.inUse(ctx, q, project, f.Plan)
 	if err != nil {
 		return out, fmt.Errorf("list due visits: %w", err)
 	}
-	today, rooms := s.today(), map[id.ID]bool{}
-	for i := range rows {
-		out.Sum.Count++
-		rooms[rows[i].Room] = true
-		if rows[i].Next < today {
-			out.Sum.Overdue++
-		}
-		if rows[i].follow() {
-			out.Sum.Follow++
-		}
+	marks, err := s.marks(ctx, q, project, plans, f.When)
+	if err != nil {
+		return out, fmt.Errorf("list due visits: %w", err)
 	}
-	out.Sum.Rooms = len(rooms)
+	if f.Count || !f.narrowed().Whole() || search.Normalize(f.Text) != "" {
+		homes, err := s.homes(ctx, q, project, plans, &f)
+		if err != nil {
+			return out, fmt.Errorf("list due visits: %w", err)
+		}
+		marks = slices.DeleteFunc(marks, func(m mark) bool { return homes[m.bears()] == 0 })
+		out.Sum = sum(marks, homes, s.today())
+	}
 	if more {
-		n, found := slices.BinarySearchFunc(rows, at, byDay)
+		n, found := slices.BinarySearchFunc(marks, at, byDay)
 		if found {
 			n++
 		}
-		rows = rows[n:]
+		marks = marks[n:]
 	}
-	out.List = page.Cut(rows[:min(len(rows), f.Limit+1)], f.Limit, func(d Due) []any { return []any{d.Next, d.sort, d.Subject, d.Plan.ID} })
+	if out.List, err = s.duePage(ctx, q, project, plans, marks, &f); err != nil {
+		return out, fmt.Errorf("list due visits: %w", err)
+	}
 	return out, nil
 }
 
-func byDay(a, b Due) int {
-	return cmp.Or(cmp.Compare(a.Next, b.Next), cmp.Compare(a.sort, b.sort), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Plan.ID, b.Plan.ID))
+func sum(marks []mark, homes map[bearer]id.ID, today clock.Date) DueSum {
+	out, rooms := DueSum{Count: len(marks)}, map[id.ID]bool{}
+	for i := range marks {
+		rooms[homes[marks[i].bears()]] = true
+		if marks[i].next < today {
+			out.Overdue++
+		}
+		if marks[i].follow {
+			out.Follow++
+		}
+	}
+	out.Rooms = len(rooms)
+	return out
 }
 
-// dueRows are the rows of a filter in their order.
-func (s *Service) dueRows(ctx context.Context, q db.Q, project id.ID, f *DueFilter) ([]Due, error) {
-	within := f.Within
-	if f.Building != 0 {
-		if !within.Has(f.Building) {
-			return []Due{}, nil
-		}
-		within = actor.Buildings{f.Building}
-	}
+// inUse are the plans in use, or one of them.
+func (s *Service) inUse(ctx context.Context, q db.Q, project, plan id.ID) ([]Plan, error) {
 	plans, err := listPlans(ctx, q, project, "active", 0, 0)
 	if err != nil {
 		return nil, err
 	}
-	plans = slices.DeleteFunc(plans, func(p Plan) bool { return f.Plan != 0 && p.ID != f.Plan })
-	if plans, err = s.named(ctx, q, project, plans); err != nil {
-		return nil, err
+	return s.named(ctx, q, project, slices.DeleteFunc(plans, func(p Plan) bool { return plan != 0 && p.ID != plan }))
+}
+
+// marks are all whom plans are about and who are asked for, by day.
+func (s *Service) marks(ctx context.Context, q db.Q, project id.ID, plans []Plan, when string) ([]mark, error) {
+	byTag, tags, ids := map[id.ID][]*Plan{}, []id.ID{}, make([]id.ID, len(plans))
+	for i := range plans {
+		p := &plans[i]
+		if byTag[p.Tag] == nil {
+			tags = append(tags, p.Tag)
+		}
+		byTag[p.Tag], ids[i] = append(byTag[p.Tag], p), p.ID
 	}
-	rows, err := s.bearing(ctx, q, project, plans, 0, within)
+	list, err := s.estate.Tagged(ctx, q, project, tags)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.visited(ctx, q, project, plans, rows); err != nil {
+	visits, err := newestDays(ctx, q, project, ids)
+	if err != nil {
 		return nil, err
 	}
-	today, text := s.today(), search.Normalize(f.Text)
-	key, isRoom := search.RoomKey(f.Text)
-	rows = slices.DeleteFunc(rows, func(d Due) bool {
-		switch {
-		case f.When == Overdue && d.Next >= today, f.When != Overdue && f.When != All && !d.Open(today):
-			return true
-		case text == "" || strings.Contains(search.Normalize(d.Label+" "+d.Name), text):
-			return false
-		}
-		label, _ := search.RoomKey(d.Label)
-		return !isRoom || label != key
-	})
-	slices.SortFunc(rows, byDay)
-	return rows, nil
-}
-
-// bearing are those whom plans are about, each with the first of its rooms; the
-// day of the next visit is that of somebody who was never visited.
-func (s *Service) bearing(ctx context.Context, q db.Q, project id.ID, plans []Plan, subject id.ID, within actor.Buildings) ([]Due, error) {
-	rows := []Due{}
-	for _, kind := range []string{estate.TagPerson, estate.TagRoom} {
-		byTag, tags := map[id.ID][]Plan{}, []id.ID{}
-		for _, p := range plans {
-			if p.TagKind == kind {
-				if byTag[p.Tag] == nil {
-					tags = append(tags, p.Tag)
-				}
-				byTag[p.Tag] = append(byTag[p.Tag], p)
+	last := lastOf(visits)
+	out, today := []mark{}, s.today()
+	for i := range list {
+		for _, p := range byTag[list[i].Tag] {
+			v := last[visited{p.ID, list[i].Subject}]
+			m := mark{p, list[i].Subject, p.due(v, clock.DateOf(list[i].Since)), v != nil && v.Follow}
+			switch {
+			case when == All, when == Overdue && m.next < today, when != Overdue && (m.next <= today || m.follow):
+				out = append(out, m)
 			}
 		}
-		list, err := s.estate.Bearers(ctx, q, project, estate.BearerFilter{Kind: kind, Tags: tags, Subject: subject, Within: within})
+	}
+	slices.SortFunc(out, byDay)
+	return out, nil
+}
+
+type visited struct{ plan, subject id.ID }
+
+func lastOf(list []Visit) map[visited]*Visit {
+	out := make(map[visited]*Visit, len(list))
+	for i := range list {
+		out[visited{list[i].Plan, list[i].Subject}] = &list[i]
+	}
+	return out
+}
+
+// homes are the rooms of those who live where a filter looks, and are called so.
+func (s *Service) homes(ctx context.Context, q db.Q, project id.ID, plans []Plan, f *DueFilter) (map[bearer]id.ID, error) {
+	out, text := map[bearer]id.ID{}, search.Normalize(f.Text)
+	if text != "" {
+		rows, err := s.bearing(ctx, q, project, plans, nil, f.narrowed())
+		key, isRoom := search.RoomKey(f.Text)
+		for i := range rows {
+			d := &rows[i]
+			label, _ := search.RoomKey(d.Label)
+			if strings.Contains(search.Normalize(d.Label+" "+d.Name), text) || isRoom && label == key {
+				out[bearer{d.Plan.Tag, d.Subject}] = d.Room
+			}
+		}
+		return out, err
+	}
+	for kind, byTag := range plansByTag(plans) {
+		list, err := s.estate.Homes(ctx, q, project, estate.BearerFilter{Kind: kind, Tags: slices.Collect(maps.Keys(byTag)), Within: f.narrowed()})
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			out[bearer{list[i].Tag, list[i].Subject}] = list[i].Room
+		}
+	}
+	return out, nil
+}
+
+// duePage reads the first of marks who live where a filter looks.
+func (s *Service) duePage(ctx context.Context, q db.Q, project id.ID, plans []Plan, marks []mark, f *DueFilter) (page.List[Due], error) {
+	const atOnce = 500 // of those behind the page, when some of the page live here no more
+	rows := []Due{}
+	for n := f.Limit + 1; len(rows) <= f.Limit && len(marks) > 0; n = atOnce {
+		part := marks[:min(n, len(marks))]
+		marks = marks[len(part):]
+		subjects := make([]id.ID, len(part))
+		for i := range part {
+			subjects[i] = part[i].subject
+		}
+		list, err := s.bearing(ctx, q, project, plans, subjects, f.narrowed())
+		if err != nil {
+			return page.List[Due]{}, err
+		}
+		found := make(map[visited]Due, len(list))
+		for i := range list {
+			found[visited{list[i].Plan.ID, list[i].Subject}] = list[i]
+		}
+		for i := range part {
+			if d, ok := found[visited{part[i].plan.ID, part[i].subject}]; ok {
+				d.Next = part[i].next
+				rows = append(rows, d)
+			}
+		}
+	}
+	out := page.Cut(rows[:min(len(rows), f.Limit+1)], f.Limit, func(d Due) []any { return []any{d.Next, d.Subject, d.Plan.ID} })
+	if err := s.tellVisits(ctx, q, project, out.Items, f.Within); err != nil {
+		return out, err
+	}
+	slices.SortStableFunc(out.Items, func(a, b Due) int { return cmp.Or(cmp.Compare(a.Next, b.Next), cmp.Compare(a.sort, b.sort)) })
+	return out, nil
+}
+
+func plansByTag(plans []Plan) map[string]map[id.ID][]Plan {
+	out := map[string]map[id.ID][]Plan{estate.TagPerson: {}, estate.TagRoom: {}}
+	for _, p := range plans {
+		if byTag := out[p.TagKind]; byTag != nil {
+			byTag[p.Tag] = append(byTag[p.Tag], p)
+		}
+	}
+	return out
+}
+
+// bearing are those whom plans are about, of subjects or of all, each with the
+// first of its rooms; the day of the next visit is that of somebody who was never
+// visited.
+func (s *Service) bearing(ctx context.Context, q db.Q, project id.ID, plans []Plan, subjects []id.ID, within actor.Buildings) ([]Due, error) {
+	rows := []Due{}
+	for kind, byTag := range plansByTag(plans) {
+		list, err := s.estate.Bearers(ctx, q, project, estate.BearerFilter{Kind: kind, Tags: slices.Collect(maps.Keys(byTag)), Subjects: subjects, Within: within})
 		if err != nil {
 			return nil, err
 		}
@@ -209,22 +327,19 @@ func count(list []estate.Bearer, of func(*estate.Bearer) id.ID) int {
 	return len(seen)
 }
 
-// visited tells rows their newest visit and when the next one is due.
-func (s *Service) visited(ctx context.Context, q db.Q, project id.ID, plans []Plan, rows []Due) error {
-	ids := make([]id.ID, len(plans))
-	for i := range plans {
-		ids[i] = plans[i].ID
+// tellVisits tells rows their newest visits, without what was found outside the
+// limit.
+func (s *Service) tellVisits(ctx context.Context, q db.Q, project id.ID, rows []Due, within actor.Buildings) error {
+	subjects := make([]id.ID, len(rows))
+	for i := range rows {
+		subjects[i] = rows[i].Subject
 	}
-	list, err := newestVisits(ctx, q, project, ids)
-	type key struct{ plan, subject id.ID }
-	last := make(map[key]*Visit, len(list))
-	for i := range list {
-		last[key{list[i].Plan, list[i].Subject}] = &list[i]
-	}
+	list, err := newestVisits(ctx, q, project, subjects)
+	last := lastOf(list)
 	for i := range rows {
 		d := &rows[i]
-		if v := last[key{d.Plan.ID, d.Subject}]; v != nil {
-			d.Last, d.Next = v, d.Plan.due(v, 0)
+		if d.Last = last[visited{d.Plan.ID, d.Subject}]; d.Last != nil && !within.Has(d.Last.Building) {
+			d.Elsewhere, d.Last.Note, d.Last.ByName = true, "", ""
 		}
 	}
 	return err

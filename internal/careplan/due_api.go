@@ -31,6 +31,7 @@ type careDueJSON struct {
 	LastResult string     `json:"last_result" doc:"上次的结果"`
 	LastNote   string     `json:"last_note" doc:"上次的情况"`
 	LastBy     string     `json:"last_by" doc:"上次是谁登记的"`
+	Elsewhere  bool       `json:"last_elsewhere,omitempty" doc:"上次走访在权限以外的楼栋，情况和登记人不显示"`
 }
 
 type careDueIn struct {
@@ -58,7 +59,7 @@ type careDueOut struct {
 }
 
 func (s *Service) listDueAPI(ctx context.Context, who actor.Actor, in *careDueIn) (*careDueOut, error) {
-	l, err := s.Due(ctx, s.db.Reader(ctx), in.Project, DueFilter{in.Request, in.Plan, in.When, in.Building, in.Text, who.Within(PermRead, in.Project)})
+	l, err := s.Due(ctx, s.db.Reader(ctx), in.Project, DueFilter{in.Request, in.Plan, in.When, in.Building, in.Text, in.Count, who.Within(PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (s *Service) listDueAPI(ctx context.Context, who actor.Actor, in *careDueIn
 	for i := range l.Items {
 		d := &l.Items[i]
 		x := careDueJSON{Plan: d.Plan.ID, PlanName: d.Plan.Name, Todo: d.Plan.Todo, Days: d.Plan.Days, Begins: d.Plan.Begins, Subject: d.Subject, Person: d.Person, Name: d.Name, PhoneMask: d.PhoneMask,
-			Room: d.Room, Label: d.Label, Others: d.Others, Next: d.Next, DaysOver: max(0, today.Sub(d.Next)), Follow: d.follow()}
+			Room: d.Room, Label: d.Label, Others: d.Others, Next: d.Next, DaysOver: max(0, today.Sub(d.Next)), Follow: d.follow(), Elsewhere: d.Elsewhere}
 		if v := d.Last; v != nil {
 			x.LastDay, x.LastResult, x.LastNote, x.LastBy = v.Day, v.Result.Name(), v.Note, v.ByName
 		}

@@ -94,7 +94,7 @@ func (s *Service) Record(ctx context.Context, who actor.Actor, project id.ID, v 
 		if !p.Active {
 			return ErrEnded
 		}
-		rows, err := s.bearing(ctx, tx, project, []Plan{p}, v.Subject, who.Within(PermVisit, project))
+		rows, err := s.bearing(ctx, tx, project, []Plan{p}, []id.ID{v.Subject}, who.Within(PermVisit, project))
 		if err != nil {
 			return err
 		}

@@ -66,13 +66,30 @@ func oneVisit(ctx context.Context, q db.Q, project, visit id.ID) (Visit, error) 
 	return v, nil
 }
 
-// newestVisits are the newest visits of plans.
-func newestVisits(ctx context.Context, q db.Q, project id.ID, plans []id.ID) ([]Visit, error) {
-	among, args := db.Among("plan_id", plans)
+// newestVisits are the newest visits of subjects, one for each plan.
+func newestVisits(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) ([]Visit, error) {
+	among, args := db.Among("subject_id", subjects)
 	rows, err := q.Query(ctx, "SELECT "+visitColumns+" FROM careplan_visit WHERE project_id = ? AND newest = 1 AND "+among, append([]any{project}, args...)...)
 	out, err := db.Collect(rows, err, scanVisit)
 	if err != nil {
 		return nil, fmt.Errorf("read newest visits: %w", err)
+	}
+	return out, nil
+}
+
+// newestDays are the newest visits of plans, with nothing but what decides when
+// the next one is due.
+func newestDays(ctx context.Context, q db.Q, project id.ID, plans []id.ID) ([]Visit, error) {
+	among, args := db.Among("plan_id", plans)
+	rows, err := q.Query(ctx, "SELECT plan_id, subject_id, day, result, follow FROM careplan_visit WHERE project_id = ? AND newest = 1 AND "+among, append([]any{project}, args...)...)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (v Visit, err error) {
+		var follow int64
+		err = row.Scan(&v.Plan, &v.Subject, &v.Day, &v.Result, &follow)
+		v.Follow = follow == 1
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read days of newest visits: %w", err)
 	}
 	return out, nil
 }

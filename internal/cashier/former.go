@@ -51,7 +51,7 @@ func (s *Service) addFormer(ctx context.Context, q db.Q, project id.ID, seat *Se
 			people = append(people, c.Payer)
 		}
 	}
-	names, err := s.estate.Names(ctx, q, project, people)
+	names, err := s.estate.PersonNames(ctx, q, project, people)
 	if err != nil {
 		return err
 	}

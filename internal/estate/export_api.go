@@ -85,7 +85,7 @@ func (s *Service) ownCells(ctx context.Context, project id.ID, kind string, subj
 	if err != nil {
 		return nil, err
 	}
-	tags, err := tagsOf(ctx, q, project, subjects)
+	tags, err := s.TagsOf(ctx, q, project, subjects)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) exportRooms(ctx context.Context, a export.Ask, items []roomJSO
 			payers = append(payers, items[i].Payer)
 		}
 	}
-	names, err := personNames(ctx, s.db.Reader(ctx), a.Project, payers)
+	names, err := s.PersonNames(ctx, s.db.Reader(ctx), a.Project, payers)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type SetupCopy struct {
 // one has in use; nobody bears them yet.
 func (s *Service) CopySetup(ctx context.Context, tx *db.Tx, from, to id.ID) (SetupCopy, error) {
 	out := SetupCopy{Tags: map[id.ID]id.ID{}}
-	tagList, err := tags(ctx, tx, from, "")
+	tagList, err := s.Tags(ctx, tx, from, "")
 	if err != nil {
 		return out, fmt.Errorf("copy tags: %w", err)
 	}

@@ -266,16 +266,6 @@ func (s *Service) RoomIDBounds(ctx context.Context, q db.Q, project id.ID, partS
 	return roomIDBounds(ctx, q, project, partSize)
 }
 
-// Labels are the labels of rooms by id; unknown ids are missing.
-func (s *Service) Labels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
-	return roomLabels(ctx, q, project, rooms)
-}
-
-// PersonNames are the names of people by id; unknown ids are missing.
-func (s *Service) PersonNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
-	return personNames(ctx, q, project, people)
-}
-
 // RoomListFilter narrows the list of rooms; what is empty does not.
 type RoomListFilter struct {
 	page.Request

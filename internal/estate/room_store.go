@@ -140,11 +140,13 @@ func roomIDBounds(ctx context.Context, q db.Q, project id.ID, partSize int) ([]i
 	return out, nil
 }
 
-func roomLabels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
+// Labels are the labels of rooms by id; unknown ids are missing.
+func (s *Service) Labels(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) (map[id.ID]string, error) {
 	return names(ctx, q, "SELECT id, label FROM estate_room WHERE project_id = ? AND id IN (", project, rooms)
 }
 
-func personNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
+// PersonNames are the names of people by id; unknown ids are missing.
+func (s *Service) PersonNames(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
 	return names(ctx, q, "SELECT id, name FROM estate_person WHERE project_id = ? AND id IN (", project, people)
 }
 

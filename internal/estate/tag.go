@@ -148,16 +148,6 @@ func (s *Service) recordTagged(ctx context.Context, tx *db.Tx, who actor.Actor, 
 	return b.Record(ctx, tx, e)
 }
 
-// Tags lists the tags of a kind with how many bear them; kind empty means all.
-func (s *Service) Tags(ctx context.Context, q db.Q, project id.ID, kind string) ([]Tag, error) {
-	return tags(ctx, q, project, kind)
-}
-
-// TagsOf are the tags by bearer.
-func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
-	return tagsOf(ctx, q, project, subjects)
-}
-
 // Bearer is one room of somebody who bears a tag, or somebody in a room that
 // does.
 type Bearer struct {
@@ -167,11 +157,11 @@ type Bearer struct {
 	Since                                time.Time
 }
 
-// BearerFilter says whose bearers: those of tags of one kind; Subject 0 means
-// all of them.
+// BearerFilter says whose bearers: those of tags of one kind; without Subjects,
+// of which 500 can be named, all of them.
 type BearerFilter struct {
-	Kind    string
-	Tags    []id.ID
-	Subject id.ID
-	Within  actor.Buildings
+	Kind     string
+	Tags     []id.ID
+	Subjects []id.ID
+	Within   actor.Buildings
 }

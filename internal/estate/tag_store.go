@@ -32,7 +32,8 @@ func oneTag(ctx context.Context, q db.Q, project, tag id.ID) (Tag, error) {
 	return found(t, err, "read tag", fault.ErrNotFound)
 }
 
-func tags(ctx context.Context, q db.Q, project id.ID, kind string) ([]Tag, error) {
+// Tags lists the tags of a kind with how many bear them; kind empty means all.
+func (s *Service) Tags(ctx context.Context, q db.Q, project id.ID, kind string) ([]Tag, error) {
 	query, args := tagQuery, []any{project}
 	if kind != "" {
 		query, args = query+" AND t.kind = ?", append(args, kind)
@@ -103,7 +104,8 @@ func putTag(ctx context.Context, tx *db.Tx, project, tag id.ID, subjects []id.ID
 	return changed, nil
 }
 
-func tagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
+// TagsOf are the tags by bearer.
+func (s *Service) TagsOf(ctx context.Context, q db.Q, project id.ID, subjects []id.ID) (map[id.ID][]Tag, error) {
 	out := map[id.ID][]Tag{}
 	return out, db.EachOfIDs(ctx, q, `SELECT x.subject_id, t.id, t.name, t.kind FROM estate_tagged x
 		JOIN estate_tag t ON t.project_id = x.project_id AND t.id = x.tag_id
@@ -137,15 +139,43 @@ func (s *Service) TaggedRooms(ctx context.Context, q db.Q, project, tag id.ID) (
 	return out, nil
 }
 
+// Tagged are Tag, Subject and Since of whoever bears tags, whether anybody lives
+// there or not: what can be known of many at little cost.
+func (s *Service) Tagged(ctx context.Context, q db.Q, project id.ID, tags []id.ID) ([]Bearer, error) {
+	return db.OfIDs(ctx, q, "SELECT tag_id, subject_id, at FROM estate_tagged WHERE project_id = ? AND tag_id IN (", project, tags, ")", func(row db.Scanner) (b Bearer, err error) {
+		var at int64
+		err = row.Scan(&b.Tag, &b.Subject, &at)
+		b.Since = db.Micro(at)
+		return b, err
+	})
+}
+
+// Homes are Tag and Subject of Bearers, each with the oldest of its rooms.
+func (s *Service) Homes(ctx context.Context, q db.Q, project id.ID, f BearerFilter) ([]Bearer, error) {
+	tail, args := inBuildings("building_id", f.Within)
+	if tail != "" {
+		tail, args = " AND o.room_id IN (SELECT id FROM estate_room WHERE project_id = ?"+tail+")", append([]any{project}, args...)
+	}
+	return db.OfIDs(ctx, q, "SELECT t.tag_id, t.subject_id, MIN(o.room_id) FROM estate_tagged t"+livingHere(f.Kind)+" WHERE t.project_id = ? AND t.tag_id IN (", project, f.Tags,
+		")"+tail+" GROUP BY t.tag_id, t.subject_id", func(row db.Scanner) (b Bearer, err error) {
+			err = row.Scan(&b.Tag, &b.Subject, &b.Room)
+			return b, err
+		}, args...)
+}
+
+func livingHere(kind string) string {
+	return " JOIN estate_occupant o ON o.project_id = t.project_id AND o." + kind + "_id = t.subject_id AND o.until = 0"
+}
+
 // Bearers are those who live in rooms within the limit now and bear a tag, or
 // whose room does, by rooms.
 func (s *Service) Bearers(ctx context.Context, q db.Q, project id.ID, f BearerFilter) ([]Bearer, error) {
 	tail, args := inBuildings("r.building_id", f.Within)
-	if f.Subject != 0 {
-		tail, args = tail+" AND t.subject_id = ?", append(args, f.Subject)
+	if f.Subjects != nil {
+		among, list := db.Among("t.subject_id", f.Subjects)
+		tail, args = tail+" AND "+among, append(args, list...)
 	}
-	return db.OfIDs(ctx, q, `SELECT t.tag_id, t.subject_id, r.id, r.building_id, p.id, r.label, r.sort_key, p.name, p.phone_mask, t.at FROM estate_tagged t
-		JOIN estate_occupant o ON o.project_id = t.project_id AND o.`+f.Kind+`_id = t.subject_id AND o.until = 0
+	return db.OfIDs(ctx, q, "SELECT t.tag_id, t.subject_id, r.id, r.building_id, p.id, r.label, r.sort_key, p.name, p.phone_mask, t.at FROM estate_tagged t"+livingHere(f.Kind)+`
 		JOIN estate_room r ON r.project_id = o.project_id AND r.id = o.room_id
 		JOIN estate_person p ON p.project_id = o.project_id AND p.id = o.person_id
 		WHERE t.project_id = ? AND t.tag_id IN (`, project, f.Tags, ")"+tail+" ORDER BY r.sort_key, o.id", func(row db.Scanner) (Bearer, error) {

@@ -325,13 +325,3 @@ func (s *Service) Present(ctx context.Context, q db.Q, project id.ID, rooms []id
 	}
 	return out, err
 }
-
-// Names are people's names by id.
-func (s *Service) Names(ctx context.Context, q db.Q, project id.ID, people []id.ID) (map[id.ID]string, error) {
-	list, err := peopleByID(ctx, q, project, people)
-	out := map[id.ID]string{}
-	for _, p := range list {
-		out[p.ID] = p.Name
-	}
-	return out, err
-}

@@ -59,7 +59,7 @@ func (s *Service) Titles(ctx context.Context, q db.Q, project, payer id.ID) ([]T
 func (s *Service) AddTitle(ctx context.Context, who actor.Actor, project id.ID, in Title) (Title, error) {
 	var t Title
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		names, err := s.estate.Names(ctx, tx, project, []id.ID{in.Payer})
+		names, err := s.estate.PersonNames(ctx, tx, project, []id.ID{in.Payer})
 		if err != nil {
 			return err
 		}

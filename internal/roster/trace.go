@@ -187,7 +187,7 @@ func (t *tracer) flush(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	names, err := t.s.estate.Names(ctx, tx, t.project, people)
+	names, err := t.s.estate.PersonNames(ctx, tx, t.project, people)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s *Service) addOpen(ctx context.Context, q db.Q, project id.ID, h *Househo
 	for i, f := range h.Former {
 		people[i] = f.Payer
 	}
-	names, err := s.estate.Names(ctx, q, project, people)
+	names, err := s.estate.PersonNames(ctx, q, project, people)
 	for i := range h.Former {
 		h.Former[i].Name = names[h.Former[i].Payer]
 	}

@@ -7225,6 +7225,8 @@ export interface components {
              * @example 2026-11-21
              */
             last_day: string;
+            /** @description 上次走访在权限以外的楼栋，情况和登记人不显示 */
+            last_elsewhere?: boolean;
             /** @description 上次的情况 */
             last_note: string;
             /** @description 上次的结果 */

@@ -21,6 +21,7 @@ export const careDueTexts = {
   follow: '需要跟进',
   others: (n: number) => `另有 ${n} 间房`,
   never: '还没有走访过',
+  elsewhere: '（在其他楼栋走访，情况不显示）',
   record: '登记走访',
   sum: (count: number, rooms: number, overdue: number, follow: number) => [`共 ${formatCount(count)} 条，${formatCount(rooms)} 户`, overdue ? `逾期 ${formatCount(overdue)} 条` : '', follow ? `需要跟进 ${formatCount(follow)} 条` : ''].filter(Boolean).join('，'),
   done: (name: string, next: string) => `已登记 ${name} 的走访，下次 ${next}`,
