@@ -185,7 +185,8 @@ func (o *oddWorld) noGenericDoor() {
 	}
 	for _, path := range []string{"/api/v1/sys/dict/getDictItems/sys_user,username,password", "/api/v1/jmreport/queryFieldBySql", "/api/v1/monitor/job", "/api/v1/common/download/resource?resource=/etc/passwd",
 		"/api/v1/druid/index.html", "/api/v1/actuator/env", "/debug/pprof/", "/swagger-ui.html"} {
-		if status, said := o.ask("GET", path, ""); status != 404 && !strings.Contains(said, `id="app"`) {
+		// A clone whose front ends are not built answers so in their place.
+		if status, said := o.ask("GET", path, ""); status != 404 && !strings.Contains(said, `id="app"`) && !strings.Contains(said, "界面还没有构建") {
 			o.t.Errorf("%s: %d %.200s", path, status, said)
 		}
 	}
