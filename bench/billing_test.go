@@ -4,6 +4,7 @@ import (
 	"io"
 	"testing"
 
+	"linli/internal/app"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 )
@@ -15,7 +16,7 @@ func TestBilling(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			dsn := ""
 			if engine == db.Postgres {
-				dsn = dbtest.Postgres(t, nil)
+				dsn = dbtest.Postgres(t, app.Migrations())
 			}
 			r, err := Billing(t.Context(), 1000, dsn, io.Discard)
 			if err != nil {

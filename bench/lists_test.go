@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"linli/internal/app"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 )
@@ -14,9 +15,9 @@ import (
 func TestLists(t *testing.T) {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
-			o := ListsOptions{Rooms: 200, Big: 300, Months: 2, For: 300 * time.Millisecond}
+			o := ListsOptions{Rooms: 200, Big: 300, Months: 2, For: 100 * time.Millisecond}
 			if engine == db.Postgres {
-				o.DSN = dbtest.Postgres(t, nil)
+				o.DSN = dbtest.Postgres(t, app.Migrations())
 			}
 			r, err := Lists(t.Context(), o, io.Discard)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"testing"
 
+	"linli/internal/app"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 )
@@ -16,7 +17,7 @@ func TestReconcile(t *testing.T) {
 			t.Run(string(engine)+"/"+channel, func(t *testing.T) {
 				dsn := ""
 				if engine == db.Postgres {
-					dsn = dbtest.Postgres(t, nil)
+					dsn = dbtest.Postgres(t, app.Migrations())
 				}
 				r, err := Reconcile(t.Context(), ReconcileOptions{Lines: 250, Channel: channel, DSN: dsn}, io.Discard)
 				if err != nil {

