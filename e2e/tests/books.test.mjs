@@ -1,10 +1,12 @@
 // The books: an expense is entered by one person and approved by another, the
 // profit of the month shows it, every figure leads to what it is made of.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { assertAccessible, openBrowser, shot } from '../lib/browser.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
+import { cells } from '../lib/xlsx.mjs'
 
 let linli, browser, boss, accountant, manager, project, rooms
 
@@ -189,4 +191,37 @@ test('[F10] the buttons of 月结 name the project and the month that they close
   await m.page.getByRole('button', { name: `反结账 ${last}`, exact: true }).click()
   await m.page.getByRole('row', { name: new RegExp(last) }).getByText('未结').waitFor()
   await m.close()
+})
+
+test('[F10] head office lays the projects side by side: with their total, in the order of any column, as a table to take out', async () => {
+  const other = await seed.project(boss, '锦绣家园')
+  const there = await seed.rooms(boss, other, [{ building: '1', room: '101', area: 60, owner: '住户丁', phone: '13805715604' }])
+  await seed.fee(boss, other, { name: '物业服务费', basis: 'fixed', price: 100 })
+  await seed.released(boss, other)
+  await boss.post(`/projects/${other}/receipts`, { room_id: there['1栋1单元101'], expected_owed: 10000, pays: [{ method: 'cash', amount: 10000 }] })
+  const p = await seed.pageOf(browser, linli.origin, boss)
+  const m = seed.month()
+  await p.page.goto(`/p/${project}/reports?from=${m}&until=${m}`)
+  const table = p.page.getByRole('table', { name: '各项目' })
+  const row = async (name) => (await table.getByRole('row', { name }).locator('td').allTextContents()).map((x) => x.trim())
+  await table.getByRole('row', { name: /^锦绣家园/ }).waitFor()
+  const all = { '翠湖花园': await row(/^翠湖花园/), '锦绣家园': await row(/^锦绣家园/), '合计': await row(/^合计/) }
+  assert.deepEqual(all['锦绣家园'].slice(1), ['100.00', '0.00', '100.00', '100.00%', '–', '100.00%', '0.00'])
+  assert.deepEqual(all['翠湖花园'].slice(4, 5), ['33.33%'])
+  // 150 of 450 and 100 of 100: what was paid of all, not the middle of 33.33% and 100%.
+  assert.deepEqual(all['合计'].slice(1), ['550.00', '120.50', '429.50', '45.45%', '–', '45.45%', '300.00'])
+  const order = async () => (await table.locator('tbody tr td:first-child').allTextContents()).map((x) => x.trim())
+  const by = (name) => table.getByRole('columnheader', { name }).getByRole('button').click()
+  await by('当期收缴率')
+  assert.deepEqual(await order(), ['翠湖花园', '锦绣家园'])
+  await by('当期收缴率')
+  assert.deepEqual(await order(), ['锦绣家园', '翠湖花园'])
+  await assertAccessible(p.page)
+  await table.scrollIntoViewIfNeeded()
+  await shot(p.page, 'reports-projects')
+  const [file] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出各项目' }).click()])
+  const sheet = cells(readFileSync(await file.path()))
+  const plain = (text) => text.replaceAll(',', '').replace(/\.?0+$/, (end) => (text.includes('.') ? '' : end)) // a number as the file has it
+  assert.deepEqual(sheet.slice(1), Object.values(all).map((line) => line.map((text) => (text === '–' ? '' : plain(text)))))
+  await p.close()
 })

@@ -109,8 +109,7 @@ func (s *Service) standingOffer() export.Offer {
 				name, means string
 				rate        Rate
 			}{{"当期收缴率", CurrentMeans, r.Current}, {"历史清欠率", ArrearsMeans, r.Arrears}, {"综合收缴率", WholeMeans, r.Whole}} {
-				percent := fmt.Sprintf("%d.%02d%%", x.rate.Rate/100, x.rate.Rate%100)
-				if err := emit([]sheet.Value{sheet.Text("收缴率"), sheet.Text(x.name), export.Yuan(x.rate.Paid), export.Yuan(x.rate.Due), sheet.Text(percent),
+				if err := emit([]sheet.Value{sheet.Text("收缴率"), sheet.Text(x.name), export.Yuan(x.rate.Paid), export.Yuan(x.rate.Due), sheet.Text(x.rate.percent()),
 					sheet.Text(x.means + period)}); err != nil {
 					return err
 				}

@@ -18,6 +18,9 @@ type Rate struct {
 	Rate      int64 // in 1/10000; 0 while nothing is due
 }
 
+// percent is the rate as a text, 89.74%.
+func (r Rate) percent() string { return fmt.Sprintf("%d.%02d%%", r.Rate/100, r.Rate%100) }
+
 func rate(due, paid money.Fen) (Rate, error) {
 	r := Rate{Due: due, Paid: paid}
 	if due <= 0 {

@@ -164,10 +164,20 @@ type projectRowJSON struct {
 	Income  money.Fen `json:"income" doc:"分"`
 	Cost    money.Fen `json:"cost" doc:"分"`
 	Profit  money.Fen `json:"profit" doc:"分"`
-	Current int64     `json:"current_rate" doc:"当期收缴率，万分之一"`
-	Arrears int64     `json:"arrears_rate" doc:"历史清欠率，万分之一"`
-	Whole   int64     `json:"whole_rate" doc:"综合收缴率，万分之一"`
+	Current *int64    `json:"current_rate,omitempty" doc:"当期收缴率，万分之一；没有应缴时不给"`
+	Arrears *int64    `json:"arrears_rate,omitempty" doc:"历史清欠率，万分之一；期初没有欠费时不给"`
+	Whole   *int64    `json:"whole_rate,omitempty" doc:"综合收缴率，万分之一；没有应缴时不给"`
 	Owed    money.Fen `json:"owed" doc:"欠费，分"`
+}
+
+func toProject(c *Compared) projectRowJSON {
+	known := func(r Rate) *int64 {
+		if r.Due <= 0 {
+			return nil
+		}
+		return &r.Rate
+	}
+	return projectRowJSON{c.Project, c.Name, c.Income, c.Cost, c.Profit, known(c.Current), known(c.Arrears), known(c.All), c.Owed}
 }
 
 type byProjectOut struct {
@@ -176,6 +186,7 @@ type byProjectOut struct {
 		Until clock.Month      `json:"until"`
 		On    clock.Date       `json:"on"`
 		Items []projectRowJSON `json:"items" nullable:"false"`
+		Total projectRowJSON   `json:"total" doc:"合计；收缴率按各项目的钱合起来算，project_id 为空"`
 	}
 }
 
@@ -184,26 +195,14 @@ func (s *Service) apiProjects(ctx context.Context, who actor.Actor, in *struct{ 
 	if err := s.fill(&p); err != nil {
 		return nil, err
 	}
-	list, err := s.estate.Projects(ctx, who)
+	list, total, err := s.Compare(ctx, who, p)
 	if err != nil {
 		return nil, err
 	}
 	out := &byProjectOut{}
-	out.Body.From, out.Body.Until, out.Body.On, out.Body.Items = p.From, p.Until, p.On, []projectRowJSON{}
-	for _, x := range list {
-		if !who.Can(PermRead, x.ID) {
-			continue
-		}
-		profit, err := s.Profit(ctx, x.ID, p)
-		if err != nil {
-			return nil, err
-		}
-		st, err := s.Standing(ctx, x.ID, p)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Items = append(out.Body.Items, projectRowJSON{x.ID, x.Name, profit.Income.Total, profit.Cost.Total, profit.Profit.Total,
-			st.Current.Rate, st.Arrears.Rate, st.Whole.Rate, st.Owed})
+	out.Body.From, out.Body.Until, out.Body.On, out.Body.Items, out.Body.Total = p.From, p.Until, p.On, []projectRowJSON{}, toProject(&total)
+	for i := range list {
+		out.Body.Items = append(out.Body.Items, toProject(&list[i]))
 	}
 	return out, nil
 }

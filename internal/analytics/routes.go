@@ -40,5 +40,5 @@ func (s *Service) Routes(w *web.Server) {
 
 // Exports are the reports that can be taken out as tables.
 func (s *Service) Exports() []export.Offer {
-	return []export.Offer{s.profitOffer(), s.standingOffer(), s.voucherOffer(), s.postingOffer()}
+	return []export.Offer{s.profitOffer(), s.standingOffer(), s.compareOffer(), s.voucherOffer(), s.postingOffer()}
 }

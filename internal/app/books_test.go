@@ -13,6 +13,7 @@ import (
 	"linli/internal/analytics"
 	"linli/internal/app"
 	"linli/internal/cashier"
+	"linli/internal/estate"
 	"linli/internal/expense"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -62,6 +63,54 @@ func filledAgain(t *testing.T, d *db.DB) {
 	}
 	if got := read(); !reflect.DeepEqual(got, want) {
 		t.Errorf("kept %v\nfilled %v", want, got)
+	}
+}
+
+// compared sees that the projects side by side have the figures of their own
+// reports, that their total is of all their money, and that a person sees those
+// only whose reports are theirs.
+func compared(t *testing.T, d *db.DB, a *app.App, who actor.Actor, project id.ID) {
+	t.Helper()
+	ctx, p := t.Context(), analytics.Period{From: 202610, Until: 202611}
+	err := d.Write(ctx, func(tx *db.Tx) error {
+		_, err := a.Estate.CreateProject(ctx, tx, who, estate.Project{Name: "新项目", Kind: estate.KindResidential})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, total, err := a.Analytics.Compare(ctx, who, p)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d projects, %v", len(list), err)
+	}
+	profit, err := a.Analytics.Profit(ctx, project, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := a.Analytics.Standing(ctx, project, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := analytics.Compared{Project: project, Income: profit.Income.Total, Cost: profit.Cost.Total, Profit: profit.Profit.Total, Current: st.Current, Arrears: st.Arrears, All: st.Whole, Owed: st.Owed}
+	for _, one := range list {
+		if one.Name == "新项目" && one != (analytics.Compared{Project: one.Project, Name: one.Name}) {
+			t.Errorf("a project without books: %+v", one)
+		}
+		if one.Project == project {
+			want.Name = one.Name
+			if one != want {
+				t.Errorf("compared %+v, want %+v", one, want)
+			}
+		}
+	}
+	want.Project, want.Name = 0, ""
+	if want.Income == 0 || want.Current.Due == 0 || total != want {
+		t.Errorf("total %+v, want %+v", total, want)
+	}
+	for _, other := range []actor.Actor{{Account: 9}, {Account: 9, Grants: []actor.Grant{{Project: project, Permissions: []actor.Permission{"estate.read"}}}}} {
+		if list, _, err := a.Analytics.Compare(ctx, other, p); err != nil || len(list) != 0 {
+			t.Errorf("%+v sees %+v, %v", other, list, err)
+		}
 	}
 }
 
@@ -281,6 +330,7 @@ func TestReportsOfPastDays(t *testing.T) {
 		}
 		sound(t, a, project)
 		drillsCome(t, d, a, project, profit, st)
+		compared(t, d, a, w.who, project)
 		filledAgain(t, d)
 	})
 }

@@ -5896,9 +5896,9 @@ export interface components {
         AnalyticsProjectRow: {
             /**
              * Format: int64
-             * @description 历史清欠率，万分之一
+             * @description 历史清欠率，万分之一；期初没有欠费时不给
              */
-            arrears_rate: number;
+            arrears_rate?: number;
             /**
              * Format: int64
              * @description 分
@@ -5906,9 +5906,9 @@ export interface components {
             cost: number;
             /**
              * Format: int64
-             * @description 当期收缴率，万分之一
+             * @description 当期收缴率，万分之一；没有应缴时不给
              */
-            current_rate: number;
+            current_rate?: number;
             /**
              * Format: int64
              * @description 分
@@ -5929,9 +5929,9 @@ export interface components {
             project_id: string;
             /**
              * Format: int64
-             * @description 综合收缴率，万分之一
+             * @description 综合收缴率，万分之一；没有应缴时不给
              */
-            whole_rate: number;
+            whole_rate?: number;
         };
         AnalyticsPublic: {
             /**
@@ -6974,6 +6974,8 @@ export interface components {
              * @example 2026-11-21
              */
             on: string;
+            /** @description 合计；收缴率按各项目的钱合起来算，project_id 为空 */
+            total: components["schemas"]["AnalyticsProjectRow"];
             /**
              * @description 账期月份，如 2026-11；空串表示没有
              * @example 2026-11

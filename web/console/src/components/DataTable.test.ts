@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { h, nextTick } from 'vue'
 import { ApiError } from '@/api/errors'
 import DataTable from './DataTable.vue'
-import { nextSort, pageNumbers, type TableColumn } from './dataTable'
+import { nextSort, pageNumbers, sorted, type TableColumn } from './dataTable'
 
 interface Row { id: string; room: string; due: number; paid: number | null }
 const rows: Row[] = [
@@ -78,6 +78,15 @@ describe('DataTable', () => {
 it('turns a sort round', () => {
   expect(nextSort(null, 'due')).toEqual({ key: 'due', down: false })
   expect(nextSort({ key: 'due', down: true }, 'due')).toEqual({ key: 'due', down: false })
+})
+
+it('puts rows that are all here in the order of a column', () => {
+  expect(sorted(rows, null)).toBe(rows)
+  expect(sorted(rows, { key: 'due', down: true }).map((r) => r.id)).toEqual(['2', '1'])
+  expect(sorted([{ name: '2' }, { name: '10' }, { name: '1' }].map((r) => ({ ...r, n: Number(r.name) })), { key: 'n', down: false }).map((r) => r.n)).toEqual([1, 2, 10])
+  expect(sorted([{ name: '张' }, { name: '安' }, { name: '李' }], { key: 'name', down: false }).map((r) => r.name)).toEqual(['安', '李', '张'])
+  for (const down of [true, false]) expect(sorted(rows, { key: 'paid', down }).map((r) => r.id)).toEqual(['2', '1']) // what is not known comes last
+  expect(rows.map((r) => r.id)).toEqual(['1', '2'])
 })
 
 it.each([

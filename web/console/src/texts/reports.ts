@@ -41,6 +41,7 @@ export const reportTexts = {
   noPostings: '这段时间没有记账',
   back: '回到报表',
   projects: '各项目',
+  exportProjects: '导出各项目',
   projectColumns: { name: '项目', income: '收入', cost: '支出', profit: '利润', current: '当期收缴率', arrears: '历史清欠率', whole: '综合收缴率', owed: '欠费' },
 }
 
