@@ -123,6 +123,7 @@ func TestCareByTheAPI(t *testing.T) {
 		if len(due.Items) != 1 {
 			t.Errorf("after it was withdrawn: %+v", due)
 		}
+		w.careIsFound(t, ask)
 		who := w.person(t, "clerk")
 		e, err := w.app.File.Export(t.Context(), who, w.a.ids["project"], file.Wish{Key: "care-due"})
 		if err != nil {
@@ -136,6 +137,37 @@ func TestCareByTheAPI(t *testing.T) {
 		}
 		w.careIsQuiet(t)
 	})
+}
+
+// careIsFound: the list of visits is narrowed in its address, the table that
+// leaves holds the rows of the same filter, and what is no result is refused.
+func (w *matrixWorld) careIsFound(t *testing.T, ask func(role, method, path, body string, want int, into any)) {
+	t.Helper()
+	who := w.person(t, "clerk")
+	for query, want := range map[string]int{"result=withdrawn": 1, "result=fine": 0, "q=身体": 0, "q=金丝雀业主&until=2099-01-01&result=withdrawn&by_id=" + who.Account.String(): 1, "from=2099-01-01": 0} {
+		var list struct {
+			Items    []struct{ Note string }
+			Totals   struct{ Count int }
+			Visitors []struct{ ID string }
+		}
+		ask("clerk", "GET", "/care-visits?count=true&"+query, "", 200, &list)
+		e, err := w.app.File.Export(t.Context(), who, w.a.ids["project"], file.Wish{Key: "care-visits", Query: query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, v := range list.Items {
+			if v.Note == "身体好" {
+				found++
+			}
+		}
+		all := texts(cellsOf(t, w.fetched(t, who, e)))
+		if found != want || list.Totals.Count != len(list.Items) || len(list.Visitors) == 0 || strings.Count(all, "身体好") != want {
+			t.Errorf("%s: %+v, exported as %s", query, list, all)
+		}
+	}
+	ask("clerk", "GET", "/care-visits?result=great", "", 422, nil)
+	ask("clerk", "GET", "/care-visits?from=2026-13-01", "", 422, nil)
 }
 
 // careIsQuiet: the histories of people and rooms, which others read, do not tell

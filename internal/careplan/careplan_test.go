@@ -331,6 +331,88 @@ func TestDueListPages(t *testing.T) {
 	})
 }
 
+// TestVisitsAreFound: every condition of the list of visits, alone and together;
+// pages and sums are of the whole filter.
+func TestVisitsAreFound(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		ctx, q := t.Context(), w.d.Reader(t.Context())
+		w.tag(w.old, true, w.people...)
+		w.tag(w.weak, true, w.rooms[3])
+		old := w.plan(careplan.Plan{Name: "独居老人探访", Days: 7, Begins: 20260601})
+		weak := w.plan(careplan.Plan{Name: "照看", Days: 7, Begins: 20260601, Tag: w.weak})
+		wang := actor.Actor{Account: 9, Name: "王敏", Grants: []actor.Grant{{Project: w.project, Permissions: []actor.Permission{careplan.PermVisit}}}}
+		say := func(who actor.Actor, p careplan.Plan, subject id.ID, day clock.Date, r careplan.Result) careplan.Visit {
+			t.Helper()
+			v, err := w.care.Record(ctx, who, w.project, careplan.Visit{Plan: p.ID, Subject: subject, Day: day, Result: r, Note: day.String()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		say(w.who, old, w.people[0], 20260601, careplan.Fine)
+		say(wang, old, w.people[1], 20260602, careplan.Follow)
+		say(wang, old, w.people[2], 20260603, careplan.Missed)
+		say(w.who, old, w.people[3], 20260604, careplan.Fine)
+		say(w.who, weak, w.rooms[3], 20260605, careplan.Follow)
+		gone := say(wang, old, w.people[1], 20260606, careplan.Follow)
+		if _, err := w.care.Withdraw(ctx, wang, w.project, gone.ID, "记错了户"); err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			f    careplan.VisitFilter
+			days string
+		}{
+			"all":              {careplan.VisitFilter{}, "06 05 04 03 02 01"},
+			"fine":             {careplan.VisitFilter{Result: careplan.Fine}, "04 01"},
+			"follow":           {careplan.VisitFilter{Result: careplan.Follow}, "05 02"},
+			"withdrawn":        {careplan.VisitFilter{Result: careplan.Withdrawn}, "06"},
+			"of a plan":        {careplan.VisitFilter{Plan: weak.ID}, "05"},
+			"by somebody":      {careplan.VisitFilter{By: 9}, "06 03 02"},
+			"from a day":       {careplan.VisitFilter{From: 20260604}, "06 05 04"},
+			"until a day":      {careplan.VisitFilter{Until: 20260602}, "02 01"},
+			"of a day":         {careplan.VisitFilter{From: 20260603, Until: 20260603}, "03"},
+			"in a building":    {careplan.VisitFilter{Building: w.houses[1]}, "05 04 03"},
+			"out of the limit": {careplan.VisitFilter{Building: w.houses[1], Within: w.houses[:1]}, ""},
+			"a name":           {careplan.VisitFilter{Text: "桂珍"}, "06 02"},
+			"a room":           {careplan.VisitFilter{Text: "5-102"}, "05 04"},
+			"a building":       {careplan.VisitFilter{Text: "3栋"}, "06 02 01"},
+			"room and name":    {careplan.VisitFilter{Text: "5栋102 郑守义"}, "04"},
+			"nobody":           {careplan.VisitFilter{Text: "赵"}, ""},
+			"several":          {careplan.VisitFilter{Text: "吴桂珍", By: 9, Result: careplan.Follow, From: 20260601, Until: 20260630, Plan: old.ID}, "02"},
+		} {
+			var days []string
+			c.f.Limit, c.f.Count = 2, true
+			for {
+				l, err := w.care.Visits(ctx, q, w.project, c.f)
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if n := len(strings.Fields(c.days)); l.Sum.Count != n || l.Sum.Fine+l.Sum.Follow+l.Sum.Missed+l.Sum.Withdrawn != n {
+					t.Errorf("%s: the sum %+v is not of %d", name, l.Sum, n)
+				}
+				for _, v := range l.Items {
+					days = append(days, v.Day.String()[8:])
+				}
+				if c.f.Cursor = l.Next; l.Next == "" {
+					break
+				}
+			}
+			if got := strings.Join(days, " "); got != c.days {
+				t.Errorf("%s: %q, not %q", name, got, c.days)
+			}
+		}
+		l, err := w.care.Visits(ctx, q, w.project, careplan.VisitFilter{Count: true, Result: careplan.Missed})
+		if err != nil || l.Sum != (careplan.VisitSum{Count: 1, Missed: 1}) || len(l.Visitors) != 2 {
+			t.Errorf("%+v %+v %v", l.Sum, l.Visitors, err)
+		}
+		l, err = w.care.Visits(ctx, q, w.project, careplan.VisitFilter{Count: true, Within: w.houses[:1]})
+		if err != nil || l.Sum != (careplan.VisitSum{Count: 3, Fine: 1, Follow: 1, Withdrawn: 1}) || len(l.Visitors) != 2 {
+			t.Errorf("of one building: %+v %+v %v", l.Sum, l.Visitors, err)
+		}
+	})
+}
+
 // TestDueWithoutThoseWhoLeft: whoever bears a tag and lives here no more takes no
 // place on a page and in the sum; one day of a page is told by rooms.
 func TestDueWithoutThoseWhoLeft(t *testing.T) {

@@ -56,14 +56,16 @@ type DueFilter struct {
 }
 
 // narrowed is the limit together with the building that is asked for.
-func (f *DueFilter) narrowed() actor.Buildings {
+func (f *DueFilter) narrowed() actor.Buildings { return narrowed(f.Within, f.Building) }
+
+func narrowed(within actor.Buildings, building id.ID) actor.Buildings {
 	switch {
-	case f.Building == 0:
-		return f.Within
-	case !f.Within.Has(f.Building):
+	case building == 0:
+		return within
+	case !within.Has(building):
 		return actor.Buildings{}
 	}
-	return actor.Buildings{f.Building}
+	return actor.Buildings{building}
 }
 
 // DueSum adds up the whole list of a filter.
@@ -183,7 +185,7 @@ func (s *Service) marks(ctx context.Context, q db.Q, project id.ID, plans []Plan
 	out, today := []mark{}, s.today()
 	for i := range list {
 		for _, p := range byTag[list[i].Tag] {
-			v := last[visited{p.ID, list[i].Subject}]
+			v := last[planned{p.ID, list[i].Subject}]
 			m := mark{p, list[i].Subject, p.due(v, clock.DateOf(list[i].Since)), v != nil && v.Follow}
 			switch {
 			case when == All, when == Overdue && m.next < today, when != Overdue && (m.next <= today || m.follow):
@@ -195,26 +197,23 @@ func (s *Service) marks(ctx context.Context, q db.Q, project id.ID, plans []Plan
 	return out, nil
 }
 
-type visited struct{ plan, subject id.ID }
+type planned struct{ plan, subject id.ID }
 
-func lastOf(list []Visit) map[visited]*Visit {
-	out := make(map[visited]*Visit, len(list))
+func lastOf(list []Visit) map[planned]*Visit {
+	out := make(map[planned]*Visit, len(list))
 	for i := range list {
-		out[visited{list[i].Plan, list[i].Subject}] = &list[i]
+		out[planned{list[i].Plan, list[i].Subject}] = &list[i]
 	}
 	return out
 }
 
 // homes are the rooms of those who live where a filter looks, and are called so.
 func (s *Service) homes(ctx context.Context, q db.Q, project id.ID, plans []Plan, f *DueFilter) (map[bearer]id.ID, error) {
-	out, text := map[bearer]id.ID{}, search.Normalize(f.Text)
-	if text != "" {
+	out := map[bearer]id.ID{}
+	if search.Normalize(f.Text) != "" {
 		rows, err := s.bearing(ctx, q, project, plans, nil, f.narrowed())
-		key, isRoom := search.RoomKey(f.Text)
 		for i := range rows {
-			d := &rows[i]
-			label, _ := search.RoomKey(d.Label)
-			if strings.Contains(search.Normalize(d.Label+" "+d.Name), text) || isRoom && label == key {
+			if d := &rows[i]; meant(f.Text, d.Label, d.Name) {
 				out[bearer{d.Plan.Tag, d.Subject}] = d.Room
 			}
 		}
@@ -232,6 +231,17 @@ func (s *Service) homes(ctx context.Context, q db.Q, project id.ID, plans []Plan
 	return out, nil
 }
 
+// meant reports whether a text is a part of a room and a name, or the room in
+// another spelling.
+func meant(text, label, name string) bool {
+	if strings.Contains(search.Normalize(label+" "+name), search.Normalize(text)) {
+		return true
+	}
+	key, isRoom := search.RoomKey(text)
+	of, _ := search.RoomKey(label)
+	return isRoom && of == key
+}
+
 // duePage reads the first of marks who live where a filter looks.
 func (s *Service) duePage(ctx context.Context, q db.Q, project id.ID, plans []Plan, marks []mark, f *DueFilter) (page.List[Due], error) {
 	const atOnce = 500 // of those behind the page, when some of the page live here no more
@@ -247,12 +257,12 @@ func (s *Service) duePage(ctx context.Context, q db.Q, project id.ID, plans []Pl
 		if err != nil {
 			return page.List[Due]{}, err
 		}
-		found := make(map[visited]Due, len(list))
+		found := make(map[planned]Due, len(list))
 		for i := range list {
-			found[visited{list[i].Plan.ID, list[i].Subject}] = list[i]
+			found[planned{list[i].Plan.ID, list[i].Subject}] = list[i]
 		}
 		for i := range part {
-			if d, ok := found[visited{part[i].plan.ID, part[i].subject}]; ok {
+			if d, ok := found[planned{part[i].plan.ID, part[i].subject}]; ok {
 				d.Next = part[i].next
 				rows = append(rows, d)
 			}
@@ -338,7 +348,7 @@ func (s *Service) tellVisits(ctx context.Context, q db.Q, project id.ID, rows []
 	last := lastOf(list)
 	for i := range rows {
 		d := &rows[i]
-		if d.Last = last[visited{d.Plan.ID, d.Subject}]; d.Last != nil && !within.Has(d.Last.Building) {
+		if d.Last = last[planned{d.Plan.ID, d.Subject}]; d.Last != nil && !within.Has(d.Last.Building) {
 			d.Elsewhere, d.Last.Note, d.Last.ByName = true, "", ""
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Service) Exports() []export.Offer {
 	})
 	visits := export.Offer{Key: "care-visits", Name: "走访记录", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("日期", 12), export.Text("房屋", 20), export.Text("住户", 16), export.Text("关怀计划", 18),
 		export.Text("结果", 12), export.Text("情况", 40), export.Text("登记人", 12), export.Text("撤回原因", 20)}}
-	visits.Check, visits.Rows = export.Pages(s.listVisitsAPI, func(o *careVisitsOut) page.List[careVisitJSON] { return o.Body }, func(v *careVisitJSON) []sheet.Value {
+	visits.Check, visits.Rows = export.Pages(s.listVisitsAPI, func(o *careVisitsOut) page.List[careVisitJSON] { return o.Body.List }, func(v *careVisitJSON) []sheet.Value {
 		return []sheet.Value{sheet.Text(v.Day.String()), sheet.Text(v.Label), sheet.Text(v.Name), sheet.Text(v.PlanName), sheet.Text(v.ResultName), sheet.Text(v.Note), sheet.Text(v.By), sheet.Text(v.Reason)}
 	})
 	plans := export.Offer{Key: "care-plans", Name: "关怀计划", Permission: PermRead, Buildings: true, Columns: []sheet.Column{export.Text("计划", 20), export.Text("标签", 14), {Title: "每几天", Width: 8}, export.Text("做什么", 40),

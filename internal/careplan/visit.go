@@ -12,7 +12,6 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
-	"linli/internal/kit/page"
 )
 
 // Result is how somebody was found.
@@ -163,30 +162,4 @@ func (s *Service) Withdraw(ctx context.Context, who actor.Actor, project, visit 
 // own reports whether somebody may still withdraw a visit.
 func (v *Visit) own(who actor.Actor, now time.Time) bool {
 	return v.Withdrawn.IsZero() && v.By == who.Account && clock.DateOf(v.At) == clock.DateOf(now)
-}
-
-// VisitFilter narrows the list; what is zero does not.
-type VisitFilter struct {
-	page.Request
-	Plan    id.ID
-	Subject id.ID
-	Room    id.ID
-	Within  actor.Buildings
-}
-
-// Visits lists visits, those of the newest day first, withdrawn ones too.
-func (s *Service) Visits(ctx context.Context, q db.Q, project id.ID, f VisitFilter) (page.List[Visit], error) {
-	var day clock.Date
-	var below id.ID
-	if _, err := page.Decode(f.Cursor, &day, &below); err != nil {
-		return page.List[Visit]{}, err
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	list, err := listVisits(ctx, q, project, &f, day, below)
-	if err != nil {
-		return page.List[Visit]{}, err
-	}
-	return page.Cut(list, f.Limit, func(v Visit) []any { return []any{v.Day, v.ID} }), nil
 }

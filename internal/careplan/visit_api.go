@@ -9,6 +9,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/page"
+	"linli/internal/kit/web"
 )
 
 type careVisitJSON struct {
@@ -96,19 +97,54 @@ func (s *Service) withdrawAPI(ctx context.Context, who actor.Actor, in *struct {
 type careVisitsIn struct {
 	Project id.ID `path:"project"`
 	page.Request
-	Plan    id.ID `query:"plan_id" doc:"只看一个计划"`
-	Subject id.ID `query:"subject_id" doc:"只看一个住户，或标签贴在房屋上时一间房"`
-	Room    id.ID `query:"room_id" doc:"只看一间房的"`
+	Plan     id.ID    `query:"plan_id" doc:"只看一个计划"`
+	Subject  id.ID    `query:"subject_id" doc:"只看一个住户，或标签贴在房屋上时一间房"`
+	Room     id.ID    `query:"room_id" doc:"只看一间房的"`
+	Building id.ID    `query:"building_id" doc:"只看一栋楼"`
+	By       id.ID    `query:"by_id" doc:"只看一个人登记的"`
+	Result   string   `query:"result" enum:"fine,follow,missed,withdrawn" doc:"一切正常、需要跟进、没见到人（都不含已撤回的）、已撤回"`
+	From     web.Date `query:"from" doc:"走访日期起，含"`
+	Until    web.Date `query:"until" doc:"走访日期止，含"`
+	Text     string   `query:"q" maxLength:"40" doc:"姓名或房号"`
+	Count    bool     `query:"count" doc:"true 时给出全部结果的合计，和都有谁登记过走访"`
 }
 
-type careVisitsOut struct{ Body page.List[careVisitJSON] }
+type careVisitSumJSON struct {
+	Count     int `json:"count" doc:"多少次"`
+	Fine      int `json:"fine" doc:"其中一切正常多少次"`
+	Follow    int `json:"follow" doc:"其中需要跟进多少次"`
+	Missed    int `json:"missed" doc:"其中没见到人多少次"`
+	Withdrawn int `json:"withdrawn" doc:"其中已撤回多少次"`
+}
+
+type careVisitorJSON struct {
+	ID   id.ID  `json:"id"`
+	Name string `json:"name"`
+}
+
+type careVisitsOut struct {
+	Body struct {
+		page.List[careVisitJSON]
+		Totals   *careVisitSumJSON `json:"totals,omitempty" doc:"全部结果的合计，count=true 时才有"`
+		Visitors []careVisitorJSON `json:"visitors,omitempty" doc:"都有谁登记过走访，不受筛选影响，count=true 时才有"`
+	}
+}
 
 func (s *Service) listVisitsAPI(ctx context.Context, who actor.Actor, in *careVisitsIn) (*careVisitsOut, error) {
-	q := s.db.Reader(ctx)
-	l, err := s.Visits(ctx, q, in.Project, VisitFilter{in.Request, in.Plan, in.Subject, in.Room, who.Within(PermRead, in.Project)})
+	q, out := s.db.Reader(ctx), &careVisitsOut{}
+	l, err := s.Visits(ctx, q, in.Project, VisitFilter{Request: in.Request, Plan: in.Plan, Subject: in.Subject, Room: in.Room, Building: in.Building, By: in.By,
+		Result: Result(in.Result), From: in.From.Date, Until: in.Until.Date, Text: in.Text, Count: in.Count, Within: who.Within(PermRead, in.Project)})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.visits(ctx, q, who, in.Project, l.Items)
-	return &careVisitsOut{page.List[careVisitJSON]{Items: rows, Next: l.Next}}, err
+	out.Body.Next = l.Next
+	if in.Count {
+		sum := careVisitSumJSON(l.Sum)
+		out.Body.Totals = &sum
+	}
+	for _, x := range l.Visitors {
+		out.Body.Visitors = append(out.Body.Visitors, careVisitorJSON(x))
+	}
+	out.Body.Items, err = s.visits(ctx, q, who, in.Project, l.Items)
+	return out, err
 }

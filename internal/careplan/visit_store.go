@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -94,17 +95,50 @@ func newestDays(ctx context.Context, q db.Q, project id.ID, plans []id.ID) ([]Vi
 	return out, nil
 }
 
-func listVisits(ctx context.Context, q db.Q, project id.ID, f *VisitFilter, day clock.Date, below id.ID) ([]Visit, error) {
+// where are the conditions of a filter.
+func (f *VisitFilter) where(project id.ID) (string, []any) {
 	where, args := "project_id = ?", []any{project}
+	add := func(text string, values ...any) { where, args = where+" AND "+text, append(args, values...) }
 	for _, x := range []struct {
 		column string
 		value  id.ID
-	}{{"plan_id", f.Plan}, {"subject_id", f.Subject}, {"room_id", f.Room}} {
+	}{{"plan_id", f.Plan}, {"subject_id", f.Subject}, {"room_id", f.Room}, {"by_id", f.By}} {
 		if x.value != 0 {
-			where, args = where+" AND "+x.column+" = ?", append(args, x.value)
+			add(x.column+" = ?", x.value)
 		}
 	}
-	where, args = within(where, args, f.Within)
+	switch f.Result {
+	case "":
+	case Withdrawn:
+		add("withdrawn_at <> 0")
+	default:
+		add("withdrawn_at = 0 AND result = ?", string(f.Result))
+	}
+	if f.From != 0 {
+		add("day >= ?", f.From)
+	}
+	if f.Until != 0 {
+		add("day <= ?", f.Until)
+	}
+	if limit := narrowed(f.Within, f.Building); !limit.Whole() {
+		among, values := db.Among("building_id", limit)
+		add(among, values...)
+	}
+	if f.called != nil {
+		text, values := "1 = 0", []any{}
+		if n := len(f.called); n > 0 {
+			text = "(subject_id, room_id) IN (VALUES " + strings.TrimSuffix(strings.Repeat("(CAST(? AS BIGINT), CAST(? AS BIGINT)), ", n), ", ") + ")"
+			for _, x := range f.called {
+				values = append(values, x.subject, x.room)
+			}
+		}
+		add(text, values...)
+	}
+	return where, args
+}
+
+func listVisits(ctx context.Context, q db.Q, project id.ID, f *VisitFilter, day clock.Date, below id.ID) ([]Visit, error) {
+	where, args := f.where(project)
 	if below != 0 {
 		where, args = where+" AND (day, id) < (?, ?)", append(args, day, below)
 	}
@@ -116,12 +150,38 @@ func listVisits(ctx context.Context, q db.Q, project id.ID, f *VisitFilter, day 
 	return out, nil
 }
 
-func within(where string, args []any, limit actor.Buildings) (string, []any) {
-	if limit.Whole() {
-		return where, args
+func sumVisits(ctx context.Context, q db.Q, project id.ID, f *VisitFilter) (x VisitSum, err error) {
+	where, args := f.where(project)
+	err = q.QueryRow(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE withdrawn_at = 0 AND result = 'fine'), COUNT(*) FILTER (WHERE withdrawn_at = 0 AND result = 'follow'),
+		COUNT(*) FILTER (WHERE withdrawn_at = 0 AND result = 'missed'), COUNT(*) FILTER (WHERE withdrawn_at <> 0) FROM careplan_visit WHERE `+where, args...).
+		Scan(&x.Count, &x.Fine, &x.Follow, &x.Missed, &x.Withdrawn)
+	if err != nil {
+		return x, fmt.Errorf("sum visits: %w", err)
 	}
-	among, buildings := db.Among("building_id", limit)
-	return where + " AND " + among, append(args, buildings...)
+	return x, nil
+}
+
+// visitedBy are who was visited where, of the visits that a filter leaves.
+func visitedBy(ctx context.Context, q db.Q, project id.ID, f *VisitFilter) ([]visited, error) {
+	where, args := f.where(project)
+	rows, err := q.Query(ctx, "SELECT DISTINCT subject_id, room_id FROM careplan_visit WHERE "+where, args...)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (x visited, err error) { return x, row.Scan(&x.subject, &x.room) })
+	if err != nil {
+		return nil, fmt.Errorf("read who was visited: %w", err)
+	}
+	return out, nil
+}
+
+// visitors are whoever recorded visits, each by the name of the newest one.
+func visitors(ctx context.Context, q db.Q, project id.ID, limit actor.Buildings) ([]Visitor, error) {
+	where, args := (&VisitFilter{Within: limit}).where(project)
+	rows, err := q.Query(ctx, "SELECT by_id, by_name FROM careplan_visit WHERE project_id = ? AND id IN (SELECT MAX(id) FROM careplan_visit WHERE "+where+" GROUP BY by_id) ORDER BY by_name, by_id",
+		append([]any{project}, args...)...)
+	out, err := db.Collect(rows, err, func(row db.Scanner) (x Visitor, err error) { return x, row.Scan(&x.ID, &x.Name) })
+	if err != nil {
+		return nil, fmt.Errorf("read who visited: %w", err)
+	}
+	return out, nil
 }
 
 // strayVisits are visits that say otherwise than the others of their subject.

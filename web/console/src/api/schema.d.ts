@@ -7197,6 +7197,16 @@ export interface components {
              */
             version: number;
         };
+        CareVisitsOutBody: {
+            /** @description 这一页的内容 */
+            items: components["schemas"]["CareplanCareVisit"][];
+            /** @description 下一页的 cursor，没有则为最后一页 */
+            next?: string;
+            /** @description 全部结果的合计，count=true 时才有 */
+            totals?: components["schemas"]["CareplanCareVisitSum"];
+            /** @description 都有谁登记过走访，不受筛选影响，count=true 时才有 */
+            visitors?: components["schemas"]["CareplanCareVisitor"][] | null;
+        };
         CareplanCareDue: {
             /**
              * @description 计划从哪天开始，走访不能更早
@@ -7313,6 +7323,38 @@ export interface components {
             subject_id: string;
             /** @description 登记错了，已撤回 */
             withdrawn: boolean;
+        };
+        CareplanCareVisitSum: {
+            /**
+             * Format: int64
+             * @description 多少次
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description 其中一切正常多少次
+             */
+            fine: number;
+            /**
+             * Format: int64
+             * @description 其中需要跟进多少次
+             */
+            follow: number;
+            /**
+             * Format: int64
+             * @description 其中没见到人多少次
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description 其中已撤回多少次
+             */
+            withdrawn: number;
+        };
+        CareplanCareVisitor: {
+            /** @description 编号，十进制字符串 */
+            id: string;
+            name: string;
         };
         CashierAhead: {
             /**
@@ -11945,12 +11987,6 @@ export interface components {
         PageListCarePlan: {
             /** @description 这一页的内容 */
             items: components["schemas"]["CarePlan"][];
-            /** @description 下一页的 cursor，没有则为最后一页 */
-            next?: string;
-        };
-        PageListCareVisit: {
-            /** @description 这一页的内容 */
-            items: components["schemas"]["CareplanCareVisit"][];
             /** @description 下一页的 cursor，没有则为最后一页 */
             next?: string;
         };
@@ -25188,6 +25224,20 @@ export interface operations {
                 subject_id?: string;
                 /** @description 只看一间房的 */
                 room_id?: string;
+                /** @description 只看一栋楼 */
+                building_id?: string;
+                /** @description 只看一个人登记的 */
+                by_id?: string;
+                /** @description 一切正常、需要跟进、没见到人（都不含已撤回的）、已撤回 */
+                result?: "fine" | "follow" | "missed" | "withdrawn";
+                /** @description 走访日期起，含 */
+                from?: string;
+                /** @description 走访日期止，含 */
+                until?: string;
+                /** @description 姓名或房号 */
+                q?: string;
+                /** @description true 时给出全部结果的合计，和都有谁登记过走访 */
+                count?: boolean;
             };
             header?: never;
             path: {
@@ -25204,7 +25254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListCareVisit"];
+                    "application/json": components["schemas"]["CareVisitsOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -10,6 +10,8 @@ export type Due = Answer<'list-care-due'>['items'][number]
 export type Plan = Answer<'list-care-plans'>['items'][number]
 export type Visit = Answer<'list-care-visits'>['items'][number]
 export type When = 'waiting' | 'overdue' | 'all'
+export type VisitQuery = NonNullable<operations['list-care-visits']['parameters']['query']>
+export type Found = NonNullable<VisitQuery['result']>
 export type VisitInput = Sent<'record-care-visit'>
 export type Result = VisitInput['result']
 export type PlanInput = Sent<'create-care-plan'>
@@ -19,7 +21,7 @@ export const readDue = (project: string, query: { plan_id?: string; when?: When;
   must(api.GET(`${P}/care-due`, { params: { path: { project }, query } }))
 export const readPlans = (project: string, query: { state?: 'active' | 'ended'; cursor?: string; limit?: number }) =>
   must(api.GET(`${P}/care-plans`, { params: { path: { project }, query } }))
-export const readVisits = (project: string, query: { subject_id?: string; plan_id?: string; room_id?: string; cursor?: string; limit?: number }) =>
+export const readVisits = (project: string, query: VisitQuery) =>
   must(api.GET(`${P}/care-visits`, { params: { path: { project }, query } }))
 export const recordVisit = (project: string, plan: string, body: VisitInput, key: string) =>
   must(api.POST(`${P}/care-plans/{care_plan}/visits`, { params: { path: { project, care_plan: plan } }, body, headers: withKey(key) }))
