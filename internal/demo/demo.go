@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"linli/internal/app"
+	"linli/internal/careplan"
 	"linli/internal/estate"
 	"linli/internal/identity"
 	"linli/internal/kit/actor"
@@ -46,6 +47,7 @@ type project struct {
 	cashier    actor.Actor
 	accountant actor.Actor
 	manager    actor.Actor
+	clerk      actor.Actor
 	leaveDraft bool
 	income     money.Fen // about, of a payer in a month
 	drawer     money.Fen // cash of the open shift, beside the small change
@@ -102,7 +104,7 @@ func fill(ctx context.Context, o Options, dir string) error {
 		return err
 	}
 	out.office = a.Handler()
-	d := &demo{Options: o, papers: papers{late: newLate(), cast: newInvented(77), street: out}, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), extra: newExtra(),
+	d := &demo{Options: o, papers: papers{late: newLate(), rounds: newRounds(), cast: newInvented(77), street: out}, app: a, clock: now, r: mathrand.New(mathrand.NewPCG(11, 21)), extra: newExtra(),
 		people: newInvented(7), until: o.Until}
 	err = d.all(ctx, first, last)
 	if err == nil {
@@ -191,9 +193,13 @@ func (d *demo) staff(ctx context.Context) error {
 			if x.role == "accountant" {
 				p.accountant = who
 			}
+			if x.role == "clerk" && x.on == i {
+				p.clerk = who
+				p.clerk.Grants = []actor.Grant{{Project: p.id, Role: x.role, Permissions: []actor.Permission{careplan.PermVisit}}}
+			}
 			if x.role == "manager" {
 				p.manager = who
-				p.manager.Grants = []actor.Grant{{Project: p.id, Role: x.role, Permissions: []actor.Permission{estate.PermCorrect}}}
+				p.manager.Grants = []actor.Grant{{Project: p.id, Role: x.role, Permissions: []actor.Permission{estate.PermCorrect, estate.PermWrite}}}
 			}
 		}
 		if err := d.app.Identity.PutContact(ctx, actor.System("演示"), account, notify.Mail, x.login+"@linli.example"); err != nil {

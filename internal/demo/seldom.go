@@ -40,7 +40,7 @@ func (d *demo) seldom(ctx context.Context, p *project, m clock.Month) error {
 	case 6:
 		err = errors.Join(d.vacant(ctx, p, p.home(6), m, true), d.vacant(ctx, p, p.home(7), m, true))
 	case 3:
-		err = d.measure(ctx, p, p.home(9), -120)
+		err = errors.Join(d.measure(ctx, p, p.home(9), -120), d.cared(ctx, p))
 	case 2:
 		err = errors.Join(d.end(ctx, p, p.home(4), m, true), d.amend(ctx, p, p.home(9), m))
 	case 0:

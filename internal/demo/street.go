@@ -124,6 +124,9 @@ func (d *demo) match(ctx context.Context, at time.Time) error {
 // newLate draws what came with the meters, the office and the channels.
 func newLate() *rand.Rand { return rand.New(rand.NewPCG(5, 55)) }
 
+// newRounds draws what the rounds of visits find.
+func newRounds() *rand.Rand { return rand.New(rand.NewPCG(9, 99)) }
+
 // papers are what the later parts of the demo remember.
 type papers struct {
 	late   *rand.Rand
@@ -133,4 +136,6 @@ type papers struct {
 	once   []id.ID // items of single charges
 	shared id.ID   // item of a shared cost
 	bundle feebundle.Bundle
+	rounds *rand.Rand
+	again  clock.Date // of the next round of visits
 }

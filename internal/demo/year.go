@@ -76,7 +76,7 @@ func (d *demo) year(ctx context.Context, first, last clock.Month) error {
 			if err := d.evening(ctx, clock.DateOf(visits[next].at)); err != nil {
 				return err
 			}
-			if err := d.match(ctx, visits[next].at); err != nil {
+			if err := errors.Join(d.match(ctx, visits[next].at), d.calls(ctx, visits[next].at)); err != nil {
 				return err
 			}
 			if err := d.visit(ctx, &visits[next]); err != nil {
