@@ -138,6 +138,13 @@ test('[F7] cash, card and transfer on one receipt, each with its proof', async (
   const add = c.page.getByRole('button', { name: /再加一种方式，还差 50\.00/ })
   assert.equal(await add.locator('kbd').innerText(), '+', 'the cap shows its key')
   await add.click()
+  // What is no amount takes nothing, not even the part that stands above it.
+  await c.amount.fill('50.005')
+  await c.amount.press('Enter')
+  await c.page.getByText('金额最多两位小数').waitFor()
+  await c.page.getByRole('button', { name: /^收款/ }).click()
+  assert.equal(await c.done.count(), 0)
+  await c.amount.fill('50')
   await c.page.getByRole('textbox', { name: '流水号' }).fill('TR88')
   await c.page.getByLabel('转账日期').fill(seed.today())
   await c.page.getByLabel('转账日期').press('Enter')
