@@ -20,8 +20,8 @@ type ItemSum struct {
 }
 
 // PaidFor sums what valid receipts of the days from…until paid for the rooms,
-// by item, largest first, and counts these receipts. Money put into wallets is
-// not in it.
+// by item, largest first, and counts those that were not taken back. Money put
+// into wallets is not in it.
 func (s *Service) PaidFor(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, from, until clock.Date) (items []ItemSum, receipts int, err error) {
 	if len(rooms) == 0 {
 		return []ItemSum{}, 0, nil

@@ -26,7 +26,7 @@ func paidFor(ctx context.Context, q db.Q, project id.ID, rooms []id.ID, from, un
 		return nil, 0, err
 	}
 	var n int
-	err = q.QueryRow(ctx, "SELECT COUNT(DISTINCT r.id)"+where, args...).Scan(&n)
+	err = q.QueryRow(ctx, "SELECT COUNT(DISTINCT r.id)"+where+" AND r.amount > 0 AND r.reversed_by = 0", args...).Scan(&n)
 	return items, n, err
 }
 
