@@ -3,15 +3,18 @@ package cashier_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"linli/internal/cashier"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/export"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/sheet"
 )
 
 // boss approves what the teller asks for.
@@ -35,6 +38,35 @@ func (w *world) giveBack(t fataler, in cashier.RefundAsk) (cashier.Refund, cashi
 
 func part(receipt id.ID, amount money.Fen) cashier.RefundAsk {
 	return cashier.RefundAsk{Kind: cashier.RefundPart, Receipt: receipt, Amount: amount, Method: cashier.MethodCash, Reason: "多收"}
+}
+
+// refundRows are the refunds as a table, a line each.
+func (w *world) refundRows(t *testing.T) string {
+	t.Helper()
+	var out strings.Builder
+	for _, o := range w.cashier.Exports() {
+		if o.Key != "refunds" {
+			continue
+		}
+		err := o.Rows(t.Context(), export.Ask{Project: w.project, Who: actor.System("李雪梅")}, func(cells []sheet.Value) error {
+			for _, c := range cells {
+				out.WriteString("|" + c.String())
+			}
+			out.WriteString("\n")
+			return nil
+		})
+		mustBe(t, err, nil)
+	}
+	return out.String()
+}
+
+// paidTimes: a receipt that was taken back is no payment of the household, nor
+// is the red one.
+func (w *world) paidTimes(t *testing.T, want int) {
+	t.Helper()
+	if _, n, err := w.cashier.PaidFor(t.Context(), w.d.Reader(t.Context()), w.project, []id.ID{w.a}, 20260101, 20991231); err != nil || n != want {
+		t.Errorf("paid %d times, not %d: %v", n, want, err)
+	}
 }
 
 // A receipt of a closed shift is taken back as a whole: its number and its
@@ -81,6 +113,10 @@ func TestRed(t *testing.T) {
 		if w.income(t) != 0 {
 			t.Errorf("receipts sum to %d", w.income(t))
 		}
+		w.paidTimes(t, 0)
+		if got := w.refundRows(t); !strings.Contains(got, "|按原方式|收错房屋|") || !strings.Contains(got, "|已付出|SJ2026-000002") {
+			t.Errorf("the table that leaves says otherwise than the page:\n%s", got)
+		}
 		for _, again := range []error{failed(w.cashier.AskRefund(ctx, me, w.project, red)), failed(w.cashier.AskRefund(ctx, me, w.project, part(r.ID, 1)))} {
 			mustBe(t, again, cashier.ErrReversed)
 		}
@@ -90,6 +126,7 @@ func TestRed(t *testing.T) {
 		if err != nil || r2.Seq != 3 || r2.OwedAfter != 0 {
 			t.Errorf("taken again %+v, %v", r2, err)
 		}
+		w.paidTimes(t, 1)
 	})
 }
 

@@ -1,6 +1,7 @@
 package cashier
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -210,13 +211,17 @@ func (s *Service) apiPayRefund(ctx context.Context, who actor.Actor, in *refundS
 func (s *Service) refundOffer() export.Offer {
 	o := export.Offer{Key: "refunds", Name: "红冲与退款", Permission: PermRead, Buildings: true, Columns: []sheet.Column{
 		export.Text("申请时间", 20), export.Text("类别", 10), export.Text("房屋", 20), export.Text("缴费人", 14), export.Text("原收据", 18), export.Money("金额"),
-		export.Text("怎么退", 10), export.Text("原因", 30), export.Text("申请人", 12), export.Text("审批人", 12), export.Text("审批意见", 20), export.Text("状态", 10),
+		export.Text("怎么退", 10), export.Text("原因", 30), export.Text("申请人", 12), export.Text("批准人", 12), export.Text("批准意见", 20), export.Text("状态", 10),
 		export.Text("红字收据", 18)}}
-	words := map[string]string{"asked": "待批", "approved": "已批待付", "refused": "已退回", "withdrawn": "已撤回", "paid": "已付出",
+	words := map[string]string{"asked": "待批准", "approved": "待付出", "refused": "已退回", "withdrawn": "已撤回", "paid": "已付出",
 		"sent": "原路退回中", "failed": "没有退回"}
 	o.Check, o.Rows = export.Pages(s.apiRefunds, func(o *refundListOut) page.List[refundJSON] { return o.Body.List }, func(f *refundJSON) []sheet.Value {
+		method := cmp.Or(f.MethodName, "按原方式")
+		if f.Original {
+			method = f.MethodName + "原路"
+		}
 		return []sheet.Value{sheet.Text(f.AskedAt.In(clock.Shanghai()).Format("2006-01-02 15:04:05")), sheet.Text(f.KindName), sheet.Text(f.RoomLabel),
-			sheet.Text(f.PayerName), sheet.Text(f.ReceiptNumber), export.Yuan(f.Amount), sheet.Text(f.MethodName), sheet.Text(f.Reason), sheet.Text(f.AskedName),
+			sheet.Text(f.PayerName), sheet.Text(f.ReceiptNumber), export.Yuan(f.Amount), sheet.Text(method), sheet.Text(f.Reason), sheet.Text(f.AskedName),
 			sheet.Text(f.DecidedName), sheet.Text(f.Note), sheet.Text(words[f.State]), sheet.Text(f.RedNumber)}
 	})
 	return o
