@@ -44,7 +44,7 @@ test('[F12] a receipt of a closed shift is red by two people, keeps its number, 
   await p.page.goto(`/p/${project}/receipts/${receipt.id}`)
   await p.page.getByRole('button', { name: '红冲' }).click()
   await p.page.getByLabel('原因').fill('收错房屋')
-  await p.page.getByRole('button', { name: /^提出申请/ }).click()
+  await p.page.getByRole('button', { name: /^申请(红冲|退款|退预存|退押金) ¥/ }).click()
   await p.page.getByText('已提出，等另一位同事批准').waitFor()
   const [asked] = (await cashier.api.get(at('/refunds?state=asked'))).body.items
   await cashier.api.post(at(`/refunds/${asked.id}/decision`), { approve: true, version: asked.version }, { status: 403 })
