@@ -1,4 +1,4 @@
-import { formatCount, formatFen } from '@/lib/money'
+import { formatCount, formatFen, formatYuan } from '@/lib/money'
 
 /** Words of 补差: the difference of months whose ground was put right afterwards. */
 export const amendTexts = {
@@ -51,7 +51,7 @@ export const amendTexts = {
     reasonHint: '住户问起时照此解释，例如：实测面积与合同不符',
     proof: '依据',
     proofHint: '例如：测绘报告编号',
-    submit: '开补差单',
+    submit: (plus: number, minus: number) => ['开补差单', plus ? `补收 ${formatYuan(plus)}` : '', minus ? `减收 ${formatYuan(minus)}` : ''].filter(Boolean).join('，'),
     faults: { reason: '请写明原因，至少 2 个字' },
   },
   many: {
