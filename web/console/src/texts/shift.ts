@@ -24,7 +24,7 @@ export const shiftTexts = {
   done: '点好了',
   again: '重新点款',
   cash: '现金',
-  plus: '加：收现金',
+  plus: '加：收现金，减付出的退款',
   minus: '减：作废退回',
   expected: '应有现金',
   difference: '长短款',
