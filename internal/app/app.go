@@ -212,7 +212,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 		return nil, err
 	}
 	a.Analytics = analytics.New(analytics.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Expense: a.Expense, Tariff: a.Tariff, Billing: a.Billing, Invoice: a.Invoice})
-	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Care: a.Care, Dunning: a.Dunning})
+	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Care: a.Care, Dunning: a.Dunning, Correct: a.Correct})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
 	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Care.Routes, a.Analytics.Routes, a.Screen.Routes} {

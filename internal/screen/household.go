@@ -10,6 +10,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/billing"
 	"linli/internal/cashier"
+	"linli/internal/correction"
 	"linli/internal/estate"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
@@ -160,6 +161,9 @@ func (s *Service) timeline(ctx context.Context, who actor.Actor, project id.ID, 
 		}
 	}
 	h.addOverdue()
+	if err := s.addAmended(ctx, who, project, h); err != nil {
+		return err
+	}
 	if who.Can(audit.PermRead, project) {
 		if err := s.addChanges(ctx, project, h); err != nil {
 			return err
@@ -234,6 +238,32 @@ func spanOf(lines []cashier.Line) string {
 		return fmt.Sprintf("%s %s", first, text)
 	}
 	return fmt.Sprintf("%s 至 %s %s", first, last, text)
+}
+
+// addAmended tells what corrections of past months charged or took off.
+func (s *Service) addAmended(ctx context.Context, who actor.Actor, project id.ID, h *Household) error {
+	may := who.Within(billing.PermRead, project)
+	for _, r := range h.Rooms {
+		if s.correct == nil || !may.Has(r.Building) {
+			continue
+		}
+		list, err := s.correct.List(ctx, s.db.Reader(ctx), project, correction.Filter{Room: r.ID, State: correction.Made, Request: page.Request{Limit: timelineLength}})
+		if err != nil {
+			return fmt.Errorf("household: %w", err)
+		}
+		for _, d := range list.Items {
+			words := []string{}
+			if d.Plus > 0 {
+				words = append(words, "补收 "+d.Plus.Comma())
+			}
+			if d.Minus > 0 {
+				words = append(words, "减收 "+d.Minus.Comma())
+			}
+			h.Timeline = append(h.Timeline, Event{Kind: "amended", At: d.At, Title: "补差：" + strings.Join(words, "，"),
+				Text: fmt.Sprintf("%s 至 %s，%s。补差单 %s", d.From, d.Until, d.Reason, d.Number), By: d.ByName, Amount: d.Plus - d.Minus})
+		}
+	}
+	return nil
 }
 
 // addOverdue notes, month by month, when what is still owed became overdue.

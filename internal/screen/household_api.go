@@ -54,7 +54,7 @@ type openCharge struct {
 }
 
 type event struct {
-	Kind   string    `json:"kind" enum:"receipt,void,overdue,dunning,message,change"`
+	Kind   string    `json:"kind" enum:"receipt,void,overdue,dunning,message,change,amended"`
 	At     time.Time `json:"at"`
 	Title  string    `json:"title"`
 	Text   string    `json:"text"`

@@ -1,7 +1,7 @@
 // Package screen answers the pages that look into several rooms at once: the
 // household's page, the home page, the plan of a building, a room that changes
 // hands, and the histories of records. It owns no
-// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, cashier, dunning, feebundle, careplan.
+// table. Floor 10. Uses: audit, notify, ledger, estate, payment, dictionary, tariff, billing, latefee, correction, cashier, dunning, feebundle, careplan.
 package screen
 
 import (
@@ -9,6 +9,7 @@ import (
 	"linli/internal/billing"
 	"linli/internal/careplan"
 	"linli/internal/cashier"
+	"linli/internal/correction"
 	"linli/internal/dictionary"
 	"linli/internal/dunning"
 	"linli/internal/estate"
@@ -20,7 +21,8 @@ import (
 	"linli/internal/tariff"
 )
 
-// Deps is what the pages look into; without Notify they show no messages.
+// Deps is what the pages look into; without Notify they show no messages, without
+// Correct no corrections.
 type Deps struct {
 	DB      *db.DB
 	Audit   *audit.Service
@@ -35,6 +37,7 @@ type Deps struct {
 	Bundles *feebundle.Service
 	Care    *careplan.Service
 	Dunning *dunning.Service
+	Correct *correction.Service
 }
 
 // Service is the room.
@@ -52,9 +55,10 @@ type Service struct {
 	bundles *feebundle.Service
 	care    *careplan.Service
 	dunning *dunning.Service
+	correct *correction.Service
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles, care: d.Care, dunning: d.Dunning}
+	return &Service{db: d.DB, audit: d.Audit, notify: d.Notify, estate: d.Estate, payment: d.Payment, words: d.Words, tariff: d.Tariff, billing: d.Billing, late: d.LateFee, cashier: d.Cashier, bundles: d.Bundles, care: d.Care, dunning: d.Dunning, correct: d.Correct}
 }

@@ -13769,7 +13769,7 @@ export interface components {
             /** @description 谁 */
             by: string;
             /** @enum {string} */
-            kind: "receipt" | "void" | "overdue" | "dunning" | "message" | "change";
+            kind: "receipt" | "void" | "overdue" | "dunning" | "message" | "change" | "amended";
             /** @description 收据编号，没有则为空 */
             receipt_id: string;
             text: string;
