@@ -165,6 +165,20 @@ test('[F10] the titles 抬头 of a payer stand on his record: one is put right t
   await p.close()
 })
 
+test('[F5] [F10] a receipt that is made void offers no invoice any more', async () => {
+  const receipt = await paid(2)
+  const c = await open(cashier, `/receipts/${receipt.id}`)
+  const invoice = c.page.getByRole('button', { name: '开票' })
+  await invoice.waitFor()
+  await c.page.getByRole('button', { name: /^作废/ }).click()
+  const ask = c.page.getByRole('dialog', { name: /^作废收据/ })
+  await ask.getByRole('button', { name: '金额收错' }).click()
+  await ask.getByRole('button', { name: /^作废收据/ }).click()
+  await c.page.getByText('原因：金额收错').waitFor()
+  await invoice.waitFor({ state: 'detached' })
+  await c.close()
+})
+
 test('[F12] a receipt with an invoice 发票 is not taken back before a red one; a lost answer never makes a second invoice', async () => {
   const receipt = await paid(2)
   await fetch(`${provider.origin}/orders`, { method: 'POST', body: JSON.stringify({ lose: 1 }) })
