@@ -165,7 +165,7 @@ test('[F10] the titles 抬头 of a payer stand on his record: one is put right t
   await p.close()
 })
 
-test('[F5] [F10] a receipt that is made void offers no invoice any more', async () => {
+test('[F10] a receipt that is made void offers no invoice any more', async () => {
   const receipt = await paid(2)
   const c = await open(cashier, `/receipts/${receipt.id}`)
   const invoice = c.page.getByRole('button', { name: '开票' })
