@@ -97,9 +97,16 @@ test('[F7] cash comes in whole yuan: said before, one line on the receipt, taken
 
 test('[F7] [F12] money put by for one fee pays the next bill of that fee only', async () => {
   let c = await counter(2)
-  await c.amount.fill('700')
+  c.p.expect(/422/)
+  await c.amount.fill('900')
   await c.page.keyboard.press('F8') // no change: the rest is prepaid
   await c.page.getByLabel('预存用途').selectOption({ label: '只抵二次供水费' })
+  await c.page.getByRole('button', { name: /^收款 ¥900\.00/ }).click()
+  await c.page.getByText(/请核对后确认/).first().waitFor()
+  await c.page.keyboard.press('Control+Enter') // as much is meant; it is more than twelve months
+  await c.page.getByText(/本项目最多预缴 12 个月，二次供水费专用预存还可存 600\.00 元，多的可以存为通用预存/).waitFor()
+  await shot(c.page, 'counter-aside-capped')
+  await c.amount.fill('700')
   await shot(c.page, 'counter-aside-take')
   await c.page.getByRole('button', { name: /^收款 ¥700\.00/ }).click()
   await c.done.waitFor()

@@ -36,7 +36,8 @@ func (w *caseWorld) aside(ctx context.Context, in caseInput, c *acceptanceCase) 
 	names, items := map[string]string{}, map[string]id.ID{}
 	for i, d := range debts {
 		name := fmt.Sprintf("费用 %d", i+1)
-		f := fee{basis: tariff.Fixed, cycle: "month", from: d.Due.Month().First(), until: d.Due.Month().Last(), dueDay: d.Due.Day(), unit: money.OneFen,
+		// It goes on: what is set aside for it may be more than one month.
+		f := fee{basis: tariff.Fixed, cycle: "month", from: d.Due.Month().First(), dueDay: d.Due.Day(), unit: money.OneFen,
 			habit: tariff.Actual, rates: []tariff.Rate{{From: d.Due.Month().First(), Price: money.Price(d.Principal) * 10_000}}}
 		if err := w.charge(ctx, project, room, name, f); err != nil {
 			return err

@@ -31,6 +31,7 @@ const maxAhead = 60
 type AheadAsk struct {
 	Months int         // so many months, from the first that is not charged yet
 	Until  clock.Month // or up to this one; it wins
+	Alone  bool        // each month as if it were paid alone, without a discount for several at once
 }
 
 // AheadLine is one charge of a quote.
@@ -99,8 +100,10 @@ func (s *Service) computeAhead(ctx context.Context, project, room id.ID, start c
 	if len(out) == 0 {
 		return q, nil, ErrNothingAhead
 	}
-	if err := s.cheaperTogether(ctx, project, room, out); err != nil {
-		return q, nil, err
+	if !ask.Alone {
+		if err := s.cheaperTogether(ctx, project, room, out); err != nil {
+			return q, nil, err
+		}
 	}
 	for _, x := range out {
 		q.add(x.plan, x.work.plain)

@@ -2,10 +2,13 @@ package cashier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"linli/internal/billing"
 	"linli/internal/cashier/spread"
+	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
@@ -13,8 +16,12 @@ import (
 	"linli/internal/ledger"
 )
 
-// ErrPrepayItem refuses to set money aside for what the project does not charge.
-var ErrPrepayItem = fault.New(fault.Invalid, "prepay_item", "没有这项费用，或已停用，请重新选择预存用途")
+// What is refused when money is set aside: for what the project does not charge,
+// and beyond what may be paid ahead.
+var (
+	ErrPrepayItem = fault.New(fault.Invalid, "prepay_item", "没有这项费用，或已停用，请重新选择预存用途")
+	ErrAsideCap   = fault.New(fault.Invalid, "aside_beyond_cap", "超过了这项费用可存的专用预存")
+)
 
 // Aside is prepaid money that may pay one fee item only (专用预存).
 type Aside struct {
@@ -105,22 +112,7 @@ func (seat *Seat) allocate(open []Open, amount, prepaid money.Fen) (shares []spr
 		}
 	}
 	others, rest := policy.Allocate(seat.debts(left), amount)
-	return together(others, got, open), rest, uses
-}
-
-// together adds what was set aside to the shares, whose order stays.
-func together(shares []spread.Share, got map[id.ID]money.Fen, open []Open) []spread.Share {
-	for i := range shares {
-		shares[i].Amount += got[shares[i].Charge]
-		delete(got, shares[i].Charge)
-	}
-	paid := []spread.Share{}
-	for _, o := range open {
-		if got[o.Charge] > 0 {
-			paid = append(paid, spread.Share{Charge: o.Charge, Amount: got[o.Charge]})
-		}
-	}
-	return append(paid, shares...)
+	return spread.Joined(others, got, seat.debts(open)), rest, uses
 }
 
 // spend takes the prepaid money of a receipt out of the wallets.
@@ -139,12 +131,79 @@ func (s *Service) setAside(ctx context.Context, q db.Q, project id.ID, r *Receip
 	if item == 0 || r.ToPrepay <= 0 {
 		return nil
 	}
-	name, active, err := s.billing.ItemName(ctx, q, project, item)
-	if err != nil || !active {
-		return ErrPrepayItem.At("body.prepay_item_id", "没有这项费用", item.String())
+	list, err := s.billing.PrepayItems(ctx, q, project)
+	if err != nil {
+		return err
 	}
-	r.PrepayItem, r.PrepayName = item, name
-	return nil
+	for i := range list {
+		if list[i].ID == item {
+			r.PrepayItem, r.PrepayName, r.monthly = item, list[i].Name, list[i].Basis.Monthly()
+			return nil
+		}
+	}
+	return ErrPrepayItem.At("body.prepay_item_id", "没有这项费用", item.String())
+}
+
+// capAside holds what is set aside for a monthly fee, with a booked receipt,
+// against what is owed of the fee and the months that may be paid ahead of it:
+// setting aside is paying ahead by another name. A fee without a price of its
+// months has none to count. Source: domain 0.6. Error: ErrAsideCap.
+func (s *Service) capAside(ctx context.Context, tx *db.Tx, project id.ID, seat *Seat, r *Receipt) error {
+	if !r.monthly {
+		return nil
+	}
+	free, limit, err := s.coming(db.Join(ctx, tx), project, seat, r.PrepayItem, clock.MonthOf(tx.Now()))
+	if err != nil {
+		return err
+	}
+	have, err := s.Aside(ctx, tx, project, r.Payer, []id.ID{r.Room})
+	if err != nil {
+		return err
+	}
+	free += sumLeft(ofItem(seat.Open, r.PrepayItem))
+	for _, l := range r.Lines {
+		if l.Item == r.PrepayItem && seat.isOwn(l.Charge) {
+			free -= l.Amount
+		}
+	}
+	for _, a := range have {
+		if a.Item == r.PrepayItem {
+			free -= a.Amount
+		}
+	}
+	if free >= 0 {
+		return nil
+	}
+	told, most := ErrAsideCap.Say("%s，%s不能再存专用预存，可以存为通用预存", limit.Text, r.PrepayName), max(0, r.ToPrepay+free)
+	if most > 0 {
+		told = ErrAsideCap.Say("%s，%s专用预存还可存 %s 元，多的可以存为通用预存", limit.Text, r.PrepayName, most.Comma())
+	}
+	return told.At("body.prepay_item_id", "还可存 "+most.Comma(), int64(r.ToPrepay))
+}
+
+// coming is what the months of one fee cost that the room may still pay ahead,
+// each at the price of a month that is paid alone.
+func (s *Service) coming(ctx context.Context, project id.ID, seat *Seat, item id.ID, now clock.Month) (sum money.Fen, limit *fault.Error, err error) {
+	for from, begun := now, false; from <= now.Add(1) && !begun; from = from.Add(1) {
+		var months int
+		if months, limit = seat.Setting.allowed(now, from); months == 0 {
+			continue
+		}
+		q, err := s.billing.QuoteAhead(ctx, project, seat.Room.ID, billing.AheadAsk{Until: from.Add(months - 1), Alone: true})
+		if err != nil && !errors.Is(err, billing.ErrNothingAhead) {
+			return 0, nil, err
+		}
+		sum = 0
+		for _, l := range q.Lines {
+			if l.Item == item {
+				sum, begun = sum+l.Amount, begun || l.Month <= now
+			}
+		}
+	}
+	if seat.Setting.AheadMonths == 0 {
+		limit = ErrAheadOff.Say("本项目不收预缴")
+	}
+	return sum, limit, nil
 }
 
 // prepayUse words on paper what the prepaid money of the receipt may pay.

@@ -4,8 +4,13 @@ import (
 	"testing"
 
 	"linli/internal/cashier"
+	"linli/internal/kit/actor"
+	"linli/internal/kit/db"
+	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/supply"
+	"linli/internal/tariff"
 )
 
 func prepaid(amount money.Fen) []cashier.Pay {
@@ -76,4 +81,71 @@ func (w *world) aside(t *testing.T, room, item id.ID, aside, anything money.Fen)
 	if have != aside || seat.Prepaid-have != anything {
 		t.Errorf("set aside are %d, of any use %d; want %d and %d", have, seat.Prepaid-have, aside, anything)
 	}
+}
+
+// Setting aside for a monthly fee is paying ahead by another name: no more than
+// is owed of it and the months that may be paid ahead (A23). Fees without a
+// monthly price and money of any use have no such end.
+func TestAsideIsCapped(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		w.monthly(t, 100_00)
+		fee := w.seat(t, w.c).Open[0].Item
+		var water tariff.Item
+		err := w.d.Write(t.Context(), func(tx *db.Tx) (err error) {
+			water, err = w.tariff.CreateItem(t.Context(), tx, actor.System("test"), w.project, tariff.Item{Name: "水费", Basis: tariff.Metered, Meter: supply.Water,
+				Cycle: "month", StartMonth: 1, From: 20261101, Unit: 1, FirstMonth: tariff.Actual})
+			return err
+		})
+		mustBe(t, err, nil)
+		put := func(amount money.Fen, item id.ID) string {
+			t.Helper()
+			_, err := w.take(t, cashier.Taking{Room: w.c, Pays: cash(amount), Confirmed: true, PrepayItem: item})
+			if err == nil {
+				return "ok"
+			}
+			return fault.As(err).Code + " " + fault.As(err).Text
+		}
+		set := func(st cashier.Setting) {
+			t.Helper()
+			now, err := w.cashier.Setting(t.Context(), w.d.Reader(t.Context()), w.project)
+			mustBe(t, err, nil)
+			st.Policy, st.Choice, st.Version = cashier.PolicyStatutory, true, now.Version
+			_, err = w.cashier.SetSetting(t.Context(), w.teller(), w.project, st)
+			mustBe(t, err, nil)
+		}
+		// November is owed; December 2026 to November 2027 may be paid ahead.
+		for _, x := range []struct {
+			amount money.Fen
+			item   id.ID
+			want   string
+		}{
+			{100_00 + 1200_01, fee, "aside_beyond_cap 本项目最多预缴 12 个月，物业服务费专用预存还可存 1,200.00 元，多的可以存为通用预存"},
+			{100_00 + 1000_00, fee, "ok"},
+			{300_00, fee, "aside_beyond_cap 本项目最多预缴 12 个月，物业服务费专用预存还可存 200.00 元，多的可以存为通用预存"},
+			{200_00, fee, "ok"},
+			{1, fee, "aside_beyond_cap 本项目最多预缴 12 个月，物业服务费不能再存专用预存，可以存为通用预存"},
+			{9999_00, water.ID, "ok"},
+			{9999_00, 0, "ok"},
+		} {
+			if got := put(x.amount, x.item); got != x.want {
+				t.Errorf("%d for %s: %s, want %s", x.amount, x.item, got, x.want)
+			}
+		}
+		// Whoever pays December with money has its part too much set aside.
+		w.released(t, 202612)
+		if got, want := put(150_00, fee), "aside_beyond_cap 本项目最多预缴 12 个月，物业服务费不能再存专用预存，可以存为通用预存"; got != want {
+			t.Errorf("with December owed: %s", got)
+		}
+		set(cashier.Setting{AheadMonths: 12, AheadUntil: 20270630})
+		if got, want := put(500_00, fee), "aside_beyond_cap 物业服务合同到 2027-06-30 止，物业服务费不能再存专用预存，可以存为通用预存"; got != want {
+			t.Errorf("beyond the contract: %s", got)
+		}
+		set(cashier.Setting{})
+		if got, want := put(500_00, fee), "aside_beyond_cap 本项目不收预缴，物业服务费不能再存专用预存，可以存为通用预存"; got != want {
+			t.Errorf("nothing ahead: %s", got)
+		}
+		if got := put(500_00, 0); got != "ok" {
+			t.Errorf("of any use: %s", got)
+		}
+	})
 }

@@ -1,13 +1,9 @@
 package cashier
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"html/template"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"linli/internal/audit"
@@ -169,52 +165,12 @@ func (s *Service) paper(ctx context.Context, project id.ID, r *Receipt) (*paper.
 
 func minute(t time.Time) string { return t.In(clock.Shanghai()).Format("2006-01-02 15:04") }
 
-// run is a row of the paper in the making: months that follow each other and
-// cost the same stand in one row.
-type run struct {
-	line        Line
-	first, last clock.Month
-	n           int
-}
-
 func paperRows(r *Receipt) []paper.Row {
-	var runs []*run
-	type key struct {
-		room, item id.ID
-		how        string
-		amount     money.Fen
+	lines := make([]paper.Line, len(r.Lines))
+	for i, l := range r.Lines {
+		lines[i] = paper.Line{Room: l.Room, Item: l.Item, RoomLabel: l.RoomLabel, ItemName: l.ItemName, Month: l.Month, How: l.How, Owed: l.Owed, Amount: l.Amount}
 	}
-	open := map[key]*run{}
-	for _, l := range r.Lines {
-		k := key{l.Room, l.Item, l.How, l.Amount}
-		whole := l.Owed == l.Amount
-		if g := open[k]; g != nil && whole && l.Month == g.last.Add(1) {
-			g.last = l.Month
-			g.n++
-			continue
-		}
-		g := &run{line: l, first: l.Month, last: l.Month, n: 1}
-		runs = append(runs, g)
-		delete(open, k)
-		if whole {
-			open[k] = g
-		}
-	}
-	// One fee stands together: in the order in which rooms and fees first appear.
-	place := map[[2]id.ID]int{}
-	for _, g := range runs {
-		k := [2]id.ID{g.line.Room, g.line.Item}
-		if _, ok := place[k]; !ok {
-			place[k] = len(place)
-		}
-	}
-	slices.SortStableFunc(runs, func(a, b *run) int {
-		return cmp.Compare(place[[2]id.ID{a.line.Room, a.line.Item}], place[[2]id.ID{b.line.Room, b.line.Item}])
-	})
-	rows := make([]paper.Row, 0, len(runs)+1)
-	for _, g := range runs {
-		rows = append(rows, g.row(len(rows)+1, r.Room))
-	}
+	rows := paper.Rows(lines, r.Room)
 	if r.ToPrepay > 0 {
 		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "存入预存", How: r.prepayUse(), Amount: r.ToPrepay.Comma()})
 	}
@@ -232,31 +188,4 @@ func paperRows(r *Receipt) []paper.Row {
 		rows = append(rows, paper.Row{No: len(rows) + 1, Item: "退" + r.DepositName, Amount: r.Deposit.Comma()})
 	}
 	return rows
-}
-
-func (g *run) row(no int, room id.ID) paper.Row {
-	l := g.line
-	out := paper.Row{No: no, Item: l.ItemName, Months: g.first.String(), How: l.How, Amount: (l.Amount * money.Fen(g.n)).Comma()}
-	if g.n > 1 {
-		out.Months += " 至 " + g.last.String()
-		if months := strconv.Itoa(g.n) + " 个月"; strings.HasSuffix(l.How, "元/月") && !strings.Contains(l.How, "×") {
-			out.How = l.How + " × " + months
-		} else {
-			out.How = join(l.How, "每月 "+l.Amount.Comma()+"，"+months)
-		}
-	}
-	if l.Amount < l.Owed {
-		out.How = join(out.How, "部分缴纳，尚欠 "+(l.Owed-l.Amount).Comma())
-	}
-	if l.Room != room {
-		out.How = join(l.RoomLabel, out.How)
-	}
-	return out
-}
-
-func join(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "，" + b
 }

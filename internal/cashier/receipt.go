@@ -151,6 +151,7 @@ type Receipt struct {
 	PrepayItem id.ID // the fee item that ToPrepay may pay alone, 0 for any
 	PrepayName string
 	uses       []spent // what prepaid money it takes, until it is booked
+	monthly    bool    // PrepayItem has a price by month, until it is booked
 }
 
 // Red reports whether the receipt takes back.

@@ -140,7 +140,10 @@ func (s *Service) Receive(ctx context.Context, who actor.Actor, project id.ID, i
 		if err := s.setAside(ctx, tx, project, &r, in.PrepayItem); err != nil {
 			return err
 		}
-		return s.book(ctx, tx, who, project, seat, &r)
+		if err := s.book(ctx, tx, who, project, seat, &r); err != nil {
+			return err
+		}
+		return s.capAside(ctx, tx, project, seat, &r)
 	})
 	if err != nil {
 		return Receipt{}, fmt.Errorf("receive: %w", err)

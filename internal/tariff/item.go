@@ -35,6 +35,10 @@ const (
 // Single reports whether amounts come from single charges only.
 func (b Basis) Single() bool { return b == Once || b == Costs }
 
+// Monthly reports whether every month has a price before anything is used,
+// shared or charged singly.
+func (b Basis) Monthly() bool { return !b.Single() && b != Metered && b != Shared }
+
 // Cycle is how often the item is billed; obligations are months whatever it is.
 type Cycle string
 

@@ -1,5 +1,6 @@
-// Package paper lays a receipt out: texts go in, an HTML page that fits the
-// printer's paper comes out. It knows no money and no project. Part of cashier.
+// Package paper lays a receipt out: lines are gathered into rows, texts go in,
+// an HTML page that fits the printer's paper comes out. It knows no receipt and
+// no project. Part of cashier.
 package paper
 
 import (

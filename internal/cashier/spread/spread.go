@@ -130,6 +130,22 @@ func shareDay(debts []Debt, amount money.Fen) (shares []Share, rest money.Fen) {
 	return shares, amount - take
 }
 
+// Joined adds what debts got before to the shares, whose order stays; what
+// stands in got alone comes first, in the order of the debts.
+func Joined(shares []Share, got map[id.ID]money.Fen, debts []Debt) []Share {
+	for i := range shares {
+		shares[i].Amount += got[shares[i].Charge]
+		delete(got, shares[i].Charge)
+	}
+	first := []Share{}
+	for _, d := range debts {
+		if got[d.Charge] > 0 {
+			first = append(first, Share{d.Charge, got[d.Charge]})
+		}
+	}
+	return append(first, shares...)
+}
+
 func order(b bool) int {
 	if b {
 		return 1
