@@ -177,3 +177,26 @@ test('[F5] a payment and that its receipt is void are told on the page of the pa
   await p.page.getByRole('row', { name: /作废和退款通知.*1栋1单元103.*李明华.*站内消息.*已读/ }).waitFor()
   await p.close()
 })
+
+test('[F5] [F12] prepaid money that is paid out is told on the page of the pay code 退预存通知', async () => {
+  const cashier = await seed.staff(boss, linli.origin, 'qianwei', '钱卫', 'cashier', project)
+  const { link } = await code(1)
+  const seat = (await cashier.api.get(at(`/counter/${room(1)}`))).body
+  await cashier.api.post(at('/receipts'), { room_id: room(1), expected_owed: seat.owed, confirmed: true, pays: [{ method: 'cash', amount: seat.owed + 8000 }] })
+  const asked = (await boss.post(at('/refunds'), { kind: 'prepaid', room_id: room(1), amount: 3000, method: 'transfer', account: '工行 尾号 4417', reason: '多存' })).body
+  const ready = (await manager.api.post(at(`/refunds/${asked.id}/decision`), { approve: true, version: asked.version })).body
+  await boss.post(at(`/refunds/${asked.id}/pay`), { version: ready.version })
+  const [red] = (await boss.get(at(`/receipts?room_id=${room(1)}&limit=1`))).body.items
+  const phone = await scan(link)
+  await phone.page.getByRole('button', { name: /^消息/ }).click()
+  await phone.page.getByRole('button', { name: /预存已退还 30\.00 元.*未读/ }).click()
+  await phone.page.getByText(`您1栋1单元101的预存已退还 30.00 元（转账），红字收据号 ${red.number}。`).waitFor()
+  await assertAccessible(phone.page)
+  await shot(phone.page, 'inbox-returned')
+  await phone.close()
+  const p = await seed.pageOf(browser, linli.origin, clerk.api)
+  await p.page.goto(`/p/${project}/messages`)
+  await p.page.getByLabel('种类').selectOption({ label: '退预存通知' })
+  await p.page.getByRole('row', { name: /退预存通知.*1栋1单元101.*陈建国.*站内消息.*已读/ }).waitFor()
+  await p.close()
+})

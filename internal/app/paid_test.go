@@ -121,6 +121,43 @@ func TestWhatIsTakenBackIsTold(t *testing.T) {
 	})
 }
 
+// Prepaid money that is paid out tells its payer, when it goes and not before; no
+// receipt that he holds is void by it. Whoever wants bills alone hears of it, too.
+func TestPrepaidMoneyPaidOutIsTold(t *testing.T) {
+	t.Parallel()
+	messages(t, func(t *testing.T, w *messageWorld) {
+		ctx := t.Context()
+		w.clockTo(t, clock.DateOf(w.now.Now()), 10)
+		mine := w.code(t, w.rooms[0])
+		if _, err := w.takes(t, w.rooms[0], 80_00, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.quiet(t)
+		ask := cashier.RefundAsk{Kind: cashier.RefundPrepaid, Room: w.rooms[0], Amount: 30_00, Method: cashier.MethodTransfer, Reason: "退"}
+		f, err := w.app.Cashier.AskRefund(ctx, w.who, w.project, ask)
+		if err == nil {
+			_, err = w.app.Cashier.DecideRefund(ctx, actor.Actor{Account: 12, Name: "程颐"}, w.project, f.ID, false, "户名不对", f.Version)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.says(t, notify.KindReturned, "")
+		w.givenBack(t, ask)
+		w.says(t, notify.KindReturned, "王秀英 inbox sent")
+		w.says(t, notify.KindBack, "")
+		list, err := w.app.Cashier.Receipts(ctx, w.project, cashier.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := w.onPage(t, mine)
+		i := slices.IndexFunc(said, func(e pageMessage) bool { return strings.HasPrefix(e.Title, "预存") })
+		if i < 0 || said[i].Title != "预存已退还 30.00 元" || !strings.HasPrefix(said[i].Body, "您1栋101的预存已退还 30.00 元（转账），红字收据号 "+list.Items[0].Number+"。\n\n对金额有疑问，请联系") {
+			t.Errorf("on the page %+v", said)
+		}
+		sound(t, w.app, w.project)
+	})
+}
+
 // givenBack asks for money, approves and pays it out.
 func (w *messageWorld) givenBack(t *testing.T, in cashier.RefundAsk) {
 	t.Helper()

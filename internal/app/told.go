@@ -11,8 +11,8 @@ import (
 	"linli/internal/kit/id"
 )
 
-// tellPaid hands new receipts, and those that became void, to the room that writes
-// to payers. Of what is paid out of prepaid money no receipt was told of.
+// tellPaid hands new receipts, those that became void and prepaid money that was
+// paid out to the room that writes to payers.
 func (a *App) tellPaid(ctx context.Context, tx *db.Tx, project id.ID, list []*cashier.Receipt) error {
 	out := []dunning.Paid{}
 	for _, r := range list {
@@ -22,8 +22,10 @@ func (a *App) tellPaid(ctx context.Context, tx *db.Tx, project id.ID, list []*ca
 			p.Back = "已作废"
 		case r.RedOf != 0:
 			p.Number, p.Back = r.RedOfNumber, "已红冲退款"
+		case r.Red() && r.Deposit == 0:
+			p.Returned = true
 		case r.Red():
-			continue
+			continue // a deposit that no receipt had taken
 		}
 		m := *r
 		if r.Red() {

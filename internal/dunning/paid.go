@@ -13,11 +13,13 @@ import (
 )
 
 // Paid is a receipt as its payer hears of it (收款通知), or that it does not count
-// any more, as a whole or in part (作废和退款通知).
+// any more, as a whole or in part (作废和退款通知), or that prepaid money was paid out
+// (退预存通知).
 type Paid struct {
 	Receipt   id.ID  // that money came or went back by, or that is void
 	Number    string // of the receipt that the payer holds
 	Back      string // 已作废、已红冲退款; empty when money came
+	Returned  bool   // prepaid money was paid out
 	Payer     id.ID  // 0 when nobody is on file, who cannot be told
 	PayerName string
 	Amount    money.Fen
@@ -115,6 +117,9 @@ func (p *Paid) away(to []notify.Address, common notify.Words) notify.Draft {
 }
 
 func (p *Paid) kind() string {
+	if p.Returned {
+		return notify.KindReturned
+	}
 	if p.Back != "" {
 		return notify.KindBack
 	}

@@ -93,7 +93,7 @@ func (s *Service) mayGo(ctx context.Context, tx *db.Tx, project id.ID, m *Messag
 	if at := st.awake(now); at.After(now) && !silent {
 		return false, s.putOff(ctx, tx, project, m, at, "夜间不打扰，早上再发")
 	}
-	if m.Kind != KindBill && m.Kind != KindPaid && m.Kind != KindBack {
+	if m.Kind != KindBill && !ofMoney(m.Kind) {
 		wish, err := hasWish(ctx, tx, project, m.Person)
 		if err != nil {
 			return false, err

@@ -12,7 +12,7 @@ import (
 
 type messageJSON struct {
 	ID          id.ID         `json:"id"`
-	Kind        string        `json:"kind" enum:"bill,before,due,after,paid,back,code,alert,test"`
+	Kind        string        `json:"kind" enum:"bill,before,due,after,paid,back,returned,code,alert,test"`
 	KindName    string        `json:"kind_name" doc:"账单、到期前提醒……"`
 	Room        id.ID         `json:"room_id" doc:"试发的为空"`
 	RoomLabel   string        `json:"room_label"`
@@ -82,7 +82,7 @@ func (s *Service) listMessagesAPI(ctx context.Context, _ actor.Actor, in *struct
 	Project id.ID `path:"project"`
 	page.Request
 	State   string `query:"state" enum:"waiting,sending,sent,delivered,failed,dropped" doc:"空为全部"`
-	Kind    string `query:"kind" enum:"bill,before,due,after,paid,back,code,alert,test" doc:"空为全部"`
+	Kind    string `query:"kind" enum:"bill,before,due,after,paid,back,returned,code,alert,test" doc:"空为全部"`
 	Channel string `query:"channel" enum:"mail,sms,inbox" doc:"空为全部"`
 	Room    id.ID  `query:"room_id" doc:"只看一间房的"`
 	Text    string `query:"q" maxLength:"40" doc:"姓名或房号"`

@@ -147,7 +147,7 @@ func messagesTo(ctx context.Context, q db.Q, project, person id.ID, limit int) (
 // sentSince counts what a person was sent of late; bills, what tells of a payment,
 // and what lies on a page without a sound, are not counted.
 func sentSince(ctx context.Context, q db.Q, project, person id.ID, since time.Time) (n int, err error) {
-	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM notify_message WHERE project_id = ? AND person_id = ? AND sent_at >= ? AND kind NOT IN ('bill', 'paid', 'back')
+	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM notify_message WHERE project_id = ? AND person_id = ? AND sent_at >= ? AND kind NOT IN ('bill', 'paid', 'back', 'returned')
 		AND channel <> 'inbox' AND state IN ('sent', 'delivered')`, project, person, since).Scan(&n)
 	return n, err
 }

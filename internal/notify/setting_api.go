@@ -111,7 +111,7 @@ func (s *Service) tryAPI(ctx context.Context, who actor.Actor, in *struct {
 }
 
 type templateJSON struct {
-	Kind     string `json:"kind" enum:"bill,before,due,after,paid,back,code,alert"`
+	Kind     string `json:"kind" enum:"bill,before,due,after,paid,back,returned,code,alert"`
 	KindName string `json:"kind_name"`
 	Channel  string `json:"channel" enum:"mail,sms,inbox"`
 	Subject  string `json:"subject" doc:"邮件和站内消息的标题，短信为空"`
@@ -167,7 +167,7 @@ func (s *Service) templatesAPI(ctx context.Context, _ actor.Actor, in *projectIn
 
 type templateIn struct {
 	Project id.ID  `path:"project"`
-	Kind    string `path:"kind" enum:"bill,before,due,after,paid,back,code,alert"`
+	Kind    string `path:"kind" enum:"bill,before,due,after,paid,back,returned,code,alert"`
 	Channel string `path:"channel" enum:"mail,sms,inbox"`
 	Body    struct {
 		Subject string `json:"subject,omitempty" maxLength:"100"`

@@ -25,12 +25,17 @@ const (
 	KindAfter  = "after"
 	KindPaid   = "paid"
 	KindBack   = "back" // a receipt that was told of does not count any more, or in part
-	KindTest   = "test"
+	// KindReturned tells that prepaid money was paid out.
+	KindReturned = "returned"
+	KindTest     = "test"
 )
+
+// ofMoney reports whether a kind tells of money that came or went, and asks for none.
+func ofMoney(kind string) bool { return kind == KindPaid || kind == KindBack || kind == KindReturned }
 
 // Kinds are the kinds that have texts, with their names.
 func Kinds() []Named {
-	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}, {KindPaid, "收款通知"}, {KindBack, "作废和退款通知"},
+	return []Named{{KindBill, "账单"}, {KindBefore, "到期前提醒"}, {KindDue, "到期日提醒"}, {KindAfter, "逾期提醒"}, {KindPaid, "收款通知"}, {KindBack, "作废和退款通知"}, {KindReturned, "退预存通知"},
 		{KindCode, "验证码"}, {KindAlert, "账号变动提醒"}}
 }
 
@@ -49,7 +54,7 @@ func forStaff() []string { return []string{"验证码", "用途", "账号", "事
 // asked for money has those of it.
 func ofKinds() map[string][]string {
 	owed := []string{KindBill, KindBefore, KindDue, KindAfter, KindTest}
-	return map[string][]string{"应缴日": owed, "账期": owed, "天数": owed, "收据": {KindPaid, KindBack}, "方式": {KindPaid}, "变动": {KindBack}}
+	return map[string][]string{"应缴日": owed, "账期": owed, "天数": owed, "收据": {KindPaid, KindBack, KindReturned}, "方式": {KindPaid, KindReturned}, "变动": {KindBack}}
 }
 
 func (p *Placeholder) fits(kind string) bool {
@@ -95,14 +100,15 @@ func (t *Template) codeAt(carrier string) string {
 func usualTemplate(kind, channel string) Template {
 	t := Template{Kind: kind, Channel: channel}
 	line := map[string]string{
-		KindBill:   "您{房屋} {账期} 的账单已出，应缴 {金额} 元，请在 {应缴日} 前缴纳。",
-		KindBefore: "您{房屋}还有 {金额} 元费用将于 {应缴日} 到期，还有 {天数} 天。",
-		KindDue:    "您{房屋}有 {金额} 元费用今天到期。",
-		KindAfter:  "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
-		KindPaid:   "您{房屋}缴纳的 {金额} 元已收到（{方式}），收据号 {收据}。",
-		KindBack:   "您{房屋}的收据 {收据} {变动}，{金额} 元不再算已收。",
-		KindCode:   "您的验证码是 {验证码}，10 分钟内有效，请勿告诉他人。",
-		KindAlert:  "您的账号 {账号} {事项}。不是您本人操作的，请马上告诉管理员。",
+		KindBill:     "您{房屋} {账期} 的账单已出，应缴 {金额} 元，请在 {应缴日} 前缴纳。",
+		KindBefore:   "您{房屋}还有 {金额} 元费用将于 {应缴日} 到期，还有 {天数} 天。",
+		KindDue:      "您{房屋}有 {金额} 元费用今天到期。",
+		KindAfter:    "您{房屋}有 {金额} 元费用已过应缴日 {应缴日} {天数} 天，请尽快缴纳。",
+		KindPaid:     "您{房屋}缴纳的 {金额} 元已收到（{方式}），收据号 {收据}。",
+		KindBack:     "您{房屋}的收据 {收据} {变动}，{金额} 元不再算已收。",
+		KindReturned: "您{房屋}的预存已退还 {金额} 元（{方式}），红字收据号 {收据}。",
+		KindCode:     "您的验证码是 {验证码}，10 分钟内有效，请勿告诉他人。",
+		KindAlert:    "您的账号 {账号} {事项}。不是您本人操作的，请马上告诉管理员。",
 	}[kind]
 	if channel == SMS {
 		t.Body = strings.NewReplacer("您{房屋}", "{房屋}").Replace(line)
@@ -111,13 +117,13 @@ func usualTemplate(kind, channel string) Template {
 	if channel == Inbox {
 		// No name, and nothing that is wrong when it is read a week later.
 		t.Subject = map[string]string{KindBill: "{账期} 的账单：{金额} 元", KindBefore: "{金额} 元将于 {应缴日} 到期", KindDue: "{金额} 元 {应缴日} 到期",
-			KindAfter: "{金额} 元已过应缴日 {应缴日}", KindPaid: "已收到 {金额} 元", KindBack: "收据 {收据} {变动}：{金额} 元"}[kind]
+			KindAfter: "{金额} 元已过应缴日 {应缴日}", KindPaid: "已收到 {金额} 元", KindBack: "收据 {收据} {变动}：{金额} 元", KindReturned: "预存已退还 {金额} 元"}[kind]
 		t.Body = map[string]string{KindBill: line, KindBefore: "您{房屋}有 {金额} 元费用将于 {应缴日} 到期，请记得缴纳。", KindDue: "您{房屋}有 {金额} 元费用于 {应缴日} 到期，请记得缴纳。",
-			KindAfter: "您{房屋}有 {金额} 元费用已过应缴日 {应缴日}，请尽快缴纳。", KindPaid: line, KindBack: line + "还要缴多少，看账单。"}[kind] + "\n\n" + asking(kind) + "\n\n{公司}"
+			KindAfter: "您{房屋}有 {金额} 元费用已过应缴日 {应缴日}，请尽快缴纳。", KindPaid: line, KindBack: line + "还要缴多少，看账单。", KindReturned: line}[kind] + "\n\n" + asking(kind) + "\n\n{公司}"
 		return t
 	}
 	t.Subject = map[string]string{KindBill: "{项目} {账期}账单：{金额} 元", KindBefore: "{项目}：{金额} 元将于 {应缴日} 到期", KindDue: "{项目}：{金额} 元今天到期",
-		KindAfter: "{项目}：{金额} 元已过应缴日", KindPaid: "{项目}：已收到 {金额} 元", KindBack: "{项目}：收据 {收据} {变动}，{金额} 元",
+		KindAfter: "{项目}：{金额} 元已过应缴日", KindPaid: "{项目}：已收到 {金额} 元", KindBack: "{项目}：收据 {收据} {变动}，{金额} 元", KindReturned: "{项目}：预存已退还 {金额} 元",
 		KindCode: "{用途}的验证码：{验证码}", KindAlert: "您的账号 {账号} {事项}"}[kind]
 	if toStaff(kind) {
 		t.Body = "{姓名}：\n\n" + line + "\n\n{公司}"
@@ -129,7 +135,7 @@ func usualTemplate(kind, channel string) Template {
 
 // asking is the line that says where to turn.
 func asking(kind string) string {
-	if kind == KindPaid || kind == KindBack {
+	if ofMoney(kind) {
 		return "对金额有疑问，请联系{联系}。"
 	}
 	return "已经缴纳的请不必理会。对金额有疑问，请联系{联系}。"

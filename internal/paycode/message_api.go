@@ -22,7 +22,7 @@ func (s *Service) messageRoutes(w *web.Server) {
 
 type payMessageJSON struct {
 	ID       id.ID      `json:"id"`
-	Kind     string     `json:"kind" enum:"bill,before,due,after,paid,back"`
+	Kind     string     `json:"kind" enum:"bill,before,due,after,paid,back,returned"`
 	KindName string     `json:"kind_name" doc:"账单、到期前提醒……"`
 	Title    string     `json:"title"`
 	Body     string     `json:"body" doc:"正文；里面没有全名和号码"`

@@ -11844,7 +11844,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert" | "test";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned" | "code" | "alert" | "test";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -11919,7 +11919,7 @@ export interface components {
             /** @description 同一段文字在腾讯云审核通过的模板 ID */
             code_tencent: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned" | "code" | "alert";
             kind_name: string;
             /** @description 邮件和站内消息的标题，短信为空 */
             subject: string;
@@ -12347,7 +12347,7 @@ export interface components {
             /** @description 编号，十进制字符串 */
             id: string;
             /** @enum {string} */
-            kind: "bill" | "before" | "due" | "after" | "paid" | "back";
+            kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned";
             /** @description 账单、到期前提醒…… */
             kind_name: string;
             /**
@@ -38525,7 +38525,7 @@ export interface operations {
                 /** @description 空为全部 */
                 state?: "waiting" | "sending" | "sent" | "delivered" | "failed" | "dropped";
                 /** @description 空为全部 */
-                kind?: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert" | "test";
+                kind?: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned" | "code" | "alert" | "test";
                 /** @description 空为全部 */
                 channel?: "mail" | "sms" | "inbox";
                 /** @description 只看一间房的 */
@@ -40561,7 +40561,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;
@@ -40671,7 +40671,7 @@ export interface operations {
             path: {
                 /** @description 编号，十进制字符串 */
                 project: string;
-                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "code" | "alert";
+                kind: "bill" | "before" | "due" | "after" | "paid" | "back" | "returned" | "code" | "alert";
                 channel: "mail" | "sms" | "inbox";
             };
             cookie?: never;

@@ -5,7 +5,7 @@ export const messageTexts = {
   setting: '发送设置',
   tabs: { all: '全部', waiting: '待发', failed: '没发出去' },
   columns: { at: '时间', kind: '种类', room: '房屋', person: '收件人', channel: '渠道', address: '地址', subject: '内容', state: '状态' },
-  kinds: { '': '全部种类', bill: '账单', before: '到期前提醒', due: '到期日提醒', after: '逾期提醒', paid: '收款通知', back: '作废和退款通知', code: '验证码', alert: '账号变动提醒', test: '试发' },
+  kinds: { '': '全部种类', bill: '账单', before: '到期前提醒', due: '到期日提醒', after: '逾期提醒', paid: '收款通知', back: '作废和退款通知', returned: '退预存通知', code: '验证码', alert: '账号变动提醒', test: '试发' },
   states: { waiting: '待发', sending: '发送中', sent: '已发出', delivered: '已送达', failed: '没发出去', dropped: '不用发了' },
   onPage: { sent: '未读', delivered: '已读' },
   channels: { '': '全部渠道', inbox: '站内消息', sms: '短信', mail: '邮件' },
