@@ -469,3 +469,38 @@ func wantErr(t *testing.T, err, want error) {
 		t.Errorf("got %v, want %v", err, want)
 	}
 }
+
+// Between the two parts of a document a month that both receipts paid is partly
+// open; nobody owes it, so that neither prepaid money nor the counter pays it again.
+func TestTerminationBetweenItsPartsIsNotOwed(t *testing.T) {
+	inYearWorld(t, func(w *yearWorld) {
+		ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+		w.pay(2000_00)
+		w.pay(947_06)
+		w.prepay(0, 300_00)
+		d, err := w.app.Termination.Ask(ctx, clerk(7), w.project, w.asks(termination.ProRata))
+		w.must(err)
+		d, err = w.app.Termination.Decide(ctx, clerk(8), w.project, d.ID, true, "", d.Version)
+		w.must(err)
+		w.deducts(true)
+		for i, p := range d.Parts {
+			f, err := w.app.Cashier.Refund(ctx, w.project, p.Refund)
+			w.must(err)
+			_, red, err := w.app.Cashier.PayRefund(ctx, clerk(7), w.project, f.ID, f.Version)
+			w.must(err)
+			w.must(w.app.Deduct.Deduct(ctx, w.project))
+			seat, err := w.app.Cashier.Seat(ctx, w.project, w.room)
+			w.must(err)
+			if seat.Owed != 0 || seat.Prepaid != 300_00 || red.OwedAfter != 0 {
+				t.Errorf("after part %d %s are owed, %s by the red receipt, %s prepaid", i+1, seat.Owed.Yuan(), red.OwedAfter.Yuan(), seat.Prepaid.Yuan())
+			}
+		}
+		w.wants()
+		if d, err = w.app.Termination.Doc(ctx, q, w.project, d.ID); err != nil || d.State != termination.Done {
+			t.Errorf("document %+v, %v", d, err)
+		}
+		if found, err := w.app.Termination.Broken(ctx, w.project); err != nil || len(found) > 0 {
+			t.Errorf("doctor says %q, %v", found, err)
+		}
+	})
+}

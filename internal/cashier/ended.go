@@ -33,6 +33,8 @@ type Ended struct {
 type Ender interface {
 	// Ended tells what an application gives back.
 	Ended(ctx context.Context, q db.Q, project, refund id.ID) (Ended, error)
+	// StillOwed leaves out months that are partly given back and wait for the rest of it.
+	StillOwed(ctx context.Context, q db.Q, project id.ID, charges []billing.Charge) ([]billing.Charge, error)
 	// EndMonths takes the months back that nobody has paid any more, and answers
 	// the charge for what is kept, none when nothing is.
 	EndMonths(ctx context.Context, tx *db.Tx, who actor.Actor, project, refund id.ID) (billing.Charge, error)

@@ -142,6 +142,12 @@ func (s *Service) addOpen(ctx context.Context, q db.Q, project id.ID, seat *Seat
 			charges = append(charges, c)
 		}
 	}
+	if s.ender != nil {
+		var err error
+		if charges, err = s.ender.StillOwed(ctx, q, project, charges); err != nil {
+			return err
+		}
+	}
 	own, former, err := s.SplitFormer(ctx, q, project, seat.Payer, charges)
 	if err != nil {
 		return err

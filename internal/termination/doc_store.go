@@ -153,6 +153,12 @@ func ofRefund(ctx context.Context, q db.Q, project, refund id.ID) (Doc, Part, er
 	return d, Part{}, fault.ErrNotFound
 }
 
+// endingCharges are those of rooms that approved documents take back.
+func endingCharges(ctx context.Context, q db.Q, project id.ID, rooms []id.ID) ([]id.ID, error) {
+	return db.OfIDs(ctx, q, `SELECT DISTINCT l.charge_id FROM termination_doc d JOIN termination_line l ON l.project_id = d.project_id AND l.doc_id = d.id
+		WHERE d.project_id = ? AND d.state = 'approved' AND d.room_id IN (`, project, rooms, ")", func(row db.Scanner) (c id.ID, err error) { return c, row.Scan(&c) })
+}
+
 // listDocs reads one page without parts, newest first.
 func listDocs(ctx context.Context, q db.Q, project id.ID, f *Filter, before id.ID) ([]Doc, error) {
 	where, args := "project_id = ?", []any{project}

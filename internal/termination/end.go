@@ -34,6 +34,25 @@ func (s *Service) Ended(ctx context.Context, q db.Q, project, refund id.ID) (cas
 	return out, nil
 }
 
+// StillOwed leaves out charges of which one receipt gave its part back and another
+// is about to: nobody owes them any more, and what paid them now would keep them.
+func (s *Service) StillOwed(ctx context.Context, q db.Q, project id.ID, charges []billing.Charge) ([]billing.Charge, error) {
+	var rooms []id.ID
+	for i := range charges {
+		if c := &charges[i]; c.Paid > 0 && !slices.Contains(rooms, c.Subject) {
+			rooms = append(rooms, c.Subject)
+		}
+	}
+	if len(rooms) == 0 {
+		return charges, nil
+	}
+	ending, err := endingCharges(ctx, q, project, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("months that end: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(charges), func(c billing.Charge) bool { return c.Paid > 0 && slices.Contains(ending, c.ID) }), nil
+}
+
 // EndMonths takes back every month of the document that nobody has paid any
 // more, and charges what is kept for the used ones. The document is done with
 // its last part.
