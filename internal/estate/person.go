@@ -346,3 +346,8 @@ type PersonFilter struct {
 func (s *Service) People(ctx context.Context, project id.ID, f PersonFilter) (page.List[Person], error) {
 	return s.listPeople(ctx, s.db.Reader(ctx), project, f)
 }
+
+// LockPerson locks a person for what another room keeps once of him.
+func (s *Service) LockPerson(ctx context.Context, tx *db.Tx, project, person id.ID) error {
+	return lockPerson(ctx, tx, project, person)
+}

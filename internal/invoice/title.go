@@ -80,6 +80,9 @@ func (s *Service) remember(ctx context.Context, tx *db.Tx, who actor.Actor, proj
 	if err := t.check(); err != nil {
 		return t, err
 	}
+	if err := s.estate.LockPerson(ctx, tx, project, t.Payer); err != nil {
+		return t, err
+	}
 	list, err := listTitles(ctx, tx, project, t.Payer)
 	if err != nil {
 		return t, err
@@ -124,7 +127,13 @@ func (t *Title) facts() map[string]any {
 // they were asked with. Errors: ErrTitle, fault.ErrNotFound, fault.ErrStale.
 func (s *Service) EditTitle(ctx context.Context, who actor.Actor, project id.ID, in Title) (Title, error) {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := lockTitle(ctx, tx, project, in.ID)
+		old, err := oneTitle(ctx, tx, project, in.ID)
+		if err == nil {
+			err = s.estate.LockPerson(ctx, tx, project, old.Payer) // as whoever adds one: of a payer one is preferred
+		}
+		if err == nil {
+			old, err = lockTitle(ctx, tx, project, in.ID)
+		}
 		if err != nil {
 			return err
 		}

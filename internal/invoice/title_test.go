@@ -2,6 +2,7 @@ package invoice_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -74,4 +75,36 @@ func (w *world) editAtOnce(t *testing.T, edit invoice.Title, n int) (done int) {
 		}
 	}
 	return done
+}
+
+// Two people who prefer a title of one payer at once are both served: the later
+// one wins, and never are two preferred, or none.
+func TestTitlesPreferredAtOnce(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		payer := w.take(t, 652_80).Payer
+		for round := range 8 {
+			var wg sync.WaitGroup
+			errs := make([]error, 4)
+			for n := range errs {
+				wg.Go(func() {
+					added, err := w.invoice.AddTitle(t.Context(), me(), w.project, invoice.Title{Payer: payer, Party: invoice.Party{Name: fmt.Sprintf("林%d%d", round, n)}, Preferred: true})
+					if err == nil {
+						added.Address, added.Active = "", true
+						_, err = w.invoice.EditTitle(t.Context(), me(), w.project, added)
+					}
+					errs[n] = err
+				})
+			}
+			wg.Wait()
+			for n, err := range errs {
+				if err != nil && !errors.Is(err, fault.ErrStale) {
+					t.Fatalf("round %d, %d: %v", round, n, err)
+				}
+			}
+			list, err := w.invoice.Titles(t.Context(), w.d.Reader(t.Context()), w.project, payer)
+			if err != nil || len(list) != 4*(round+1) || !list[0].Preferred || list[1].Preferred {
+				t.Fatalf("round %d: %+v, %v", round, list, err)
+			}
+		}
+	})
 }
