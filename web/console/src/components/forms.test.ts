@@ -37,6 +37,18 @@ describe('AmountField', () => {
     expect(w.get('input').attributes('aria-invalid')).toBe('true')
     expect(w.props('modelValue')).toBeNull()
   })
+  it('says nothing of an empty field that was only left, on Enter it does', async () => {
+    const w = field()
+    await w.get('input').trigger('blur')
+    expect(w.find('.wrong').exists()).toBe(false)
+    await w.get('input').setValue('x')
+    await w.get('input').trigger('blur')
+    expect(w.find('.wrong').exists()).toBe(true)
+    await w.get('input').setValue('')
+    expect(w.find('.wrong').exists()).toBe(false)
+    await w.get('input').trigger('keydown', { key: 'Enter' })
+    expect(w.get('.wrong').text()).toBe('请填写金额')
+  })
   it('follows the amount from outside', async () => {
     const w = field(100)
     await w.setProps({ modelValue: 109483 })
