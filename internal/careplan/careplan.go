@@ -45,6 +45,7 @@ var (
 	ErrVisit     = fault.New(fault.Invalid, "care_visit_invalid", "走访记录填写不完整，请按提示修改")
 	ErrNobody    = fault.New(fault.NotFound, "care_subject_gone", "这户现在不在这个计划里：已经搬走，或标签已去掉，请刷新")
 	ErrNotOwn    = fault.New(fault.Conflict, "care_visit_not_own", "走访记录只有登记的人当天可以撤回；请另记一次走访说明情况")
+	ErrVisitText = fault.New(fault.Invalid, "care_visit_text", "符合的住户太多，请把姓名或房号写得更完整")
 	ErrWithdrawn = fault.New(fault.Conflict, "care_visit_withdrawn", "这条走访记录已经撤回，请刷新")
 )
 

@@ -16,6 +16,10 @@ import (
 // under the other results are only those that were not.
 const Withdrawn Result = "withdrawn"
 
+// maxCalled is how many homes a search may mean: what is more is no search, and
+// would not go into one statement.
+const maxCalled = 5000
+
 // VisitFilter narrows the list; what is zero does not.
 type VisitFilter struct {
 	page.Request
@@ -66,8 +70,7 @@ func (s *Service) Visits(ctx context.Context, q db.Q, project id.ID, f VisitFilt
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	err := s.call(ctx, q, project, &f)
-	if err != nil {
+	if err := s.call(ctx, q, project, &f); err != nil {
 		return out, fmt.Errorf("search visits: %w", err)
 	}
 	list, err := listVisits(ctx, q, project, &f, day, below)
@@ -109,6 +112,9 @@ func (s *Service) call(ctx context.Context, q db.Q, project id.ID, f *VisitFilte
 		if meant(f.Text, labels[x.room], names[x.subject]) {
 			f.called = append(f.called, x)
 		}
+	}
+	if err == nil && len(f.called) > maxCalled {
+		return ErrVisitText.At("query.q", "符合的住户太多", f.Text)
 	}
 	return err
 }
