@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strings"
@@ -91,8 +92,9 @@ func (s *Server) takesForm(r *http.Request, kind string) bool {
 	return s.forms[pattern] && kind == "application/x-www-form-urlencoded" && r.Header.Get("Content-Encoding") == ""
 }
 
-// boundForms bounds a form before anything is spooled to disk: the library
-// reads forms past the limit of their operation.
+// boundForms bounds a form before anything is spooled to disk, for the library
+// reads forms past the limit of their operation, and takes away what was spooled:
+// the server itself knows the request only as it was before identify copied it.
 func (s *Server) boundForms(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
@@ -103,6 +105,14 @@ func (s *Server) boundForms(next http.Handler) http.Handler {
 				return
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			defer func() {
+				if r.MultipartForm == nil {
+					return
+				}
+				if err := r.MultipartForm.RemoveAll(); err != nil {
+					s.deps.Log.LogAttrs(r.Context(), slog.LevelError, "remove spooled form", slog.Any("error", err))
+				}
+			}()
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -331,9 +332,12 @@ func TestLongCommand(t *testing.T) {
 	}
 }
 
-// A form is bounded before it is spooled, with and without a length (A8, G21).
+// A form is bounded before it is spooled, with and without a length, and what was
+// spooled is gone with the answer (A8, G21).
 func TestFormsAreBounded(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite, rooms()[:1], clock.System{})
+	spool := t.TempDir()
+	t.Setenv("TMPDIR", spool)
 	s := web.New(web.Deps{DB: d, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	web.Handle(s, web.Op{ID: "upload", Method: "POST", Path: "/upload", Public: true, Tag: "note", MaxBody: 2 << 20},
 		func(_ context.Context, _ actor.Actor, in *struct {
@@ -363,6 +367,10 @@ func TestFormsAreBounded(t *testing.T) {
 				t.Errorf("%d bytes, length %d: got %d %s", c.size, req.ContentLength, res.StatusCode, b)
 			}
 		}
+	}
+	srv.Close()
+	if left, err := os.ReadDir(spool); err != nil || len(left) > 0 {
+		t.Errorf("left on the disk: %v, %v", left, err)
 	}
 }
 
