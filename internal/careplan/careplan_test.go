@@ -379,6 +379,8 @@ func TestVisitsAreFound(t *testing.T) {
 			"a building":       {careplan.VisitFilter{Text: "3栋"}, "06 02 01"},
 			"room and name":    {careplan.VisitFilter{Text: "5栋102 郑守义"}, "04"},
 			"nobody":           {careplan.VisitFilter{Text: "赵"}, ""},
+			"initials":         {careplan.VisitFilter{Text: "WGZ", By: 9, Result: careplan.Follow, From: 20260601, Until: 20260630, Plan: old.ID}, "02"},
+			"pinyin of nobody": {careplan.VisitFilter{Text: "zhaoq"}, ""},
 			"several":          {careplan.VisitFilter{Text: "吴桂珍", By: 9, Result: careplan.Follow, From: 20260601, Until: 20260630, Plan: old.ID}, "02"},
 		} {
 			var days []string

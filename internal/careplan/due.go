@@ -231,11 +231,14 @@ func (s *Service) homes(ctx context.Context, q db.Q, project id.ID, plans []Plan
 	return out, nil
 }
 
-// meant reports whether a text is a part of a room and a name, or the room in
-// another spelling.
+// meant reports whether a text is a part of a room and a name, the name in pinyin,
+// or the room in another spelling.
 func meant(text, label, name string) bool {
 	if strings.Contains(search.Normalize(label+" "+name), search.Normalize(text)) {
 		return true
+	}
+	if letters := search.Fold(text); letters != "" && strings.Trim(letters, "abcdefghijklmnopqrstuvwxyz") == "" {
+		return slices.ContainsFunc(search.NameTokens(name), func(of string) bool { return strings.HasPrefix(of, letters) })
 	}
 	key, isRoom := search.RoomKey(text)
 	of, _ := search.RoomKey(label)

@@ -40,7 +40,7 @@ type careDueIn struct {
 	Plan     id.ID  `query:"plan_id" doc:"只看一个计划"`
 	When     string `query:"when" enum:"waiting,overdue,all" doc:"该走访的（含需要跟进的）、已逾期的、计划里的全部；空为该走访的"`
 	Building id.ID  `query:"building_id" doc:"只看一栋楼"`
-	Text     string `query:"q" maxLength:"40" doc:"姓名或房号"`
+	Text     string `query:"q" maxLength:"40" doc:"姓名（拼音也行）或房号"`
 	Count    bool   `query:"count" doc:"true 时给出全部结果的合计"`
 }
 

@@ -105,7 +105,7 @@ type careVisitsIn struct {
 	Result   string   `query:"result" enum:"fine,follow,missed,withdrawn" doc:"一切正常、需要跟进、没见到人（都不含已撤回的）、已撤回"`
 	From     web.Date `query:"from" doc:"走访日期起，含"`
 	Until    web.Date `query:"until" doc:"走访日期止，含"`
-	Text     string   `query:"q" maxLength:"40" doc:"姓名或房号"`
+	Text     string   `query:"q" maxLength:"40" doc:"姓名（拼音也行）或房号"`
 	Count    bool     `query:"count" doc:"true 时给出全部结果的合计，和都有谁登记过走访"`
 }
 

@@ -24666,7 +24666,7 @@ export interface operations {
                 when?: "waiting" | "overdue" | "all";
                 /** @description 只看一栋楼 */
                 building_id?: string;
-                /** @description 姓名或房号 */
+                /** @description 姓名（拼音也行）或房号 */
                 q?: string;
                 /** @description true 时给出全部结果的合计 */
                 count?: boolean;
@@ -25234,7 +25234,7 @@ export interface operations {
                 from?: string;
                 /** @description 走访日期止，含 */
                 until?: string;
-                /** @description 姓名或房号 */
+                /** @description 姓名（拼音也行）或房号 */
                 q?: string;
                 /** @description true 时给出全部结果的合计，和都有谁登记过走访 */
                 count?: boolean;
