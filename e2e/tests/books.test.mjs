@@ -218,7 +218,7 @@ test('[F10] head office lays the projects side by side: with their total, in the
   assert.deepEqual(await order(), ['锦绣家园', '翠湖花园'])
   await assertAccessible(p.page)
   await table.scrollIntoViewIfNeeded()
-  await shot(p.page, 'reports-projects')
+  await shot(p.page, 'reports-projects', { keep: 'guide/pages/reports-projects' })
   const [file] = await Promise.all([p.page.waitForEvent('download'), p.page.getByRole('button', { name: '导出各项目' }).click()])
   const sheet = cells(readFileSync(await file.path()))
   const plain = (text) => text.replaceAll(',', '').replace(/\.?0+$/, (end) => (text.includes('.') ? '' : end)) // a number as the file has it

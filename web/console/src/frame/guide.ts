@@ -1,7 +1,7 @@
 import type { RouteLocationRaw } from 'vue-router'
 
 /** The pages of the guide in the order of the desks; README is the table of contents. */
-export const guidePages = ['README', 'front-desk', 'cashier', 'accountant', 'technician', 'manager', 'admin', 'resident', 'ops'] as const
+export const guidePages = ['README', 'front-desk', 'cashier', 'accountant', 'technician', 'manager', 'head-office', 'admin', 'resident', 'ops'] as const
 export type GuidePage = (typeof guidePages)[number]
 export const isGuidePage = (name: string): name is GuidePage => (guidePages as readonly string[]).includes(name)
 
