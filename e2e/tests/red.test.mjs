@@ -3,7 +3,7 @@
 // deposit is held, deducted and given back without ever being revenue.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/browser.mjs'
+import { openBrowser, shot } from '../lib/browser.mjs'
 import { startLinli } from '../lib/linli.mjs'
 import * as seed from '../lib/seed.mjs'
 
@@ -45,7 +45,11 @@ test('[F12] a receipt of a closed shift is red by two people, keeps its number, 
   await p.page.getByRole('button', { name: '红冲' }).click()
   await p.page.getByLabel('原因').fill('收错房屋')
   await p.page.getByRole('button', { name: /^申请(红冲|退款|退预存|退押金) ¥/ }).click()
-  await p.page.getByText('已提出，等另一位同事批准').waitFor()
+  await p.page.getByText('已申请红冲 ¥150.00，待批准').waitFor()
+  await p.page.reload()
+  await p.page.getByText('已申请红冲 ¥150.00，待批准').waitFor()
+  for (const name of ['红冲', '退款']) assert.equal(await p.page.getByRole('button', { name, exact: true }).count(), 0, `${name} is asked for once`)
+  await shot(p.page, 'red-waits')
   const [asked] = (await cashier.api.get(at('/refunds?state=asked'))).body.items
   await cashier.api.post(at(`/refunds/${asked.id}/decision`), { approve: true, version: asked.version }, { status: 403 })
 
@@ -115,5 +119,27 @@ test('[F12] [F9] a deposit is held, deducted and given back, and every movement 
   assert.deepEqual(after.entries.map((e) => [e.kind, e.amount]), [['taken', 200000], ['deducted', -35000], ['refunded', -165000]])
   const list = (await cashier.api.get(at(`/receipts?room_id=${room(3)}`))).body.items
   assert.deepEqual(list.map((r) => r.amount), [-165000, 200000])
+  await p.close()
+})
+
+test('[F12] 退预存 tells the balance of the household before an amount is typed, and more than that is no application', async () => {
+  const { owed, prepaid } = (await cashier.api.get(at(`/counter/${room(3)}`))).body
+  await cashier.api.post(at('/receipts'), { room_id: room(3), expected_owed: owed, confirmed: true, pays: [{ method: 'cash', amount: owed + 8000 }] })
+  const p = await seed.pageOf(browser, linli.origin, cashier.api)
+  await p.page.goto(`/p/${project}/refunds`)
+  await p.page.getByRole('button', { name: '退预存' }).click()
+  const form = p.page.getByRole('dialog', { name: '退预存' })
+  await form.getByRole('combobox', { name: '房屋' }).fill('301')
+  await p.page.getByRole('option', { name: '1栋1单元301' }).click()
+  await form.getByText(`住户丙的预存余额 ¥${seed.yuan(prepaid + 8000)}`, { exact: false }).waitFor()
+  await form.getByLabel('退多少').fill(String((prepaid + 8001) / 100))
+  await form.getByLabel('原因').fill('搬走')
+  await form.getByRole('button', { name: /^申请退预存/ }).click()
+  await form.getByText(`最多 ¥${seed.yuan(prepaid + 8000)}`).waitFor()
+  await shot(p.page, 'refund-prepaid')
+  await form.getByLabel('退多少').fill('80')
+  await form.getByRole('button', { name: '申请退预存 ¥80.00' }).click()
+  await p.page.getByRole('row', { name: /退预存.*1栋1单元301.*80\.00/ }).waitFor()
+  assert.equal((await cashier.api.get(at('/refunds?state=asked'))).body.items[0].amount, 8000)
   await p.close()
 })

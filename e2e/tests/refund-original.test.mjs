@@ -76,7 +76,7 @@ test('[F12] money paid by WeChat goes back the way it came 原路退回: asked o
   await p.page.getByLabel('原因').fill('多收一个月')
   await shot(p.page, 'refund-original-form')
   await p.page.getByRole('button', { name: /^申请(红冲|退款|退预存|退押金) ¥/ }).click()
-  await p.page.getByText('已提出，等另一位同事批准').waitFor()
+  await p.page.getByText(/^已申请.*退款 ¥50\.00，待批准/).waitFor()
   const [asked] = (await cashier.api.get(at('/refunds?state=asked'))).body.items
   assert.deepEqual([asked.original, asked.method, asked.amount], [true, 'wechat', 5000])
   assert.equal((await seat(1)).owed, 0)

@@ -15,7 +15,7 @@ import (
 func (s *Service) Exports() []export.Offer {
 	shifts := export.Offer{Key: "shifts", Name: "班次", Permission: cashier.PermRead, Buildings: true, Columns: []sheet.Column{
 		export.Text("交班单号", 18), export.Text("收费员", 12), export.Text("状态", 14), export.Text("开班时间", 20), export.Text("交班时间", 20), export.Text("收款方式", 40),
-		export.Money("收进的钱"), export.Money("抹零"), export.Money("备用金"), export.Money("应有现金"), export.Money("点出现金"), export.Money("长短款"), export.Text("长短款原因", 24),
+		export.Money("收进合计"), export.Money("抹零"), export.Money("备用金"), export.Money("应有现金"), export.Money("点出的现金"), export.Money("长短款"), export.Text("长短款原因", 24),
 		export.Money("解款"), export.Money("留下一班"), export.Text("交班人", 12)}}
 	shifts.Check, shifts.Rows = export.Pages(s.apiShifts, func(o *struct{ Body page.List[shiftJSON] }) page.List[shiftJSON] { return o.Body }, shiftCells)
 	return []export.Offer{shifts}

@@ -5,7 +5,7 @@ import type { Pay } from '@/pages/counter/api'
 const at = (project: string) => ({ project })
 
 export interface RefundAsk { kind: 'red' | 'part' | 'prepaid' | 'deposit' | 'candidate'; candidate_id?: string; original?: boolean; receipt_id?: string; room_id?: string; deposit_id?: string; amount?: number; method?: 'cash' | 'card' | 'transfer'; account?: string; reason: string }
-export interface RefundFilter { state?: 'asked' | 'approved' | 'sent' | 'failed'; count?: boolean; cursor?: string; limit?: number }
+export interface RefundFilter { receipt_id?: string; state?: 'asked' | 'approved' | 'sent' | 'failed'; count?: boolean; cursor?: string; limit?: number }
 
 export const readRefunds = (project: string, query: RefundFilter) =>
   must(api.GET('/api/v1/projects/{project}/refunds', { params: { path: at(project), query } }))
