@@ -282,10 +282,10 @@ func (s *Service) withdraw(ctx context.Context, project, run id.ID) error {
 				return err
 			}
 		}
-		if err := s.freeReadings(ctx, tx, project, run, p.part); err != nil {
+		if err := buryPart(ctx, tx, project, run, p.part); err != nil {
 			return err
 		}
-		return buryPart(ctx, tx, project, run, p.part)
+		return s.freeReadings(ctx, tx, project, run, p.part.After, p.part.Upto, "")
 	})
 }
 

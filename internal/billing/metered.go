@@ -117,15 +117,24 @@ func (s *Service) chargeReadings(ctx context.Context, tx *db.Tx, project, run id
 	return s.meter.Charge(ctx, tx, project, run, ids)
 }
 
-// freeReadings gives the readings of a withdrawn part back.
-func (s *Service) freeReadings(ctx context.Context, tx *db.Tx, project, run id.ID, pt part) error {
+// freeReadings gives readings of rooms back whose charges were withdrawn or are to
+// be charged again: of a run by usage, of one kind of meter or of all. Those that
+// another charge stands on, as sewage does on water, stay marked.
+func (s *Service) freeReadings(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID, kind supply.Kind) error {
 	list, err := s.tariff.Items(ctx, tx, project)
+	if err != nil || !slices.ContainsFunc(list, func(i tariff.Item) bool { return i.Basis == tariff.Metered }) {
+		return err
+	}
+	if err := s.meter.Free(ctx, tx, project, run, after, upto, kind); err != nil {
+		return err
+	}
+	still, err := stillMetered(ctx, tx, project, run, after, upto)
 	if err != nil {
 		return err
 	}
-	for i := range list {
-		if list[i].Basis == tariff.Metered {
-			return s.meter.Free(ctx, tx, project, run, pt.After, pt.Upto, "")
+	for _, x := range still {
+		if err := s.meter.Hold(ctx, tx, project, x.run, x.room, x.kind, x.month); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,6 +1,11 @@
 package billing
 
 import (
+	"context"
+
+	"linli/internal/kit/clock"
+	"linli/internal/kit/db"
+	"linli/internal/kit/id"
 	"linli/internal/kit/money"
 	"linli/internal/kit/supply"
 	"linli/internal/meter"
@@ -55,4 +60,26 @@ func (r *meteredRow) rules() *metered {
 			Multiplier: money.Qty(x.Values[2]), Usage: money.Qty(x.Values[3]), Rolled: x.Rolled, Estimated: x.Guess})
 	}
 	return m
+}
+
+// standing is a charge by usage whose readings nobody may change.
+type standing struct {
+	run, room id.ID
+	kind      supply.Kind
+	month     clock.Month
+}
+
+// stillMetered are the charges by usage that stand for rooms in the months a run
+// charged by usage.
+func stillMetered(ctx context.Context, q db.Q, project, run, after, upto id.ID) ([]standing, error) {
+	rows, err := q.Query(ctx, `SELECT DISTINCT c.run_id, c.subject_id, i.meter_kind, c.month FROM billing_charge c
+		JOIN billing_item i ON i.project_id = c.project_id AND i.id = c.item_id
+		WHERE c.project_id = ? AND c.subject_id > ? AND c.subject_id <= ? AND c.live = 1 AND i.basis = 'metered' AND c.month IN (
+			SELECT m.month FROM billing_charge m JOIN billing_item j ON j.project_id = m.project_id AND j.id = m.item_id
+			WHERE m.project_id = ? AND m.run_id = ? AND m.subject_id > ? AND m.subject_id <= ? AND j.basis = 'metered')
+		ORDER BY c.run_id, c.subject_id`, project, after, upto, project, run, after, upto)
+	return db.Collect(rows, err, func(row db.Scanner) (x standing, err error) {
+		err = row.Scan(&x.run, &x.room, &x.kind, &x.month)
+		return x, err
+	})
 }

@@ -193,3 +193,49 @@ func (w *world) refusesAfterBilling(m id.ID) {
 		w.Errorf("a reading that was charged could be changed: %v", err)
 	}
 }
+
+// Water and sewage are charged by the same meter. Its readings can be put right
+// only when no charge stands on them any more, whichever run made it.
+func TestTwoFeesByOneMeter(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		rooms := w.Rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		w.water()
+		sewage := w.Item(tariff.Item{Name: "污水处理费", Basis: tariff.Metered, Meter: supply.Water, Cycle: "month", From: 20250101}, "", "")
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Tariff.AddRate(ctx, tx, w.Who, w.Project, tariff.Rate{Item: sewage.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
+				Tariff: tariff.Plain(950_000)})
+			return err
+		})
+		m := w.hang(rooms[0], supply.Water)
+		w.dial(m, 20250228, 10)
+		w.Now.Set(clock.Date(20250301).Start())
+		first := w.run(202503)
+		if lines := w.Lines(first.ID); len(lines) != 2 {
+			t.Fatalf("lines %+v, looks %+v", lines, w.looks(first.ID))
+		}
+		first = w.release(first)
+		for _, c := range w.Open(rooms[0]) {
+			if c.Item == sewage.ID {
+				w.red(&c, true)
+			}
+		}
+		w.refusesAfterBilling(m)
+		second := w.run(202503)
+		if lines := w.Lines(second.ID); len(lines) != 1 || lines[0].Item != sewage.ID || lines[0].Amount != 9_50 {
+			t.Fatalf("charged again %+v", lines)
+		}
+		second = w.release(second)
+		first, err := w.Billing.Run(w.ctx(), w.DB.Reader(w.ctx()), w.Project, first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.withdraw(first)
+		w.refusesAfterBilling(m)
+		w.withdraw(second)
+		w.correct(m, 20250228, 12)
+		if sum := w.run(202503).Amount; sum != 60_00+11_40 {
+			t.Errorf("after the correction %s", sum.Yuan())
+		}
+		w.check()
+	})
+}

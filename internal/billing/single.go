@@ -207,5 +207,5 @@ func (s *Service) freeOf(ctx context.Context, tx *db.Tx, project id.ID, c *Charg
 	if err != nil || !again || item.Basis != tariff.Metered {
 		return err
 	}
-	return s.meter.Free(ctx, tx, project, c.Run, c.Subject-1, c.Subject, item.Meter)
+	return s.freeReadings(ctx, tx, project, c.Run, c.Subject-1, c.Subject, item.Meter)
 }

@@ -242,7 +242,8 @@ func TestReplacementKeepsTheAccumulator(t *testing.T) {
 			t.Errorf("usage %+v, before %s", u, u.Before(202501))
 		}
 		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Charge(ctx, tx, w.project, 99, u.IDs) })
-		w.write(meter.ErrMoved, func(ctx context.Context, tx *db.Tx) error { return w.meter.Charge(ctx, tx, w.project, 98, u.IDs) })
+		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Charge(ctx, tx, w.project, 98, u.IDs) })
+		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 98, 0, 1<<62, "") })
 		w.write(meter.ErrBilled, func(ctx context.Context, tx *db.Tx) error {
 			_, err := w.meter.MakeVoid(ctx, tx, w.who, w.project, u.IDs[1], "抄错户")
 			return err
@@ -250,6 +251,7 @@ func TestReplacementKeepsTheAccumulator(t *testing.T) {
 		w.read(meter.ErrBilled, meter.Reading{Meter: fresh.ID, Date: 20250228, Value: q(31)}, true)
 		w.write(nil, func(ctx context.Context, tx *db.Tx) error { return w.meter.Free(ctx, tx, w.project, 99, 0, 1<<62, "") })
 		w.read(nil, meter.Reading{Meter: fresh.ID, Date: 20250228, Value: q(31)}, true)
+		w.write(meter.ErrMoved, func(ctx context.Context, tx *db.Tx) error { return w.meter.Charge(ctx, tx, w.project, 98, u.IDs) })
 	})
 }
 

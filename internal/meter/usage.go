@@ -86,7 +86,8 @@ func (s *Service) MeterUsage(ctx context.Context, q db.Q, project id.ID, month c
 	return meterUsage(ctx, q, project, month, meters)
 }
 
-// Charge marks readings as charged by a run, so that nobody changes them. Error:
+// Charge marks readings as charged by a run, so that nobody changes them; several
+// fees may be charged by the same reading, and the first run's mark stays. Error:
 // ErrMoved when one of them changed since it was read.
 func (s *Service) Charge(ctx context.Context, tx *db.Tx, project, run id.ID, readings []id.ID) error {
 	return chargeReadings(ctx, tx, project, run, readings)
@@ -96,4 +97,10 @@ func (s *Service) Charge(ctx context.Context, tx *db.Tx, project, run id.ID, rea
 // meter or of all.
 func (s *Service) Free(ctx context.Context, tx *db.Tx, project, run, after, upto id.ID, kind supply.Kind) error {
 	return freeReadings(ctx, tx, project, run, after, upto, kind)
+}
+
+// Hold puts the mark of a run back on what a room used in a month, because
+// another charge by the same readings stands when Free has given them back.
+func (s *Service) Hold(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, month clock.Month) error {
+	return holdReadings(ctx, tx, project, run, room, kind, month)
 }

@@ -129,19 +129,32 @@ func meterUsage(ctx context.Context, q db.Q, project id.ID, month clock.Month, m
 	return out, rows.Err()
 }
 
+// chargeReadings marks readings that nobody has marked yet; those another fee of
+// the same meter was charged by keep the mark of its run.
 func chargeReadings(ctx context.Context, tx *db.Tx, project, run id.ID, readings []id.ID) error {
-	for list := range slices.Chunk(readings, 500) {
+	slices.Sort(readings)
+	for list := range slices.Chunk(slices.Compact(readings), 500) {
 		args := []any{run, project}
 		for _, x := range list {
 			args = append(args, x)
 		}
-		n, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = ? WHERE project_id = ? AND id IN ("+db.In(len(list))+") AND run_id = 0 AND state IN ('ok', 'confirmed')", args...)
+		n, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = CASE WHEN run_id = 0 THEN ? ELSE run_id END WHERE project_id = ? AND id IN ("+db.In(len(list))+
+			") AND state IN ('ok', 'confirmed')", args...)
 		if err != nil {
 			return fmt.Errorf("mark readings: %w", err)
 		}
 		if n != int64(len(list)) {
 			return ErrMoved
 		}
+	}
+	return nil
+}
+
+func holdReadings(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, month clock.Month) error {
+	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = ? WHERE project_id = ? AND kind = ? AND month = ? AND room_id = ? AND run_id = 0 AND state IN ('ok', 'confirmed')",
+		run, project, kind, month, room)
+	if err != nil {
+		return fmt.Errorf("hold readings: %w", err)
 	}
 	return nil
 }
