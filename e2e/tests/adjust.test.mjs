@@ -37,7 +37,7 @@ test('[F1] a fee that is charged once is made without price and scope, charged t
   await a.page.getByRole('button', { name: '新建费用项目' }).first().click()
   const form = a.page.getByRole('dialog')
   await form.getByLabel('费用名称').fill('门禁卡工本费')
-  await form.getByText('一次性', { exact: true }).click()
+  await form.getByLabel('怎么算').selectOption('一次性')
   await form.getByText('建好就能用').waitFor()
   assert.equal(await form.getByText('多久收一次').count(), 0)
   await form.getByLabel('从哪天起收').fill('2026-01-01')

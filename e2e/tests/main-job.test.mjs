@@ -143,7 +143,7 @@ async function item({ name, basis, price, formula, source, scope }) {
   await page.getByRole('button', { name: '新建费用项目' }).first().click()
   const form = drawer('新建费用项目')
   await form.getByLabel('费用名称').fill(name)
-  await form.getByRole('radio', { name: basis }).click()
+  await form.getByLabel('怎么算').selectOption(basis)
   await date(form, '从哪天起收', `${month.slice(0, 4)}-01-01`)
   await form.getByRole('button', { name: `新建“${name}”` }).click()
   await page.waitForURL(/items\/\d+$/)

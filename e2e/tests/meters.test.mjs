@@ -52,6 +52,9 @@ test('[F2] meters are hung, read one after the other with Enter, and the usage i
   await shot(price.page, 'tariff')
   await price.close()
   await boss.post(at(`/items/${item.id}/assignments`), { scope: 'project', from_date: `${last}-01` })
+  const sewage = (await boss.post(at('/items'), { name: '污水处理费', basis: 'metered', meter_kind: 'water', from_date: `${last}-01`, timing: 'arrears' })).body
+  await boss.post(at(`/items/${sewage.id}/rates`), { from_date: `${last}-01`, price: 950_000, source_kind: 'filing', source_text: '发改价格〔2026〕9 号' })
+  await boss.post(at(`/items/${sewage.id}/assignments`), { scope: 'project', from_date: `${last}-01` })
 
   const p = await open(accountant, `/readings?month=${last}`)
   await p.page.getByText('这类表还没有装').waitFor()
@@ -79,12 +82,32 @@ test('[F2] meters are hung, read one after the other with Enter, and the usage i
 
   const run = await seed.draft(boss, project, seed.month())
   const looks = (await boss.get(at(`/runs/${run.id}/looks`))).body.items
-  assert.deepEqual(looks.map((x) => [x.room_label, x.reason]), [['2栋1单元301', '本月还没有抄表']])
+  assert.deepEqual(looks.map((x) => [x.room_label, x.reason]), [['2栋1单元301', '本月还没有抄表'], ['2栋1单元301', '本月还没有抄表']])
   await boss.post(at(`/runs/${run.id}/release`), { version: run.version })
   const lines = (await boss.get(at(`/runs/${run.id}/lines`))).body.items
-  assert.deepEqual(lines.map((x) => [x.room_label, x.amount]).sort(), [['1栋1单元101', 111000], ['1栋1单元502', 15250]])
+  assert.deepEqual(lines.map((x) => [x.room_label, x.amount]).sort(), [['1栋1单元101', 111000], ['1栋1单元101', 19950], ['1栋1单元502', 15250], ['1栋1单元502', 2898]])
   const why = (await boss.get(at(`/charges/${lines.find((x) => x.amount === 111000).id}/explanation`))).body
   assert.match(why.lines.join('\n'), /0 → 210，用量 210[^]*第 1 档：180 × 5 元\n第 2 档：30 × 7 元[^]*发改价格〔2026〕8 号/)
+})
+
+test('[F2] a fee whose meters are read every two months is made and says so', async () => {
+  const p = await open({ api: boss }, '/items')
+  await p.page.getByRole('button', { name: '新建费用项目' }).first().click()
+  const form = p.page.getByRole('dialog', { name: '新建费用项目' })
+  await form.getByLabel('费用名称').fill('燃气费')
+  await form.getByLabel('怎么算').selectOption('按用量（抄表）')
+  await form.getByLabel('哪种表').selectOption('gas')
+  await form.getByText('每两个月', { exact: true }).click()
+  await form.getByText('第二个月抄表，两个月的用量合收一笔').waitFor()
+  await form.getByLabel('从哪天起收').fill(`${seed.month()}-01`)
+  await form.getByLabel('从哪天起收').press('Enter')
+  await assertAccessible(p.page)
+  await shot(p.page, 'bimonth')
+  await form.getByRole('button', { name: '新建“燃气费”' }).click()
+  await p.page.getByText('每两个月后收').first().waitFor()
+  const made = (await boss.get(at('/items'))).body.items.find((x) => x.name === '燃气费')
+  assert.deepEqual([made.cycle, made.timing, made.meter_kind], ['bimonth', 'arrears', 'gas'])
+  await p.close()
 })
 
 test('[F2] a reading below the last is refused, one far above the usual waits until somebody confirms it, and what was charged stays', async () => {

@@ -105,7 +105,7 @@ test('[F1] fees by head and by quantity: the page says them, the run charges the
   await p.page.getByRole('button', { name: '新建费用项目' }).first().click()
   const fresh = p.page.getByRole('dialog', { name: '新建费用项目' })
   await fresh.getByLabel('费用名称').fill('车位管理费')
-  await fresh.getByRole('radio', { name: '按数量' }).click()
+  await fresh.getByLabel('怎么算').selectOption('按数量')
   await fresh.getByText('收费范围里写的数量 × 单价').waitFor()
   await shot(p.page, 'rule-bases')
   await fresh.getByLabel('从哪天起收').fill(`${seed.month(-1)}-01`)

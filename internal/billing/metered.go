@@ -45,6 +45,9 @@ func (c *calculator) meteredLines(it *tariff.PlanItem, own []tariff.Assignment, 
 		rate := m.Rates[len(m.Rates)-1].Rate
 		t := rate.Priced()
 		d := &metered{use: tariff.Use{Bands: u.Bands, People: c.room.People}, reads: u.Reads, readings: u.IDs}
+		if n := m.Month.Sub(it.Since); n > 0 {
+			d.use.Months = n + 1
+		}
 		if t.Yearly {
 			d.use.Before = u.Before(t.SpanOf(m.Month))
 		}
@@ -75,7 +78,7 @@ func (p *preparer) usages(ctx context.Context, q db.Q, pt part) (out [][]map[id.
 		for j := range it.Months {
 			m := &it.Months[j]
 			from := m.Rates[len(m.Rates)-1].Rate.Priced().SpanOf(m.Month)
-			list, err := p.s.meter.Usages(ctx, q, p.project, it.Meter, m.Month, from, pt.After, pt.Upto)
+			list, err := p.s.meter.Usages(ctx, q, p.project, it.Meter, it.Since, m.Month, from, pt.After, pt.Upto)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -133,7 +136,9 @@ func (s *Service) freeReadings(ctx context.Context, tx *db.Tx, project, run, aft
 		return err
 	}
 	for _, x := range still {
-		if err := s.meter.Hold(ctx, tx, project, x.run, x.room, x.kind, x.month); err != nil {
+		item := &list[slices.IndexFunc(list, func(i tariff.Item) bool { return i.ID == x.item })]
+		first, _ := item.PeriodOf(x.month)
+		if err := s.meter.Hold(ctx, tx, project, x.run, x.room, item.Meter, max(first, item.From.Month()), x.month); err != nil {
 			return err
 		}
 	}
@@ -160,7 +165,11 @@ func (r *replay) tellUsage(e *Explanation) error {
 		e.Lines = append(e.Lines, readText(&d.reads[i]))
 	}
 	unit := r.item.Meter.Unit()
-	e.Lines = append(e.Lines, fmt.Sprintf("本月用量 %s %s", d.use.Total(), unit))
+	span := "本月"
+	if d.use.Months > 1 {
+		span = fmt.Sprintf("%s 至 %s ", r.charge.Month.Add(1-d.use.Months), r.charge.Month)
+	}
+	e.Lines = append(e.Lines, fmt.Sprintf("%s用量 %s %s", span, d.use.Total(), unit))
 	t := r.rates[r.charge.Rate].Priced()
 	steps, err := t.Lines(d.use)
 	if err != nil {

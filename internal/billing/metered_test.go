@@ -107,6 +107,60 @@ func TestMeteredRun(t *testing.T) {
 	})
 }
 
+// Every two months: the charge stands in the month that is read and prices what
+// both used, tiers by month are twice as wide; whoever reads in between changes
+// nothing. Money of the first month alone is not asked for.
+func TestMeteredEveryTwoMonths(t *testing.T) {
+	each(t, 2, func(t *testing.T, w *world) {
+		rooms := w.Rooms(estate.Room{Area: 8950}, estate.Room{Area: 8950}, estate.Room{Area: 8950})
+		gas := w.Item(tariff.Item{Name: "燃气费", Basis: tariff.Metered, Meter: supply.Gas, Cycle: "bimonth", From: 20250101}, "", "")
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Tariff.AddRate(ctx, tx, w.Who, w.Project, tariff.Rate{Item: gas.ID, From: 20250101, SourceKind: "filing", SourceText: "价格文件",
+				Tariff: &tariff.UsagePrice{YearStart: 1, Bands: []tariff.BandPrice{{Price: 3_000_000}}, Tiers: []tariff.Tier{{Upto: qty(20)}, {Add: 1_000_000}}}})
+			return err
+		})
+		a, b, c := w.hang(rooms[0], supply.Gas), w.hang(rooms[1], supply.Gas), w.hang(rooms[2], supply.Gas)
+		w.dial(b, 20250131, 30)
+		w.dial(c, 20250131, 5)
+		w.Now.Set(clock.Date(20250201).Start())
+		if _, err := w.Billing.StartRun(w.ctx(), w.Who, w.Project, 202502); !errors.Is(err, billing.ErrNothingDue) {
+			t.Errorf("between: %v", err)
+		}
+		w.Now.Set(clock.Date(20250301).Start())
+		w.dial(a, 20250228, 50)
+		w.dial(b, 20250228, 50)
+		run := w.run(202503)
+		lines := w.Lines(run.ID)
+		if len(lines) != 2 {
+			t.Fatalf("lines %+v", lines)
+		}
+		for _, l := range lines { // 40 × 3 + 10 × 4, read once or twice
+			if l.Month != 202502 || l.Quantity != qty(50) || l.Amount != 160_00 {
+				t.Errorf("line %+v", l)
+			}
+		}
+		if got := w.looks(run.ID); len(got) != 1 || got[0].Room != rooms[2] || got[0].Reason != meter.ErrNoReading.Text {
+			t.Errorf("read in the first month only: %+v", got)
+		}
+		e, err := w.Billing.Explain(w.ctx(), w.DB.Reader(w.ctx()), w.Project, lines[1].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(e.Lines, "|")
+		for _, part := range []string{"：0 → 30，用量 30", "：30 → 50，用量 20", "2025-01 至 2025-02 用量 50", "各档上限按 2 倍", "第 1 档：40 × 3 元|第 2 档：10 × 4 元"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q is not in %s", part, text)
+			}
+		}
+		w.release(run)
+		w.check()
+		w.refusesAfterBilling(b)
+		if broken, err := w.Billing.BrokenAmounts(w.ctx(), w.Project); err != nil || len(broken) > 0 {
+			t.Errorf("%v %v", broken, err)
+		}
+	})
+}
+
 // red takes a released charge back.
 func (w *world) red(c *billing.Charge, again bool) {
 	w.Helper()
@@ -225,10 +279,7 @@ func TestTwoFeesByOneMeter(t *testing.T) {
 			t.Fatalf("charged again %+v", lines)
 		}
 		second = w.release(second)
-		first, err := w.Billing.Run(w.ctx(), w.DB.Reader(w.ctx()), w.Project, first.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
+		first = w.read(first.ID)
 		w.withdraw(first)
 		w.refusesAfterBilling(m)
 		w.withdraw(second)

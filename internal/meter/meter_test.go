@@ -123,7 +123,7 @@ func (w *world) read(want error, r meter.Reading, correct bool) meter.Reading {
 
 func (w *world) usages(month, from clock.Month) map[id.ID]*meter.Usage {
 	w.Helper()
-	out, err := w.meter.Usages(w.Context(), w.db.Reader(w.Context()), w.project, supply.Water, month, from, 0, 1<<62)
+	out, err := w.meter.Usages(w.Context(), w.db.Reader(w.Context()), w.project, supply.Water, month, month, from, 0, 1<<62)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -64,15 +64,16 @@ func (u *Usage) Fault() error {
 	return nil
 }
 
-// Usages reads what the rooms with after < id ≤ upto used of a kind in a month,
-// for rooms that have a meter of it: two statements whatever the number of
-// rooms. from is the first month of the accumulator; equal to month for none.
-func (s *Service) Usages(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month, from clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
-	out, err := usagesOf(ctx, q, project, kind, month, after, upto)
-	if err != nil || from >= month {
+// Usages reads what the rooms with after < id ≤ upto used of a kind from the month
+// since up to a month, in which they are to be read, for rooms that have a meter
+// of it: two statements whatever the number of rooms. from is the first month of
+// the accumulator; since or later for none.
+func (s *Service) Usages(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, since, month, from clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
+	out, err := usagesOf(ctx, q, project, kind, since, month, after, upto)
+	if err != nil || from >= since {
 		return out, err
 	}
-	return out, addBefore(ctx, q, project, kind, month, from, after, upto, out)
+	return out, addBefore(ctx, q, project, kind, since, from, after, upto, out)
 }
 
 // AnyRead tells whether anybody has read a meter of the kind for a month.
@@ -99,8 +100,8 @@ func (s *Service) Free(ctx context.Context, tx *db.Tx, project, run, after, upto
 	return freeReadings(ctx, tx, project, run, after, upto, kind)
 }
 
-// Hold puts the mark of a run back on what a room used in a month, because
-// another charge by the same readings stands when Free has given them back.
-func (s *Service) Hold(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, month clock.Month) error {
-	return holdReadings(ctx, tx, project, run, room, kind, month)
+// Hold puts the mark of a run back on what a room used from a month to another,
+// because a charge by the same readings stands when Free has given them back.
+func (s *Service) Hold(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, since, month clock.Month) error {
+	return holdReadings(ctx, tx, project, run, room, kind, since, month)
 }

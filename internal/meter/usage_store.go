@@ -12,27 +12,28 @@ import (
 	"linli/internal/kit/supply"
 )
 
-// usageRow is a meter with one of its readings of the month, or none.
+// usageRow is a meter with one of its readings of the months, or none.
 type usageRow struct {
 	meter   Meter
+	month   clock.Month
 	reading id.ID
 	read    Read
 	state   State
 }
 
-// usagesOf reads meters and their readings of the month in one statement.
-func usagesOf(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
-	rows, err := q.Query(ctx, `SELECT m.room_id, m.number, m.band, m.multiplier, m.used_before, m.installed, m.removed,
+// usagesOf reads meters and their readings of the months in one statement.
+func usagesOf(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, since, month clock.Month, after, upto id.ID) (map[id.ID]*Usage, error) {
+	rows, err := q.Query(ctx, `SELECT m.id, m.room_id, m.number, m.band, m.multiplier, m.used_before, m.installed, m.removed,
 			COALESCE(r.id, 0), COALESCE(r.previous, 0), COALESCE(r.value, 0), COALESCE(r.usage, 0), COALESCE(r.rolled, 0), COALESCE(r.estimated, 0),
-			COALESCE(r.state, '')
-		FROM meter_meter m LEFT JOIN meter_reading r ON r.project_id = m.project_id AND r.meter_id = m.id AND r.month = ? AND r.state <> 'void'
-		WHERE m.project_id = ? AND m.kind = ? AND m.room_id > ? AND m.room_id <= ? ORDER BY m.room_id, m.id, r.id`, month, project, kind, after, upto)
+			COALESCE(r.state, ''), COALESCE(r.month, 0)
+		FROM meter_meter m LEFT JOIN meter_reading r ON r.project_id = m.project_id AND r.meter_id = m.id AND r.month >= ? AND r.month <= ? AND r.state <> 'void'
+		WHERE m.project_id = ? AND m.kind = ? AND m.room_id > ? AND m.room_id <= ? ORDER BY m.room_id, m.id, r.id`, since, month, project, kind, after, upto)
 	list, err := db.Collect(rows, err, func(row db.Scanner) (usageRow, error) {
 		var x usageRow
 		var rolled, estimated int
 		m, r := &x.meter, &x.read
-		err := row.Scan(&m.Room, &m.Number, &m.Band, &m.Multiplier, &m.UsedBefore, &m.Installed, &m.Removed, &x.reading, &r.Previous, &r.Value,
-			&r.Usage, &rolled, &estimated, &x.state)
+		err := row.Scan(&m.ID, &m.Room, &m.Number, &m.Band, &m.Multiplier, &m.UsedBefore, &m.Installed, &m.Removed, &x.reading, &r.Previous, &r.Value,
+			&r.Usage, &rolled, &estimated, &x.state, &x.month)
 		r.Rolled, r.Estimated, r.Number, r.Band, r.Multiplier = rolled == 1, estimated == 1, m.Number, m.Band, m.Multiplier
 		return x, err
 	})
@@ -46,19 +47,22 @@ func usagesOf(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, mont
 			u = &Usage{Room: list[i].meter.Room}
 			out[u.Room] = u
 		}
-		u.add(&list[i], month)
+		last := i == len(list)-1 || list[i+1].meter.ID != list[i].meter.ID
+		u.add(&list[i], month, last)
 	}
 	return out, nil
 }
 
-func (u *Usage) add(x *usageRow, month clock.Month) {
-	if x.meter.UsedBefore != 0 && (x.meter.Installed.Month() <= month) {
+// add counts a row; the last one of a meter, whose readings come in their order,
+// tells whether it was read in the month.
+func (u *Usage) add(x *usageRow, month clock.Month, last bool) {
+	if last && x.meter.UsedBefore != 0 && x.meter.Installed.Month() <= month {
 		u.years = append(u.years, yearly{x.meter.Installed.Month(), x.meter.UsedBefore})
 	}
+	if last && x.month != month && x.meter.Removed == 0 && x.meter.Installed.Month() <= month {
+		u.Missing = true
+	}
 	if x.reading == 0 {
-		if x.meter.Removed == 0 && x.meter.Installed.Month() <= month {
-			u.Missing = true
-		}
 		return
 	}
 	u.Review = u.Review || x.state == Review
@@ -73,9 +77,9 @@ func (u *Usage) add(x *usageRow, month clock.Month) {
 }
 
 // addBefore reads what was used since the accumulator began.
-func addBefore(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, month, from clock.Month, after, upto id.ID, into map[id.ID]*Usage) error {
+func addBefore(ctx context.Context, q db.Q, project id.ID, kind supply.Kind, since, from clock.Month, after, upto id.ID, into map[id.ID]*Usage) error {
 	rows, err := q.Query(ctx, `SELECT room_id, CAST(SUM(usage) AS BIGINT) FROM meter_reading WHERE project_id = ? AND kind = ? AND month >= ? AND month < ?
-		AND room_id > ? AND room_id <= ? AND state <> 'void' GROUP BY room_id`, project, kind, from, month, after, upto)
+		AND room_id > ? AND room_id <= ? AND state <> 'void' GROUP BY room_id`, project, kind, from, since, after, upto)
 	if err != nil {
 		return fmt.Errorf("usage before: %w", err)
 	}
@@ -150,9 +154,9 @@ func chargeReadings(ctx context.Context, tx *db.Tx, project, run id.ID, readings
 	return nil
 }
 
-func holdReadings(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, month clock.Month) error {
-	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = ? WHERE project_id = ? AND kind = ? AND month = ? AND room_id = ? AND run_id = 0 AND state IN ('ok', 'confirmed')",
-		run, project, kind, month, room)
+func holdReadings(ctx context.Context, tx *db.Tx, project, run, room id.ID, kind supply.Kind, since, month clock.Month) error {
+	_, err := tx.Exec(ctx, "UPDATE meter_reading SET run_id = ? WHERE project_id = ? AND kind = ? AND month >= ? AND month <= ? AND room_id = ? AND run_id = 0 AND state IN ('ok', 'confirmed')",
+		run, project, kind, since, month, room)
 	if err != nil {
 		return fmt.Errorf("hold readings: %w", err)
 	}

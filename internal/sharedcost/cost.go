@@ -124,7 +124,7 @@ func (s *Service) weigh(ctx context.Context, q db.Q, project id.ID, c *Cost) ([]
 	var usage map[id.ID]*meter.Usage
 	var err error
 	if c.Weigh == billing.WeighUsage || c.Main != 0 {
-		if usage, err = s.meter.Usages(ctx, q, project, c.Kind, c.Month, c.Month, 0, behind); err != nil {
+		if usage, err = s.meter.Usages(ctx, q, project, c.Kind, c.Month, c.Month, c.Month, 0, behind); err != nil {
 			return nil, err
 		}
 	}

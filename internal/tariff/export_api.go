@@ -36,7 +36,7 @@ func (s *Service) itemOffer() export.Offer {
 		State string `query:"state" enum:"active,retired" doc:"空为全部"`
 	}
 	basis := map[string]string{"area": "按建筑面积", "fixed": "每户固定", "people": "按人", "quantity": "按数量", "formula": "按公式", "metered": "按用量（抄表）", "shared": "按公摊单"}
-	cycle := map[string]string{"month": "每月", "quarter": "每季", "half": "每半年", "year": "每年"}
+	cycle := map[string]string{"month": "每月", "bimonth": "每两个月", "quarter": "每季", "half": "每半年", "year": "每年"}
 	source := map[string]string{"filing": "备案", "contract": "合同", "vote": "业主大会表决", "other": "其他依据"}
 	cells := func(i *itemJSON) []sheet.Value {
 		r := i.Rate

@@ -47,6 +47,8 @@ func (c Cycle) Months() int {
 	switch c {
 	case "month":
 		return 1
+	case "bimonth":
+		return 2
 	case "quarter":
 		return 3
 	case "half":
@@ -62,6 +64,8 @@ func (c Cycle) Label() string {
 	switch c {
 	case "month":
 		return "月"
+	case "bimonth":
+		return "两个月"
 	case "quarter":
 		return "季"
 	case "half":
@@ -176,10 +180,12 @@ func (i *Item) checkMeter() error {
 	switch {
 	case i.Meter.Label() == "":
 		return ErrItem.At("body.meter_kind", "要选按哪种表收", string(i.Meter))
-	case i.Cycle != "month":
-		return ErrItem.At("body.cycle", "按用量的费用按月出账", string(i.Cycle))
+	case i.Cycle.Months() > 2:
+		return ErrItem.At("body.cycle", "按用量的费用每月或每两个月抄表出账", string(i.Cycle))
+	case i.Advance && i.Cycle != "month":
+		return ErrItem.At("body.timing", "每两个月抄表的费用要抄表后收", "advance")
 	case i.PerPeriod || i.AtPeriod:
-		return ErrItem.At("body.round_at", "按用量的费用每月取整", "period")
+		return ErrItem.At("body.round_at", "按用量的费用每次出账取整", "period")
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 type ItemFields struct {
 	Name       string     `json:"name" minLength:"1" maxLength:"40" doc:"费用名称，如 物业服务费"`
 	Basis      string     `json:"basis" enum:"area,fixed,people,quantity,formula,metered,shared,once,costs" doc:"怎么算：area 建筑面积×单价，fixed 每户固定，people 现住人数×单价，quantity 收费范围里的数量×单价，formula 按公式，metered 按用量（抄表），shared 按公摊单，once 一次性、按单笔收费，costs 实现债权的费用（律师费、诉讼费、公证送达费），按单笔收费，先于违约金和本金抵扣"`
-	Cycle      string     `json:"cycle,omitempty" enum:"month,quarter,half,year" default:"month" doc:"多久收一次：月、季、半年、年；应收总是按月存"`
+	Cycle      string     `json:"cycle,omitempty" enum:"month,bimonth,quarter,half,year" default:"month" doc:"多久收一次：月、两个月、季、半年、年；应收总是按月存，按用量的记在抄表的那个月"`
 	Timing     string     `json:"timing,omitempty" enum:"advance,arrears" default:"advance" doc:"advance 预收：周期的第一个月出账；arrears 后收：周期结束后的下个月出账"`
 	StartMonth int        `json:"start_month,omitempty" minimum:"1" maximum:"12" default:"1" doc:"周期从几月开始"`
 	PricePer   string     `json:"price_per,omitempty" enum:"month,period" default:"month" doc:"单价是每月的，还是每个周期的"`

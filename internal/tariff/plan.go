@@ -38,7 +38,8 @@ type PlanItem struct {
 	Needs  formula.Attr    // what their formulas ask of a room
 	// Discounts is nil when there is none, so that the plain path stays fast.
 	Discounts *DiscountSet
-	Ahead     bool // billed before the months, so that a discount for paying ahead counts
+	Since     clock.Month // of an item by usage: first month of what its one charge a period prices
+	Ahead     bool        // billed before the months, so that a discount for paying ahead counts
 }
 
 // PlanMonth is one month of an item with everything that does not depend on
@@ -197,6 +198,9 @@ func (p *Plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discou
 	}
 	it := &PlanItem{Item: item, Index: len(p.Items), Due: item.DueDate(p.dueIn(item, first, n)), Rates: map[id.ID]*Rate{},
 		Discounts: newDiscountSet(cheaper), Ahead: item.Advance}
+	if item.Basis == Metered {
+		first, n = it.metered(first, n)
+	}
 	for i := range n {
 		m := buildMonth(item, first.Add(i), rates, wide)
 		if m.active == 0 {
@@ -222,6 +226,19 @@ func (p *Plan) add(item *Item, rates []Rate, wide []Assignment, cheaper []Discou
 		p.Items = append(p.Items, it)
 	}
 	return nil
+}
+
+// metered narrows a period to its last month that is charged, in which it is
+// read; Since tells from when on that reading counts.
+func (it *PlanItem) metered(first clock.Month, n int) (clock.Month, int) {
+	last := first.Add(n - 1)
+	if it.Until != 0 {
+		last = min(last, it.Until.Month())
+	}
+	if it.Since = max(first, it.From.Month()); it.Since > last {
+		return first, 0
+	}
+	return last, 1
 }
 
 func buildMonth(item *Item, month clock.Month, rates []Rate, wide []Assignment) PlanMonth {

@@ -100,6 +100,7 @@ func (t *UsagePrice) SpanOf(month clock.Month) (from clock.Month) {
 type Use struct {
 	Bands  []supply.BandUse
 	Before money.Qty // used since the accumulator began, before this
+	Months int       // that the usage is of, when they are more than one: so many times as wide are tiers by month
 	People int       // of the household
 }
 
@@ -155,7 +156,7 @@ func (t *UsagePrice) inTiers(u Use) []money.Qty {
 	left, at := u.Total(), u.Before
 	for i := range t.Tiers {
 		room := left
-		if limit := t.limit(i, u.People); limit != 0 {
+		if limit := t.limit(i, u); limit != 0 {
 			room = min(left, max(limit-at, 0))
 		}
 		out[i] = room
@@ -166,10 +167,13 @@ func (t *UsagePrice) inTiers(u Use) []money.Qty {
 }
 
 // limit is where a tier ends for a household, 0 = never.
-func (t *UsagePrice) limit(tier, people int) money.Qty {
+func (t *UsagePrice) limit(tier int, u Use) money.Qty {
 	limit := t.Tiers[tier].Upto
-	if limit != 0 && t.People > 0 && people > t.People {
-		limit += money.Qty(people-t.People) * t.PerPerson
+	if limit != 0 && t.People > 0 && u.People > t.People {
+		limit += money.Qty(u.People-t.People) * t.PerPerson
+	}
+	if !t.Yearly {
+		limit *= money.Qty(max(u.Months, 1))
 	}
 	return limit
 }
@@ -220,6 +224,9 @@ func (t *UsagePrice) Lines(u Use) ([]string, error) {
 			span = "本年度"
 		}
 		text := span + "此前已用 " + u.Before.String()
+		if !t.Yearly && u.Months > 1 {
+			text = fmt.Sprintf("%d 个月合在一起，各档上限按 %d 倍", u.Months, u.Months)
+		}
 		if t.People > 0 && u.People > t.People {
 			text += fmt.Sprintf("，家庭 %d 人，各档上限加 %s", u.People, money.Qty(u.People-t.People)*t.PerPerson)
 		}

@@ -9368,11 +9368,11 @@ export interface components {
              */
             basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
-             * @description 多久收一次：月、季、半年、年；应收总是按月存
+             * @description 多久收一次：月、两个月、季、半年、年；应收总是按月存，按用量的记在抄表的那个月
              * @default month
              * @enum {string}
              */
-            cycle: "month" | "quarter" | "half" | "year";
+            cycle: "month" | "bimonth" | "quarter" | "half" | "year";
             /**
              * Format: int64
              * @description 出账月的几号到期，0 为月末
@@ -15080,11 +15080,11 @@ export interface components {
              */
             basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
-             * @description 多久收一次：月、季、半年、年；应收总是按月存
+             * @description 多久收一次：月、两个月、季、半年、年；应收总是按月存，按用量的记在抄表的那个月
              * @default month
              * @enum {string}
              */
-            cycle: "month" | "quarter" | "half" | "year";
+            cycle: "month" | "bimonth" | "quarter" | "half" | "year";
             /**
              * Format: int64
              * @description 出账月的几号到期，0 为月末
@@ -15176,11 +15176,11 @@ export interface components {
              */
             basis: "area" | "fixed" | "people" | "quantity" | "formula" | "metered" | "shared" | "once" | "costs";
             /**
-             * @description 多久收一次：月、季、半年、年；应收总是按月存
+             * @description 多久收一次：月、两个月、季、半年、年；应收总是按月存，按用量的记在抄表的那个月
              * @default month
              * @enum {string}
              */
-            cycle: "month" | "quarter" | "half" | "year";
+            cycle: "month" | "bimonth" | "quarter" | "half" | "year";
             /**
              * Format: int64
              * @description 出账月的几号到期，0 为月末

@@ -37,12 +37,12 @@ export function itemFacts(item: Item): [string, string][] {
     [f.basis, b.basis[item.basis]],
     [f.cycle, !once && cycleWords(item)],
     [f.startMonth, long && f.month(item.start_month ?? 1)],
-    [f.pricePer, long && (item.price_per === 'period' ? f.perPeriod : f.perMonth)],
+    [f.pricePer, long && item.basis !== 'metered' && (item.price_per === 'period' ? f.perPeriod : f.perMonth)],
     [f.from, item.from_date],
     [f.until, item.until_date || t.longTerm],
     [f.dueDay, item.due_day ? f.due(item.due_day) : f.dueLast],
     [f.rounding, !once && `${b.rounding[item.rounding ?? 'half_up']}${b.unit[String(item.unit ?? 1) as '1']}`],
-    [f.roundAt, long && (item.round_at === 'period' ? f.roundPeriod : f.roundMonth)],
+    [f.roundAt, long && item.basis !== 'metered' && (item.round_at === 'period' ? f.roundPeriod : f.roundMonth)],
     [f.firstMonth, !once && b.firstMonth[item.first_month ?? 'actual']],
   ]
   return facts.filter((x): x is [string, string] => x[1] !== false)

@@ -54,6 +54,9 @@ export function itemFaults(d: ItemDraft): ItemFaults {
 /** Whether an item is charged by single documents only. */
 export const singly = (basis: ItemDraft['basis']): boolean => basis === 'once' || basis === 'costs'
 
+/** How often meters are read for a fee by usage. */
+export const readCycle = (d: ItemDraft): 'month' | 'bimonth' => (d.cycle === 'bimonth' ? 'bimonth' : 'month')
+
 /** What is sent. The answers about a period go along even where a month is the period: once used they may not change. */
 export function itemBody(d: ItemDraft): ItemFields {
   const body: ItemFields = {
@@ -72,7 +75,7 @@ export function itemBody(d: ItemDraft): ItemFields {
   }
   // Usage, shared costs and what is charged singly are known month by month.
   if (d.basis === 'metered' || d.basis === 'shared' || singly(d.basis)) Object.assign(body, { cycle: 'month', price_per: 'month', round_at: 'month' })
-  if (d.basis === 'metered') Object.assign(body, { meter_kind: d.meter_kind, timing: 'arrears' })
+  if (d.basis === 'metered') Object.assign(body, { cycle: readCycle(d), meter_kind: d.meter_kind, timing: 'arrears' })
   if (d.until_date) body.until_date = d.until_date
   return body
 }
