@@ -107,8 +107,18 @@ export async function assertAccessible(page, { exclude = [] } = {}) {
   assert.deepEqual(found, [], `axe on ${page.url()}`)
 }
 
+/** Fails where something to press or to fill in is cut off at the right; tables may be scrolled. */
+async function assertFits(page) {
+  const cut = await page.evaluate(() => [...document.querySelectorAll('button, input, select, textarea, a, [role=radio], [role=tab]')].filter((e) => {
+    const r = e.getBoundingClientRect()
+    return r.width > 1 && r.height > 1 && r.left < innerWidth && r.right > innerWidth + 1 && e.checkVisibility({ visibilityProperty: true }) && !e.closest('table')
+  }).map((e) => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim() || e.outerHTML.slice(0, 80)))
+  assert.deepEqual(cut, [], `cut off at the right of ${page.url()}`)
+}
+
 /** Keeps a picture in e2e/out; with KEEP=1 also as the one of the docs that it renews, such as `design/home-dark`. */
 export async function shot(page, name, { keep, ...options } = {}) {
+  await assertFits(page)
   for (const file of keep && process.env.KEEP === '1' ? [join(out, name), join(docs, keep)] : [join(out, name)]) {
     const path = `${file}.png`
     mkdirSync(dirname(path), { recursive: true })

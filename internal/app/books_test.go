@@ -46,7 +46,7 @@ func filledAgain(t *testing.T, d *db.DB) {
 	}
 	want := read()
 	err := d.Write(ctx, func(tx *db.Tx) error {
-		for _, q := range []string{"DROP TABLE billing_due_day", "DROP TABLE billing_discount_photo", "DROP INDEX billing_charge_waived", "DROP INDEX billing_charge_returned", "ALTER TABLE billing_charge DROP COLUMN returned", "ALTER TABLE billing_charge DROP COLUMN credited", "ALTER TABLE billing_part DROP COLUMN payers", "ALTER TABLE billing_shared DROP COLUMN unit_id", // migrations go back one behind the other
+		for _, q := range []string{"DROP TABLE billing_due_day", "DROP TABLE billing_discount_photo", "DROP INDEX billing_charge_waived", "DROP INDEX billing_charge_returned", "ALTER TABLE billing_charge DROP COLUMN returned", "ALTER TABLE billing_charge DROP COLUMN credited", "ALTER TABLE billing_part DROP COLUMN payers", "ALTER TABLE billing_shared DROP COLUMN unit_id", "ALTER TABLE billing_late_terms DROP COLUMN next_workday", // migrations go back one behind the other
 			"ALTER TABLE cashier_setting DROP COLUMN round_to", "ALTER TABLE cashier_receipt DROP COLUMN rounded",
 			"DELETE FROM migrate_billing WHERE version_id >= 15", "DELETE FROM migrate_cashier WHERE version_id >= 17"} {
 			if _, err := tx.Exec(ctx, q); err != nil {

@@ -83,7 +83,7 @@ func TestCopyProject(t *testing.T) {
 			}
 		}
 		allowed := []string{"audit_entry", "audit_head", "billing_assignment", "billing_item", "billing_late_terms", "billing_lpr", "billing_rate", "careplan_plan", "cashier_print",
-			"cashier_setting", "estate_field", "estate_project", "dunning_schedule", "dunning_setting", "estate_tag", "feebundle_bundle", "feebundle_part", "ledger_prefix", "meter_setting", "notify_setting", "notify_template"}
+			"cashier_setting", "estate_field", "estate_project", "dunning_schedule", "dunning_setting", "estate_tag", "feebundle_bundle", "feebundle_part", "latefee_year", "ledger_prefix", "meter_setting", "notify_setting", "notify_template"}
 		for name := range rows {
 			if !slices.Contains(allowed, name) {
 				t.Errorf("%d rows of %s came over", rows[name], name)

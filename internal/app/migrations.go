@@ -22,6 +22,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/job"
 	"linli/internal/kit/web"
+	"linli/internal/latefee"
 	"linli/internal/ledger"
 	"linli/internal/meter"
 	"linli/internal/notify"
@@ -33,5 +34,5 @@ import (
 // Migrations are the tables of the whole house, bottom-up.
 func Migrations() []db.Migrations {
 	return []db.Migrations{job.Migrations(), web.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), notify.Migrations(), identity.Migrations(),
-		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), careplan.Migrations(), analytics.Migrations()}
+		estate.Migrations(), payment.Migrations(), meter.Migrations(), expense.Migrations(), dictionary.Migrations(), billing.Migrations(), latefee.Migrations(), adjust.Migrations(), correction.Migrations(), cashier.Migrations(), dunning.Migrations(), invoice.Migrations(), paycode.Migrations(), deposit.Migrations(), bank.Migrations(), card.Migrations(), termination.Migrations(), feebundle.Migrations(), careplan.Migrations(), analytics.Migrations()}
 }

@@ -40,6 +40,7 @@ type Fee struct {
 	Charge  billing.Charge // the principal
 	Terms   Terms
 	On      clock.Date
+	Moved   string // how its due day of rest was moved, or empty
 	Result  penalty.Result
 	Charged money.Fen // of it already made a charge
 	Waived  money.Fen // of it waived
@@ -50,7 +51,7 @@ func (f *Fee) Left() money.Fen { return max(0, f.Result.Total-f.Charged-f.Waived
 
 // Lines words the computation.
 func (f *Fee) Lines() []string {
-	out := f.Terms.Lines(&f.Result)
+	out := f.computed()
 	if f.Charged > 0 {
 		out = append(out, fmt.Sprintf("已收 %s 元", f.Charged.Yuan()))
 	}
@@ -58,6 +59,15 @@ func (f *Fee) Lines() []string {
 		out = append(out, fmt.Sprintf("已减免 %s 元", f.Waived.Yuan()))
 	}
 	return append(out, "依据："+f.Terms.Source)
+}
+
+// computed words how the fee came about, without what became of it.
+func (f *Fee) computed() []string {
+	lines := f.Terms.Lines(&f.Result)
+	if f.Moved != "" {
+		lines = append([]string{f.Moved}, lines...)
+	}
+	return lines
 }
 
 // Fees computes the late fees of rooms as of a day, for every charge that
@@ -102,10 +112,17 @@ func (s *Service) fees(ctx context.Context, q db.Q, project id.ID, rooms []id.ID
 	if err != nil {
 		return nil, err
 	}
+	var days *penalty.Calendar
+	if slices.ContainsFunc(terms, func(t Terms) bool { return t.NextWorkday }) {
+		if days, err = s.calendar(ctx, q, project); err != nil {
+			return nil, err
+		}
+	}
 	out := []Fee{}
 	for _, c := range charges {
 		f := Fee{Charge: c, Terms: *termsOn(terms, c.Item, c.Due), On: on, Charged: known.charged[c.ID], Waived: known.waived[c.ID]}
-		if f.Result, err = f.Terms.Compute(c.Amount, c.Due, known.paid[c.ID], on, rates); err != nil {
+		f.Moved = f.Terms.MovedLine(c.Due, days)
+		if f.Result, err = f.Terms.Compute(c.Amount, f.Terms.DueOn(c.Due, days), known.paid[c.ID], on, rates); err != nil {
 			return nil, fmt.Errorf("charge %s: %w", c.ID, err)
 		}
 		if f.Result.Total > 0 {
@@ -192,7 +209,7 @@ func (s *Service) Charge(ctx context.Context, tx *db.Tx, who actor.Actor, projec
 		if x.Amount <= 0 || x.Amount > x.Fee.Left() {
 			return nil, ErrMoved
 		}
-		lines := x.Fee.Terms.Lines(&x.Fee.Result)
+		lines := x.Fee.computed()
 		if x.Amount < x.Fee.Result.Total {
 			lines = append(lines, fmt.Sprintf("本次收其中 %s 元", x.Amount.Yuan()))
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"linli/internal/audit"
@@ -39,7 +40,7 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
-	rooms := []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), estate.Migrations(), billing.Migrations()}
+	rooms := []db.Migrations{job.Migrations(), audit.Migrations(), file.Migrations(), ledger.Migrations(), estate.Migrations(), billing.Migrations(), latefee.Migrations()}
 	dbtest.Run(t, rooms, func(t *testing.T, d *db.DB, now *clock.Manual) {
 		ring, err := crypt.Open(filepath.Join(t.TempDir(), "keys.json"))
 		if err != nil {
@@ -212,6 +213,97 @@ func TestLPROfItsDay(t *testing.T) {
 		}
 		if err := add(today, 400); err != nil {
 			t.Errorf("a higher one of today: %v", err)
+		}
+	})
+}
+
+// A due day of rest moves to the next day of work where the terms say so (F11);
+// a year whose arrangement is not here counts its weekends, is asked for from
+// November and, once a month is closed, moves no due day of it back (F15).
+func TestDueDayOfRest(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.now.Set(clock.Date(20260915).Start())
+		missing := func(want ...int) {
+			t.Helper()
+			got, err := w.late.MissingYears(t.Context(), w.d.Reader(t.Context()), w.project)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: missing %v, want %v, %v", clock.DateOf(w.now.Now()), got, want, err)
+			}
+		}
+		owes := func(due clock.Date) {
+			t.Helper()
+			w.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+				w.charge, err = w.billing.ChargeSingle(ctx, tx, actor.System("test"), w.project, billing.Single{Room: w.room, Item: w.charge.Item, Month: due.Month(), Due: due, Amount: 1000_00})
+				return err
+			})
+		}
+		owes(20261003)
+		w.now.Set(clock.Date(20261009).Start())
+		if f := w.fee(t); f.Result.Days != 6 || f.Moved != "" {
+			t.Errorf("without the rule %d days, %q", f.Result.Days, f.Moved)
+		}
+		w.now.Set(clock.Date(20261120).Start())
+		missing()
+		w.write(t, func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.late.AddTerms(ctx, tx, actor.System("test"), w.project, latefee.Terms{Item: w.charge.Item, From: 20200101, Source: "物业服务合同第十二条",
+				Terms: penalty.Terms{Daily: 50_000, Grace: penalty.FromDue, Cap: penalty.Principal, NextWorkday: true}})
+			return err
+		})
+		missing(2027)
+		w.now.Set(clock.Date(20261031).Start())
+		missing()
+		w.now.Set(clock.Date(20261008).Start())
+		if f := w.fee(t); f.Left() != 0 {
+			t.Errorf("on the day it moved to: %d", f.Left())
+		}
+		w.now.Set(clock.Date(20261009).Start())
+		if f := w.fee(t); f.Result.Days != 1 || f.Left() != 50 || f.Lines()[0] != "到期日 2026-10-03 是休息日（国庆节），顺延到 2026-10-08" {
+			t.Errorf("moved: %d days, %d fen, %q", f.Result.Days, f.Left(), f.Lines())
+		}
+		w.now.Set(clock.Date(20270201).Start())
+		missing(2027)
+		owes(20270206) // a Saturday
+		w.now.Set(clock.Date(20270301).Start())
+		if f := w.fee(t); f.Result.Days != 21 || f.Lines()[0] != "到期日 2027-02-06 是休息日（周六），顺延到 2027-02-08；2027 年放假安排还没有录入，只按周末顺延" {
+			t.Errorf("of a year not known: %d days, %q", f.Result.Days, f.Lines())
+		}
+		put := func(text string) error {
+			y, err := penalty.ReadNotice(2027, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y.Source = "通知"
+			return w.d.Write(t.Context(), func(tx *db.Tx) error { return w.late.PutYear(t.Context(), tx, actor.System("test"), w.project, y) })
+		}
+		if err := put("春节：2月5日至12日放假调休。2月13日上班。"); err != nil {
+			t.Fatal(err)
+		}
+		missing()
+		if f := w.fee(t); f.Result.Days != 16 { // after the 13th, which is worked
+			t.Errorf("with the notice %d days, %q", f.Result.Days, f.Lines())
+		}
+		w.now.Set(clock.Date(20270310).Start())
+		w.write(t, func(ctx context.Context, tx *db.Tx) error {
+			for m := clock.Month(202609); m <= w.charge.Due.Month(); m = m.Add(1) {
+				if _, err := w.ledger.CloseMonth(ctx, tx, w.project, m, "周敏"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err := put("春节：2月5日至8日放假。"); !errors.Is(err, ledger.ErrMonthClosed) || w.fee(t).Result.Days != 25 {
+			t.Errorf("a shorter holiday in a closed month: %v", err)
+		}
+		if err := put("春节：2月5日至19日放假。"); err != nil || w.fee(t).Result.Days != 16 {
+			t.Errorf("a longer one: %v, %d days", err, w.fee(t).Result.Days)
+		}
+		for _, year := range []int{2025, 2029} {
+			err := w.d.Write(t.Context(), func(tx *db.Tx) error {
+				return w.late.PutYear(t.Context(), tx, actor.System("test"), w.project, penalty.Year{Year: year, Source: "通知"})
+			})
+			if !errors.Is(err, latefee.ErrYear) {
+				t.Errorf("%d: %v", year, err)
+			}
 		}
 	})
 }

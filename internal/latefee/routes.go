@@ -16,6 +16,8 @@ func (s *Service) Routes(w *web.Server) {
 	route(w, "add-late-terms", "POST", in+"/items/{item}/late-terms", "录入从某天到期起的违约金约定", tariff.PermItem, s.addLateTermsAPI)
 	route(w, "list-lprs", "GET", in+"/lprs", "列出一年期 LPR", billing.PermRead, s.listLPRsAPI)
 	route(w, "add-lpr", "POST", in+"/lprs", "录入新公布的一年期 LPR", tariff.PermItem, s.addLPRAPI)
+	route(w, "list-holidays", "GET", in+"/holidays", "列出各年的放假安排，到期日顺延时用", billing.PermRead, s.listHolidaysAPI)
+	route(w, "put-holidays", "POST", in+"/holidays", "录入一年的放假安排：贴国务院办公厅的通知", tariff.PermItem, s.putHolidaysAPI)
 	route(w, "list-late-fees", "GET", in+"/rooms/{room}/late-fees", "一间房到某天的违约金，逐笔说明", billing.PermRead, s.listLateFeesAPI)
 	route(w, "list-waivers", "GET", in+"/waivers", "列出减免", billing.PermRead, s.listWaiversAPI)
 	route(w, "ask-waivers", "POST", in+"/waivers", "申请减免违约金或费用，批准后才生效", PermWaiverAsk, s.askWaiversAPI)

@@ -17,6 +17,7 @@ type LateTermsFields struct {
 	GraceDays int        `json:"grace_days,omitempty" minimum:"0" maximum:"365" doc:"宽限几天"`
 	Grace     string     `json:"grace" enum:"from_due,excluded" doc:"from_due 过了宽限期从应缴日算起，excluded 宽限期内的天数不计"`
 	Cap       string     `json:"cap" enum:"none,principal,lpr4" doc:"上限：没有、不超过本金、不超过一年期 LPR 的四倍"`
+	Next      bool       `json:"next_workday,omitempty" doc:"到期日是休息日的，顺延到下一个工作日再算逾期（民法典 203）"`
 	Source    string     `json:"source" minLength:"2" maxLength:"200" doc:"依据，如 物业服务合同第十二条"`
 }
 
@@ -30,7 +31,7 @@ type lateTermsJSON struct {
 }
 
 func toLateTerms(t *Terms, rates []penalty.LPR) lateTermsJSON {
-	return lateTermsJSON{ID: t.ID, LateTermsFields: LateTermsFields{t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), t.Source},
+	return lateTermsJSON{ID: t.ID, LateTermsFields: LateTermsFields{t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), t.NextWorkday, t.Source},
 		Percent: t.Daily.Percent(), CapName: t.Cap.Name(), Warning: t.AboveLPR(rates), CreatedBy: t.CreatedBy}
 }
 
@@ -72,7 +73,7 @@ func (s *Service) addLateTermsAPI(ctx context.Context, who actor.Actor, in *stru
 }) (*oneLateTermsOut, error) {
 	b := &in.Body
 	t := Terms{Item: in.Item, From: b.From, Source: b.Source, Terms: penalty.Terms{Daily: penalty.Daily(b.Daily), GraceDays: b.GraceDays,
-		Grace: penalty.Grace(b.Grace), Cap: penalty.Cap(b.Cap)}}
+		Grace: penalty.Grace(b.Grace), Cap: penalty.Cap(b.Cap), NextWorkday: b.Next}}
 	out := &oneLateTermsOut{}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		made, err := s.AddTerms(ctx, tx, who, in.Project, t)

@@ -10,8 +10,12 @@ import (
 )
 
 func insertTerms(ctx context.Context, tx *db.Tx, project id.ID, t *Terms) error {
-	_, err := tx.Exec(ctx, `INSERT INTO billing_late_terms (project_id, item_id, id, from_date, daily, grace_days, grace, cap, source, created_by,
-		created_at) VALUES (`+db.In(11)+`)`, project, t.Item, t.ID, t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), t.Source,
+	next := 0
+	if t.NextWorkday {
+		next = 1
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO billing_late_terms (project_id, item_id, id, from_date, daily, grace_days, grace, cap, next_workday, source, created_by,
+		created_at) VALUES (`+db.In(12)+`)`, project, t.Item, t.ID, t.From, int64(t.Daily), t.GraceDays, string(t.Grace), string(t.Cap), next, t.Source,
 		t.CreatedBy, tx.Now())
 	if err != nil {
 		return fmt.Errorf("insert late terms: %w", err)
@@ -24,11 +28,13 @@ func termsOf(ctx context.Context, q db.Q, project, item id.ID) ([]Terms, error) 
 	if item != 0 {
 		where, args = where+" AND item_id = ?", append(args, item)
 	}
-	rows, err := q.Query(ctx, `SELECT id, item_id, from_date, daily, grace_days, grace, cap, source, created_by FROM billing_late_terms
+	rows, err := q.Query(ctx, `SELECT id, item_id, from_date, daily, grace_days, grace, cap, next_workday, source, created_by FROM billing_late_terms
 		WHERE `+where+` ORDER BY from_date, id`, args...)
 	out, err := db.Collect(rows, err, func(row db.Scanner) (Terms, error) {
 		var t Terms
-		err := row.Scan(&t.ID, &t.Item, &t.From, &t.Daily, &t.GraceDays, &t.Grace, &t.Cap, &t.Source, &t.CreatedBy)
+		var next int
+		err := row.Scan(&t.ID, &t.Item, &t.From, &t.Daily, &t.GraceDays, &t.Grace, &t.Cap, &next, &t.Source, &t.CreatedBy)
+		t.NextWorkday = next == 1
 		return t, err
 	})
 	if err != nil {

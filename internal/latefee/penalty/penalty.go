@@ -69,10 +69,32 @@ func (c Cap) Name() string {
 
 // Terms are what a contract says of being late.
 type Terms struct {
-	Daily     Daily
-	GraceDays int
-	Grace     Grace
-	Cap       Cap
+	Daily       Daily
+	GraceDays   int
+	Grace       Grace
+	Cap         Cap
+	NextWorkday bool // a due day of rest moves to the next day of work (民法典 203)
+}
+
+// DueOn is the day after which a charge is late that falls due on due.
+func (t Terms) DueOn(due clock.Date, c *Calendar) clock.Date {
+	if !t.NextWorkday {
+		return due
+	}
+	return c.Workday(due)
+}
+
+// MovedLine words how a due day of rest was moved; empty when it was not.
+func (t Terms) MovedLine(due clock.Date, c *Calendar) string {
+	to := t.DueOn(due, c)
+	if to == due {
+		return ""
+	}
+	text := fmt.Sprintf("到期日 %s 是休息日（%s），顺延到 %s", due, c.Rest(due), to)
+	if !c.Knows(due.Year()) {
+		text += fmt.Sprintf("；%d 年放假安排还没有录入，只按周末顺延", due.Year())
+	}
+	return text
 }
 
 // LPR is the one-year loan prime rate from a day on, in 10⁻⁴: 3.10 % is 310.

@@ -2290,6 +2290,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 列出各年的放假安排，到期日顺延时用 */
+        get: operations["list-holidays"];
+        put?: never;
+        /** 录入一年的放假安排：贴国务院办公厅的通知 */
+        post: operations["put-holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/home": {
         parameters: {
             query?: never;
@@ -11250,6 +11268,21 @@ export interface components {
             /** @description 按起始日从早到晚 */
             items: components["schemas"]["LatefeeLateTerms"][];
         };
+        LatefeeFestival: {
+            /**
+             * @description 第一天假
+             * @example 2026-11-21
+             */
+            from_date: string;
+            name: string;
+            /**
+             * @description 最后一天假
+             * @example 2026-11-21
+             */
+            until_date: string;
+            /** @description 为它调休上班的周末 */
+            work_dates: string[];
+        };
         LatefeeLateTerms: {
             /**
              * @description 上限：没有、不超过本金、不超过一年期 LPR 的四倍
@@ -11280,6 +11313,8 @@ export interface components {
             grace_days?: number;
             /** @description 编号，十进制字符串 */
             id: string;
+            /** @description 到期日是休息日的，顺延到下一个工作日再算逾期（民法典 203） */
+            next_workday?: boolean;
             /** @description 日利率，如 0.05% */
             percent: string;
             /** @description 依据，如 物业服务合同第十二条 */
@@ -11313,6 +11348,8 @@ export interface components {
              * @description 宽限几天
              */
             grace_days?: number;
+            /** @description 到期日是休息日的，顺延到下一个工作日再算逾期（民法典 203） */
+            next_workday?: boolean;
             /** @description 依据，如 物业服务合同第十二条 */
             source: string;
         };
@@ -11380,6 +11417,14 @@ export interface components {
              * @description 批准、退回、撤回时原样带回
              */
             version: number;
+        };
+        LatefeeYear: {
+            /** @description 按日期从早到晚 */
+            festivals: components["schemas"]["LatefeeFestival"][];
+            /** @description 出处 */
+            source: string;
+            /** Format: int64 */
+            year: number;
         };
         LineInBody: {
             /** @description 原因 */
@@ -12807,6 +12852,16 @@ export interface components {
         "Put-account-contactRequest": {
             /** @description 手机号或邮箱；空为取消 */
             address: string;
+        };
+        "Put-holidaysRequest": {
+            /** @description 只看读成了什么，不录入 */
+            check?: boolean;
+            /** @description 出处 */
+            source: string;
+            /** @description 国务院办公厅通知里各个节日的那几行，一行一个 */
+            text: string;
+            /** Format: int64 */
+            year: number;
         };
         "Put-notify-accountRequest": {
             active: boolean;
@@ -15756,6 +15811,12 @@ export interface components {
              * @description 读到的版本
              */
             version: number;
+        };
+        YearsOutBody: {
+            /** @description 按年从早到晚 */
+            items: components["schemas"]["LatefeeYear"][];
+            /** @description 要用而还没有的年份：今年，十一月起也要明年；没有约定顺延的项目不用 */
+            missing: number[];
         };
     };
     responses: never;
@@ -32912,6 +32973,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageListChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-holidaysRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatefeeYear"];
                 };
             };
             /** @description Bad Request */

@@ -1,6 +1,6 @@
 import { api } from '@/api/api'
 import { apiFetch, must, withKey } from '@/api/client'
-import type { Answer, ChargeQuery, DiscountFields, ItemFields, LateTermsFields, Lpr, RateFields, ScopeFields, TrialFields } from './types'
+import type { Answer, ChargeQuery, DiscountFields, HolidayFields, ItemFields, LateTermsFields, Lpr, RateFields, ScopeFields, TrialFields } from './types'
 
 /** The operations of the billing room that these pages use; all inside one project. */
 const P = '/api/v1/projects/{project}' as const
@@ -17,6 +17,9 @@ export const addRate = (project: string, item: string, body: RateFields, key: st
 export const readLateTerms = (project: string, item: string) => must(api.GET(`${P}/items/{item}/late-terms`, { params: { path: { project, item } } }))
 export const addLateTerms = (project: string, item: string, body: LateTermsFields, key: string) =>
   must(api.POST(`${P}/items/{item}/late-terms`, { params: { path: { project, item } }, body, headers: withKey(key) }))
+export const readHolidays = (project: string) => must(api.GET(`${P}/holidays`, { params: { path: { project } } }))
+export const putHolidays = (project: string, body: HolidayFields, key: string) =>
+  must(api.POST(`${P}/holidays`, { params: { path: { project } }, body, headers: withKey(key) }))
 export const readLprs = (project: string) => must(api.GET(`${P}/lprs`, { params: { path: { project } } }))
 export const addLpr = (project: string, body: Lpr, key: string) => must(api.POST(`${P}/lprs`, { params: { path: { project } }, body, headers: withKey(key) }))
 export const readScopes = (project: string, item: string) => must(api.GET(`${P}/items/{item}/assignments`, { params: { path: { project, item } } }))

@@ -25,6 +25,7 @@ export const todos: Todo[] = [
   { key: 'settled', icon: 'cash', permission: 'cashier.red', buildings: true, own: true, route: 'deposit-settlements', query: { state: 'approved' }, read: (p) => must(api.GET('/api/v1/projects/{project}/deposit-settlements', { params: { ...ask(p), query: { state: 'approved', limit: MOST } } })) },
   { key: 'differences', icon: 'scan', permission: 'payment.reconcile', route: 'reconcile', query: { state: 'open' }, read: (p) => must(api.GET('/api/v1/projects/{project}/differences', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
   { key: 'candidates', icon: 'alert', permission: 'payment.handle', route: 'refund-candidates', read: (p) => must(api.GET('/api/v1/projects/{project}/refund-candidates', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
+  { key: 'holidays', icon: 'alert', permission: 'billing.item', route: 'items', read: async (p) => ({ items: (await must(api.GET('/api/v1/projects/{project}/holidays', { params: ask(p) }))).missing }) },
   { key: 'bankRows', icon: 'bank', permission: 'cashier.bank', route: 'bank', read: (p) => must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
 ]
 
