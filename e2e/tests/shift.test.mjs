@@ -91,3 +91,33 @@ test('[F7] counter statistics sum to the receipts and lead to them', async () =>
   await page.getByRole('button', { name: /打印交班单/ }).waitFor()
   await p.close()
 })
+
+test('[F7] money given back stands apart from money taken in the next shift, on the page, on the paper and in the table', async () => {
+  const [first] = (await cashier.api.get(`/projects/${project}/receipts?method=cash`)).body.items.filter((r) => r.state === 'valid')
+  const ask = (await cashier.api.post(`/projects/${project}/refunds`, { kind: 'part', receipt_id: first.id, amount: 6000, method: 'cash', reason: '多收' })).body
+  const ok = (await manager.api.post(`/projects/${project}/refunds/${ask.id}/decision`, { approve: true, version: ask.version })).body
+  await cashier.api.post(`/projects/${project}/refunds/${ask.id}/pay`, { version: ok.version })
+  await pay(3, 'cash', 15000)
+
+  const p = await seed.pageOf(browser, linli.origin, cashier.api)
+  const { page } = p
+  await page.goto(`/p/${project}/shift`)
+  await page.getByText('只填合计').click()
+  await page.getByLabel('点出的现金').fill('90')
+  await page.keyboard.press('Control+Enter')
+  const cash = page.getByRole('region', { name: '现金', exact: true })
+  await cash.getByText('减：付出的退款').waitFor()
+  await cash.getByText('账款相符').first().waitFor()
+  const row = page.getByRole('region', { name: '按收款方式' }).getByRole('row', { name: /^现金/ })
+  assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['现金', '1', '150.00', '1', '60.00', '0', '0.00', '90.00'])
+  await shot(page, 'shift-refund')
+  await page.getByRole('button', { name: '交班，解款 ¥90.00' }).click()
+  await page.getByText(/已交班 RJ\d{4}-000002/).waitFor()
+  const [shift] = (await cashier.api.get(`/projects/${project}/shifts`)).body.items
+  assert.deepEqual([shift.taken, shift.refunded, shift.income, shift.expected], [15000, 6000, 9000, 9000])
+  const paper = await cashier.api.get(`/projects/${project}/shifts/${shift.id}/print`)
+  for (const text of ['退款笔数', '减：付出的退款', '>60.00<', '>90.00<']) assert.ok(paper.text.includes(text), text)
+  await page.setContent(paper.text)
+  await shot(page, 'shift-paper')
+  await p.close()
+})

@@ -101,14 +101,16 @@ func (s *Service) markShifts(ctx context.Context, q db.Q, project id.ID, list []
 	return nil
 }
 
-// ShiftSum is what a shift took by one method; money of receipts that were
-// made void is in Amount and in Voided. Amounts in fen.
+// ShiftSum is what a shift took and gave back by one method, in fen. Receipts and
+// Amount are of all of them: of the void ones, which Voids and Voided tell apart,
+// and of the red ones, by which Amount is less than what came in.
 type ShiftSum struct {
-	Method   Method
-	Receipts int
-	Amount   money.Fen
-	Voids    int
-	Voided   money.Fen
+	Method           Method
+	Receipts         int
+	Amount           money.Fen
+	Voids            int
+	Voided, Refunded money.Fen
+	Refunds          int
 }
 
 // Net is what stayed.

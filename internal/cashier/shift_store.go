@@ -13,15 +13,15 @@ func shiftSums(ctx context.Context, q db.Q, project id.ID, shifts []id.ID) (map[
 	out := map[id.ID][]ShiftSum{}
 	for part := range slices.Chunk(shifts, idChunk) {
 		rows, err := q.Query(ctx, `SELECT r.shift_id, p.method, COUNT(DISTINCT r.id), CAST(SUM(p.amount) AS BIGINT),
-			COUNT(DISTINCT CASE WHEN r.state = 'void' THEN r.id END),
-			CAST(SUM(CASE WHEN r.state = 'void' THEN p.amount ELSE 0 END) AS BIGINT)
+			COUNT(DISTINCT CASE WHEN r.state = 'void' THEN r.id END), CAST(SUM(CASE WHEN r.state = 'void' THEN p.amount ELSE 0 END) AS BIGINT),
+			COUNT(DISTINCT CASE WHEN p.amount < 0 THEN r.id END), CAST(SUM(CASE WHEN p.amount < 0 THEN -p.amount ELSE 0 END) AS BIGINT)
 			FROM cashier_receipt r JOIN cashier_pay p ON p.project_id = r.project_id AND p.receipt_id = r.id
 			WHERE r.project_id = ? AND r.shift_id IN (`+db.In(len(part))+") GROUP BY r.shift_id, p.method ORDER BY r.shift_id, p.method",
 			args([]any{project}, part)...)
 		_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 			var shift id.ID
 			var m ShiftSum
-			err := row.Scan(&shift, &m.Method, &m.Receipts, &m.Amount, &m.Voids, &m.Voided)
+			err := row.Scan(&shift, &m.Method, &m.Receipts, &m.Amount, &m.Voids, &m.Voided, &m.Refunds, &m.Refunded)
 			out[shift] = append(out[shift], m)
 			return struct{}{}, err
 		})

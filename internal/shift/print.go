@@ -29,7 +29,8 @@ type shiftPaper struct {
 	Style                                      template.CSS
 	Company, Project, Number, Cashier, Closer  string
 	From, Until, Range, Printed, Seal          string
-	Imprest, Cash, CashVoided, Expected        string
+	Imprest, Cash, CashBack, CashVoided        string
+	Expected, Taken, Refunded, Voided          string
 	Counted, Difference, Reason, Handed, Upper string
 	Kept, Income, Prepaid, Held                string
 	Sums                                       [][]string
@@ -95,19 +96,26 @@ func (s *Service) shiftPaper(ctx context.Context, project id.ID, sh *Shift) (*sh
 }
 
 func (p *shiftPaper) sums(sh *Shift) {
-	p.Cash, p.CashVoided = money.Fen(0).Comma(), money.Fen(0).Comma()
+	sum := sh.Money()
+	_, in := taken(&sum)
+	p.Taken, p.Refunded, p.Voided = in.Comma(), sum.Refunded.Comma(), sum.Voided.Comma()
+	p.Cash, p.CashBack, p.CashVoided = money.Fen(0).Comma(), money.Fen(0).Comma(), money.Fen(0).Comma()
 	for _, m := range sh.Sums {
+		n, in := taken(&m)
 		switch m.Method {
 		case cashier.MethodCash:
-			p.Cash, p.CashVoided = m.Amount.Comma(), m.Voided.Comma()
-		case cashier.MethodPrepay:
-			p.Prepaid = fmt.Sprintf("%d 笔 %s 元，作废 %d 笔 %s 元", m.Receipts, m.Amount.Comma(), m.Voids, m.Voided.Comma())
-			continue
-		case cashier.MethodDeposit:
-			p.Held = fmt.Sprintf("%d 笔 %s 元", m.Receipts, m.Amount.Comma())
+			p.Cash, p.CashBack, p.CashVoided = in.Comma(), m.Refunded.Comma(), m.Voided.Comma()
+		case cashier.MethodPrepay, cashier.MethodDeposit:
+			used := fmt.Sprintf("%d 笔 %s 元，退回 %d 笔 %s 元，作废 %d 笔 %s 元", n, in.Comma(), m.Refunds, m.Refunded.Comma(), m.Voids, m.Voided.Comma())
+			if m.Method == cashier.MethodPrepay {
+				p.Prepaid = used
+			} else {
+				p.Held = used
+			}
 			continue
 		}
-		p.Sums = append(p.Sums, []string{m.Method.Name(), fmt.Sprint(m.Receipts), m.Amount.Comma(), fmt.Sprint(m.Voids), m.Voided.Comma(), m.Net().Comma()})
+		p.Sums = append(p.Sums, []string{m.Method.Name(), fmt.Sprint(n), in.Comma(), fmt.Sprint(m.Refunds), m.Refunded.Comma(),
+			fmt.Sprint(m.Voids), m.Voided.Comma(), m.Net().Comma()})
 	}
 	if len(sh.Counts) == 0 {
 		return

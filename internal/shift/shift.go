@@ -97,15 +97,39 @@ func (sh *Shift) Difference() money.Fen { return sh.Counted - sh.Expected }
 // Kept stays in the drawer as the next shift's 备用金.
 func (sh *Shift) Kept() money.Fen { return sh.Counted - sh.Handed }
 
-// Income is all money that came in and stayed, without prepaid and held money used.
-func (sh *Shift) Income() money.Fen {
-	var sum money.Fen
-	for _, s := range sh.Sums {
-		if s.Method != cashier.MethodPrepay && s.Method != cashier.MethodDeposit {
-			sum += s.Net()
+// Money adds up what came in, went back and was made void, by every method that
+// is money: prepaid and held money that is used is none.
+func (sh *Shift) Money() cashier.ShiftSum {
+	var sum cashier.ShiftSum
+	for _, m := range sh.Sums {
+		if m.Method != cashier.MethodPrepay && m.Method != cashier.MethodDeposit {
+			sum.Amount, sum.Voided, sum.Refunded = sum.Amount+m.Amount, sum.Voided+m.Voided, sum.Refunded+m.Refunded
 		}
 	}
 	return sum
+}
+
+// Income is all money that came in and stayed, without prepaid and held money used.
+func (sh *Shift) Income() money.Fen {
+	sum := sh.Money()
+	return sum.Net()
+}
+
+// taken is what came in by one method, with what was made void later, and by how
+// many receipts.
+func taken(m *cashier.ShiftSum) (int, money.Fen) {
+	return m.Receipts - m.Refunds, m.Amount + m.Refunded
+}
+
+// part tells in the kept sums how much of each was given back.
+func (sh *Shift) part(live []cashier.ShiftSum) {
+	for i := range sh.Sums {
+		for _, m := range live {
+			if m.Method == sh.Sums[i].Method {
+				sh.Sums[i].Refunds, sh.Sums[i].Refunded = m.Refunds, m.Refunded
+			}
+		}
+	}
 }
 
 // cashDue is what should be in the drawer by the sums.

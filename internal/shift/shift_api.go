@@ -51,11 +51,15 @@ type countJSON struct {
 type shiftSumJSON struct {
 	Method   string    `json:"method" doc:"收款方式；prepay 是预存抵扣，不是收进来的钱"`
 	Name     string    `json:"name" doc:"收款方式的名称"`
-	Receipts int       `json:"receipts" doc:"笔数，含作废的"`
-	Amount   money.Fen `json:"amount" doc:"金额，含作废的，分"`
+	Receipts int       `json:"receipts" doc:"笔数，含作废的和退款"`
+	Amount   money.Fen `json:"amount" doc:"金额，含作废的，已减去退款，分"`
+	Takings  int       `json:"takings" doc:"收款笔数，含作废的"`
+	Taken    money.Fen `json:"taken" doc:"收款金额，含作废的，分"`
+	Refunds  int       `json:"refunds" doc:"退款笔数，即红字收据"`
+	Refunded money.Fen `json:"refunded" doc:"退款金额，分"`
 	Voids    int       `json:"voids" doc:"作废笔数"`
 	Voided   money.Fen `json:"voided" doc:"作废金额，分"`
-	Net      money.Fen `json:"net" doc:"净额，分"`
+	Net      money.Fen `json:"net" doc:"净额：收款减退款减作废，分"`
 }
 
 type shiftJSON struct {
@@ -69,9 +73,12 @@ type shiftJSON struct {
 	Late        bool           `json:"late" doc:"开班当天没有交班"`
 	Hidden      bool           `json:"hidden" doc:"点款以前不给出金额，下面的金额都是 0"`
 	Imprest     money.Fen      `json:"imprest" doc:"备用金，分"`
-	Income      money.Fen      `json:"income" doc:"收进的钱，不含预存、押金抵扣和作废的，分"`
+	Taken       money.Fen      `json:"taken" doc:"收款合计，含作废的，不含预存、押金抵扣，分"`
+	Refunded    money.Fen      `json:"refunded" doc:"退款合计，不含预存、押金抵扣，分"`
+	Voided      money.Fen      `json:"voided" doc:"作废合计，不含预存、押金抵扣，分"`
+	Income      money.Fen      `json:"income" doc:"收进的钱：收款减退款减作废，不含预存、押金抵扣，分"`
 	Rounded     money.Fen      `json:"rounded" doc:"抹零合计，不算在收进的钱里，分"`
-	Expected    money.Fen      `json:"expected" doc:"应有现金：备用金加收的现金减作废退回的，分"`
+	Expected    money.Fen      `json:"expected" doc:"应有现金：备用金加收的现金，减付出的退款和作废退回的，分"`
 	Counted     money.Fen      `json:"counted" doc:"点出的现金，分"`
 	Difference  money.Fen      `json:"difference" doc:"长款为正，短款为负，分"`
 	Reason      string         `json:"reason" doc:"长短款的原因"`
@@ -90,6 +97,9 @@ func (s *Service) shiftJSON(sh *Shift) shiftJSON {
 		Imprest: sh.Imprest, Income: sh.Income(), Rounded: sh.Rounded, Expected: sh.Expected, Reason: sh.Reason, Handed: sh.Handed, ClosedName: sh.ClosedName,
 		Sums: []shiftSumJSON{}, Counts: []countJSON{},
 	}
+	sum := sh.Money()
+	_, j.Taken = taken(&sum)
+	j.Refunded, j.Voided = sum.Refunded, sum.Voided
 	if len(sh.Counts) > 0 {
 		j.Counted, j.Difference = sh.Counted, sh.Difference()
 	}
@@ -98,7 +108,9 @@ func (s *Service) shiftJSON(sh *Shift) shiftJSON {
 		j.ClosedAt, j.Kept = &at, sh.Kept()
 	}
 	for _, m := range sh.Sums {
-		j.Sums = append(j.Sums, shiftSumJSON{string(m.Method), m.Method.Name(), m.Receipts, m.Amount, m.Voids, m.Voided, m.Net()})
+		n, in := taken(&m)
+		j.Sums = append(j.Sums, shiftSumJSON{Method: string(m.Method), Name: m.Method.Name(), Receipts: m.Receipts, Amount: m.Amount,
+			Takings: n, Taken: in, Refunds: m.Refunds, Refunded: m.Refunded, Voids: m.Voids, Voided: m.Voided, Net: m.Net()})
 	}
 	for _, c := range sh.Counts {
 		cj := countJSON{No: c.No, Counted: c.Counted, Expected: c.Expected, Difference: c.Counted - c.Expected, Notes: []noteJSON{}, ByName: c.ByName, At: c.At.In(clock.Shanghai())}

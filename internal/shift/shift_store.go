@@ -185,16 +185,15 @@ func listShifts(ctx context.Context, q db.Q, project id.ID, f *ShiftFilter, befo
 }
 
 // fillShifts adds sums and counts to at most one page of shifts: the sums that
-// were kept at the closing, or those of the receipts while it has not come.
+// were kept at the closing, or those of the receipts while it has not come. What
+// was given back was never kept apart; the red receipts of the shift tell it.
 func (s *Service) fillShifts(ctx context.Context, q db.Q, project id.ID, list []Shift) error {
-	at, shut, other, all := map[id.ID]*Shift{}, []id.ID{}, []id.ID{}, []id.ID{}
+	at, shut, all := map[id.ID]*Shift{}, []id.ID{}, []id.ID{}
 	for i := range list {
 		at[list[i].ID] = &list[i]
 		all = append(all, list[i].ID)
 		if list[i].State == cashier.ShiftClosed {
 			shut = append(shut, list[i].ID)
-		} else {
-			other = append(other, list[i].ID)
 		}
 	}
 	read := func(query string, ids []id.ID, scan func(row db.Scanner) error) error {
@@ -226,7 +225,7 @@ func (s *Service) fillShifts(ctx context.Context, q db.Q, project id.ID, list []
 	if err != nil {
 		return err
 	}
-	live, err := s.cashier.ShiftSums(ctx, q, project, other)
+	live, err := s.cashier.ShiftSums(ctx, q, project, all)
 	if err != nil {
 		return err
 	}
@@ -237,6 +236,7 @@ func (s *Service) fillShifts(ctx context.Context, q db.Q, project id.ID, list []
 	for _, sh := range at {
 		sh.Rounded = rounded[sh.ID]
 		if sh.State == cashier.ShiftClosed {
+			sh.part(live[sh.ID])
 			continue
 		}
 		sh.Sums = append(sh.Sums, live[sh.ID]...)

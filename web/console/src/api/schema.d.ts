@@ -14619,7 +14619,7 @@ export interface components {
             difference: number;
             /**
              * Format: int64
-             * @description 应有现金：备用金加收的现金减作废退回的，分
+             * @description 应有现金：备用金加收的现金，减付出的退款和作废退回的，分
              */
             expected: number;
             /**
@@ -14638,7 +14638,7 @@ export interface components {
             imprest: number;
             /**
              * Format: int64
-             * @description 收进的钱，不含预存、押金抵扣和作废的，分
+             * @description 收进的钱：收款减退款减作废，不含预存、押金抵扣，分
              */
             income: number;
             /**
@@ -14661,6 +14661,11 @@ export interface components {
             reason: string;
             /**
              * Format: int64
+             * @description 退款合计，不含预存、押金抵扣，分
+             */
+            refunded: number;
+            /**
+             * Format: int64
              * @description 抹零合计，不算在收进的钱里，分
              */
             rounded: number;
@@ -14671,6 +14676,16 @@ export interface components {
             state: "open" | "closed" | "before";
             /** @description 按收款方式 */
             sums: components["schemas"]["ShiftSum"][];
+            /**
+             * Format: int64
+             * @description 收款合计，含作废的，不含预存、押金抵扣，分
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description 作废合计，不含预存、押金抵扣，分
+             */
+            voided: number;
         };
         "Shift-closeRequest": {
             /**
@@ -14753,7 +14768,7 @@ export interface components {
         ShiftSum: {
             /**
              * Format: int64
-             * @description 金额，含作废的，分
+             * @description 金额，含作废的，已减去退款，分
              */
             amount: number;
             /** @description 收款方式；prepay 是预存抵扣，不是收进来的钱 */
@@ -14762,14 +14777,34 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description 净额，分
+             * @description 净额：收款减退款减作废，分
              */
             net: number;
             /**
              * Format: int64
-             * @description 笔数，含作废的
+             * @description 笔数，含作废的和退款
              */
             receipts: number;
+            /**
+             * Format: int64
+             * @description 退款金额，分
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description 退款笔数，即红字收据
+             */
+            refunds: number;
+            /**
+             * Format: int64
+             * @description 收款金额，含作废的，分
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description 收款笔数，含作废的
+             */
+            takings: number;
             /**
              * Format: int64
              * @description 作废金额，分
