@@ -93,7 +93,7 @@ export const counterTexts = {
   pendingRetry: '再查一次',
   pendingLook: '看今天的收据',
   leaveTitle: '不收这笔款，离开收银台？',
-  leaveBody: (room: string, fen: number) => `${room} 的 ${formatYuan(fen)} 还没有收，离开后要重新填。`,
+  leaveBody: (room: string, fen: number, typed: boolean, ticked: boolean) => `${room} 的 ${formatYuan(fen)} 还没有收，离开后要重新${typed && ticked ? '勾选、重新填' : ticked ? '勾选' : '填'}。`,
   leave: '不收款，离开',
   stay: '继续收款',
   pendingStay: '这笔收款还没有结果，请先点“再查一次”',

@@ -5,6 +5,11 @@ import { isOnline, type Ahead, type Method, type OpenCharge, type Pay, type Proo
 /** The terminal stands on the desk and stays; everything else belongs to one payment. */
 const noProof = (terminal = ''): Proof => ({ reference: '', terminal, last4: '', paid_on: '' })
 
+/** By hand there is cash, card and transfer. What has not been used yet comes first, cash before all. */
+const byHand = ['cash', 'card', 'transfer'] as const
+/** Everything that is owed: what is ticked when a household is called up. */
+const allOf = (seat: Seat): string[] => groupsOf(seat).flatMap((g) => g.rows.flatMap((r) => Object.values(r.cells))).flatMap((c) => (c ? [c.id] : []))
+
 /** What the clerk has set for a household: ticks, method, amount. It survives a refresh and is cleared with the household. */
 export function useEntry(seat: Ref<Seat | null>) {
   const chosen = ref<string[]>([])
@@ -32,7 +37,7 @@ export function useEntry(seat: Ref<Seat | null>) {
   const need = computed(() => plan.value?.need ?? 0)
 
   function start(now: Seat): void {
-    chosen.value = groupsOf(now).flatMap((g) => g.rows.flatMap((r) => Object.values(r.cells))).flatMap((c) => (c ? [c.id] : []))
+    chosen.value = allOf(now)
     method.value = 'cash'
     touched.value = false
     usePrepaid.value = false
@@ -88,15 +93,14 @@ export function useEntry(seat: Ref<Seat | null>) {
       touched.value = was.touched
     }
   }
-  /** Puts the part in the field aside and goes on with what is still needed, by the next method. False when there is nothing to put aside. */
+  /** Puts the part in the field aside and goes on with what is still needed, by a method that has none. False when there is nothing to put aside. */
   function addPart(): boolean {
     const now = plan.value?.now ?? 0
     if (now === 0 || now >= need.value || parts.value.length >= 6) return false
     if (isOnline(method.value)) return false
     parts.value = [...parts.value, payOf(method.value, now, proof.value)]
     proof.value = noProof(proof.value.terminal)
-    const next = { cash: 'card', card: 'transfer', transfer: 'cash' } as const
-    method.value = next[method.value]
+    method.value = byHand.find((m) => parts.value.every((p) => p.method !== m)) ?? 'cash'
     keepChange.value = false
     touched.value = false
     typed.value = need.value || null
@@ -112,9 +116,11 @@ export function useEntry(seat: Ref<Seat | null>) {
   }
   /** Whether there is anything that only the clerk knows: an amount other than the one to be paid, a voucher, parts, months ahead. */
   const typedByHand = computed(() => (touched.value && (typed.value ?? 0) > 0 && typed.value !== need.value) || parts.value.length > 0 || ahead.value !== null || proof.value.reference !== '' || proof.value.last4 !== '')
+  /** Whether other charges are ticked than those that were when the household was called up. */
+  const reticked = computed(() => !!seat.value && [...chosen.value].sort().join() !== allOf(seat.value).sort().join())
   function restart(): void {
     if (seat.value) start(seat.value)
   }
-  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, round, proof, parts, ahead, withLate, entry, plan, typedByHand, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
+  return { methods, chosen, method, typed, usePrepaid, keepChange, prepayItem, round, proof, parts, ahead, withLate, entry, plan, typedByHand, reticked, mark, setTyped, setMethod, addPart, dropPart, togglePrepaid, restart }
 }
 export type EntryState = ReturnType<typeof useEntry>
