@@ -440,3 +440,23 @@ func TestOneCardAtTwoDesks(t *testing.T) {
 		}
 	})
 }
+
+// Projects stand by pinyin, 春江 before 翠湖 before 云栖, whatever their codes.
+func TestProjectsByPinyin(t *testing.T) {
+	run(t, func(_ *testing.T, h *house) {
+		for _, name := range []string{"翠湖花园", "云栖公馆", "万象城", "春江花月", "阿里云谷"} {
+			h.project(name)
+		}
+		list, err := h.s.Projects(h.ctx, h.who)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		var names []string
+		for _, p := range list {
+			names = append(names, p.Name)
+		}
+		if got := strings.Join(names, " "); !strings.HasPrefix(got, "阿里云谷 春江花月 ") || !strings.HasSuffix(got, " 万象城 云栖公馆") {
+			h.t.Errorf("in the order %s", got)
+		}
+	})
+}

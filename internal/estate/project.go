@@ -2,6 +2,8 @@ package estate
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"linli/internal/audit"
@@ -10,6 +12,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/id"
 	"linli/internal/kit/money"
+	"linli/internal/kit/search"
 )
 
 // The kinds of projects.
@@ -74,7 +77,7 @@ func (s *Service) CreateProject(ctx context.Context, tx *db.Tx, who actor.Actor,
 	return p, nil
 }
 
-// Projects lists every project the actor sees, by name.
+// Projects lists every project the actor sees, by name as it is pronounced.
 func (s *Service) Projects(ctx context.Context, who actor.Actor) ([]Project, error) {
 	all, err := projects(ctx, s.db.Reader(ctx))
 	if err != nil {
@@ -86,6 +89,11 @@ func (s *Service) Projects(ctx context.Context, who actor.Actor) ([]Project, err
 			out = append(out, p.shownTo(who))
 		}
 	}
+	keys := make(map[id.ID]string, len(out))
+	for i := range out {
+		keys[out[i].ID] = search.PinyinKey(out[i].Name)
+	}
+	slices.SortStableFunc(out, func(a, b Project) int { return strings.Compare(keys[a.ID], keys[b.ID]) })
 	return out, nil
 }
 
