@@ -524,3 +524,59 @@ func (w *adjustWorld) comesToFresh(r *rand.Rand) {
 		w.t.Errorf("%+v: corrected to %v, a fresh run charges %v", f, got, want)
 	}
 }
+
+// Before the button is pressed it is said whose prepaid money grows and who owes
+// less: those who owed the months, whoever owns the room today; and so it comes.
+func TestCorrectionSaysBeforeWhoGetsIt(t *testing.T) {
+	inHalfYear(t, func(w *halfYear) {
+		ctx, q := t.Context(), w.app.DB.Reader(t.Context())
+		old := w.before[0].Payer
+		h, err := w.app.Screen.HandOver(ctx, w.who, w.project, screen.HandOver{Room: w.room, Date: 20260616, NewOwner: &estate.PersonInput{Name: "新业主", Kind: estate.KindPerson}})
+		w.must(err)
+		w.measure(88_00)
+		type share struct{ credited, returned money.Fen }
+		foretold := map[id.ID]share{}
+		list, err := w.app.Correct.OfRoom(ctx, q, w.project, w.room, 202601, 202606)
+		w.must(err)
+		var chosen []correction.Pick
+		for _, d := range list {
+			chosen = append(chosen, correction.Pick{Item: d.Item, Month: d.Month, Seen: d.Amount()})
+			var sum money.Fen
+			for _, e := range d.Effects {
+				x := foretold[e.Payer]
+				foretold[e.Payer] = share{x.credited + e.Credited, x.returned + e.Returned}
+				sum += e.More - e.Credited - e.Returned
+				if e.PayerName == "" || e.PayerName == "新业主" != (e.Payer != old) {
+					t.Errorf("%s: %+v", d.Month, e)
+				}
+			}
+			if sum != d.Amount() {
+				t.Errorf("%s differs by %d, said %d", d.Month, d.Amount(), sum)
+			}
+		}
+		if len(foretold) != 2 || foretold[old].returned != 11_25 {
+			t.Fatalf("said %+v of %+v", foretold, h)
+		}
+		doc, err := w.correct(chosen)
+		w.must(err)
+		for _, l := range doc.Lines {
+			x := foretold[l.Payer]
+			foretold[l.Payer] = share{x.credited - l.Credited, x.returned - l.Returned}
+		}
+		for payer, x := range foretold {
+			if x != (share{}) {
+				t.Errorf("%s: said, but did not come %+v", payer, x)
+			}
+		}
+		// A correction of a correction: what it made is taken off before the charge.
+		w.measure(92_00)
+		_, err = w.correct(picks(w.differences(202605, 202605)))
+		w.must(err)
+		w.measure(89_50)
+		again, err := w.app.Correct.OfRoom(ctx, q, w.project, w.room, 202605, 202605)
+		w.must(err)
+		if e := again[0].Effects; len(e) != 1 || e[0].Credited != 6_25 || e[0].Returned != 0 {
+			t.Errorf("of a correction it says %+v", e)
+		}
+	})
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"linli/internal/billing"
@@ -64,6 +63,31 @@ func (b *booking) more(ctx context.Context, tx *db.Tx, d *Difference, l *Line) e
 	return err
 }
 
+// cut is what is taken off one charge: of what is still owed, and of what was paid.
+type cut struct {
+	charge     id.ID
+	owed, paid money.Fen
+}
+
+// cuts says how much is taken off which of the charges of a month; those that are
+// not owed any more are passed over.
+func cuts(targets []id.ID, known map[id.ID]billing.Charge, left money.Fen) []cut {
+	var out []cut
+	for _, charge := range targets {
+		if c, ok := known[charge]; ok && c.Visible() {
+			x := cut{charge: charge, owed: min(left, max(0, c.Owed()))}
+			left -= x.owed
+			out = append(out, x)
+		}
+	}
+	for i := range out {
+		c := known[out[i].charge]
+		out[i].paid = min(left, max(0, c.Paid-c.Waived-c.Returned))
+		left -= out[i].paid
+	}
+	return out
+}
+
 // less takes what was too much off what is still owed for the month, first of
 // earlier corrections, then of the charge; what of it was paid becomes prepaid.
 // What was waived before was never paid and is not given back.
@@ -76,27 +100,19 @@ func (b *booking) less(ctx context.Context, tx *db.Tx, l *Line) error {
 	if err != nil {
 		return err
 	}
-	targets = slices.DeleteFunc(targets, func(charge id.ID) bool { c, ok := known[charge]; return !ok || !c.Visible() })
-	left := -l.Amount
-	for _, charge := range targets {
-		c := known[charge]
-		if x := min(left, c.Owed()); x > 0 {
-			if err := b.s.billing.Credit(ctx, tx, b.project, charge, x); err != nil {
+	for _, x := range cuts(targets, known, -l.Amount) {
+		if x.owed > 0 {
+			if err := b.s.billing.Credit(ctx, tx, b.project, x.charge, x.owed); err != nil {
 				return err
 			}
-			b.credits[charge] += x
-			l.Credited += x
-			left -= x
+			b.credits[x.charge] += x.owed
+			l.Credited += x.owed
 		}
-	}
-	for _, charge := range targets {
-		c := known[charge]
-		if x := min(left, c.Paid-c.Waived-c.Returned); x > 0 {
-			if err := b.s.billing.GiveBack(ctx, tx, b.project, charge, x); err != nil {
+		if x.paid > 0 {
+			if err := b.s.billing.GiveBack(ctx, tx, b.project, x.charge, x.paid); err != nil {
 				return err
 			}
-			l.Returned += x
-			left -= x
+			l.Returned += x.paid
 		}
 	}
 	if l.Returned == 0 {

@@ -29,6 +29,7 @@ type Difference struct {
 	Causes   []string  // 面积 89.50 → 92.00 ㎡
 	Lines    []string  // how Due comes about
 	Why      string    // why it cannot be corrected here; then there is no difference
+	Effects  []Effect  // only where one room is read
 	parts    []part
 }
 

@@ -37,6 +37,16 @@ func (s *Service) Routes(w *web.Server) {
 	s.batchRoutes(w)
 }
 
+// AmendEffectJSON is what correcting would do to one who pays.
+type AmendEffectJSON struct {
+	Payer     id.ID     `json:"payer_id" doc:"那个月的付款人，房屋过户以后仍是他"`
+	PayerName string    `json:"payer_name"`
+	Former    bool      `json:"former" doc:"他已不是这间房的缴费人"`
+	More      money.Fen `json:"more" doc:"补收，成为他的新应收，分"`
+	Credited  money.Fen `json:"credited" doc:"减收里抵他未缴的，分"`
+	Returned  money.Fen `json:"returned" doc:"减收里已缴的，转入他的预存，分"`
+}
+
 // AmendableJSON is one item and month of a room.
 type AmendableJSON struct {
 	Item     id.ID       `json:"item_id"`
@@ -49,6 +59,8 @@ type AmendableJSON struct {
 	Causes   []string    `json:"causes" nullable:"false" doc:"为什么不同，如 面积 89.5 → 92 ㎡"`
 	Lines    []string    `json:"lines" nullable:"false" doc:"按今天的资料怎么算的"`
 	Why      string      `json:"why" doc:"为什么不能在这里补差；能则为空"`
+
+	Effects []AmendEffectJSON `json:"effects" nullable:"false" doc:"现在补差，会向谁补收、抵谁的未缴、转入谁的预存"`
 }
 
 type amendableOut struct {
@@ -72,10 +84,14 @@ func (s *Service) apiRoom(ctx context.Context, _ actor.Actor, in *struct {
 	out := &amendableOut{}
 	from, until := s.asked(in.From, in.Until)
 	out.Body.Label, out.Body.Items = room.Label, []AmendableJSON{}
-	err = s.Differences(ctx, q, in.Project, in.Room-1, in.Room, from, until, func(d *Difference) error {
-		out.Body.Items = append(out.Body.Items, AmendableJSON{d.Item, d.ItemName, d.Month, d.Was, d.Done, d.Due, d.Amount(), d.Causes, d.Lines, d.Why})
-		return nil
-	})
+	list, err := s.OfRoom(ctx, q, in.Project, in.Room, from, until)
+	for _, d := range list {
+		x := AmendableJSON{d.Item, d.ItemName, d.Month, d.Was, d.Done, d.Due, d.Amount(), d.Causes, d.Lines, d.Why, []AmendEffectJSON{}}
+		for _, e := range d.Effects {
+			x.Effects = append(x.Effects, AmendEffectJSON{e.Payer, e.PayerName, e.Payer != room.Payer, e.More, e.Credited, e.Returned})
+		}
+		out.Body.Items = append(out.Body.Items, x)
+	}
 	return out, err
 }
 

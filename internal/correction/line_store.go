@@ -50,6 +50,20 @@ func chargesOf(ctx context.Context, q db.Q, project, charge id.ID) ([]id.ID, err
 	return append(out, charge), nil
 }
 
+// madeIn are the charges that corrections made in a room, by the charge of the
+// run, the oldest first.
+func madeIn(ctx context.Context, q db.Q, project, room id.ID) (map[id.ID][]id.ID, error) {
+	rows, err := q.Query(ctx, "SELECT l.charge_id, l.made_id"+validLines+" AND l.room_id = ? AND l.made_id <> 0 ORDER BY l.doc_id, l.no", project, room)
+	out := map[id.ID][]id.ID{}
+	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
+		var charge, made id.ID
+		err := row.Scan(&charge, &made)
+		out[charge] = append(out[charge], made)
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 // credit is what a document took off a charge.
 type credit struct {
 	charge id.ID

@@ -8304,6 +8304,28 @@ export interface components {
              */
             seen_amount: number;
         };
+        CorrectionAmendEffect: {
+            /**
+             * Format: int64
+             * @description 减收里抵他未缴的，分
+             */
+            credited: number;
+            /** @description 他已不是这间房的缴费人 */
+            former: boolean;
+            /**
+             * Format: int64
+             * @description 补收，成为他的新应收，分
+             */
+            more: number;
+            /** @description 那个月的付款人，房屋过户以后仍是他 */
+            payer_id: string;
+            payer_name: string;
+            /**
+             * Format: int64
+             * @description 减收里已缴的，转入他的预存，分
+             */
+            returned: number;
+        };
         CorrectionAmendPick: {
             /** @description 编号，十进制字符串 */
             item_id: string;
@@ -8350,6 +8372,8 @@ export interface components {
              * @description 按今天的资料应收，分
              */
             due: number;
+            /** @description 现在补差，会向谁补收、抵谁的未缴、转入谁的预存 */
+            effects: components["schemas"]["CorrectionAmendEffect"][];
             /** @description 编号，十进制字符串 */
             item_id: string;
             item_name: string;

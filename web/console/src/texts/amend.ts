@@ -44,8 +44,15 @@ export const amendTexts = {
   },
   form: {
     title: (label: string) => `补差 · ${label}`,
-    plus: (fen: number) => `补收 ${formatFen(fen)} 元：成为新的应收，到期日从今天算起，过去的日子不计违约金。`,
-    minus: (fen: number) => `减收 ${formatFen(fen)} 元：还没缴的直接少欠，已经缴的转入预存，可以抵以后的费用，也可以申请退还。`,
+    plus: (fen: number, shares = '那个月缴费人') => `补收 ${formatFen(fen)} 元，成为${shares}的新应收：到期日从今天算起，过去的日子不计违约金。`,
+    minus: (fen: number) => `减收 ${formatFen(fen)} 元：`,
+    minusOfMany: (fen: number) => `减收 ${formatFen(fen)} 元：还没缴的直接少欠，已经缴的转入那个月缴费人的预存，可以抵以后的费用，也可以申请退还。`,
+    credited: (fen: number, shares: string) => `还没缴的 ${formatFen(fen)} 元直接少欠：${shares}`,
+    returned: (fen: number, shares: string) => `已经缴的 ${formatFen(fen)} 元转入预存：${shares}。可以抵以后的费用，也可以申请退还。`,
+    waived: (fen: number) => `其中 ${formatFen(fen)} 元早已减免，没有可退的`,
+    /** One name alone says it all; of several each says how much, and who no longer pays for the room is told apart. */
+    shares: (list: { name: string; former: boolean; fen: number }[]) =>
+      list.map((e) => `${e.name || '没有登记缴费人'}${e.former ? '（已不是这间房的缴费人）' : ''}${list.length > 1 ? ` ${formatFen(e.fen)} 元` : ''}`).join('、'),
     kept: '原来的账单和收据不变。记在今天，已月结的月份不受影响。',
     reason: '原因',
     reasonHint: '住户问起时照此解释，例如：实测面积与合同不符',
@@ -99,43 +106,6 @@ export const amendTexts = {
     body: '补收的红冲，抵掉的恢复未缴，转入的预存收回。补收的已有收款、或预存已经用掉时不能撤销。',
     action: (number: string) => `撤销 ${number}`,
     reasons: ['面积没有错', '选错账期', '选错房屋'],
-    many: {
-    make: '一起补差',
-    facts: (plus: number, minus: number) => `${plus ? ` · 补收 ${formatFen(plus)} 元` : ''}${minus ? ` · 减收 ${formatFen(minus)} 元` : ''}`,
-    title: (n: number) => `给 ${formatCount(n)} 间房一起补差`,
-    submit: (n: number) => `开 ${formatCount(n)} 张补差单`,
-    what: (from: string, until: string) => `${from === until ? from : `${from} 至 ${until}`} 的全部差额，每间房各开一张补差单。逐间办理，办不了的写明原因，不影响别的房屋；之后可以整批撤销。`,
-    reasonHint: '住户问起时照此解释，例如：5 月起的新单价录入晚了',
-    proofHint: '例如：物价备案文号',
-  },
-  batch: {
-    list: '成批补差',
-    reads: '每间房的结果',
-    result: '结果',
-    title: (n: number) => `成批补差 · ${formatCount(n)} 间房`,
-    columns: { at: '时间', rooms: '房屋', made: '有效', failed: '没办成' },
-    making: '正在补差',
-    voiding: '正在撤销',
-    progress: (done: number, of: number) => `${formatCount(done)} / ${formatCount(of)} 间`,
-    leave: '可以离开这一页，后台会接着办完。',
-    facts: (from: string, until: string, by: string, reason: string, proof: string) =>
-      `${from === until ? from : `${from} 至 ${until}`} · ${by} 办理 · ${reason}${proof ? `；${proof}` : ''}`,
-    said: (b: { state: string; rooms: number; made: number; failed: number; plus: number; minus: number; void_by: string; void_reason: string }) => {
-      if (b.state === 'voided') return `${b.void_by} 已整批撤销：${b.void_reason}`
-      const sums = `${b.plus ? `，补收 ${formatFen(b.plus)} 元` : ''}${b.minus ? `，减收 ${formatFen(b.minus)} 元` : ''}`
-      if (b.void_by) return `还有 ${formatCount(b.made)} 张补差单没撤成，原因在下面；处理好以后可以再撤`
-      return `${formatCount(b.made)} 间房已补差${sums}${b.failed ? `；${formatCount(b.failed)} 间没办成，原因在下面` : ''}`
-    },
-    failedOnly: (n: number) => `只看没办成的 ${formatCount(n)} 间`,
-    states: { waiting: '等着办', made: '已补差', refused: '没办成', voiding: '等着撤销', kept: '没撤成', voided: '已撤销' },
-    stands: { making: '正在补差', made: '已办完', voiding: '正在撤销', voided: '已撤销' },
-    void: '整批撤销',
-    question: (n: number) => `撤销这一批的 ${formatCount(n)} 张补差单？`,
-    action: (n: number) => `撤销 ${formatCount(n)} 张`,
-    body: '补收的红冲，抵掉的恢复未缴，转入的预存收回。补收的已有收款、或预存已经用掉的那几间不动，并写明原因。',
-    empty: '还没有成批补差',
-    emptyText: '到“有差额的房屋”里选中几间，点“一起补差”。',
-  },
-  done: (number: string) => `补差单 ${number} 已撤销`,
+    done: (number: string) => `补差单 ${number} 已撤销`,
   },
 }

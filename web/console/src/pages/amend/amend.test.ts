@@ -3,7 +3,8 @@ import type { Amendable, AmendableRoom } from './api'
 import { keyOf, picksOf, roomPicks } from './amendable'
 import { monthBy } from './useMonths'
 
-const row = (month: string, amount: number, why = '') => ({ item_id: '7', item_name: '物业服务费', month, was: 22375, done: 0, due: 22375 + amount, amount, causes: [], lines: [], why }) as Amendable
+const row = (month: string, amount: number, why = '') => ({ item_id: '7', item_name: '物业服务费', month, was: 22375, done: 0, due: 22375 + amount, amount, causes: [], lines: [], why,
+  effects: amount > 0 ? [{ payer_id: '1', payer_name: '住户甲', former: true, more: amount, credited: 0, returned: 0 }] : [{ payer_id: '2', payer_name: '住户乙', former: false, more: 0, credited: 100, returned: -amount - 100 }] }) as Amendable
 
 describe('monthBy', () => {
   it('crosses years both ways', () => {
@@ -12,11 +13,12 @@ describe('monthBy', () => {
 })
 
 describe('picksOf', () => {
-  it('takes what is chosen and still differs, with what more and less come to', () => {
-    const rows = [row('2026-01', 625), row('2026-02', -375), row('2026-03', 0), row('2026-04', 625)]
-    const chosen = [rows[0]!, rows[1]!, rows[2]!].map(keyOf)
+  it('takes what is chosen and still differs, with what more and less come to, and for whom', () => {
+    const rows = [row('2026-01', 625), row('2026-02', -375), row('2026-03', 0), row('2026-04', 625), row('2026-05', -200)]
+    const chosen = [rows[0]!, rows[1]!, rows[2]!, rows[4]!].map(keyOf)
     expect(picksOf(rows, chosen)).toEqual({
-      lines: [{ item_id: '7', month: '2026-01', seen_amount: 625 }, { item_id: '7', month: '2026-02', seen_amount: -375 }], plus: 625, minus: 375,
+      lines: [{ item_id: '7', month: '2026-01', seen_amount: 625 }, { item_id: '7', month: '2026-02', seen_amount: -375 }, { item_id: '7', month: '2026-05', seen_amount: -200 }], plus: 625, minus: 575,
+      effects: [{ payer_id: '1', payer_name: '住户甲', former: true, more: 625, credited: 0, returned: 0 }, { payer_id: '2', payer_name: '住户乙', former: false, more: 0, credited: 200, returned: 375 }],
     })
   })
 })

@@ -3,16 +3,23 @@ import { batchWorks, type Amendable, type AmendableRoom, type AmendInput, type B
 
 export const keyOf = (d: Amendable) => `${d.item_id}/${d.month}`
 
-export interface Picked { lines: AmendInput['lines']; plus: number; minus: number }
+type Effect = Amendable['effects'][number]
+/** What is chosen, what it comes to both ways, and what it does to each who pays, in fen. */
+export interface Picked { lines: AmendInput['lines']; plus: number; minus: number; effects: Effect[] }
 
-/** What is chosen and still differs, and what it comes to both ways, in fen. */
+/** What is chosen and still differs. */
 export function picksOf(rows: Amendable[], chosen: string[]): Picked {
-  const out: Picked = { lines: [], plus: 0, minus: 0 }
+  const out: Picked = { lines: [], plus: 0, minus: 0, effects: [] }
   for (const d of rows) {
     if (d.amount === 0 || !chosen.includes(keyOf(d))) continue
     out.lines.push({ item_id: d.item_id, month: d.month, seen_amount: d.amount })
     if (d.amount > 0) out.plus += d.amount
     else out.minus -= d.amount
+    for (const e of d.effects) {
+      const sum = out.effects.find((x) => x.payer_id === e.payer_id)
+      if (!sum) out.effects.push({ ...e })
+      else for (const key of ['more', 'credited', 'returned'] as const) sum[key] += e[key]
+    }
   }
   return out
 }
