@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"linli/internal/app"
 	"linli/internal/demo"
@@ -44,19 +45,23 @@ func demoCommand(ctx context.Context, env environment, args []string) error {
 	if err != nil {
 		return err
 	}
+	meters, err := demo.RehearseMeters(ctx, setting("LINLI_SIM_MQTT", "127.0.0.1:0"), "127.0.0.1:0", time.Minute, env.log)
+	if err != nil {
+		return err
+	}
 	a, unlock, err := open(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	defer a.Close()
-	if err := merchants(a); err != nil {
+	if err := errors.Join(merchants(a), meters.Join(ctx, a)); err != nil {
 		return err
 	}
 	if err := demo.MailAccounts(ctx, a, smtp); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n支付宝（模拟）付款人的页面：%s\n住户的收件箱（模拟）：%s\n", env.wechat, env.alipay, inbox)
+	fmt.Fprintf(env.out, "微信支付（模拟）付款人的页面：%s\n支付宝（模拟）付款人的页面：%s\n住户的收件箱（模拟）：%s\n远传表采集平台（模拟）：%s\n", env.wechat, env.alipay, inbox, meters.Page)
 	accounts, err := os.ReadFile(filepath.Join(dir, demo.AccountsFile))
 	if err != nil {
 		return fmt.Errorf("read demo accounts (%s is not a demo folder): %w", dir, err)

@@ -28,7 +28,7 @@ func commands() []command {
 		{"restore", "恢复到空的数据目录：linli restore --from 文件；演练：linli restore --drill", restoreCommand},
 		{"doctor", "检查数据是否完好，可与运行中的服务同时进行；有问题时退出码为 1", doctorCommand},
 		{"password", "给账号新的初始密码：管理员自己也登录不了时，停掉服务后用 linli password 登录名", passwordCommand},
-		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay|invoice|mail|sms|tencent", simCommand},
+		{"sim", "模拟外部系统，供演练：linli sim wechat|alipay|invoice|mail|sms|tencent|mqtt", simCommand},
 		{"bench", "测量：linli bench billing|lists|callbacks|reconcile|reports", benchCommand},
 		{"openapi", "输出接口文档（OpenAPI 3.1）", openapiCommand},
 		{"version", "显示版本", func(_ context.Context, env environment, _ []string) error {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"time"
 
 	"linli/internal/demo"
 )
@@ -20,7 +21,7 @@ const (
 )
 
 const simUsage = "用法：linli sim wechat [--addr 127.0.0.1:8091] [--file 文件] [商户号…]，linli sim alipay [--addr 127.0.0.1:8093] [--file 文件] [PID…]，" +
-	"linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim tencent [--addr 127.0.0.1:8095]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]"
+	"linli sim mail [--addr 127.0.0.1:8025] [--page 127.0.0.1:8026]，linli sim sms [--addr 127.0.0.1:8092]，linli sim tencent [--addr 127.0.0.1:8095]，linli sim invoice [--addr 127.0.0.1:8094] [--file 文件]，linli sim mqtt [--addr 127.0.0.1:1883] [--page 127.0.0.1:8096] [表号=读数…]"
 
 // simCommand starts a simulator alone, so that an installation of one's own can
 // rehearse with it.
@@ -37,6 +38,8 @@ func simCommand(ctx context.Context, env environment, args []string) error {
 		return simInvoice(ctx, env, rest)
 	case "mail", "sms", "tencent":
 		return simMessages(ctx, env, kind, rest)
+	case "mqtt":
+		return simMeters(ctx, env, rest)
 	case "-h", "--help", "help":
 		return tell(env.out, simUsage)
 	}
@@ -115,6 +118,29 @@ func simMessages(ctx context.Context, env environment, kind string, args []strin
 	}
 	fmt.Fprintf(env.out, "邮件服务器 %s，不要账号；收件箱 %s\n服务端设 LINLI_OUTBOUND_ALLOW=%s，再在“发送设置”里填它即与它往来\nready %s\n", smtp, inbox, bare(smtp), inbox)
 	return wait()
+}
+
+// simMeters starts a collector platform with remote meters.
+func simMeters(ctx context.Context, env environment, args []string) error {
+	flags := flag.NewFlagSet("sim mqtt", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:1883", "MQTT 的地址")
+	page := flags.String("page", "127.0.0.1:8096", "看表和发指令的网页地址")
+	every := flags.Duration("every", time.Minute, "多久上报一次，0 只听指令")
+	if err := (usage{name: "sim mqtt", args: "[选项] [表号=读数…]", about: "模拟远传表的采集平台，供演练", rest: true}).parse(env.out, flags, args); err != nil {
+		return err
+	}
+	c, err := demo.RehearseMeters(ctx, *addr, *page, *every, env.log)
+	if err != nil {
+		return err
+	}
+	for _, text := range flags.Args() {
+		if err := c.Enrol(text); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(env.out, "平台地址 %s\n账号 %s\n密码 %s\n主题 meters/#\n服务端设 LINLI_OUTBOUND_ALLOW=%s，再在“远传接入”里填这几项即与它往来；表和指令在 %s\nready %s\n", c.Broker, demo.PlatformUser, demo.PlatformPassword,
+		bare(strings.TrimPrefix(c.Broker, "tcp://")), c.Page, c.Page)
+	return c.Wait()
 }
 
 // bare is the address of a host:port or of an http address, without the port.

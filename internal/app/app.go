@@ -48,6 +48,7 @@ import (
 	"linli/internal/outside/alipay"
 	invoices "linli/internal/outside/invoice"
 	"linli/internal/outside/mail"
+	"linli/internal/outside/mqtt"
 	"linli/internal/outside/sms"
 	"linli/internal/outside/tencent"
 	"linli/internal/outside/wechat"
@@ -184,7 +185,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Reach(c.Address)
 	a.Payment = payment.New(payment.Deps{DB: d, Audit: a.Audit, Ring: ring, Jobs: a.Jobs, Reachable: a.Reached})
 	a.Reconcile = reconcile.New(reconcile.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Payment: a.Payment, Jobs: a.Jobs})
-	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File})
+	a.Meter = meter.New(meter.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Roster: a.Roster, Files: a.File, Ring: ring})
 	a.Expense = expense.New(expense.Deps{DB: d, Audit: a.Audit, Files: a.File, Ledger: a.Ledger})
 	a.Words = dictionary.New(dictionary.Deps{DB: d, Audit: a.Audit})
 	a.Tariff = tariff.New(tariff.Deps{DB: d, Audit: a.Audit, Files: a.File, Estate: a.Estate})
@@ -231,7 +232,7 @@ func (a *App) payByCode(c Config, ring *crypt.Ring) {
 	a.Dunning.PayCode, a.Dunning.Codes = a.Paycode.OnPaper, a.Paycode
 }
 
-// street fills the sockets of payment, the counter, roster, notify and invoice.
+// street fills the sockets of payment, the counter, roster, notify, invoice and meter.
 func (a *App) street(c Config) error {
 	w, err := wechat.New(wechat.Deps{Host: c.Wechat})
 	if err != nil {
@@ -262,6 +263,7 @@ func (a *App) street(c Config) error {
 		return a.Dunning.ReleaseTold(ctx, tx, project, run)
 	})
 	a.Invoice.Plug(invoices.New(a.DB.Clock(), c.Outbound))
+	a.Meter.Plug(mqtt.New(c.Outbound))
 	return nil
 }
 
@@ -347,6 +349,8 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "schedule backup", a.Schedule) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "close shifts of nobody", a.Shift.CloseUnattended) })
 	wg.Go(func() { a.every(ctx, 10*time.Minute, "send reminders", a.Dunning.Remind) })
+	wg.Go(func() { a.every(ctx, 10*time.Minute, "take remote readings", a.Meter.TakeDue) })
+	wg.Go(func() { a.Meter.Listen(ctx, a.log) })
 	err := a.Jobs.Run(ctx, 2, a.DB.Engine() == db.SQLite)
 	wg.Wait()
 	return err
@@ -369,31 +373,6 @@ func (a *App) every(ctx context.Context, pause time.Duration, what string, do fu
 		case <-t.C:
 		}
 	}
-}
-
-// sweep forgets what has ended by time: sessions, wrong attempts, stored
-// answers, finished jobs, rosters, messages on pages.
-func (a *App) sweep(ctx context.Context) error {
-	return errors.Join(a.Identity.Sweep(ctx), a.Jobs.Sweep(ctx), a.forgetRosters(ctx), a.forgetMessages(ctx), web.ForgetAnswers(ctx, a.DB))
-}
-
-func (a *App) forgetMessages(ctx context.Context) error {
-	list, err := a.Estate.Projects(ctx, actor.System("清理"))
-	for i := range list {
-		err = errors.Join(err, a.Notify.Forget(ctx, list[i].ID))
-	}
-	return err
-}
-
-// keepRosters is how long a roster that was never imported is kept; it holds
-// phones and ID numbers in clear.
-const keepRosters = 7 * 24 * time.Hour
-
-func (a *App) forgetRosters(ctx context.Context) error {
-	if err := a.File.Sweep(); err != nil {
-		return err
-	}
-	return errors.Join(a.File.Expire(ctx, roster.KindRoster, a.DB.Clock().Now().Add(-keepRosters)), a.File.ForgetExports(ctx))
 }
 
 // Close gives the database back.

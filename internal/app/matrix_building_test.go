@@ -156,6 +156,7 @@ func (w *matrixWorld) wingAsks() map[string][]string {
 
 		"list-corrections":        {"state=open", "kind=room", "kind=person", "subject_id=" + w.c.ids["room"].String(), "subject_id=" + w.c.ids["person"].String()},
 		"list-reading-sheet":      {"kind=water", "kind=water&" + building, "kind=water&shown=review", "kind=gas"},
+		"list-remote-readings":    {"kind=water", "kind=water&" + building},
 		"shift-list":              {"cashier_id=999", "state=closed", "late=true"},
 		"deposit-list":            {room, name, "held=true", "kind=keys", "q=909", "limit=1"},
 		"invoice-list":            {room, name, "receipt_id=" + w.c.ids["receipt"].String(), "count=true", "limit=1"},
@@ -173,13 +174,13 @@ func honouring() []string {
 		"deposit-settlement-renew", "deposit-settlement-withdraw", "deposit-take", "edit-occupant",
 		"edit-person", "edit-room", "end-occupant", "explain-charge", "invoice-ask", "invoice-file", "invoice-list", "invoice-offer", "invoice-one", "invoice-title-add",
 		"invoice-title-edit", "invoice-titles", "list-arrears", "list-buildings", "list-care-due", "list-care-plans", "list-care-visits", "list-charges", "list-contacts", "list-corrections", "list-dictionaries", "list-export-kinds", "list-exports", "list-fields",
-		"list-items", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
+		"list-items", "list-missed-meters", "list-occupants", "list-people", "list-reading-sheet", "list-readings", "list-remote-readings", "list-room-meters", "list-rooms", "list-tags", "list-units",
 		"list-vehicles", "order-cancel", "order-create", "order-one", "order-parts", "paycode-end", "paycode-issue", "paycode-read", "paycode-sheet", "preview-transfer",
 		"put-tag", "read-building-history", "read-export", "read-export-file", "read-home", "read-household", "read-list-paper", "read-meter-history", "read-person", "read-person-history", "read-person-values", "read-project", "read-project-history", "read-reading-photo", "read-room",
 		"read-room-card", "read-room-history", "read-room-states", "read-room-values", "receipt-create", "receipt-list", "receipt-one", "receipt-print", "receipt-view", "receipt-void",
 		"record-care-visit", "record-contact", "record-reading", "refund-again", "refund-ask", "refund-decide", "refund-list", "refund-one", "refund-pay", "refund-withdraw", "reveal-person",
 		"search-households", "set-person-values", "set-room-values", "shift-close", "shift-count", "shift-list", "shift-mine", "shift-one", "shift-open", "shift-print",
-		"start-export", "takings", "transfer-room", "undo-transfer", "void-reading", "withdraw-care-visit"}
+		"start-export", "take-remote-readings", "takings", "transfer-room", "undo-transfer", "void-reading", "withdraw-care-visit"}
 }
 
 // wingRows are what belongs to one building, by the name of the path parameter.

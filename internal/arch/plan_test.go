@@ -108,7 +108,8 @@ var foreignState = map[string]string{
 
 // jsonByTrade are rules whose subject is JSON itself.
 var jsonByTrade = map[string]string{
-	"internal/audit/entry.go": "the sealed form of an entry is canonical JSON",
+	"internal/audit/entry.go":       "the sealed form of an entry is canonical JSON",
+	"internal/meter/signal_read.go": "what remote meters send is JSON, and each project says which fields of it",
 }
 
 // above are packages over app that only cmd uses: a made-up company, the

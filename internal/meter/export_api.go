@@ -33,8 +33,12 @@ func readingCells(r *SheetRowJSON) []sheet.Value {
 	switch {
 	case x.Estimated:
 		mark = "估抄"
+	case x.Rolled && x.Remote:
+		mark = "远传，表字翻转"
 	case x.Rolled:
 		mark = "表字翻转"
+	case x.Remote:
+		mark = "远传"
 	}
 	return append(out, sheet.Text(x.Month.String()), sheet.Text(x.Date.String()), sheet.Decimal(x.Value.String()), sheet.Decimal(x.Usage.String()), sheet.Text(state),
 		sheet.Text(mark), sheet.Text(x.Reader), sheet.Text(x.Note))

@@ -318,7 +318,13 @@ func (x *readingSheet) findings() roster.Findings {
 
 // Hold locks the meters and says whether what the plan rests on still is.
 func (x *readingSheet) Hold(ctx context.Context, tx *db.Tx) (bool, error) {
-	err := spool.Some(&x.found, atOnce, func(list []foundReading) error { return lockMeters(ctx, tx, x.project, list) })
+	err := spool.Some(&x.found, atOnce, func(list []foundReading) error {
+		ids := make([]id.ID, len(list))
+		for i := range list {
+			ids[i] = list[i].reading.Meter
+		}
+		return lockMeters(ctx, tx, x.project, ids)
+	})
 	if err != nil {
 		return false, err
 	}

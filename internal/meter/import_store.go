@@ -40,19 +40,16 @@ func metersOf(ctx context.Context, q db.Q, project id.ID, ids []id.ID) ([]Meter,
 	return out, nil
 }
 
-// lockMeters locks the meters of readings that are about to be written, in the
-// order of their ids.
-func lockMeters(ctx context.Context, tx *db.Tx, project id.ID, list []foundReading) error {
-	for len(list) > 0 {
-		n := min(len(list), 500)
+// lockMeters locks meters in the order of their ids, which the caller keeps.
+func lockMeters(ctx context.Context, tx *db.Tx, project id.ID, ids []id.ID) error {
+	for chunk := range slices.Chunk(ids, 500) {
 		args := []any{project}
-		for i := range list[:n] {
-			args = append(args, list[i].reading.Meter)
+		for _, x := range chunk {
+			args = append(args, x)
 		}
-		if err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id IN ("+db.In(n)+") ORDER BY id", args...); err != nil {
+		if err := tx.Lock(ctx, "SELECT id FROM meter_meter WHERE project_id = ? AND id IN ("+db.In(len(chunk))+") ORDER BY id", args...); err != nil {
 			return fmt.Errorf("lock meters: %w", err)
 		}
-		list = list[n:]
 	}
 	return nil
 }

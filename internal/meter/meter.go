@@ -11,8 +11,10 @@ import (
 	"linli/internal/estate"
 	"linli/internal/file"
 	"linli/internal/kit/actor"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
+	"linli/internal/kit/id"
 	"linli/internal/kit/supply"
 	"linli/internal/roster"
 )
@@ -64,6 +66,7 @@ type Deps struct {
 	Estate *estate.Service
 	Roster *roster.Service // for the pages of imports; nil without
 	Files  *file.Service
+	Ring   *crypt.Ring // for the secrets of platforms
 }
 
 // Service is the room. Safe for concurrent use.
@@ -73,11 +76,16 @@ type Service struct {
 	estate *estate.Service
 	roster *roster.Service
 	files  *file.Service
+	ring   *crypt.Ring
+
+	collector Collector
+	self      id.ID         // of this server among those that share the database
+	wake      chan struct{} // told when a platform was set
 }
 
 // New builds the room.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, roster: d.Roster, files: d.Files}
+	return &Service{db: d.DB, audit: d.Audit, estate: d.Estate, roster: d.Roster, files: d.Files, ring: d.Ring, wake: make(chan struct{}, 1)}
 }
 
 // Importers take sheets of readings in, one by kind of meter.

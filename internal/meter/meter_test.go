@@ -11,6 +11,7 @@ import (
 	"linli/internal/file"
 	"linli/internal/kit/actor"
 	"linli/internal/kit/clock"
+	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
 	"linli/internal/kit/dbtest"
 	"linli/internal/kit/fault"
@@ -32,6 +33,8 @@ type world struct {
 	meter   *meter.Service
 	jobs    *job.Queue
 	who     actor.Actor
+	audit   *audit.Service
+	ring    *crypt.Ring
 	project id.ID
 	rooms   []id.ID
 
@@ -51,11 +54,11 @@ func each(t *testing.T, f func(w *world)) {
 func open(t *testing.T, d *db.DB, now *clock.Manual, f func(w *world)) {
 	t.Helper()
 	a := audit.New(audit.Deps{DB: d, Key: []byte("01234567890123456789012345678901")})
-	w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试")}
+	w := &world{T: t, db: d, now: now, jobs: job.New(d, slog.New(slog.DiscardHandler)), who: actor.System("测试"), audit: a, ring: ringOf(t)}
 	files := file.New(file.Deps{DB: d, Dir: t.TempDir()})
 	w.estate = estate.New(estate.Deps{DB: d, Audit: a})
 	w.roster = roster.New(roster.Deps{DB: d, Audit: a, Estate: w.estate, Files: files, Jobs: w.jobs})
-	w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Roster: w.roster, Files: files})
+	w.meter = meter.New(meter.Deps{DB: d, Audit: a, Estate: w.estate, Roster: w.roster, Files: files, Ring: w.ring})
 	w.roster.TakeImports(w.meter.Importers()...)
 	now.Set(clock.Date(20250110).Start())
 	w.write(nil, func(ctx context.Context, tx *db.Tx) error {

@@ -52,6 +52,7 @@ type Reading struct {
 	Note      string
 	Photo     id.ID // of the dial, 0 without
 	Import    id.ID // the sheet that brought it, 0 when it was typed
+	Remote    bool  // the meter said it itself
 	At        time.Time
 
 	told bool // only somebody's word says that the dial went through zero

@@ -35,12 +35,13 @@ type ReadingJSON struct {
 	Final     bool        `json:"final" doc:"拆表时的读数"`
 	Photo     bool        `json:"photo" doc:"有表盘照片"`
 	Import    id.ID       `json:"import_id,omitempty" doc:"由哪份抄表单导入"`
+	Remote    bool        `json:"remote" doc:"远传表自己上报的"`
 	At        time.Time   `json:"created_at" doc:"录入时间"`
 }
 
 func toReading(r *Reading) ReadingJSON {
 	return ReadingJSON{r.ID, r.Meter, r.Month, r.Date, r.Value, r.Previous, r.Usage, r.Carry, r.Rolled, r.Estimated, string(r.State), r.Mean, r.Run != 0,
-		r.Reader, r.DecidedBy, r.Note, r.Final, r.Photo != 0, r.Import, r.At.In(clock.Shanghai())}
+		r.Reader, r.DecidedBy, r.Note, r.Final, r.Photo != 0, r.Import, r.Remote, r.At.In(clock.Shanghai())}
 }
 
 type readingOut struct{ Body ReadingJSON }

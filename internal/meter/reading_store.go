@@ -13,15 +13,16 @@ import (
 )
 
 const readingColumns = `r.id, r.meter_id, r.room_id, r.kind, r.month, r.date, r.value, r.previous, r.usage, r.carry, r.rolled, r.estimated, r.final,
-	r.state, r.mean, r.run_id, r.reader, r.decided_by, r.note, r.photo_id, r.import_id, r.created_at`
+	r.state, r.mean, r.run_id, r.reader, r.decided_by, r.note, r.photo_id, r.import_id, r.remote, r.created_at`
 
 func scanReading(row db.Scanner) (Reading, error) {
 	var r Reading
-	var rolled, estimated, final int
+	var rolled, estimated, final, remote int
 	var at int64
 	err := row.Scan(&r.ID, &r.Meter, &r.Room, &r.Kind, &r.Month, &r.Date, &r.Value, &r.Previous, &r.Usage, &r.Carry, &rolled, &estimated, &final,
-		&r.State, &r.Mean, &r.Run, &r.Reader, &r.DecidedBy, &r.Note, &r.Photo, &r.Import, &at)
+		&r.State, &r.Mean, &r.Run, &r.Reader, &r.DecidedBy, &r.Note, &r.Photo, &r.Import, &remote, &at)
 	r.Rolled, r.Estimated, r.Final, r.At = rolled == 1, estimated == 1, final == 1, db.Micro(at)
+	r.Remote = remote == 1
 	return r, err
 }
 
@@ -36,11 +37,11 @@ func bit(b bool) int64 {
 func insertReadings(ctx context.Context, tx *db.Tx, project id.ID, list ...Reading) error {
 	err := tx.CopyShared(ctx, "meter_reading", []db.Shared{{Column: "project_id", Value: int64(project)}, {Column: "run_id", Value: 0}},
 		[]string{"id", "meter_id", "room_id", "kind", "month", "date", "value", "previous", "usage", "carry", "rolled", "estimated", "final", "state", "mean",
-			"reader", "decided_by", "note", "photo_id", "import_id", "created_at"}, len(list), func(i int, dst []any) error {
+			"reader", "decided_by", "note", "photo_id", "import_id", "remote", "created_at"}, len(list), func(i int, dst []any) error {
 			r := &list[i]
 			copy(dst, []any{int64(r.ID), int64(r.Meter), int64(r.Room), string(r.Kind), int64(r.Month), int64(r.Date), int64(r.Value), int64(r.Previous),
 				int64(r.Usage), int64(r.Carry), bit(r.Rolled), bit(r.Estimated), bit(r.Final), string(r.State), int64(r.Mean), r.Reader, "", r.Note,
-				int64(r.Photo), int64(r.Import), r.At.UnixMicro()})
+				int64(r.Photo), int64(r.Import), bit(r.Remote), r.At.UnixMicro()})
 			return nil
 		})
 	if db.IsUnique(err) {

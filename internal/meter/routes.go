@@ -26,6 +26,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Handle(w, web.Op{ID: "add-reading-photo", Method: "POST", Path: in + "/reading-photos", Summary: "上传表盘照片，再在录入读数时带上它的编号", Tag: "meter",
 		Permission: PermRecord, Buildings: true, MaxBody: file.MaxPhoto + 1<<20}, s.addPhotoAPI)
 	s.importRoutes(w)
+	s.platformRoutes(w)
 	route(w, "read-meter-setting", "GET", in+"/meter-setting", "用量偏大的标准", PermRead, s.readSettingAPI)
 	route(w, "put-meter-setting", "PUT", in+"/meter-setting", "设置用量偏大的标准", PermManage, s.putSettingAPI)
 }

@@ -3068,6 +3068,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/meter-platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 远传表采集平台的接入：怎么连、现在连上没有 */
+        get: operations["read-meter-platform"];
+        /** 设置采集平台 */
+        put: operations["put-meter-platform"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/meter-platform-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试连采集平台，听几秒钟，不保存 */
+        post: operations["try-meter-platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/meter-setting": {
         parameters: {
             query?: never;
@@ -3165,6 +3200,23 @@ export interface paths {
         put?: never;
         /** 拆表或换表 */
         post: operations["remove-meter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/missed-meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 上次自动抄表没抄上、以后也没人抄的表，最多 51 块 */
+        get: operations["list-missed-meters"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4007,6 +4059,41 @@ export interface paths {
         put?: never;
         /** 撤回自己还没付出的申请 */
         post: operations["refund-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/refused-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 平台发来而没有收下的消息，最近 50 条 */
+        get: operations["list-refused-signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/remote-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 远传读数能抄的表：上期、最近上报、用量、备注 */
+        get: operations["list-remote-readings"];
+        put?: never;
+        /** 用远传读数抄表，规矩和手工录入一样 */
+        post: operations["take-remote-readings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5159,6 +5246,23 @@ export interface paths {
         put?: never;
         /** 撤销过户；未到日的取消 */
         post: operations["undo-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/unknown-meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 平台上有、系统里没有的表，最多 200 块 */
+        get: operations["list-unknown-meters"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11619,6 +11723,50 @@ export interface components {
              */
             used_before?: number;
         };
+        MeterContact: {
+            /**
+             * Format: date-time
+             * @description 最近一条消息
+             */
+            last_at?: string;
+            /**
+             * Format: int64
+             * @description 收到的消息
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description 几块没抄上
+             */
+            missed: number;
+            /** @description 为什么断了 */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 其中看不懂的读数
+             */
+            refused: number;
+            /**
+             * Format: date-time
+             * @description 从什么时候起
+             */
+            since?: string;
+            /**
+             * @description 没有在连、正在连、已连接、断了
+             * @enum {string}
+             */
+            state: "off" | "connecting" | "connected" | "lost";
+            /**
+             * Format: int64
+             * @description 抄上几块
+             */
+            taken: number;
+            /**
+             * @description 最近一次自动抄表的账期
+             * @example 2026-11
+             */
+            taken_month?: string;
+        };
         MeterDialFields: {
             /**
              * Format: int64
@@ -11683,6 +11831,64 @@ export interface components {
              */
             used_before?: number;
         };
+        MeterOffer: {
+            /**
+             * @description 能抄、能抄但要复核、不能抄、本期已抄、没有读数
+             * @enum {string}
+             */
+            fate: "ready" | "review" | "refused" | "read" | "silent";
+            meter: components["schemas"]["Meter"];
+            /**
+             * Format: int64
+             * @description 上期读数，万分之一
+             */
+            previous: number;
+            /** @description 备注 */
+            remarks: string[];
+            /** @description 最近上报 */
+            sample?: components["schemas"]["MeterSample"];
+            /**
+             * @description 上期抄表日期，没抄过为装表日期
+             * @example 2026-11-21
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description 抄上后的用量，万分之一；不能抄为 0
+             */
+            usage: number;
+        };
+        MeterPlatform: {
+            /** @description 启用 */
+            active: boolean;
+            /** @description 客户端编号，平台没有指定就留空 */
+            client_id?: string;
+            contact: components["schemas"]["MeterContact"];
+            /** @description 已存密码 */
+            has_secret: boolean;
+            /** @description 平台地址，tcp:// 或 ssl:// 开头，带端口 */
+            host: string;
+            /** @description 账号 */
+            login?: string;
+            /** @description 消息里表号的字段，内层用点，如 data.sn */
+            number_field: string;
+            /**
+             * Format: int64
+             * @description 每月几号自动抄表，0 为不自动抄
+             */
+            take_day: number;
+            /** @description 时间的字段：秒、毫秒、RFC 3339 或北京时间 2006-01-02 15:04:05 */
+            time_field: string;
+            /** @description 订阅的主题，可用 + 和 # */
+            topic: string;
+            /** @description 读数的字段 */
+            value_field: string;
+            /**
+             * Format: int64
+             * @description 修改时原样带回，没有设置过为 0
+             */
+            version: number;
+        };
         MeterReading: {
             /** @description 已出账，不能再改 */
             billed: boolean;
@@ -11733,6 +11939,8 @@ export interface components {
             previous: number;
             /** @description 谁抄的 */
             reader: string;
+            /** @description 远传表自己上报的 */
+            remote: boolean;
             /** @description 表字翻转 */
             rolled: boolean;
             /**
@@ -11745,6 +11953,33 @@ export interface components {
              * @description 用量，已乘倍率，万分之一
              */
             usage: number;
+            /**
+             * Format: int64
+             * @description 读数，万分之一
+             */
+            value: number;
+        };
+        MeterRefused: {
+            /**
+             * Format: date-time
+             * @description 什么时候收到
+             */
+            at: string;
+            /** @description 内容的开头 */
+            payload: string;
+            /** @description 为什么没有收下 */
+            reason: string;
+            /** @description 主题 */
+            topic: string;
+        };
+        MeterSample: {
+            /**
+             * Format: date-time
+             * @description 表上报的时间
+             */
+            at: string;
+            /** @description 表号 */
+            number: string;
             /**
              * Format: int64
              * @description 读数，万分之一
@@ -11797,8 +12032,30 @@ export interface components {
              */
             unusual_above?: number;
         };
+        MeterUnknown: {
+            /**
+             * Format: date-time
+             * @description 表上报的时间
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description 第一次收到
+             */
+            first_at: string;
+            /** @description 表号 */
+            number: string;
+            /**
+             * Format: int64
+             * @description 读数，万分之一
+             */
+            value: number;
+        };
         MetersOutBody: {
             items: components["schemas"]["Meter"][];
+        };
+        MissedOutBody: {
+            items: components["schemas"]["MeterOffer"][];
         };
         NewAccountInputBody: {
             /** @description 本人登录后要先换成自己的密码 */
@@ -12000,6 +12257,14 @@ export interface components {
         };
         OccupantsOutBody: {
             items: components["schemas"]["EstateOccupant"][];
+        };
+        OffersOutBody: {
+            items: components["schemas"]["MeterOffer"][];
+            /**
+             * @description 取到哪一天为止
+             * @example 2026-11-21
+             */
+            until: string;
         };
         OrderPartsOutBody: {
             /** @description 按收款先后；只有一项就是一笔收 */
@@ -12906,6 +13171,36 @@ export interface components {
             /** @description 住户或房屋的编号 */
             subject_ids: string[] | null;
         };
+        PutPlatformInBody: {
+            /** @description 启用 */
+            active: boolean;
+            /** @description 客户端编号，平台没有指定就留空 */
+            client_id?: string;
+            /** @description 平台地址，tcp:// 或 ssl:// 开头，带端口 */
+            host: string;
+            /** @description 账号 */
+            login?: string;
+            /** @description 消息里表号的字段，内层用点，如 data.sn */
+            number_field: string;
+            /** @description 密码；留空为不改，换了地址要重填 */
+            secret?: string;
+            /**
+             * Format: int64
+             * @description 每月几号自动抄表，0 为不自动抄
+             */
+            take_day: number;
+            /** @description 时间的字段：秒、毫秒、RFC 3339 或北京时间 2006-01-02 15:04:05 */
+            time_field: string;
+            /** @description 订阅的主题，可用 + 和 # */
+            topic: string;
+            /** @description 读数的字段 */
+            value_field: string;
+            /**
+             * Format: int64
+             * @description 读到的版本，没有设置过为 0
+             */
+            version: number;
+        };
         PutTagOutBody: {
             /**
              * Format: int64
@@ -13345,6 +13640,10 @@ export interface components {
         RefundStepBody: {
             /** Format: int64 */
             version: number;
+        };
+        RefusalsOutBody: {
+            /** @description 新的在前 */
+            items: components["schemas"]["MeterRefused"][];
         };
         ReleaseInBody: {
             /**
@@ -14984,6 +15283,39 @@ export interface components {
         TagsOutBody: {
             items: components["schemas"]["EstateTag"][];
         };
+        TakeInBody: {
+            /**
+             * @description 水、热水、电、燃气、供热
+             * @enum {string}
+             */
+            kind: "water" | "hot_water" | "electricity" | "gas" | "heat";
+            /** @description 抄哪些表，一次最多 500 块 */
+            meter_ids: string[];
+            /**
+             * @description 账期
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * @description 取到哪一天为止最近的读数
+             * @example 2026-11-21
+             */
+            until: string;
+        };
+        TakeOutBody: {
+            /** @description 没有抄上的和原因 */
+            left: components["schemas"]["MeterOffer"][];
+            /**
+             * Format: int64
+             * @description 其中待复核
+             */
+            review: number;
+            /**
+             * Format: int64
+             * @description 抄上几块
+             */
+            taken: number;
+        };
         Tariff: {
             /**
              * @description 阶梯按年累计还是按月累计
@@ -15776,9 +16108,43 @@ export interface components {
             room_id: string;
             room_label: string;
         };
+        TrialOutBody: {
+            /**
+             * Format: int64
+             * @description 听到几条消息
+             */
+            messages: number;
+            /** @description 读不懂的前几个 */
+            refused: components["schemas"]["MeterRefused"][];
+            /** @description 读得懂的前几个 */
+            samples: components["schemas"]["MeterSample"][];
+            /**
+             * Format: int64
+             * @description 听了几秒
+             */
+            seconds: number;
+        };
         "Try-notify-accountRequest": {
             /** @description 发给哪个邮箱或手机号 */
             to: string;
+        };
+        TryPlatformInBody: {
+            /** @description 客户端编号，平台没有指定就留空 */
+            client_id?: string;
+            /** @description 平台地址，tcp:// 或 ssl:// 开头，带端口 */
+            host: string;
+            /** @description 账号 */
+            login?: string;
+            /** @description 消息里表号的字段，内层用点，如 data.sn */
+            number_field: string;
+            /** @description 密码；留空为不改，换了地址要重填 */
+            secret?: string;
+            /** @description 时间的字段：秒、毫秒、RFC 3339 或北京时间 2006-01-02 15:04:05 */
+            time_field: string;
+            /** @description 订阅的主题，可用 + 和 # */
+            topic: string;
+            /** @description 读数的字段 */
+            value_field: string;
         };
         "Undo-transferRequest": {
             /** @description 为什么撤销 */
@@ -15795,6 +16161,10 @@ export interface components {
         };
         UnitsOutBody: {
             items: components["schemas"]["EstateUnit"][];
+        };
+        UnknownsOutBody: {
+            /** @description 新的在前 */
+            items: components["schemas"]["MeterUnknown"][];
         };
         V2FormFile: {
             ContentType: string;
@@ -39392,6 +39762,326 @@ export interface operations {
             };
         };
     };
+    "read-meter-platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterPlatform"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-meter-platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPlatformInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterPlatform"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-meter-platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryPlatformInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "read-meter-setting": {
         parameters: {
             query?: never;
@@ -40059,6 +40749,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Meter"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-missed-meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissedOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -46417,6 +47211,331 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashierRefund"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-refused-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalsOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-remote-readings": {
+        parameters: {
+            query?: {
+                /** @description 账期，空为本月 */
+                month?: string;
+                /** @description 水、热水、电、燃气、供热 */
+                kind?: "water" | "hot_water" | "electricity" | "gas" | "heat";
+                /** @description 楼栋 */
+                building_id?: string;
+                /** @description 取到哪一天为止最近的读数，空为今天（账期已过的取账期最后一天） */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersOutBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-remote-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeOutBody"];
                 };
             };
             /** @description Bad Request */
@@ -55194,6 +56313,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScreenTransfer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-unknown-meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号，十进制字符串 */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownsOutBody"];
                 };
             };
             /** @description Bad Request */

@@ -11,7 +11,7 @@ export const chapters: Record<string, string> = {
   'care-due': 'front-desk#关怀走访', 'care-visits': 'front-desk#关怀走访', 'care-plans': 'front-desk#关怀走访', corrections: 'front-desk#更正申请', fields: 'front-desk#自定义字段', imports: 'front-desk#导入名册', import: 'front-desk#导入名册',
   counter: 'cashier#用键盘收一户', receipts: 'cashier#收据', receipt: 'cashier#作废', shift: 'cashier#交班', refunds: 'cashier#红冲退款和押金', deposits: 'cashier#红冲退款和押金', terminations: 'cashier#红冲退款和押金',
   items: 'accountant#费用项目', item: 'accountant#费用项目', 'price-trial': 'accountant#单价只加新版本', bundles: 'accountant#套餐几项费用一起给', bundle: 'accountant#套餐几项费用一起给', discounts: 'accountant#优惠减免',
-  readings: 'accountant#抄表和按用量收费', 'reading-sheets': 'accountant#抄表和按用量收费', 'reading-sheet': 'accountant#抄表和按用量收费', meter: 'accountant#抄表和按用量收费', 'shared-costs': 'accountant#公摊',
+  readings: 'accountant#抄表和按用量收费', 'reading-sheets': 'accountant#抄表和按用量收费', 'reading-sheet': 'accountant#抄表和按用量收费', 'meter-platform': 'accountant#远传表', meter: 'accountant#抄表和按用量收费', 'shared-costs': 'accountant#公摊',
   runs: 'accountant#出账', run: 'accountant#审核', charges: 'accountant#费用明细和收据', dunning: 'accountant#违约金和催缴', letters: 'accountant#违约金和催缴', waivers: 'accountant#违约金和催缴',
   messages: 'accountant#账单推送和提醒', 'notify-setting': 'accountant#账单推送和提醒', shifts: 'accountant#交班和收款统计', takings: 'accountant#交班和收款统计',
   reconcile: 'accountant#对账', 'reconcile-day': 'accountant#对账', 'reconcile-cards': 'accountant#刷卡对账', 'reconcile-card-day': 'accountant#刷卡对账', 'reconcile-sums': 'accountant#渠道收款报表',

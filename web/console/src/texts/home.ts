@@ -31,7 +31,7 @@ export const homeTexts = {
   todoFailed: '有几项没能读出，两分钟后再读',
   todos: {
     runs: '出账待审核', refunds: '退款审批', settlements: '押金抵欠费审批', terminations: '提前终止退费审批', waivers: '减免审批', discounts: '优惠审批', expenses: '支出审批', corrections: '更正申请待核对', care: '到期走访', payouts: '退款待付出', settled: '押金退还单待付出',
-    differences: '渠道对账有差异', candidates: '线上多收待退', bankRows: '银行流水待确认', holidays: '放假安排待录入',
+    differences: '渠道对账有差异', candidates: '线上多收待退', bankRows: '银行流水待确认', holidays: '放假安排待录入', missed: '远传没抄上的表',
   },
   draft: (month: string) => `${month}出账待审核`,
   draftRunning: (month: string) => `${month}出账正在生成`,

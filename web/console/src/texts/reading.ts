@@ -37,7 +37,7 @@ export const meterPageTexts = {
   before: '以前装过的表',
   columns: { month: '账期', date: '抄表日期', number: '表号', step: '读数', usage: '用量', state: '状态', reader: '谁抄的', note: '说明' },
   state: { ok: '正常', review: '待复核', confirmed: '已复核', void: '已作废', billed: '已出账' },
-  marks: { rolled: '表字翻转', estimated: '估抄', final: '拆表', imported: '表格导入', carry: (q: string) => `估抄多计 ${q}，下次扣除` },
+  marks: { rolled: '表字翻转', estimated: '估抄', final: '拆表', imported: '表格导入', remote: '远传', carry: (q: string) => `估抄多计 ${q}，下次扣除` },
   photo: '看照片',
   photoOf: (date: string) => ` ${date}`,
   empty: '还没有读数',

@@ -26,6 +26,7 @@ export const todos: Todo[] = [
   { key: 'differences', icon: 'scan', permission: 'payment.reconcile', route: 'reconcile', query: { state: 'open' }, read: (p) => must(api.GET('/api/v1/projects/{project}/differences', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
   { key: 'candidates', icon: 'alert', permission: 'payment.handle', route: 'refund-candidates', read: (p) => must(api.GET('/api/v1/projects/{project}/refund-candidates', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
   { key: 'holidays', icon: 'alert', permission: 'billing.item', route: 'items', read: async (p) => ({ items: (await must(api.GET('/api/v1/projects/{project}/holidays', { params: ask(p) }))).missing }) },
+  { key: 'missed', icon: 'meter', permission: 'meter.record', buildings: true, route: 'readings', query: { shown: 'unread' }, read: (p) => must(api.GET('/api/v1/projects/{project}/missed-meters', { params: ask(p) })) },
   { key: 'bankRows', icon: 'bank', permission: 'cashier.bank', route: 'bank', read: (p) => must(api.GET('/api/v1/projects/{project}/bank-rows', { params: { ...ask(p), query: { state: 'open', limit: MOST } } })) },
 ]
 
