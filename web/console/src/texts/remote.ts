@@ -52,7 +52,7 @@ export const remoteTexts = {
   unknownNone: '平台上报的表号都对得上',
   bad: '没有收下的消息',
   badNone: '没有',
-  columns: { number: '表号', value: '读数', at: '上报时间', first: '第一次收到', why: '为什么', payload: '内容', place: '房屋或位置', remarks: '为什么' },
+  columns: { number: '表号', value: '读数', at: '上报时间', came: '收到', first: '第一次收到', why: '为什么', payload: '内容', place: '房屋或位置', remarks: '为什么' },
   none: '还没有接入采集平台',
   noneReader: '还没有接入采集平台，请能管表计的同事填写。',
 }

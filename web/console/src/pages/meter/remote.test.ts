@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { offerFacts, platformFields, takeable, trialLines } from './remote'
+import { byFate, offerFacts, platformFields, takeable, trialLines } from './remote'
 import type { Offer, Platform } from './remoteCalls'
 
 const offer = (fate: Offer['fate']) => ({ fate }) as Offer
@@ -7,6 +7,7 @@ const offer = (fate: Offer['fate']) => ({ fate }) as Offer
 describe('remote meters', () => {
   it('counts what can be taken over', () => {
     expect(offerFacts([offer('ready'), offer('ready'), offer('review'), offer('silent'), offer('refused'), offer('read')])).toBe('能抄 3 块，其中 1 块抄上后待复核；2 块抄不了；1 块本期已抄')
+    expect(byFate([offer('read'), offer('silent'), offer('ready'), offer('review'), offer('refused')]).map((o) => o.fate)).toEqual(['ready', 'review', 'refused', 'silent', 'read'])
     expect([offer('ready'), offer('review'), offer('read')].map(takeable)).toEqual([true, true, false])
   })
   it('offers a new access as one in use, and never a password', () => {

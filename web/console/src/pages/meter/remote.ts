@@ -17,6 +17,10 @@ export const trialLines = (t: Trial): string[] => [
 
 export const takeable = (o: Offer): boolean => o.fate === 'ready' || o.fate === 'review'
 
+const fates: Offer['fate'][] = ['ready', 'review', 'refused', 'silent', 'read']
+/** What can be taken first, then what somebody has to look at, what is read already last. */
+export const byFate = (list: Offer[]): Offer[] => list.toSorted((a, b) => fates.indexOf(a.fate) - fates.indexOf(b.fate))
+
 /** So many meters one command takes over. */
 export const MOST = 500
 
