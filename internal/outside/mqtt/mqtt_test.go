@@ -70,7 +70,6 @@ type ear struct {
 	mu    sync.Mutex
 	heard []string
 	fails int // so often
-	up    int
 	stop  context.CancelFunc
 	done  chan error
 }
