@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -36,7 +35,6 @@ import (
 	"linli/internal/kit/clock"
 	"linli/internal/kit/crypt"
 	"linli/internal/kit/db"
-	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
 	"linli/internal/kit/job"
 	"linli/internal/kit/outbound"
@@ -54,6 +52,7 @@ import (
 	"linli/internal/outside/wechat"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/privacy"
 	"linli/internal/reconcile"
 	"linli/internal/roster"
 	"linli/internal/screen"
@@ -144,6 +143,7 @@ type App struct {
 	Termination *termination.Service
 	Bundles     *feebundle.Service
 	Care        *careplan.Service
+	Privacy     *privacy.Service
 }
 
 // New opens the database, brings it up to date and builds every room.
@@ -208,6 +208,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Termination = termination.New(termination.Deps{DB: d, Audit: a.Audit, Ledger: a.Ledger, Estate: a.Estate, Billing: a.Billing, LateFee: a.LateFee, Adjust: a.Adjust, Cashier: a.Cashier, Company: a.company})
 	a.Bundles = feebundle.New(feebundle.Deps{DB: d, Audit: a.Audit, Estate: a.Estate, Tariff: a.Tariff, Billing: a.Billing, Adjust: a.Adjust})
 	a.Care = careplan.New(careplan.Deps{DB: d, Audit: a.Audit, Estate: a.Estate})
+	a.Privacy = privacy.New(privacy.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Roster: a.Roster, Payment: a.Payment, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Dunning: a.Dunning, Care: a.Care, Invoice: a.Invoice, Deposit: a.Deposit})
 	a.payByCode(c, ring)
 	if err := a.street(c); err != nil {
 		return nil, err
@@ -216,7 +217,7 @@ func Build(ctx context.Context, d *db.DB, c Config) (*App, error) {
 	a.Screen = screen.New(screen.Deps{DB: d, Audit: a.Audit, Notify: a.Notify, Estate: a.Estate, Payment: a.Payment, Words: a.Words, Tariff: a.Tariff, Billing: a.Billing, LateFee: a.LateFee, Cashier: a.Cashier, Bundles: a.Bundles, Care: a.Care, Dunning: a.Dunning, Correct: a.Correct})
 	a.Web = web.New(web.Deps{DB: d, Ring: ring, Log: c.Log, Version: c.Version, Proxies: c.Proxies, Authenticate: a.Identity.Authenticate, Project: a.exists, Missing: a.Identity.Missing, Refused: a.Audit.Refused, Fallback: pages()})
 	a.care, a.gate = newCare(c, d, a.Jobs, a.Audit), newGate(c.Requests)
-	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Care.Routes, a.Analytics.Routes, a.Screen.Routes} {
+	for _, routes := range []func(*web.Server){a.care.Routes, a.Audit.Routes, a.File.Routes, a.Notify.Routes, a.Identity.Routes, a.Estate.Routes, a.Roster.Routes, a.Meter.Routes, a.Expense.Routes, a.Words.Routes, a.Payment.Routes, a.Reconcile.Routes, a.Tariff.Routes, a.Billing.Routes, a.LateFee.Routes, a.Adjust.Routes, a.Correct.Routes, a.Trial.Routes, a.Shared.Routes, a.Cashier.Routes, a.Shift.Routes, a.Dunning.Routes, a.Invoice.Routes, a.Paycode.Routes, a.Deposit.Routes, a.Bank.Routes, a.Card.Routes, a.Termination.Routes, a.series.Routes, a.Bundles.Routes, a.Care.Routes, a.Privacy.Routes, a.Analytics.Routes, a.Screen.Routes} {
 		routes(a.Web)
 	}
 	a.counters = newCounters(a)
@@ -277,56 +278,6 @@ func (a *App) Reach(address string) { a.address.Store(&address) }
 
 // Reached is that address.
 func (a *App) Reached() string { return *a.address.Load() }
-
-// company is the name on paper.
-func (a *App) company(ctx context.Context) (string, error) {
-	return a.Identity.Company(ctx, a.DB.Reader(ctx))
-}
-
-// exists tells the edge whether there is such a project.
-func (a *App) exists(ctx context.Context, project id.ID) (bool, error) {
-	_, err := a.Estate.Project(ctx, a.DB.Reader(ctx), project)
-	if errors.Is(err, fault.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// projects tells identity which projects a person may choose.
-func (a *App) projects(ctx context.Context, who actor.Actor) ([]identity.ProjectRef, error) {
-	list, err := a.Estate.Projects(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]identity.ProjectRef, len(list))
-	for i, p := range list {
-		out[i] = identity.ProjectRef{ID: p.ID, Name: p.Name, Kind: p.Kind}
-	}
-	return out, nil
-}
-
-// projectNames tells the log what the projects are called that a person sees.
-func (a *App) projectNames(ctx context.Context, who actor.Actor) (map[id.ID]string, error) {
-	list, err := a.Estate.Projects(ctx, who)
-	out := make(map[id.ID]string, len(list))
-	for _, p := range list {
-		out[p.ID] = p.Name
-	}
-	return out, err
-}
-
-// buildings tells identity which buildings a grant may be limited to.
-func (a *App) buildings(ctx context.Context, project id.ID) (map[id.ID]string, error) {
-	list, err := a.Estate.Buildings(ctx, a.DB.Reader(ctx), project)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[id.ID]string, len(list))
-	for _, b := range list {
-		out[b.ID] = b.Name
-	}
-	return out, nil
-}
 
 // Handler serves the API and the console.
 func (a *App) Handler() http.Handler {

@@ -24,6 +24,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/privacy"
 	"linli/internal/reconcile"
 	"linli/internal/roster"
 	"linli/internal/tariff"
@@ -54,7 +55,7 @@ func needs(all []identity.Right, r identity.Right) []actor.Permission {
 		out = append(out, estate.PermRead, billing.PermRead)
 	case invoice.PermAsk:
 		out = append(out, estate.PermRead, cashier.PermRead)
-	case cashier.PermRed, deposit.PermChange, latefee.PermWaiverAsk, dunning.PermWrite, paycode.PermManage, meter.PermManage, tariff.PermItem, careplan.PermSetting:
+	case cashier.PermRed, deposit.PermChange, latefee.PermWaiverAsk, dunning.PermWrite, paycode.PermManage, meter.PermManage, tariff.PermItem, careplan.PermSetting, privacy.PermErase:
 		out = append(out, estate.PermRead)
 	}
 	return out
@@ -70,6 +71,7 @@ func workRights() []identity.Right {
 		{Permission: estate.PermReveal, Name: "看完整手机号", Group: house, Allows: "填写原因后看完整的手机号和证件号，每次记入日志"},
 		{Permission: estate.PermAsk, Name: "登记更正申请", Group: house, Allows: "登记住户提出的资料更正，等有权的人处理"},
 		{Permission: estate.PermCorrect, Name: "处理更正申请", Group: house, Allows: "批准后资料随之更正，或写明依据退回"},
+		{Permission: privacy.PermErase, Name: "注销个人信息", Group: house, Allows: "搬走、结清的人要求时，删去他的姓名、号码和往来，不能撤销"},
 		{Permission: careplan.PermRead, Name: "看关怀走访", Group: house, Allows: "看关怀计划、该走访的住户和走访记录，其中有残疾、独居等敏感情况"},
 		{Permission: careplan.PermVisit, Name: "登记走访", Group: house, Allows: "登记走访的结果，当天撤回自己登记错的"},
 		{Permission: careplan.PermSetting, Name: "设关怀计划", Group: house, Allows: "新建、修改和结束关怀计划：哪个标签的住户每几天走访一次"},

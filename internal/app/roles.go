@@ -23,6 +23,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/paycode"
 	"linli/internal/payment"
+	"linli/internal/privacy"
 	"linli/internal/reconcile"
 	"linli/internal/roster"
 	"linli/internal/tariff"
@@ -51,9 +52,9 @@ func roles() []identity.Role {
 	books := rights{expense.PermApprove, analytics.PermRead, cashier.PermReport, audit.PermRead}
 	return []identity.Role{
 		{Key: "admin", Name: "系统管理员", Permissions: union(look, households, visits, corrections, remind, decide, counter, fees, meters, channels, spend, books, invoices,
-			rights{careplan.PermSetting, invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermScheme, analytics.PermReopen, identity.PermManage, PermCare})},
+			rights{careplan.PermSetting, privacy.PermErase, invoice.PermSetting, audit.PermExport, estate.PermProject, payment.PermMerchant, bank.Perm, file.PermWhole, analytics.PermClose, analytics.PermScheme, analytics.PermReopen, identity.PermManage, PermCare})},
 		{Key: "manager", Name: "项目经理", Permissions: union(look, households, visits, corrections, remind, decide, channels, spend, books, invoices,
-			rights{careplan.PermSetting, adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
+			rights{careplan.PermSetting, privacy.PermErase, adjust.PermCharge, meter.PermConfirm, file.PermWhole, analytics.PermReopen})},
 		{Key: "clerk", Name: "前台客服", Permissions: union(look, households, visits, remind, rights{estate.PermAsk})},
 		{Key: "cashier", Name: "收费员", Permissions: union(look, remind, counter, spend, rights{meter.PermRecord, estate.PermAsk})},
 		{Key: "accountant", Name: "财务", Permissions: union(look, remind, fees, meters, channels, spend, books, invoices,

@@ -15,7 +15,7 @@ var floors = map[string]int{
 	"latefee": 6, "adjust": 6, "correction": 6, "trial": 6, "sharedcost": 6,
 	"cashier": 7, "dunning": 7, "feebundle": 7, "careplan": 7,
 	"invoice": 8, "workorder": 8, "parking": 8, "market": 8, "paycode": 8, "deduct": 8, "shift": 8, "deposit": 8, "bank": 8, "card": 8, "termination": 8, "series": 8,
-	"analytics": 9, "crm": 9,
+	"analytics": 9, "crm": 9, "privacy": 9,
 	"screen": 10,
 }
 
@@ -32,7 +32,7 @@ var sockets = map[string]bool{"payment": true, "notify": true, "access": true, "
 
 // wideRooms have outgrown the limit of rooms; docs/adr/0005-wide-rooms.md
 // says why they were not cut at once and where the cut goes.
-var wideRooms = map[string]int{"estate": 6550, "billing": 9150, "cashier": 7950}
+var wideRooms = map[string]int{"estate": 6650, "billing": 9150, "cashier": 7960}
 
 // moneyRooms compute in integers only.
 var moneyRooms = map[string]bool{

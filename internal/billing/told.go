@@ -38,6 +38,7 @@ type ByPayer struct {
 	Rooms []id.ID    // only what is owed for these; reads them alone, however large the run
 	After id.ID      // payers behind this one, in the order of ids
 	Limit int
+	Draft bool // what is not released yet, or held back, instead
 }
 
 // PayerOwes is what one payer has left to pay of it.

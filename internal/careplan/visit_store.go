@@ -196,3 +196,11 @@ func strayVisits(ctx context.Context, q db.Q, project id.ID) ([]id.ID, error) {
 	}
 	return out, nil
 }
+
+// ForgetVisits takes the visits to somebody away.
+func (s *Service) ForgetVisits(ctx context.Context, tx *db.Tx, project, person id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM careplan_visit WHERE project_id = ? AND subject_id = ?", project, person); err != nil {
+		return fmt.Errorf("forget visits: %w", err)
+	}
+	return nil
+}

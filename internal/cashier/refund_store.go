@@ -123,6 +123,12 @@ func listRefunds(ctx context.Context, q db.Q, project id.ID, f *RefundFilter, ro
 	return db.Collect(rows, err, scanRefund)
 }
 
+// RefundsUnderWay counts a payer's applications that may still move money.
+func (s *Service) RefundsUnderWay(ctx context.Context, q db.Q, project, payer id.ID) (n int, err error) {
+	err = q.QueryRow(ctx, "SELECT COUNT(*) FROM cashier_refund WHERE project_id = ? AND payer_id = ? AND state IN ('asked', 'approved', 'sent')", project, payer).Scan(&n)
+	return n, err
+}
+
 // receiptTells reads the rooms of receipts and of their lines, and the payers.
 func receiptTells(ctx context.Context, q db.Q, project id.ID, receipts []id.ID) (map[id.ID]tells, error) {
 	out := map[id.ID]tells{}

@@ -11,6 +11,7 @@ import (
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
 	"linli/internal/kit/id"
+	"linli/internal/kit/money"
 )
 
 const depositColumns = `id, kind, room_id, room_label, person_id, person_name, receipt_id, number, taken, held, date, note, version`
@@ -55,6 +56,13 @@ func lockDeposit(ctx context.Context, tx *db.Tx, project, deposit id.ID) (Deposi
 		return Deposit{}, err
 	}
 	return oneDeposit(ctx, tx, project, deposit)
+}
+
+// HeldFor counts and sums the deposits that are held for somebody, in fen.
+func (s *Service) HeldFor(ctx context.Context, q db.Q, project, person id.ID) (n int, held money.Fen, err error) {
+	err = q.QueryRow(ctx, "SELECT COUNT(*), CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM cashier_deposit WHERE project_id = ? AND person_id = ? AND held > 0",
+		project, person).Scan(&n, &held)
+	return n, held, err
 }
 
 func depositEntries(ctx context.Context, q db.Q, project, deposit id.ID) ([]Entry, error) {

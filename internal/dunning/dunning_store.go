@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"linli/internal/estate"
 	"linli/internal/kit/clock"
 	"linli/internal/kit/db"
 	"linli/internal/kit/fault"
@@ -189,4 +190,16 @@ func brokenLetters(ctx context.Context, q db.Q, project id.ID) ([]string, error)
 
 func numberedLetters(ctx context.Context, q db.Q, project id.ID) (map[int]ledger.Numbered, error) {
 	return ledger.CollectNumbered(q.Query(ctx, "SELECT year, COUNT(*), MAX(seq) FROM dunning_letter WHERE project_id = ? GROUP BY year", project))
+}
+
+// ForgetPayer takes the name off the letters to somebody, and the words off what
+// was said and agreed with him.
+func (s *Service) ForgetPayer(ctx context.Context, tx *db.Tx, project, payer id.ID) error {
+	if _, err := tx.Exec(ctx, "UPDATE dunning_letter SET payer_name = ? WHERE project_id = ? AND payer_id = ?", estate.ForgottenName, project, payer); err != nil {
+		return fmt.Errorf("forget payer of letters: %w", err)
+	}
+	if _, err := tx.Exec(ctx, "UPDATE dunning_event SET note = '', proof = '' WHERE project_id = ? AND payer_id = ?", project, payer); err != nil {
+		return fmt.Errorf("forget calls and visits: %w", err)
+	}
+	return nil
 }

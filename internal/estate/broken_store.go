@@ -70,7 +70,7 @@ func brokenTerms(ctx context.Context, q db.Q, project id.ID) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err = q.Query(ctx, "SELECT id, name FROM estate_person WHERE project_id = ?", project)
+	rows, err = q.Query(ctx, "SELECT id, name FROM estate_person WHERE project_id = ? AND forgotten_at = 0", project)
 	out := []string{}
 	_, err = db.Collect(rows, err, func(row db.Scanner) (struct{}, error) {
 		var person id.ID

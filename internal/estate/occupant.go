@@ -70,6 +70,9 @@ func (s *Service) AddOccupant(ctx context.Context, tx *db.Tx, who actor.Actor, p
 	if err != nil {
 		return Occupant{}, err
 	}
+	if err := lockPerson(ctx, tx, project, o.Person.ID); err != nil { // so that nobody who is being forgotten moves in
+		return Occupant{}, err
+	}
 	if o.Person, err = onePerson(ctx, tx, project, o.Person.ID); err != nil {
 		return Occupant{}, err
 	}

@@ -347,7 +347,12 @@ func (s *Service) People(ctx context.Context, project id.ID, f PersonFilter) (pa
 	return s.listPeople(ctx, s.db.Reader(ctx), project, f)
 }
 
-// LockPerson locks a person for what another room keeps once of him.
+// LockPerson locks a person for what another room keeps of him. Error:
+// fault.ErrNotFound, also for who was forgotten.
 func (s *Service) LockPerson(ctx context.Context, tx *db.Tx, project, person id.ID) error {
-	return lockPerson(ctx, tx, project, person)
+	if err := lockPerson(ctx, tx, project, person); err != nil {
+		return err
+	}
+	_, err := onePerson(ctx, tx, project, person)
+	return err
 }

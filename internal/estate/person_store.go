@@ -26,8 +26,11 @@ func scanPerson(row db.Scanner) (Person, error) {
 	return p, err
 }
 
+// remembered is the condition that somebody was not forgotten.
+const remembered = " FROM estate_person p WHERE p.project_id = ? AND p.id = ? AND p.forgotten_at = 0"
+
 func onePerson(ctx context.Context, q db.Q, project, person id.ID) (Person, error) {
-	p, err := scanPerson(q.QueryRow(ctx, "SELECT "+personColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id = ?", project, person))
+	p, err := scanPerson(q.QueryRow(ctx, "SELECT "+personColumns+remembered, project, person))
 	return found(p, err, "read person", fault.ErrNotFound)
 }
 
@@ -44,7 +47,7 @@ func scanSealed(row db.Scanner) (*sealedPerson, error) {
 }
 
 func sealedOne(ctx context.Context, q db.Q, project, person id.ID) (*sealedPerson, error) {
-	p, err := scanSealed(q.QueryRow(ctx, "SELECT "+sealedColumns+" FROM estate_person p WHERE p.project_id = ? AND p.id = ?", project, person))
+	p, err := scanSealed(q.QueryRow(ctx, "SELECT "+sealedColumns+remembered, project, person))
 	return found(p, err, "read person", fault.ErrNotFound)
 }
 
@@ -152,7 +155,7 @@ func dropTerms(ctx context.Context, tx *db.Tx, project id.ID, people []*sealedPe
 func (s *Service) listPeople(ctx context.Context, q db.Q, project id.ID, f PersonFilter) (page.List[Person], error) {
 	var sort string
 	var last id.ID
-	where, args := "p.project_id = ?", []any{project}
+	where, args := "p.project_id = ? AND p.forgotten_at = 0", []any{project}
 	if ok, err := page.Decode(f.Cursor, &sort, &last); err != nil {
 		return page.List[Person]{}, err
 	} else if ok {

@@ -75,11 +75,11 @@ func updateTag(ctx context.Context, tx *db.Tx, project id.ID, t *Tag) error {
 }
 
 func countThere(ctx context.Context, q db.Q, project id.ID, kind string, ids []id.ID) (int, error) {
-	table := "estate_person"
+	where := "estate_person WHERE forgotten_at = 0 AND"
 	if kind == TagRoom {
-		table = "estate_room"
+		where = "estate_room WHERE"
 	}
-	there, err := idSet(ctx, q, "SELECT id FROM "+table+" WHERE project_id = ? AND id IN (", ids, project, ")", nil)
+	there, err := idSet(ctx, q, "SELECT id FROM "+where+" project_id = ? AND id IN (", ids, project, ")", nil)
 	return len(there), err
 }
 

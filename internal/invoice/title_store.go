@@ -56,3 +56,19 @@ func putTitle(ctx context.Context, tx *db.Tx, project id.ID, t *Title) error {
 		project, t.ID, t.Payer, t.Company, t.Name, t.TaxNo, t.Address, t.Phone, t.Bank, t.Account, t.Preferred, t.Active, t.Version)
 	return err
 }
+
+// PendingFor counts the invoices asked for by a payer that are neither issued nor
+// cancelled.
+func (s *Service) PendingFor(ctx context.Context, q db.Q, project, payer id.ID) (n int, err error) {
+	err = q.QueryRow(ctx, "SELECT COUNT(*) FROM invoice_doc WHERE project_id = ? AND payer_id = ? AND state IN ('asked', 'issuing', 'failed')", project, payer).Scan(&n)
+	return n, err
+}
+
+// ForgetTitles takes the titles of a payer away; invoices keep what they were
+// issued with.
+func (s *Service) ForgetTitles(ctx context.Context, tx *db.Tx, project, payer id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM invoice_title WHERE project_id = ? AND payer_id = ?", project, payer); err != nil {
+		return fmt.Errorf("forget titles: %w", err)
+	}
+	return nil
+}

@@ -197,3 +197,26 @@ func (w Words) json() string {
 	}
 	return string(b)
 }
+
+// ForgetPerson wipes the messages to somebody inside tx: what they said, where they
+// went and his name, of which name stands instead; those that wait are dropped. That
+// one was sent, when and by which way, stays.
+func (s *Service) ForgetPerson(ctx context.Context, tx *db.Tx, project, person id.ID, name string) error {
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{"DELETE FROM notify_inbox WHERE project_id = ? AND person_id = ?", []any{project, person}},
+		{"DELETE FROM notify_wish WHERE project_id = ? AND person_id = ?", []any{project, person}},
+		{"UPDATE notify_attempt SET text = '' WHERE project_id = ? AND message_id IN (SELECT id FROM notify_message WHERE project_id = ? AND person_id = ?)", []any{project, project, person}},
+		{"UPDATE notify_message SET state = ?, reason = ?, round = round + 1 WHERE project_id = ? AND person_id = ? AND state IN ('waiting', 'sending', 'failed')",
+			[]any{string(Dropped), name, project, person}},
+		{`UPDATE notify_message SET person_name = ?, address_enc = '', address_mask = '', spare = '', spare_enc = '', spare_mask = '', third = '', third_enc = '',
+			third_mask = '', secret_enc = '', words = '{}', subject = '', body = '' WHERE project_id = ? AND person_id = ?`, []any{name, project, person}},
+	} {
+		if _, err := tx.Exec(ctx, step.query, step.args...); err != nil {
+			return fmt.Errorf("forget messages: %w", err)
+		}
+	}
+	return nil
+}

@@ -74,7 +74,28 @@ func (s *Service) roomHistoryAPI(ctx context.Context, who actor.Actor, in *struc
 		return nil, err
 	}
 	l, err := s.audit.History(ctx, in.Project, audit.About{Request: in.Request, Subjects: []id.ID{in.Room}, Room: estateActs})
+	if err == nil {
+		err = s.hush(ctx, in.Project, l.Items)
+	}
 	return audit.Told(l), err
+}
+
+// hush keeps what was done about people who were forgotten to the log, which few
+// may read.
+func (s *Service) hush(ctx context.Context, project id.ID, list []audit.Row) error {
+	people := []id.ID{}
+	for _, r := range list {
+		if r.Person != 0 {
+			people = append(people, r.Person)
+		}
+	}
+	gone, err := s.estate.Forgotten(ctx, s.db.Reader(ctx), project, people)
+	for i := range list {
+		if r := &list[i]; gone[r.Person] {
+			r.Summary, r.Before, r.After = "登记或修改"+estate.ForgottenName, "", ""
+		}
+	}
+	return err
 }
 
 func (s *Service) personHistoryAPI(ctx context.Context, who actor.Actor, in *struct {
